@@ -1,0 +1,6 @@
+"""The `tongban` command."""
+
+
+def main() -> None:
+    """Run the command line."""
+    raise SystemExit("not yet")
