@@ -1,0 +1,378 @@
+"""The service file: one thing that can be asked for, written once.
+
+These types are the single source of the published JSON Schema (`tongban.catalog.schema`), of editor completion and
+of what the loader accepts. Words are those of GB/T 39554 where it has them; a comment after a field names the
+element of the implementation list (实施清单) that it fills.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from tongban.base.i18n import Text
+
+Words = str | Text
+"""Text for people. A plain string is Chinese only; the checker asks for English before publication."""
+
+Slug = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+FactName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Feel = str
+"""A FEEL expression over the facts of the case (DMN 1.5). `application_date` is the day of application."""
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Common to every part of a file: unknown fields are errors, nothing changes after loading."""
+
+
+class Kind(StrEnum):
+    """事项类型: the eleven national types (facts: national platform code table)."""
+
+    LICENSING = "行政许可"
+    PENALTY = "行政处罚"
+    ENFORCEMENT = "行政强制"
+    LEVY = "行政征收"
+    BENEFIT = "行政给付"
+    INSPECTION = "行政检查"
+    CONFIRMATION = "行政确认"
+    AWARD = "行政奖励"
+    RULING = "行政裁决"
+    OTHER_POWER = "其他行政权力"
+    PUBLIC_SERVICE = "公共服务"
+
+
+class Theme(StrEnum):
+    """What happens in a life or a business; the portal's front page is ordered by it."""
+
+    BIRTH = "birth"
+    SCHOOL = "school"
+    WORK = "work"
+    MARRIAGE = "marriage"
+    HOUSING = "housing"
+    HEALTH = "health"
+    OLD_AGE = "old-age"
+    BUSINESS = "business"
+    CARE = "care"
+    BUILDING = "building"
+    ENVIRONMENT = "environment"
+    RESIDENCE = "residence"
+
+
+class Audience(StrEnum):
+    """服务对象."""
+
+    NATURAL_PERSON = "natural-person"
+    ENTERPRISE = "enterprise"
+    PUBLIC_INSTITUTION = "public-institution"
+    SOCIAL_ORGANISATION = "social-organisation"
+    UNINCORPORATED = "unincorporated"
+    GOVERNMENT = "government"
+    OTHER = "other"
+
+
+class Level(StrEnum):
+    """行使层级."""
+
+    NATION = "nation"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+
+
+class Law(_File, kw_only=True):
+    """设定依据. `tag` says how well we know it: V read in the text, S secondary, I inferred, M from memory."""
+
+    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    act: str
+    article: str
+    no: str = ""
+    issued_by: str = ""
+    in_force: date | None = None
+    until: date | None = None
+    tag: Literal["V", "S", "I", "M"] = "V"
+    gist: Words = ""
+    """One sentence of what it demands, in our words (never the text of the law itself)."""
+
+
+class Authority(_File, kw_only=True):
+    """行使层级 and 实施主体: who is competent. `body` is a kind of body (公安 = police), not one body."""
+
+    level: Level
+    body: Slug
+    name: Words
+    note: Words = ""
+
+
+class Visits(_File, kw_only=True):
+    """到办事现场次数. More than none needs a reason that cites law (最多跑一次)."""
+
+    max: Annotated[int, Meta(ge=0, le=9)] = 0
+    reason: Words = ""
+    law: str = ""
+
+
+class Reach(_File, kw_only=True):
+    """通办形式 and 通办范围."""
+
+    modes: tuple[Literal["online", "proxy-intake", "joint", "counter"], ...] = ("online", "counter")
+    scope: Literal["nationwide", "province", "city", "county"] = "county"
+
+
+class Extension(_File, kw_only=True):
+    """How far a term may be extended, and whose approval that takes."""
+
+    by: str
+    approver: Literal["head", "government-head", "superior", "sharing-authority"]
+    law: str
+
+
+class Term(_File, kw_only=True):
+    """法定办结时限 and 承诺办结时限. Spans read like `20 working-days`, `15 calendar-days`, `on-the-spot`."""
+
+    statutory: str | None = None
+    promised: str | None = None
+    law: str = ""
+    extension: Extension | None = None
+    rule: str = ""
+    """Name of a statutory term of `tongban.terms` that fixes start, roll-over and consequence."""
+    note: Words = ""
+
+
+class SpecialProcedure(_File, kw_only=True):
+    """特别程序: time that does not count (行政许可法 45). The applicant is told in writing how long it takes."""
+
+    kind: Literal[
+        "hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert-review"
+    ]
+    name: Words
+    takes: str
+    law: str
+    when: Feel = ""
+
+
+class Source(_File, kw_only=True):
+    """Which record of the state answers: `body.resource/record#field`, e.g. `police.population/person#birth_date`."""
+
+    at: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+/[a-z0-9-]+#[a-z0-9_]+$")]
+    name: Words
+
+
+class FactType(StrEnum):
+    """How a fact is asked, checked and shown."""
+
+    TEXT = "text"
+    LONG_TEXT = "long-text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    MONEY = "money"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    ENUM = "enum"
+    ID_NUMBER = "id-number"
+    USCC = "uscc"
+    PHONE = "phone"
+    REGION = "region"
+    BANK_ACCOUNT = "bank-account"
+
+
+class Choice(_File, kw_only=True):
+    """One answer of an `enum` fact."""
+
+    value: str
+    name: Words
+    hint: Words = ""
+
+
+class Fact(_File, kw_only=True):
+    """One thing that must be known. Asked only when no source answers; derived facts are never asked."""
+
+    type: FactType
+    name: Words
+    ask: Words = ""
+    hint: Words = ""
+    source: Source | None = None
+    derive: Feel = ""
+    choices: tuple[Choice, ...] = ()
+    when: Feel = ""
+    """Asked only if this holds."""
+    required: bool = True
+    unit: str = ""
+    min: int | float | None = None
+    max: int | float | None = None
+    max_length: Annotated[int, Meta(ge=1, le=5000)] = 200
+    not_future: bool = False
+    law: str = ""
+
+
+class Situation(_File, kw_only=True):
+    """情形: a branch of a service. The first one whose `when` holds applies; it may replace parts of the service.
+
+    `outcome` answers at once instead of opening a case that is examined (行政许可法 32①: no licence needed).
+    """
+
+    id: Slug
+    name: Words
+    when: Feel
+    note: Words = ""
+    procedure: Slug | None = None
+    terms: dict[str, Term] | None = None
+    result: "Result | None" = None
+    outcome: Literal["not-needed"] | None = None
+    law: str = ""
+
+
+class Material(_File, kw_only=True):
+    """申请材料. `replaced_by` names the record of the state that makes it unnecessary (国令716 art. 7)."""
+
+    name: Words
+    need: Literal["required", "optional", "later"] = "required"
+    when: Feel = ""
+    origin: Literal["self", "government", "other"] = "self"
+    replaced_by: Source | None = None
+    hint: Words = ""
+    accepts: tuple[Literal["pdf", "image", "word", "ofd"], ...] = ("pdf", "image")
+    originals: int = 0
+    copies: int = 0
+    template: Words = ""
+    law: str = ""
+
+
+class Table(_File, kw_only=True):
+    """A decision table (DMN). `rows`: input cells in FEEL, then one cell per output, then `{law: …, note: …}`."""
+
+    hit: Literal[
+        "unique",
+        "first",
+        "any",
+        "priority",
+        "rule-order",
+        "output-order",
+        "collect",
+        "collect+",
+        "collect<",
+        "collect>",
+        "collect#",
+    ] = "unique"
+    inputs: tuple[str, ...]
+    outputs: tuple["Output", ...] = ()
+    """Empty for the eligibility table, whose one output is an outcome: `eligible`, `{not-yet: …}`, `{no: …}`,
+    `{ask-official: …}`."""
+    rows: tuple[tuple[Any, ...], ...]
+    name: Words = ""
+
+
+class Output(_File, kw_only=True):
+    """One output column. Its name can be used by tables and derived facts that come after it."""
+
+    name: FactName
+    label: Words = ""
+    type: Literal["text", "number", "money", "integer", "boolean", "date"] = "text"
+    unit: str = ""
+    values: tuple[Any, ...] = ()
+
+
+class Validity(_File, kw_only=True):
+    """How long the result holds and how it is kept alive."""
+
+    years: int | None = None
+    months: int | None = None
+    renew: Words = ""
+    law: str = ""
+
+
+class Result(_File, kw_only=True):
+    """审批结果. `certificate` is its type; `shows` are the facts printed on it."""
+
+    certificate: Slug
+    name: Words
+    form: Literal["certificate", "approval", "notice", "filing-receipt", "payment"] = "certificate"
+    valid: Validity | None = None
+    shows: tuple[FactName, ...] = ()
+    delivery: tuple[Literal["online", "post", "counter"], ...] = ("online",)
+
+
+class Fee(_File, kw_only=True):
+    """收费. No basis, no fee (行政许可法 58)."""
+
+    charged: bool = False
+    item: Words = ""
+    standard: Words = ""
+    law: str = ""
+    note: Words = ""
+
+
+class Faq(_File, kw_only=True):
+    """A question people really ask."""
+
+    q: Words
+    a: Words
+
+
+class Example(_File, kw_only=True):
+    """A scenario that a lawyer can read and `tongban check` runs: given these facts, this must come out."""
+
+    name: Words
+    on: date
+    given: dict[str, Any]
+    then: str
+    """The outcome word: eligible, not-yet, no, ask-official, not-needed."""
+    with_: Annotated[dict[str, Any], Meta(description="outputs of tables")] = msgspec.field(
+        default_factory=dict, name="with"
+    )
+
+
+class AiCeiling(_File, kw_only=True):
+    """How far a machine may help. `decide` has one value on purpose."""
+
+    guide: Literal["allowed", "never"] = "allowed"
+    precheck: Literal["allowed", "never"] = "never"
+    draft: Literal["allowed", "never"] = "never"
+    decide: Literal["never"] = "never"
+
+
+class Service(_File, kw_only=True):
+    """A service file."""
+
+    service: Slug
+    version: Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)*$")]
+    status: Literal["draft", "published", "ended"] = "draft"
+    name: Words
+    summary: Words
+    basic_code: Annotated[str, Meta(pattern=r"^[0-9]{12}$")]
+    code_status: Literal["real", "demo"] = "demo"
+    kind: Kind
+    themes: tuple[Theme, ...]
+    aliases: tuple[str, ...] = ()
+    """Citizens' own words; they decide whether guidance works."""
+    valid_from: date
+    valid_to: date | None = None
+    law: tuple[Law, ...]
+    audience: tuple[Audience, ...]
+    authority: Authority
+    regions: tuple[Annotated[str, Meta(pattern=r"^[0-9]{6}$")], ...] = ()
+    """Region codes where this file applies; empty = every region of the installation."""
+    visits: Visits = Visits()
+    reach: Reach = Reach()
+    procedure: Slug
+    terms: dict[Slug, Term]
+    special: tuple[SpecialProcedure, ...] = ()
+    situations: tuple[Situation, ...] = ()
+    facts: dict[FactName, Fact]
+    materials: dict[Slug, Material] = {}
+    tables: dict[Slug, Table] = {}
+    """Decided in order, before `eligible`; each may use the outputs of those above it."""
+    eligible: Table
+    amounts: dict[Slug, Table] = {}
+    """Decided after `eligible`, when the outcome is favourable: months, amounts, classes."""
+    conditions: tuple[Words, ...] = ()
+    """受理条件 in plain words for the guide."""
+    result: Result
+    fee: Fee = Fee()
+    faq: tuple[Faq, ...] = ()
+    examples: tuple[Example, ...] = ()
+    ai: AiCeiling = AiCeiling()
+    owner: Words = ""

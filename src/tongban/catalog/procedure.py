@@ -1,0 +1,136 @@
+"""The procedure file: the states and acts of one kind of case, as data. The engine in `tongban.cases` runs it.
+
+An act says from where to where, who may, what must be said, which clocks it moves, what the person is told. The
+checker proves that every state has an answer for every act, that every path ends, that nothing adverse can be done by
+a clock or a rule, and that everything adverse takes a second person.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from tongban.base.i18n import Text
+from tongban.catalog.model import Law, Slug, Words
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    pass
+
+
+class Stage(StrEnum):
+    """Where the applicant sees their case on the track."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    EXAMINED = "examined"
+    DECIDED = "decided"
+    DELIVERED = "delivered"
+
+
+class State(_File, kw_only=True):
+    """One state. `waits_for` is whose move it is; an `end` state allows nothing but the acts that name it."""
+
+    name: Text
+    stage: Stage
+    waits_for: Literal["applicant", "intake", "examine", "decide", "head", "nobody"]
+    end: Literal["favourable", "adverse", "neutral"] | None = None
+
+
+class Who(StrEnum):
+    """Who may be the actor of an act. A suggestion of a model is none of these."""
+
+    APPLICANT = "applicant"
+    """The applicant, or a person with their mandate."""
+    INTAKE = "intake"
+    EXAMINE = "examine"
+    DECIDE = "decide"
+    HEAD = "head"
+    GOVERNMENT_HEAD = "government-head"
+    SUPERIOR = "superior"
+    CLOCK = "clock"
+    RULES = "rules"
+
+
+class Field(_File, kw_only=True):
+    """One thing an act must say."""
+
+    type: Literal["text", "long-text", "date", "integer", "items", "choice", "law", "documents", "facts"]
+    name: Text
+    required: bool = True
+    hint: Text | None = None
+    choices: tuple[tuple[str, Text], ...] = ()
+    max_length: Annotated[int, Meta(ge=1, le=20000)] = 2000
+
+
+class Effect(_File, kw_only=True):
+    """What an act does to one term."""
+
+    do: Literal["start", "pause", "resume", "extend", "end"]
+    term: Slug
+    ground: str = ""
+    """For pause and resume: the legal ground, or `$kind` to take it from what the act says."""
+
+
+class Act(_File, kw_only=True):
+    """动作: one thing an actor may do to a case."""
+
+    name: Text
+    from_: tuple[str, ...] = msgspec.field(name="from")
+    """States from which it is possible; `start` opens the case."""
+    to: str
+    """The state after it; `same` keeps the state."""
+    who: tuple[Who, ...]
+    says: dict[Slug, Field] = {}
+    terms: tuple[Effect, ...] = ()
+    notice: Slug | None = None
+    law: str = ""
+    adverse: bool = False
+    """Goes against the applicant: never by rules or clock, always with reasons, remedies and a second person."""
+    not_by: tuple[Slug, ...] = ()
+    """Must not be done by the person who last did one of these acts (四眼原则)."""
+    on_expiry: Slug | None = None
+    """For the clock: the term whose expiry does this."""
+    when: str = ""
+    """FEEL over facts, table outputs, `outcome`, `complete` (no material missing), `situation`."""
+    unless: tuple[Slug, ...] = ()
+    """Not possible once one of these acts has happened (a correction is asked for once)."""
+    decides: Literal["favourable", "adverse"] | None = None
+    issues: bool = False
+    """Issues the certificate of the service's result."""
+    undo_minutes: int = 0
+    help: Text | None = None
+
+
+class ProcedureTerm(_File, kw_only=True):
+    """A clock of the procedure. `span` here, unless the service file gives its own under the same name."""
+
+    name: Text
+    span: str | None = None
+    rule: str = ""
+    law: str = ""
+    on_expiry: Literal["act", "escalate", "lapse", "none"] = "escalate"
+    owed_by: Literal["authority", "applicant"] = "authority"
+
+
+class Notice(_File, kw_only=True):
+    """What the person is told. `{placeholders}`: service, case, name, body, due, items, reasons, remedies, link."""
+
+    title: Text
+    body: Text
+    remedies: bool = False
+
+
+class Procedure(_File, kw_only=True):
+    """A procedure file."""
+
+    procedure: Slug
+    version: Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)*$")]
+    name: Text
+    law: tuple[Law, ...]
+    states: dict[Slug, State]
+    acts: dict[Slug, Act]
+    terms: dict[Slug, ProcedureTerm]
+    notices: dict[Slug, Notice]
+    note: Words = ""
