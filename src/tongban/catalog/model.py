@@ -83,7 +83,7 @@ class Level(StrEnum):
     VILLAGE = "village"
 
 
-class Law(_File, kw_only=True):
+class Law(_File, frozen=True, kw_only=True):
     """设定依据. `tag` says how well we know it: V read in the text, S secondary, I inferred, M from memory."""
 
     id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -98,7 +98,7 @@ class Law(_File, kw_only=True):
     """One sentence of what it demands, in our words (never the text of the law itself)."""
 
 
-class Authority(_File, kw_only=True):
+class Authority(_File, frozen=True, kw_only=True):
     """行使层级 and 实施主体: who is competent. `body` is a kind of body (公安 = police), not one body."""
 
     level: Level
@@ -107,7 +107,7 @@ class Authority(_File, kw_only=True):
     note: Words = ""
 
 
-class Visits(_File, kw_only=True):
+class Visits(_File, frozen=True, kw_only=True):
     """到办事现场次数. More than none needs a reason that cites law (最多跑一次)."""
 
     max: Annotated[int, Meta(ge=0, le=9)] = 0
@@ -115,14 +115,14 @@ class Visits(_File, kw_only=True):
     law: str = ""
 
 
-class Reach(_File, kw_only=True):
+class Reach(_File, frozen=True, kw_only=True):
     """通办形式 and 通办范围."""
 
     modes: tuple[Literal["online", "proxy-intake", "joint", "counter"], ...] = ("online", "counter")
     scope: Literal["nationwide", "province", "city", "county"] = "county"
 
 
-class Extension(_File, kw_only=True):
+class Extension(_File, frozen=True, kw_only=True):
     """How far a term may be extended, and whose approval that takes."""
 
     by: str
@@ -130,7 +130,7 @@ class Extension(_File, kw_only=True):
     law: str
 
 
-class Term(_File, kw_only=True):
+class Term(_File, frozen=True, kw_only=True):
     """法定办结时限 and 承诺办结时限. Spans read like `20 working-days`, `15 calendar-days`, `on-the-spot`."""
 
     statutory: str | None = None
@@ -142,19 +142,17 @@ class Term(_File, kw_only=True):
     note: Words = ""
 
 
-class SpecialProcedure(_File, kw_only=True):
+class SpecialProcedure(_File, frozen=True, kw_only=True):
     """特别程序: time that does not count (行政许可法 45). The applicant is told in writing how long it takes."""
 
-    kind: Literal[
-        "hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert-review"
-    ]
+    kind: Literal["hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert-review"]
     name: Words
     takes: str
     law: str
     when: Feel = ""
 
 
-class Source(_File, kw_only=True):
+class Source(_File, frozen=True, kw_only=True):
     """Which record of the state answers: `body.resource/record#field`, e.g. `police.population/person#birth_date`."""
 
     at: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+/[a-z0-9-]+#[a-z0-9_]+$")]
@@ -179,7 +177,7 @@ class FactType(StrEnum):
     BANK_ACCOUNT = "bank-account"
 
 
-class Choice(_File, kw_only=True):
+class Choice(_File, frozen=True, kw_only=True):
     """One answer of an `enum` fact."""
 
     value: str
@@ -187,7 +185,7 @@ class Choice(_File, kw_only=True):
     hint: Words = ""
 
 
-class Fact(_File, kw_only=True):
+class Fact(_File, frozen=True, kw_only=True):
     """One thing that must be known. Asked only when no source answers; derived facts are never asked."""
 
     type: FactType
@@ -208,7 +206,7 @@ class Fact(_File, kw_only=True):
     law: str = ""
 
 
-class Situation(_File, kw_only=True):
+class Situation(_File, frozen=True, kw_only=True):
     """情形: a branch of a service. The first one whose `when` holds applies; it may replace parts of the service.
 
     `outcome` answers at once instead of opening a case that is examined (行政许可法 32①: no licence needed).
@@ -225,7 +223,7 @@ class Situation(_File, kw_only=True):
     law: str = ""
 
 
-class Material(_File, kw_only=True):
+class Material(_File, frozen=True, kw_only=True):
     """申请材料. `replaced_by` names the record of the state that makes it unnecessary (国令716 art. 7)."""
 
     name: Words
@@ -241,7 +239,7 @@ class Material(_File, kw_only=True):
     law: str = ""
 
 
-class Table(_File, kw_only=True):
+class Table(_File, frozen=True, kw_only=True):
     """A decision table (DMN). `rows`: input cells in FEEL, then one cell per output, then `{law: …, note: …}`."""
 
     hit: Literal[
@@ -265,7 +263,7 @@ class Table(_File, kw_only=True):
     name: Words = ""
 
 
-class Output(_File, kw_only=True):
+class Output(_File, frozen=True, kw_only=True):
     """One output column. Its name can be used by tables and derived facts that come after it."""
 
     name: FactName
@@ -275,7 +273,7 @@ class Output(_File, kw_only=True):
     values: tuple[Any, ...] = ()
 
 
-class Validity(_File, kw_only=True):
+class Validity(_File, frozen=True, kw_only=True):
     """How long the result holds and how it is kept alive."""
 
     years: int | None = None
@@ -284,7 +282,7 @@ class Validity(_File, kw_only=True):
     law: str = ""
 
 
-class Result(_File, kw_only=True):
+class Result(_File, frozen=True, kw_only=True):
     """审批结果. `certificate` is its type; `shows` are the facts printed on it."""
 
     certificate: Slug
@@ -295,7 +293,7 @@ class Result(_File, kw_only=True):
     delivery: tuple[Literal["online", "post", "counter"], ...] = ("online",)
 
 
-class Fee(_File, kw_only=True):
+class Fee(_File, frozen=True, kw_only=True):
     """收费. No basis, no fee (行政许可法 58)."""
 
     charged: bool = False
@@ -305,14 +303,14 @@ class Fee(_File, kw_only=True):
     note: Words = ""
 
 
-class Faq(_File, kw_only=True):
+class Faq(_File, frozen=True, kw_only=True):
     """A question people really ask."""
 
     q: Words
     a: Words
 
 
-class Example(_File, kw_only=True):
+class Example(_File, frozen=True, kw_only=True):
     """A scenario that a lawyer can read and `tongban check` runs: given these facts, this must come out."""
 
     name: Words
@@ -325,7 +323,7 @@ class Example(_File, kw_only=True):
     )
 
 
-class AiCeiling(_File, kw_only=True):
+class AiCeiling(_File, frozen=True, kw_only=True):
     """How far a machine may help. `decide` has one value on purpose."""
 
     guide: Literal["allowed", "never"] = "allowed"
@@ -334,7 +332,7 @@ class AiCeiling(_File, kw_only=True):
     decide: Literal["never"] = "never"
 
 
-class Service(_File, kw_only=True):
+class Service(_File, frozen=True, kw_only=True):
     """A service file."""
 
     service: Slug

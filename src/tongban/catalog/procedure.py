@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from tongban.base.i18n import Text
-from tongban.catalog.model import Law, Slug, Words
+from tongban.catalog.model import FactName, Law, Slug, Words
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -29,7 +29,7 @@ class Stage(StrEnum):
     DELIVERED = "delivered"
 
 
-class State(_File, kw_only=True):
+class State(_File, frozen=True, kw_only=True):
     """One state. `waits_for` is whose move it is; an `end` state allows nothing but the acts that name it."""
 
     name: Text
@@ -53,7 +53,7 @@ class Who(StrEnum):
     RULES = "rules"
 
 
-class Field(_File, kw_only=True):
+class Field(_File, frozen=True, kw_only=True):
     """One thing an act must say."""
 
     type: Literal["text", "long-text", "date", "integer", "items", "choice", "law", "documents", "facts"]
@@ -64,7 +64,7 @@ class Field(_File, kw_only=True):
     max_length: Annotated[int, Meta(ge=1, le=20000)] = 2000
 
 
-class Effect(_File, kw_only=True):
+class Effect(_File, frozen=True, kw_only=True):
     """What an act does to one term."""
 
     do: Literal["start", "pause", "resume", "extend", "end"]
@@ -73,7 +73,7 @@ class Effect(_File, kw_only=True):
     """For pause and resume: the legal ground, or `$kind` to take it from what the act says."""
 
 
-class Act(_File, kw_only=True):
+class Act(_File, frozen=True, kw_only=True):
     """动作: one thing an actor may do to a case."""
 
     name: Text
@@ -82,7 +82,7 @@ class Act(_File, kw_only=True):
     to: str
     """The state after it; `same` keeps the state."""
     who: tuple[Who, ...]
-    says: dict[Slug, Field] = {}
+    says: dict[FactName, Field] = {}
     terms: tuple[Effect, ...] = ()
     notice: Slug | None = None
     law: str = ""
@@ -103,7 +103,7 @@ class Act(_File, kw_only=True):
     help: Text | None = None
 
 
-class ProcedureTerm(_File, kw_only=True):
+class ProcedureTerm(_File, frozen=True, kw_only=True):
     """A clock of the procedure. `span` here, unless the service file gives its own under the same name."""
 
     name: Text
@@ -114,7 +114,7 @@ class ProcedureTerm(_File, kw_only=True):
     owed_by: Literal["authority", "applicant"] = "authority"
 
 
-class Notice(_File, kw_only=True):
+class Notice(_File, frozen=True, kw_only=True):
     """What the person is told. `{placeholders}`: service, case, name, body, due, items, reasons, remedies, link."""
 
     title: Text
@@ -122,7 +122,7 @@ class Notice(_File, kw_only=True):
     remedies: bool = False
 
 
-class Procedure(_File, kw_only=True):
+class Procedure(_File, frozen=True, kw_only=True):
     """A procedure file."""
 
     procedure: Slug
