@@ -1,6 +1,50 @@
-"""The `tongban` command."""
+"""The `tongban` command: one parser, one module a command, each imported only when it is called."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+from tongban import __version__
 
 
-def main() -> None:
-    """Run the command line."""
-    raise SystemExit("not yet")
+class CommandSpec(NamedTuple):
+    """Where a command lives and what it is for, in both languages."""
+
+    module: str
+    help: str
+
+
+COMMANDS: dict[str, CommandSpec] = {
+    "up": CommandSpec("tongban.cli.up", "start the platform · 启动平台"),
+    "test": CommandSpec("tongban.cli.test", "run all tests · 运行全部测试"),
+    "check": CommandSpec("tongban.cli.check", "check service, procedure and use files · 检查事项、流程和算法文件"),
+    "diff": CommandSpec("tongban.cli.diff", "what differs between two service files · 比较两个事项文件"),
+    "export": CommandSpec("tongban.cli.export", "export one item as 实施清单 or CPSV-AP · 导出实施清单"),
+    "schema": CommandSpec("tongban.cli.schema", "print a file type's JSON Schema · 输出 JSON Schema"),
+    "promote": CommandSpec("tongban.cli.promote", "publish or end a service file · 发布或停用事项"),
+    "import": CommandSpec("tongban.cli.importing", "import a catalogue from CSV · 导入事项目录"),
+    "verify": CommandSpec("tongban.cli.verify", "check a certificate offline · 离线验证证照"),
+    "case": CommandSpec("tongban.cli.case", "export one case whole · 导出一个办件"),
+    "bench": CommandSpec("tongban.cli.bench", "measure and print ratios · 性能对比"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run one command; the exit status is the command's own (2 for wrong usage)."""
+    parser = argparse.ArgumentParser(
+        prog="tongban",
+        description="Tongban 通办: a government service is written once, as one checked file. 一个事项，一份文件。",
+    )
+    parser.add_argument("--version", action="version", version=f"tongban {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, spec in COMMANDS.items():
+        commands.add_parser(name, help=spec.help, add_help=False)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    # Only the named command's module is imported: `tongban check` must not wait for the web stack.
+    chosen, _ = parser.parse_known_args(arguments[:1])
+    module = import_module(COMMANDS[chosen.command].module)
+    sub = argparse.ArgumentParser(prog=f"tongban {chosen.command}", description=module.__doc__)
+    module.configure(sub)
+    raise SystemExit(module.run(sub.parse_args(arguments[1:])))
