@@ -1,1 +1,1 @@
-"""(being written)"""
+"""The catalogue: service, procedure and AI-use files, read, checked, searched and compiled."""

@@ -319,7 +319,7 @@ class Example(_File, frozen=True, kw_only=True):
     then: str
     """The outcome word: eligible, not-yet, no, ask-official, not-needed."""
     with_: Annotated[dict[str, Any], Meta(description="outputs of tables")] = msgspec.field(
-        default_factory=dict, name="with"
+        default_factory=dict[str, Any], name="with"
     )
 
 

@@ -1,0 +1,116 @@
+"""From text to a typed file: every mistake at once, each at its line and column.
+
+A sound file is converted straight away. Only a file that does not convert is walked with the JSON Schema, whose
+errors are turned into sentences a department's officer can act on.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path as FilePath
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from tongban.base.i18n import Text
+from tongban.catalog.findings import Finding, Position, errors, refused, sort_findings
+from tongban.catalog.model import Service
+from tongban.catalog.procedure import Procedure
+from tongban.catalog.schema import FILE_KINDS, FILE_TYPES, FOLDERS, FileKind
+from tongban.catalog.use import Use
+from tongban.catalog.yaml_source import MAX_BYTES, Source
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[T]):
+    """One file as read. `value` is None when `findings` has errors; `source` knows the place of each part."""
+
+    value: T | None
+    findings: tuple[Finding, ...]
+    source: Source
+
+    def require(self) -> T:
+        """The value. Raises Refused (422) with every finding."""
+        if self.value is None:
+            raise refused(self.findings)
+        return self.value
+
+
+def load_service(text: str, path: str = "service.yaml") -> Loaded[Service]:
+    """A service file from its text; `path` is only named in messages."""
+    return _load(Source(text, path), "service", Service)
+
+
+def load_procedure(text: str, path: str = "procedure.yaml") -> Loaded[Procedure]:
+    """A procedure file from its text."""
+    return _load(Source(text, path), "procedure", Procedure)
+
+
+def load_use(text: str, path: str = "use.yaml") -> Loaded[Use]:
+    """An AI-use file from its text."""
+    return _load(Source(text, path), "use", Use)
+
+
+def load_text(text: str, path: str) -> Loaded[Any]:
+    """A file of whichever kind it is: by its first field, else by the folder it lies in."""
+    source = Source(text, path)
+    if source.data is None:
+        return Loaded(None, tuple(source.findings), source)
+    kind: FileKind | None = next((k for k in FILE_KINDS if k in source.data), None) or FOLDERS.get(
+        FilePath(path).parent.name
+    )
+    if kind is None:
+        finding = source.finding(
+            "error",
+            "unknown-file-kind",
+            Text(
+                "不知道这是什么文件：第一个字段应当是 service、procedure 或 use",
+                "Not a known kind of file: it must have a field service, procedure or use",
+            ),
+            Position(1, 1),
+        )
+        return Loaded(None, (finding,), source)
+    return _load(source, kind, FILE_TYPES[kind])
+
+
+def load_file(path: FilePath, shown: str | None = None) -> Loaded[Any]:
+    """A file from disk. What cannot be read as text is a finding, not an exception.
+
+    `shown` is the path as messages should print it (default: as given).
+    """
+    name = shown or str(path)
+    try:
+        if path.stat().st_size > 4 * MAX_BYTES:
+            return load_text("\n" * (MAX_BYTES + 1), name)
+        return load_text(path.read_bytes().decode("utf-8"), name)
+    except UnicodeDecodeError as problem:
+        line = problem.object.count(b"\n", 0, problem.start) + 1
+        said = Text(
+            "文件不是 UTF-8 编码，请在编辑器里另存为 UTF-8", "The file is not UTF-8; save it as UTF-8 in your editor"
+        )
+        return Loaded(None, (Finding("error", "not-utf8", said, name, line, 1),), Source("", name))
+    except OSError as problem:
+        said = Text(f"文件打不开：{problem.strerror}", f"The file cannot be opened: {problem.strerror}")
+        return Loaded(None, (Finding("error", "file-unreadable", said, name, 1, 1),), Source("", name))
+
+
+def _load(source: Source, kind: FileKind, file_type: type[T]) -> Loaded[T]:
+    if errors(source.findings):
+        return Loaded(None, tuple(sort_findings(source.findings)), source)
+    try:
+        return Loaded(msgspec.convert(source.data, file_type), tuple(source.findings), source)
+    except msgspec.ValidationError as problem:
+        found = _explain(kind)(source)
+        if not found:  # the schema is laxer than the type here; say what the type said
+            said = Text(f"文件内容不符合要求：{problem}", f"The file does not fit its type: {problem}")
+            found = [source.finding("error", "invalid-file", said, Position(1, 1))]
+        return Loaded(None, tuple(sort_findings(found)), source)
+
+
+@cache
+def _explain(kind: FileKind) -> Any:
+    # jsonschema takes a tenth of a second to import, which a sound catalogue never needs
+    from tongban.catalog.explain import Explainer
+
+    return Explainer(kind)

@@ -1,0 +1,40 @@
+"""JSON Schema of the file types, generated from the types themselves: for editors, for reviewers, for the loader."""
+
+import re
+from functools import cache
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from tongban.catalog.model import Service
+from tongban.catalog.procedure import Procedure
+from tongban.catalog.use import Use
+
+FileKind = Literal["service", "procedure", "use"]
+FILE_KINDS: tuple[FileKind, ...] = get_args(FileKind)
+FILE_TYPES: dict[FileKind, type[msgspec.Struct]] = {"service": Service, "procedure": Procedure, "use": Use}
+FOLDERS: dict[str, FileKind] = {"services": "service", "procedures": "procedure", "uses": "use"}
+
+
+@cache
+def _schema(kind: FileKind) -> dict[str, Any]:
+    made = msgspec.json.schema(FILE_TYPES[kind], ref_template="#/$defs/{name}")
+    definitions: dict[str, Any] = made.pop("$defs")
+    for definition in definitions.values():
+        if "description" in definition:
+            definition["description"] = re.sub(r"\s+", " ", definition["description"]).strip()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:tongban:schema:{kind}:1",
+        "title": f"Tongban {kind} file",
+        **made,
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def json_schema(kind: FileKind) -> dict[str, Any]:
+    """The published JSON Schema (2020-12) of a file type; the same on every run.
+
+    An editor completes and checks a file that begins with `# yaml-language-server: $schema=<where it is kept>`.
+    """
+    return msgspec.json.decode(msgspec.json.encode(_schema(kind)))
