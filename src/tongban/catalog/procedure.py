@@ -70,7 +70,11 @@ class Effect(_File, frozen=True, kw_only=True):
     do: Literal["start", "pause", "resume", "extend", "end"]
     term: Slug
     ground: str = ""
-    """For pause and resume: the legal ground, or `$kind` to take it from what the act says."""
+    """For pause and resume: the legal ground, or `$kind` to take it from what the act says (or, if it does not say
+    it, from the act that said it last)."""
+    since: Slug = ""
+    """For start: count from when this other term began, not from now. A deemed acceptance dates back to the day the
+    application arrived (行政许可法 32④)."""
 
 
 class Act(_File, frozen=True, kw_only=True):
@@ -93,7 +97,8 @@ class Act(_File, frozen=True, kw_only=True):
     on_expiry: Slug | None = None
     """For the clock: the term whose expiry does this."""
     when: str = ""
-    """FEEL over facts, table outputs, `outcome`, `complete` (no material missing), `situation`."""
+    """FEEL over facts, table outputs, `outcome`, `complete` (no material missing), `fully_determined` (no input that
+    matters is unknown), `situation`; judged with what the act itself adds already counted in."""
     unless: tuple[Slug, ...] = ()
     """Not possible once one of these acts has happened (a correction is asked for once)."""
     decides: Literal["favourable", "adverse"] | None = None
@@ -108,6 +113,7 @@ class ProcedureTerm(_File, frozen=True, kw_only=True):
 
     name: Text
     span: str | None = None
+    """Without one here or in the service file, the acts that start this term are not possible for that service."""
     rule: str = ""
     law: str = ""
     on_expiry: Literal["act", "escalate", "lapse", "none"] = "escalate"
