@@ -244,7 +244,7 @@ class _Reader:
         }
         while True:
             event: Any = parser.get_event()
-            act = handle.get(type(event))
+            act = handle.get(event.__class__)
             if act is not None:
                 act(event)
             elif isinstance(event, yaml.StreamEndEvent):
