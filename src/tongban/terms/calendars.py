@@ -23,19 +23,20 @@ from tongban.terms.spans import TermError, Text, Words
 _WEEK, _WORK_WEEK = 7, 5
 
 
+def is_weekday(ordinal: int) -> bool:
+    """Monday to Friday; ordinal 1 is a Monday in Python's proleptic calendar."""
+    return 1 <= ordinal % _WEEK <= _WORK_WEEK
+
+
 def _weekdays(ordinal: int) -> int:
-    """Weekdays in 1..ordinal; ordinal 1 is a Monday in Python's proleptic calendar."""
+    """Weekdays in 1..ordinal."""
     weeks, rest = divmod(ordinal, _WEEK)
-    return weeks * _WORK_WEEK + min(rest, _WORK_WEEK)
+    return weeks * _WORK_WEEK + (rest if rest < _WORK_WEEK else _WORK_WEEK)
 
 
 def _nth_weekday(nth: int) -> int:
     weeks, rest = divmod(nth - 1, _WORK_WEEK)
     return weeks * _WEEK + rest + 1
-
-
-def _is_weekday(ordinal: int) -> bool:
-    return 1 <= ordinal % _WEEK <= _WORK_WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class Notice:
 
     year: int
     source: str
-    holidays: Mapping[date, Words]
-    workdays: Mapping[date, Words]
+    holidays: Mapping[date, Words] = field(hash=False)
+    workdays: Mapping[date, Words] = field(hash=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "holidays", MappingProxyType(dict(self.holidays)))
@@ -70,7 +71,7 @@ class Notice:
 class Calendar:
     """Immutable; a new notice makes a new calendar with a new ``version``, so a replay can name the one it used."""
 
-    notices: tuple[Notice, ...]
+    notices: tuple[Notice, ...] = field(repr=False)
     version: str = field(init=False)
     _names: Mapping[int, Words] = field(init=False, repr=False)
     """Every date a notice names, holiday or make-up day, by ordinal."""
@@ -90,7 +91,7 @@ class Calendar:
                 for day, name in days.items():
                     names[day.toordinal()] = name
                     working[day.toordinal()] = is_work
-        exceptions = sorted(o for o, is_work in working.items() if is_work is not _is_weekday(o))
+        exceptions = sorted(o for o, is_work in working.items() if is_work is not is_weekday(o))
         shifts = [0]
         for ordinal in exceptions:
             shifts.append(shifts[-1] + (1 if working[ordinal] else -1))
@@ -181,7 +182,7 @@ class Calendar:
         return self.select(self.count(ordinal - 1) + 1)
 
     def exceptions(self, after: int, until: int) -> list[int]:
-        """Ordinals in (after, until] whose working state a notice changed."""
+        """Ordinals in (after, until] whose working state a notice changed: weekdays off, weekends worked."""
         lo = bisect_right(self._exceptions, after)
         return self._exceptions[lo : bisect_right(self._exceptions, until)]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
+from tongban.terms.calendars import is_weekday
 from tongban.terms.counting import Counted
 from tongban.terms.ledger import Extended
 from tongban.terms.rules import DAY_END, GROUND_NAMES, Direction, Start
@@ -21,6 +22,7 @@ class _Phrases:
 
     head: str
     head_on_the_spot: str
+    head_by_then: str
     joined: str
     to: str
     next_day: str
@@ -44,6 +46,7 @@ class _Phrases:
 _ZH = _Phrases(
     head="{day}{event} {sign} {span}（{start}）",
     head_on_the_spot="{day}{event}，当场办结",
+    head_by_then="{day}{event}，最迟当日办结",
     joined="、",
     to="{a}至{b}",
     next_day="次日起算",
@@ -66,6 +69,7 @@ _ZH = _Phrases(
 _EN = _Phrases(
     head="{event} on {day} {sign} {span} ({start})",
     head_on_the_spot="{event} on {day}, answered on the spot",
+    head_by_then="{event} on {day}, answered by then",
     joined=", ",
     to="{a} to {b}",
     next_day="from the next day",
@@ -110,8 +114,9 @@ class _Sentence:
         rule, words = self.c.rule, self.words
         event = say(rule.event, self.lang)
         day = self.moment(self.origin) if self.by_clock else self.day(self.origin.date(), full=True)
-        if rule.span.unit is Unit.ON_THE_SPOT and not self.backward:
-            return words.head_on_the_spot.format(day=day, event=event)
+        if rule.span.unit is Unit.ON_THE_SPOT:
+            phrase = words.head_by_then if self.backward else words.head_on_the_spot
+            return phrase.format(day=day, event=event)
         if self.by_clock:
             start = words.from_then
         elif self.backward:
@@ -139,7 +144,7 @@ class _Sentence:
             if lost:
                 grounds, law = self._grounds(since, to)
                 yield self.words.pause.format(
-                    grounds=grounds, span=count_text(lost, axis.unit, self.lang), days=self.range(since, to), law=law
+                    grounds=grounds, span=count_text(lost, axis.unit, self.lang), days=self.between(since, to), law=law
                 )
 
     def _grounds(self, since: int, to: int | None) -> tuple[str, str]:
@@ -162,24 +167,19 @@ class _Sentence:
         c = self.c
         if c.axis.unit is not Unit.WORKING_DAY:
             return
-        off: list[int] = []
-        made_up: list[int] = []
-        for ordinal in self._exceptions():
-            (made_up if c.calendar.is_working(date.fromordinal(ordinal)) else off).append(ordinal)
-        for (_, name), days in groupby(off, key=lambda o: (date.fromordinal(o).year, self._name(o))):
-            dates = list(days)
-            yield self._notice(self.words.holiday, dates, self.later, name)
+        changed = self._exceptions()
+        off = [o for o in changed if is_weekday(o)]
+        made_up = [o for o in changed if not is_weekday(o)]
+        for name, days in groupby(off, key=self._name):
+            yield self._notice(self.words.holiday, list(days), self.later, name)
         if made_up:
             yield self._notice(self.words.makeup, made_up, self.earlier, "")
 
     def _notice(self, phrase: str, ordinals: list[int], sign: str, name: str) -> str:
-        first, last = ordinals[0], ordinals[-1]
-        spread = len(ordinals) > 1 and not name
-        days = (
-            self.words.joined.join(self.day(date.fromordinal(o)) for o in ordinals)
-            if spread
-            else self.range(first, last + 1)
-        )
+        if name:
+            days = self.between(ordinals[0], ordinals[-1] + 1)
+        else:
+            days = self.words.joined.join(self.tick(o) for o in ordinals)
         n = len(ordinals)
         return phrase.format(sign=sign, name=name, n=n, days=days, span=count_text(n, Unit.WORKING_DAY, self.lang))
 
@@ -208,11 +208,8 @@ class _Sentence:
         due = self.c.due
         if due is None:
             since = self.c.closed[-1][0]
-            return self.words.waiting.format(
-                grounds=self._grounds(since, None)[0],
-                day=self.tick(since),
-                left=left,
-            )
+            grounds, _ = self._grounds(since, None)
+            return self.words.waiting.format(grounds=grounds, day=self.tick(since), left=left)
         if self.by_clock:
             return f" = {self.moment(due)}"
         clock = "" if self.c.rule.end_of_day == DAY_END else f" {due:%H:%M}"
@@ -223,22 +220,24 @@ class _Sentence:
         return self.words.law.format(law=law) if law else ""
 
     def unknown_years(self) -> Iterable[str]:
+        """Years whose holidays this date depends on and no notice has told yet."""
         c = self.c
-        if self.by_clock or (c.axis.unit is Unit.CALENDAR_DAY and not c.rule.rolls):
-            return
         end = c.due_tick if c.due_tick is not None else c.axis.tick(c.run.at)
-        near = date.fromordinal(c.start if c.axis.unit is Unit.WORKING_DAY else (c.last or end))
-        ends = sorted((near.year, date.fromordinal(end).year))
-        if self.backward:
-            ends = sorted((*ends, self.origin.year))
-        years = [str(y) for y in range(ends[0], ends[-1] + 1) if not c.calendar.knows(y)]
+        if c.axis.unit is Unit.WORKING_DAY:
+            first, last = (end, self.origin.toordinal()) if self.backward else (c.start, end)
+        elif c.axis.unit is Unit.CALENDAR_DAY and c.rule.rolls:
+            first, last = sorted((end if c.last is None else c.last, end))
+        else:
+            return
+        span = range(date.fromordinal(first).year, date.fromordinal(last).year + 1)
+        years = [str(year) for year in span if not c.calendar.knows(year)]
         if years:
             yield self.words.unknown.format(years=self.words.joined.join(years))
 
     def _name(self, ordinal: int) -> str:
         return say(self.c.calendar.name(date.fromordinal(ordinal)) or "", self.lang)
 
-    def range(self, since: int, to: int) -> str:
+    def between(self, since: int, to: int) -> str:
         """[since, to) as dates or moments."""
         if self.by_clock:
             return self.words.to.format(a=self.tick(since), b=self.tick(to))

@@ -42,7 +42,7 @@ class Standing:
     at        the moment asked about
     due       the last moment in time, in the authority's zone; None before the start and while paused
     unit      of ``budget``, ``consumed`` and ``left``: working-day, calendar-day (also for months and years)
-              or minute (also for hours)
+              or minute (also for hours); before the start, the rule's own unit
     left      budget − consumed, not below zero; today counts as left until it ends
     overrun   what was consumed beyond the budget after the due moment
     """
@@ -111,8 +111,7 @@ def assess(rule: TermRule, ledger: Ledger, calendar: Calendar, zone: tzinfo, at:
     """
     run = fold(ledger, at)
     if run is None:
-        unit = Unit.CALENDAR_DAY if rule.span.unit is Unit.ON_THE_SPOT else rule.span.unit
-        return Standing(rule, State.NOT_STARTED, at, None, rule.span.amount, 0, unit, None)
+        return Standing(rule, State.NOT_STARTED, at, None, rule.span.amount, 0, rule.span.unit, None)
     counted = count(rule, run, calendar, zone)
     stop = run.at if run.ended is None else min(run.at, run.ended)
     due = counted.due
@@ -225,10 +224,9 @@ def recompute(rule: TermRule, ledger: Ledger, old: Calendar, new: Calendar, zone
     was, now = count(rule, run, old, zone), count(rule, run, new, zone)
     if was.due is None or now.due is None or was.due == now.due:
         return None
-    ticks = [t for c in (was, now) for t in (c.start, c.last, c.due_tick) if t is not None]
-    ticks.append(run.origin.astimezone(zone).toordinal())
+    ticks = [t for c in (was, now) for t in (_calendar_from(c), c.due_tick) if t is not None]
     days = tuple(date.fromordinal(o) for o in old.differs(new, min(ticks) - 1, max(ticks)))
-    sources = [n.source for n in new.notices if n not in old.notices]
+    sources = [n.source for n in new.notices if n not in old.notices] or [new.version]
     zh_days = "、".join(f"{d.month}月{d.day}日{'上班' if new.is_working(d) else '放假'}" for d in days)
     en_days = ", ".join(f"{d.isoformat()} {'worked' if new.is_working(d) else 'off'}" for d in days)
     why = Text(
@@ -236,6 +234,11 @@ def recompute(rule: TermRule, ledger: Ledger, old: Calendar, new: Calendar, zone
         f"{', '.join(sources)}: {en_days}; the due date moves from {was.due:%Y-%m-%d} to {now.due:%Y-%m-%d}.",
     )
     return Change(was.due, now.due, days, why)
+
+
+def _calendar_from(counted: Counted) -> int | None:
+    """The first tick at which the calendar matters: all of a working-day term, only the end of another."""
+    return counted.start if counted.axis.unit is Unit.WORKING_DAY else counted.last
 
 
 @dataclass(frozen=True, slots=True)
