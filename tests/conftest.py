@@ -1,0 +1,68 @@
+"""What tests share: one embedded PostgreSQL per process, a fresh migrated database per test, a clock that obeys."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tongban.base.clock import ZONE, SettableClock
+from tongban.base.database import Database, EmbeddedPostgres, migrate
+
+# Nothing in a test outlives the process, so nothing has to reach the disk. Durability has its own tests.
+_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """Tuesday, 3 November 2026, nine in the morning in Shanghai, until the test moves it."""
+    return SettableClock(datetime(2026, 11, 3, 9, 0, tzinfo=ZONE))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """One server for the whole process (each worker of pytest-xdist has its own)."""
+    directory = Path(tempfile.mkdtemp(prefix="tongban-test-"))
+    try:
+        with EmbeddedPostgres(directory, settings=_FORGETFUL) as server:
+            yield server
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def _template(postgres: EmbeddedPostgres) -> str:
+    """The server's own database, migrated once and closed: the mould of every test's database."""
+    db = await Database.open(postgres.url, name="template")
+    await migrate(db)
+    await db.close()
+    return "tongban"
+
+
+@pytest.fixture(scope="session")
+async def _admin(postgres: EmbeddedPostgres) -> AsyncIterator[Database]:
+    db = await Database.open(database_url(postgres.url, "postgres"), name="admin", max_size=1)
+    yield db
+    await db.close()
+
+
+@pytest.fixture
+async def db(postgres: EmbeddedPostgres, _admin: Database, _template: str) -> AsyncIterator[Database]:
+    """A database of this test's own with every table in place and nothing in them."""
+    name = f"test_{uuid4().hex}"
+    await _admin.execute(f"CREATE DATABASE {name} TEMPLATE {_template}")
+    db = await Database.open(database_url(postgres.url, name), name=name[:20])
+    try:
+        yield db
+    finally:
+        await db.close()
+        await _admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def database_url(url: str, name: str) -> str:
+    """The same server, another database."""
+    head, _, query = url.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}?{query}"
