@@ -1,1 +1,47 @@
-"""(being written)"""
+"""Rules as data: FEEL expressions and DMN decision tables that explain themselves.
+
+Pure: no input or output, no clock, no import of anything else here. Start with `compile_expression` for one
+expression and `Table.build` for a table; `explain` turns a decision into sentences.
+"""
+
+from .cells import Cell, compile_cell
+from .errors import Cause, Code, RuleSyntaxError, RuleValueError, TableError, TableErrors
+from .evaluate import Expression, compile_expression
+from .explain import explain
+from .hit import Status
+from .model import HitPolicy, Input, Literal, Output, Row
+from .table import Table
+from .text import cell_text, feel_text, to_json
+from .trace import Decision, Reason, RowMiss
+from .values import DaysDuration, MonthsDuration, Range, to_feel
+
+__all__ = [
+    "Cause",
+    "Cell",
+    "Code",
+    "DaysDuration",
+    "Decision",
+    "Expression",
+    "HitPolicy",
+    "Input",
+    "Literal",
+    "MonthsDuration",
+    "Output",
+    "Range",
+    "Reason",
+    "Row",
+    "RowMiss",
+    "RuleSyntaxError",
+    "RuleValueError",
+    "Status",
+    "Table",
+    "TableError",
+    "TableErrors",
+    "cell_text",
+    "compile_cell",
+    "compile_expression",
+    "explain",
+    "feel_text",
+    "to_feel",
+    "to_json",
+]

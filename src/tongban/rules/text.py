@@ -1,0 +1,100 @@
+"""Values written out: as FEEL, as JSON, and cells as Python scalars read from YAML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from .temporal import WRITERS
+from .values import Date, DateTime, DaysDuration, MonthsDuration, Null, Number, Range, Time, Value, to_feel
+
+_LARGEST_JSON_INTEGER = 2**53
+
+
+def number_text(value: Decimal) -> str:
+    """Digits without an exponent: `100.50`, not `1.0050E+2`."""
+    return format(value, "f")
+
+
+def _string(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _boolean(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _list(value: list[Value]) -> str:
+    return f"[{', '.join(map(feel_text, value))}]"
+
+
+def _context(value: dict[str, Value]) -> str:
+    return f"{{{', '.join(f'{_string(key)}: {feel_text(item)}' for key, item in value.items())}}}"
+
+
+def _range(value: Range) -> str:
+    opening, closing = "[" if value.low_closed else "(", "]" if value.high_closed else ")"
+    return f"{opening}{feel_text(value.low)}..{feel_text(value.high)}{closing}"
+
+
+def _temporal(value: Value) -> str:
+    return f'@"{WRITERS[type(value)](value)}"'
+
+
+_AS_FEEL: dict[type, Callable[[Any], str]] = {
+    Null: lambda _: "null",
+    bool: _boolean,
+    Number: number_text,
+    str: _string,
+    list: _list,
+    dict: _context,
+    Range: _range,
+    **dict.fromkeys((Date, Time, DateTime, DaysDuration, MonthsDuration), _temporal),
+}
+
+
+def feel_text(value: Value) -> str:
+    """The FEEL expression that gives `value` back: `"a"`, `8`, `@"2026-01-31"`."""
+    return _AS_FEEL[type(value)](value)
+
+
+def plain_text(value: Value) -> str:
+    """`value` as FEEL's `string()` writes it: a string without quotation marks, a date without its `@`."""
+    if type(value) is str:
+        return value
+    write = WRITERS.get(type(value))
+    return write(value) if write else feel_text(value)
+
+
+def to_json(value: Value) -> Any:
+    """`value` for a reader of JSON. A number is a JSON integer if it is one that every reader can hold, and else a
+    string of its digits, so that no cent is lost to binary fractions; dates and durations are ISO 8601 strings."""
+    match value:
+        case None | bool() | str():
+            return value
+        case Decimal():
+            whole = value == value.to_integral_value() and abs(value) <= _LARGEST_JSON_INTEGER
+            return int(value) if whole else number_text(value)
+        case list():
+            return [to_json(item) for item in value]
+        case dict():
+            return {key: to_json(item) for key, item in value.items()}
+        case _:
+            return plain_text(value)
+
+
+def cell_text(value: object) -> str:
+    """The FEEL text of a cell that YAML may have read as a Python value.
+
+    True becomes `true`, 6 becomes `6`, a date becomes `@"2026-01-31"`, a list becomes its items with commas. A
+    string is FEEL already and stays as it is. None becomes `null`, that is "the fact is missing": an empty cell
+    never means "anything", because forgetting a condition must not widen a right; "anything" is written `-`.
+    Raises `RuleValueError` for objects that FEEL has no type for.
+    """
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(cell_text(item) for item in value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    return feel_text(to_feel(value))
