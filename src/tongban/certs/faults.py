@@ -1,0 +1,113 @@
+"""What is checked about a certificate and what can be wrong with it: stable codes with a plain sentence each."""
+
+from enum import StrEnum
+
+from tongban.base.i18n import Text
+
+
+class Fault(StrEnum):
+    """Why a certificate does not hold. The value is the stable code."""
+
+    TOO_LARGE = "too-large"
+    NOT_A_CERTIFICATE = "not-a-certificate"
+    BAD_ENVELOPE = "bad-envelope"
+    DUPLICATE_KEY = "duplicate-key"
+    CRITICAL_HEADER = "critical-header"
+    FOREIGN_HEADER = "foreign-header"
+    WRONG_KIND = "wrong-kind"
+    UNSIGNED = "unsigned"
+    UNKNOWN_KEY = "unknown-key"
+    WRONG_ALGORITHM = "wrong-algorithm"
+    BAD_SIGNATURE = "bad-signature"
+    UNKNOWN_FORMAT = "unknown-format"
+    BAD_RECORD = "bad-record"
+    NOT_CANONICAL = "not-canonical"
+    BAD_IDENTIFIER = "bad-identifier"
+    COPY_DIFFERS = "copy-differs"
+    DIGEST_DIFFERS = "digest-differs"
+    NO_SEAL = "no-seal"
+    PAGE_ALTERED = "page-altered"
+    ISSUED_IN_FUTURE = "issued-in-future"
+    KEY_NOT_IN_USE = "key-not-in-use"
+    WRONG_TYPE = "wrong-type"
+    NOT_YET_VALID = "not-yet-valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+FAULTS: dict[Fault, Text] = {
+    Fault.TOO_LARGE: Text("文件太大，不是本平台签发的证照文件", "The file is too large to be a certificate"),
+    Fault.NOT_A_CERTIFICATE: Text(
+        "没有找到证照签名：请用原始下载的 PDF、JSON 或签名文本，不要用截图、打印件或另存的文件",
+        "No signed certificate found: use the PDF, JSON or signed text as downloaded, not a picture or re-saved file",
+    ),
+    Fault.BAD_ENVELOPE: Text("签名的格式已损坏", "The signed text is damaged"),
+    Fault.DUPLICATE_KEY: Text(
+        "同一个字段出现两次，可能有人想让不同的人看到不同的内容",
+        "A field appears twice, which can make different readers see different things",
+    ),
+    Fault.CRITICAL_HEADER: Text(
+        "签名要求一种本平台不使用的处理方式", "The signature demands processing that is not used here"
+    ),
+    Fault.FOREIGN_HEADER: Text(
+        "签名里夹带了不应有的内容（如自带的密钥）", "The signature carries what it must not, such as its own key"
+    ),
+    Fault.WRONG_KIND: Text("这是别的用途的签名，不是证照", "This was signed for another purpose; it is no certificate"),
+    Fault.UNSIGNED: Text("没有签名，任何人都能写", "It is not signed; anyone could have written it"),
+    Fault.UNKNOWN_KEY: Text(
+        "签名用的密钥不在公布的公钥里", "It was signed with a key that is not among those published"
+    ),
+    Fault.WRONG_ALGORITHM: Text("签名算法与这把密钥登记的不同", "The algorithm is not the one registered for the key"),
+    Fault.BAD_SIGNATURE: Text(
+        "签名不符：内容被改过，或不是这把密钥签的", "The signature does not match: altered, or not signed by this key"
+    ),
+    Fault.UNKNOWN_FORMAT: Text(
+        "证照的格式版本较新或不认识，请更新验证工具", "The format is unknown or newer; update the verifier"
+    ),
+    Fault.BAD_RECORD: Text(
+        "签名成立，但内容不是一张完整的证照", "Signed, but the content is not a complete certificate"
+    ),
+    Fault.NOT_CANONICAL: Text("内容的写法不是唯一的标准写法", "The content is not written in the one canonical form"),
+    Fault.BAD_IDENTIFIER: Text("证照标识的校验位不对", "The check character of the identifier is wrong"),
+    Fault.COPY_DIFFERS: Text("文件里给人看的内容与签名的内容不同", "What the file shows differs from what was signed"),
+    Fault.DIGEST_DIFFERS: Text("二维码与这张证照对不上", "The QR code does not belong to this certificate"),
+    Fault.NO_SEAL: Text(
+        "页面没有封签，不能证明页面上的字就是签发的内容",
+        "The page has no seal, so nothing shows that it says what was signed",
+    ),
+    Fault.PAGE_ALTERED: Text(
+        "页面被改过：请以下面验证出的内容为准", "The page was altered: rely only on the content verified below"
+    ),
+    Fault.ISSUED_IN_FUTURE: Text("签发时间在将来", "The time of issue lies in the future"),
+    Fault.KEY_NOT_IN_USE: Text("签发时这把密钥不在使用期内", "The key was not in use at the time of issue"),
+    Fault.WRONG_TYPE: Text("是真的，但不是要求的那种证照", "Genuine, but not the type of certificate asked for"),
+    Fault.NOT_YET_VALID: Text("还没到有效期", "Not valid yet"),
+    Fault.EXPIRED: Text("已过有效期", "No longer valid"),
+    Fault.REVOKED: Text("已被废止", "Revoked"),
+}
+
+
+class Point(StrEnum):
+    """What is checked, in this order."""
+
+    FORM = "form"
+    SIGNATURE = "signature"
+    CONTENT = "content"
+    PAGE = "page"
+    KEY = "key"
+    TYPE = "type"
+    PERIOD = "period"
+    REVOCATION = "revocation"
+
+
+POINTS: dict[Point, Text] = {
+    Point.FORM: Text("文件格式", "File format"),
+    Point.SIGNATURE: Text("电子签名", "Signature"),
+    Point.CONTENT: Text("内容完整", "Content"),
+    Point.PAGE: Text("所见即所签", "What is shown is what was signed"),
+    Point.KEY: Text("签发密钥在使用期内", "Key in use when issued"),
+    Point.TYPE: Text("证照类型", "Type of certificate"),
+    Point.PERIOD: Text("有效期", "Period of validity"),
+    Point.REVOCATION: Text("未被废止", "Not revoked"),
+}
+NOT_ASKED = Text("没有联网查询，不知道是否被废止", "Not asked online, so revocation is unknown")

@@ -1,0 +1,102 @@
+"""From a decided case to a certificate: what its face shows, how long it holds, what number it bears."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, assert_never
+
+from tongban.base.i18n import LANGS, Lang, Text
+from tongban.base.keys import KeyRing
+from tongban.catalog.model import Fact, FactType, Service, Validity, Words
+from tongban.certs.model import (
+    Certificate,
+    CertificateRecord,
+    Holder,
+    Issuer,
+    Law,
+    Shown,
+    identifier,
+    mask_number,
+    serial_of,
+)
+from tongban.certs.sign import sign
+from tongban.terms import add_months
+
+
+def issue(
+    service: Service,
+    *,
+    facts: Mapping[str, Any],
+    issuer: Issuer,
+    holder: Holder,
+    region: str,
+    case: str,
+    at: datetime,
+    ring: KeyRing,
+    version: int = 1,
+    demo: bool = True,
+) -> Certificate:
+    """The certificate that `service.result` promises, signed.
+
+    `at` is in the issuer's zone: its day is the first day of validity. `facts` are the typed facts of the case; those
+    that the file names under `shows` and that are known are printed in its order, identity numbers masked.
+    Raises `Refused` (`no-signing-key`).
+    """
+    result = service.result
+    record = CertificateRecord(
+        id=identifier(type_code=service.basic_code, issuer_uscc=issuer.uscc, serial=serial_of(case), version=version),
+        type=result.certificate,
+        name=_text(result.name),
+        issuer=issuer,
+        holder=holder,
+        region=region,
+        service=service.service,
+        service_version=service.version,
+        case=case,
+        shows=tuple(
+            Shown(label=_text(service.facts[name].name), value=_value(service.facts[name], facts[name]))
+            for name in result.shows
+            if facts.get(name) is not None
+        ),
+        issued_at=at.replace(microsecond=0),
+        valid_from=at.date(),
+        valid_until=last_day(at.date(), result.valid),
+        law=tuple(Law(act=law.act, article=law.article, no=law.no) for law in service.law[:3]),
+        version=version,
+        demo=demo,
+    )
+    return sign(record, ring)
+
+
+def last_day(start: date, validity: Validity | None) -> date | None:
+    """The last day of validity: the day of the same number, or the month's last (民法典 201, 202 [M])."""
+    if validity is None or (validity.years is None and validity.months is None):
+        return None
+    return add_months(start, (validity.years or 0) * 12 + (validity.months or 0))
+
+
+def _text(value: Words) -> Text:
+    return value if isinstance(value, Text) else Text(value, value)
+
+
+def _value(fact: Fact, value: Any) -> Text:
+    """A fact as it is printed."""
+    match fact.type:
+        case FactType.ID_NUMBER | FactType.BANK_ACCOUNT:
+            return _text(mask_number(str(value)))
+        case FactType.BOOLEAN:
+            return Text("是", "yes") if value else Text("否", "no")
+        case FactType.ENUM:
+            names = {choice.value: choice.name for choice in fact.choices}
+            return _text(names.get(str(value), str(value)))
+        case FactType.MONEY | FactType.NUMBER | FactType.INTEGER:
+            return _text(f"{value}{fact.unit and ' ' + fact.unit}")
+        case FactType.DATE:
+            return Text(*(_day(value, lang) for lang in LANGS))
+        case FactType.TEXT | FactType.LONG_TEXT | FactType.USCC | FactType.PHONE | FactType.REGION:
+            return _text(str(value))
+        case _:
+            assert_never(fact.type)
+
+
+def _day(value: date, lang: Lang) -> str:
+    return f"{value.year}年{value.month}月{value.day}日" if lang == "zh" else value.isoformat()

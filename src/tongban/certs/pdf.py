@@ -1,0 +1,236 @@
+"""The certificate on A4 paper. The text is real text, the QR code is drawn as vectors, and no font file is needed:
+Chinese uses Adobe's STSong-Light, which PDF readers supply themselves (ISO 32000-1 §9.7.5.2).
+
+Characters outside the Basic Multilingual Plane (rare names) are not in that encoding; they are printed as their
+code point, e.g. 〔U+2CB4E〕, because a blank in a name would be worse. The signed record holds the character itself.
+"""
+
+import io
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+import segno
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from tongban.base.i18n import Lang, Text
+from tongban.base.keys import KeyRing
+from tongban.certs.model import Certificate, CertificateRecord, digest
+from tongban.certs.sign import seal_page
+
+SONG, ROMAN = "STSong-Light", "Times-Roman"
+INK, INK2, BRAND, SEAL, LINE = (HexColor(c) for c in ("#16202C", "#3F4B57", "#0B4A91", "#B1241B", "#B8C4D2"))
+WIDTH, HEIGHT = A4
+LEFT, RIGHT = 28 * mm, WIDTH - 28 * mm
+
+_WORDS: dict[str, Text] = {
+    "kind": Text("电子证照", "Electronic certificate"),
+    "holder": Text("持证人", "Holder"),
+    "number": Text("证件号码", "Identity number"),
+    "valid": Text("有效期", "Valid"),
+    "law": Text("依据", "Legal basis"),
+    "issuer": Text("颁发机构", "Issued by"),
+    "uscc": Text("统一社会信用代码", "Credit code"),
+    "issued": Text("颁发日期", "Date of issue"),
+    "id": Text("证照标识", "Certificate number"),
+    "case": Text("办件号", "Case"),
+    "scan": Text("扫码验真", "Scan to verify"),
+    "trust": Text(
+        "本证照以电子签名为准。用原文件验证：在“验证”页面上传本文件，或运行 tongban verify。",
+        "The electronic signature counts. To verify, upload this file on the Verify page or run tongban verify.",
+    ),
+    "demo": Text("演示，不具有法律效力", "Demonstration only, without legal effect"),
+    "watermark": Text("演示", "DEMO"),
+}
+
+
+def verify_link(public_url: str, record: CertificateRecord) -> str:
+    """What the QR code holds: where to verify, which certificate, and a digest of what it says."""
+    return f"{public_url.rstrip('/')}/verify?{urlencode({'c': record.id, 'h': digest(record)})}"
+
+
+def render_pdf(certificate: Certificate, lang: Lang, *, public_url: str, ring: KeyRing, now: datetime) -> bytes:
+    """One A4 page with the certificate inside and a seal over its bytes, so that the file verifies by itself."""
+    record = certificate.record
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4, pageCompression=1, lang="zh-CN" if lang == "zh" else "en", invariant=1)
+    canvas.setTitle(f"{record.name[lang]} {record.id}")
+    canvas.setAuthor(record.issuer.name[lang])
+    canvas.setCreator("Tongban 通办")
+    _Page(canvas, record, lang).draw(verify_link(public_url, record))
+    canvas.showPage()
+    canvas.save()
+    return seal_page(buffer.getvalue(), certificate, ring, now)
+
+
+def day(value: date | None, lang: Lang) -> str:
+    """A date as it stands on a certificate; no end date reads 长期."""
+    if value is None:
+        return Text("长期", "no end date")[lang]
+    return f"{value.year}年{value.month}月{value.day}日" if lang == "zh" else value.isoformat()
+
+
+def _runs(text: str) -> Iterator[tuple[str, str]]:
+    """Pieces of one font each: Latin in Times, everything else in Song."""
+    shown = "".join(f"〔U+{ord(c):X}〕" if ord(c) > 0xFFFF else c for c in text)
+    for latin, characters in groupby(shown, key=lambda c: ord(c) < 0x2000):
+        yield (ROMAN if latin else SONG), "".join(characters)
+
+
+def _width(text: str, size: float) -> float:
+    return sum(pdfmetrics.stringWidth(piece, font, size) for font, piece in _runs(text))
+
+
+def _lines(text: str, size: float, room: float) -> Iterator[str]:
+    """Broken to a width: between Chinese characters, at spaces in English, inside a word only if it must."""
+    line = ""
+    for character in text:
+        if _width(line + character, size) <= room:
+            line += character
+            continue
+        head, space, word = line.rpartition(" ")
+        if space and character.isascii() and not character.isspace() and word.isascii():
+            yield head
+            line = word + character
+        else:
+            yield line.rstrip()
+            line = character.lstrip()
+    yield line
+
+
+class _Page:
+    """Draws downwards from the top; `y` is the baseline of the line last written, in points from the bottom."""
+
+    def __init__(self, canvas: Canvas, record: CertificateRecord, lang: Lang) -> None:
+        if SONG not in pdfmetrics.getRegisteredFontNames():
+            pdfmetrics.registerFont(UnicodeCIDFont(SONG))
+        self.canvas: Any = canvas
+        self.record = record
+        self.lang: Lang = lang
+        self.y = HEIGHT - 46 * mm
+
+    def word(self, key: str) -> str:
+        return _WORDS[key][self.lang]
+
+    def text(self, x: float, y: float, text: str, size: float, colour: Color = INK, weight: float = 0) -> float:
+        """Writes one line; gives the x after it. `weight` thickens the strokes, since Song has one weight."""
+        for font, piece in _runs(text):
+            writing = self.canvas.beginText(x, y)
+            writing.setFont(font, size)
+            writing.setFillColor(colour)
+            writing.setStrokeColor(colour)
+            self.canvas.setLineWidth(weight)
+            writing.setTextRenderMode(2 if weight else 0)
+            writing.textOut(piece)
+            writing.setTextRenderMode(0)
+            self.canvas.drawText(writing)
+            x += pdfmetrics.stringWidth(piece, font, size)
+        return x
+
+    def centred(self, y: float, text: str, size: float, colour: Color = INK, weight: float = 0) -> None:
+        self.text((WIDTH - _width(text, size)) / 2, y, text, size, colour, weight)
+
+    def draw(self, link: str) -> None:
+        self.frame()
+        if self.record.demo:
+            self.watermark()
+        self.heading()
+        self.fields()
+        self.foot(link)
+
+    def frame(self) -> None:
+        self.canvas.setStrokeColor(BRAND)
+        for inset, weight in ((12 * mm, 1.6), (14 * mm, 0.5)):
+            self.canvas.setLineWidth(weight)
+            self.canvas.rect(inset, inset, WIDTH - 2 * inset, HEIGHT - 2 * inset)
+
+    def watermark(self) -> None:
+        self.canvas.saveState()
+        self.canvas.setFillColor(INK)
+        self.canvas.setFillAlpha(0.06)
+        self.canvas.translate(WIDTH / 2, HEIGHT / 2)
+        self.canvas.rotate(35)
+        mark = self.word("watermark")
+        self.canvas.setFont(SONG, 150)
+        for dy in (-250, 0, 250):
+            self.canvas.drawCentredString(0, dy - 50, mark)
+        self.canvas.restoreState()
+
+    def heading(self) -> None:
+        self.centred(HEIGHT - 30 * mm, self.record.issuer.name[self.lang], 13, INK2)
+        for line in _lines(self.record.name[self.lang], 32, RIGHT - LEFT):
+            self.centred(self.y, line, 32, BRAND, 0.7)
+            self.y -= 13 * mm
+        self.centred(self.y + 3 * mm, self.word("kind"), 11, INK2)
+        if self.record.demo:
+            self.centred(self.y - 4 * mm, self.word("demo"), 11, SEAL)
+        self.y -= 18 * mm
+
+    def fields(self) -> None:
+        record, lang = self.record, self.lang
+        until = f"{day(record.valid_from, lang)} — {day(record.valid_until, lang)}"
+        rows = [(self.word("holder"), record.holder.name), (self.word("number"), record.holder.number)]
+        rows += [(line.label[lang], line.value[lang]) for line in record.shows]
+        rows.append((self.word("valid"), until))
+        comma = "，" if lang == "zh" else ", "
+        rows += [(self.word("law"), _law(law.act, law.article, law.no, lang)) for law in record.law[:3]]
+        rows.append((self.word("issuer"), f"{record.issuer.name[lang]}{comma}{self.word('uscc')} {record.issuer.uscc}"))
+        rows.append((self.word("issued"), day(record.issued_at.date(), lang)))
+        # Many lines on the face are set closer, so that one page always suffices.
+        size, gap = (12.5, 9 * mm) if len(rows) <= 14 else (10, 5.6 * mm)
+        for label, value in rows:
+            self.row(label, value, size, gap)
+
+    def row(self, label: str, value: str, size: float, gap: float) -> None:
+        self.text(LEFT, self.y, label, size, INK2)
+        for line in _lines(value, size, RIGHT - LEFT - 44 * mm):
+            self.text(LEFT + 44 * mm, self.y, line, size)
+            self.y -= size * 1.35
+        self.canvas.setStrokeColor(LINE)
+        self.canvas.setLineWidth(0.4)
+        self.canvas.line(LEFT, self.y + size * 0.75, RIGHT, self.y + size * 0.75)
+        self.y -= gap - size * 0.95
+
+    def foot(self, link: str) -> None:
+        side, bottom = 34 * mm, 25 * mm
+        code = segno.make(link, error="m", micro=False)
+        modules = [list(row) for row in code.matrix_iter(border=0)]
+        unit = side / len(modules)
+        self.canvas.setFillColor(INK)
+        for row, line in enumerate(modules):
+            for column, dark in enumerate(line):
+                if dark:
+                    # A hair of overlap: readers otherwise draw seams between modules.
+                    self.canvas.rect(
+                        LEFT + column * unit,
+                        bottom + side - (row + 1) * unit,
+                        unit + 0.05,
+                        unit + 0.05,
+                        stroke=0,
+                        fill=1,
+                    )
+        self.canvas.linkURL(link, (LEFT, bottom, LEFT + side, bottom + side), relative=0)
+        x, y, room = LEFT + side + 7 * mm, bottom + side - 4 * mm, RIGHT - LEFT - side - 7 * mm
+        self.text(x, y, self.word("scan"), 13, BRAND, 0.3)
+        y -= 7 * mm
+        for text in (
+            f"{self.word('id')}  {self.record.id}",
+            f"{self.word('case')}  {self.record.case}",
+            self.word("trust"),
+        ):
+            for line in _lines(text, 9, room):
+                self.text(x, y, line, 9, INK2)
+                y -= 4.4 * mm
+
+
+def _law(act: str, article: str, no: str, lang: Lang) -> str:
+    if lang == "zh":
+        return f"《{act}》第{article}条" + (f"（{no}）" if no else "")
+    return f"{act}, art. {article}" + (f" ({no})" if no else "")

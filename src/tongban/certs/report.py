@@ -1,0 +1,46 @@
+"""A verification as plain text, for the command line: the verdict first, then each point, then what was signed."""
+
+from collections.abc import Iterator
+
+from tongban.base.i18n import Lang, Text
+from tongban.certs.pdf import day
+from tongban.certs.verify import POINTS, Check, Verification
+
+_MARKS = {True: Text("成立", "holds"), False: Text("不成立", "does not hold"), None: Text("未查", "not asked")}
+
+
+def report(verification: Verification, lang: Lang) -> str:
+    """Several lines without a final newline."""
+    return "\n".join(_lines(verification, lang))
+
+
+def _lines(verification: Verification, lang: Lang) -> Iterator[str]:
+    yield verification.verdict[lang]
+    yield ""
+    colon = "：" if lang == "zh" else ": "
+    for check in verification.checks:
+        yield f"  {POINTS[check.point][lang]}{colon}{_MARKS[check.holds][lang]}{_why(check, lang)}"
+    record = verification.record
+    if record is None:
+        return
+    yield ""
+    yield Text("签名证明的内容", "What the signature certifies")[lang]
+    rows = [
+        (Text("证照", "Certificate"), record.name[lang]),
+        (Text("证照标识", "Number"), record.id),
+        (Text("持证人", "Holder"), f"{record.holder.name} {record.holder.number}"),
+        *((line.label, line.value[lang]) for line in record.shows),
+        (Text("有效期", "Valid"), f"{day(record.valid_from, lang)} — {day(record.valid_until, lang)}"),
+        (Text("颁发机构", "Issued by"), f"{record.issuer.name[lang]} {record.issuer.uscc}"),
+        (Text("颁发时间", "Issued at"), record.issued_at.isoformat(" ")),
+    ]
+    for label, value in rows:
+        yield f"  {label[lang]}{colon}{value}"
+    if record.demo:
+        yield Text("这是演示数据，不具有法律效力。", "Demonstration data, without legal effect.")[lang]
+
+
+def _why(check: Check, lang: Lang) -> str:
+    if check.holds:
+        return ""
+    return f"（{check.text.zh}）" if lang == "zh" else f" ({check.text.en})"

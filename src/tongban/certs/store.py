@@ -1,0 +1,147 @@
+"""All SQL of certificates. Writing happens in the caller's transaction, beside the event that issues or revokes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from tongban.base.errors import Refused, refuse
+from tongban.base.keys import unbase64
+from tongban.base.page import Page, cursor, read_cursor
+from tongban.certs.model import Certificate, CertificateRecord, region_of_identifier
+
+
+class Reads(Protocol):
+    """A database, or a connection inside a transaction."""
+
+    async def fetch(self, sql: str, *args: Any) -> list[Any]: ...
+    async def fetchrow(self, sql: str, *args: Any) -> Any: ...
+
+
+class Writes(Reads, Protocol):
+    """A connection inside the caller's transaction."""
+
+    async def execute(self, sql: str, *args: Any) -> str: ...
+
+
+class Revocation(msgspec.Struct, frozen=True, kw_only=True):
+    """废止: when, by whom (a person id or post), and why, as the holder is told."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
+class StoredCertificate(msgspec.Struct, frozen=True, kw_only=True):
+    """A certificate as it stands."""
+
+    certificate: Certificate
+    revocation: Revocation | None = None
+
+    @property
+    def record(self) -> CertificateRecord:
+        return self.certificate.record
+
+
+_COLUMNS = "id, jws, issued_at, revoked_at, revoked_by, revoked_reason"
+
+
+async def insert(connection: Writes, certificate: Certificate) -> None:
+    """Keep a certificate. Doing it again with the same certificate changes nothing.
+
+    Raises `Refused` (`certificate-exists`, 409) when another certificate of this version was issued for the case.
+    """
+    record = certificate.record
+    done = await connection.execute(
+        "INSERT INTO certificate (region, id, holder, case_id, type, version, issued_at, jws)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        record.region,
+        record.id,
+        record.holder.id,
+        record.case,
+        record.type,
+        record.version,
+        record.issued_at,
+        certificate.jws,
+    )
+    if done == "INSERT 0 0":
+        existing = await get(connection, record.id)
+        if existing is None or existing.certificate.jws != certificate.jws:
+            raise refuse(
+                "certificate-exists",
+                "这个办件已经发过这一版证照了",
+                "This version of the certificate has already been issued for the case",
+                status=409,
+            )
+
+
+async def get(db: Reads, certificate_id: str) -> StoredCertificate | None:
+    """One certificate by its identifier, or None."""
+    region = region_of_identifier(certificate_id)
+    if region is None:
+        return None
+    row = await db.fetchrow(
+        f"SELECT {_COLUMNS} FROM certificate WHERE region = $1 AND id = $2",  # noqa: S608 -- our own column names
+        region,
+        certificate_id,
+    )
+    return None if row is None else _stored(row)
+
+
+async def for_case(db: Reads, region: str, case_id: str) -> tuple[StoredCertificate, ...]:
+    """The certificates of one case, newest version first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM certificate WHERE region = $1 AND case_id = $2"  # noqa: S608 -- our own column names
+        " ORDER BY version DESC LIMIT 20",
+        region,
+        case_id,
+    )
+    return tuple(_stored(row) for row in rows)
+
+
+async def held_by(db: Reads, holder: str, after: str | None = None, limit: int = 20) -> Page[StoredCertificate]:
+    """The certificates of a person, newest first."""
+    size = max(1, min(limit, 100))
+    before = read_cursor(after, tuple[datetime, str]) if after else None
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM certificate WHERE holder = $1"  # noqa: S608 -- our own column names
+        " AND ($2::timestamptz IS NULL OR (issued_at, id) < ($2, $3)) ORDER BY issued_at DESC, id DESC LIMIT $4",
+        holder,
+        None if before is None else before[0],
+        None if before is None else before[1],
+        size + 1,
+    )
+    items = tuple(_stored(row) for row in rows[:size])
+    following = cursor(rows[size - 1]["issued_at"], rows[size - 1]["id"]) if len(rows) > size else None
+    return Page(items, following)
+
+
+async def revoke(connection: Writes, certificate_id: str, revocation: Revocation) -> None:
+    """废止. Raises `Refused`: `unknown-certificate` (404); `already-revoked` (409), since the first reason stands."""
+    done = await connection.execute(
+        "UPDATE certificate SET revoked_at = $3, revoked_by = $4, revoked_reason = $5"
+        " WHERE region = $1 AND id = $2 AND revoked_at IS NULL",
+        region_of_identifier(certificate_id) or "",
+        certificate_id,
+        revocation.at,
+        revocation.by,
+        revocation.reason,
+    )
+    if done == "UPDATE 0":
+        raise await _why_not(connection, certificate_id)
+
+
+async def _why_not(connection: Writes, certificate_id: str) -> Refused:
+    if await get(connection, certificate_id) is None:
+        return refuse("unknown-certificate", "没有这张证照", "There is no such certificate", status=404)
+    return refuse("already-revoked", "这张证照已经废止过了", "This certificate is already revoked", status=409)
+
+
+def _stored(row: Mapping[str, Any]) -> StoredCertificate:
+    payload = unbase64(row["jws"].split(".")[1])
+    certificate = Certificate(record=msgspec.json.decode(payload, type=CertificateRecord), jws=row["jws"])
+    if row["revoked_at"] is None:
+        return StoredCertificate(certificate=certificate)
+    revocation = Revocation(at=row["revoked_at"], by=row["revoked_by"], reason=row["revoked_reason"])
+    return StoredCertificate(certificate=certificate, revocation=revocation)
