@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import chinese_calendar
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongban.terms import Calendar, TermError, Text, notice_from_mapping
@@ -67,6 +67,7 @@ def test_a_later_notice_replaces_the_whole_year() -> None:
     assert not second.is_working(date(2027, 5, 4))
 
 
+@settings(deadline=None)
 @given(st.sets(DAYS, max_size=12), st.sets(DAYS, max_size=12), DAYS)
 def test_counting_and_finding_working_days_are_inverse(off: set[date], on: set[date], day: date) -> None:
     calendar = Calendar(())

@@ -7,7 +7,7 @@ at the rule's ``end_of_day`` in the authority's zone. Hence:
 - the day on which the clock stops is not spent (unless it had already ended), the day on which it starts
   again is; a stop and restart within one day costs and gives nothing;
 - overlapping pauses are merged before counting, so they count once; stopping can only move the date later;
-- a term with N days has N days left until the end of its first counted day, and today is among those left;
+- a term of N days has N left until the end of its first counted day: today is among those left;
 - consumed + left = budget at every moment up to the due moment.
 
 Months and years become calendar days once the start is known (the corresponding day, 民法典 202 [M]), so a
@@ -34,8 +34,8 @@ Closed: TypeAlias = tuple[tuple[int, int | None], ...]
 class Axis:
     """How one term's ticks are numbered.
 
-    tick    moment -> the tick that is running (a day's last second still belongs to it)
-    end     tick -> the last moment of it
+    tick    moment -> the tick that is running then
+    end     tick -> the last moment of it (of a day, its last second; of a second, the instant it ends)
     count   tick -> countable ticks up to and including it; ``select`` is the inverse
     unit    in which amounts are told: working-day, calendar-day or minute; ``size`` ticks each
     """
@@ -55,7 +55,7 @@ def _same(tick: int) -> int:
 def axis_of(rule: TermRule, calendar: Calendar, zone: tzinfo) -> Axis:
     match rule.span.unit:
         case Unit.MINUTE | Unit.HOUR:
-            return Axis(_second, lambda t: datetime.fromtimestamp(t, zone), _same, _same, Unit.MINUTE, 60)
+            return Axis(lambda at: _instant(at) + 1, _moment(zone), _same, _same, Unit.MINUTE, 60)
         case Unit.WORKING_DAY:
             tick, end = _day_ticks(zone, rule.end_of_day)
             return Axis(tick, end, calendar.count, calendar.select, Unit.WORKING_DAY)
@@ -66,8 +66,23 @@ def axis_of(rule: TermRule, calendar: Calendar, zone: tzinfo) -> Axis:
             assert_never(rule.span.unit)
 
 
-def _second(at: datetime) -> int:
+def _instant(at: datetime) -> int:
+    """Whole seconds of the epoch; the second that is running then ends, as a tick, at the next."""
     return int(at.timestamp() // 1)
+
+
+def _moment(zone: tzinfo) -> Callable[[int], datetime]:
+    def moment(instant: int) -> datetime:
+        try:
+            return datetime.fromtimestamp(instant, zone)
+        except (ValueError, OverflowError, OSError):
+            raise _beyond() from None
+
+    return moment
+
+
+def _beyond() -> TermError:
+    return TermError("beyond-the-calendar", "期限超出公历范围", "The span leaves the calendar")
 
 
 def _day_ticks(zone: tzinfo, end: time) -> tuple[Callable[[datetime], int], Callable[[int], datetime]]:
@@ -78,7 +93,7 @@ def _day_ticks(zone: tzinfo, end: time) -> tuple[Callable[[datetime], int], Call
 
     def last_moment(ordinal: int) -> datetime:
         if not 1 <= ordinal <= date.max.toordinal():
-            raise TermError("beyond-the-calendar", "期限超出公历范围", "The span leaves the calendar")
+            raise _beyond()
         return datetime.combine(date.fromordinal(ordinal), end, zone)
 
     return tick, last_moment
@@ -153,7 +168,7 @@ def _forward(rule: TermRule, run: Run, calendar: Calendar, zone: tzinfo, axis: A
     if rule.span.unit is Unit.ON_THE_SPOT:
         start, need = axis.tick(run.origin), 0
     elif axis.unit is Unit.MINUTE:
-        start = axis.tick(run.origin)
+        start = _instant(run.origin)
         need = axis.size * sum(s.measure()[1] for s in _spans(rule, run))
     else:
         anchor = run.origin.astimezone(zone).date()
@@ -174,7 +189,7 @@ def _backward(rule: TermRule, run: Run, calendar: Calendar, zone: tzinfo, axis: 
     amount = rule.span.measure()[1]
     match rule.span.unit:
         case Unit.MINUTE | Unit.HOUR:
-            last = axis.tick(run.origin) - amount * axis.size
+            last = _instant(run.origin) - amount * axis.size
         case Unit.ON_THE_SPOT:
             last = run.origin.astimezone(zone).toordinal()
         case Unit.MONTH | Unit.YEAR:
@@ -185,7 +200,8 @@ def _backward(rule: TermRule, run: Run, calendar: Calendar, zone: tzinfo, axis: 
         case _:
             assert_never(rule.span.unit)
     due = calendar.select(calendar.count(last)) if _rolls(rule, axis) else last
-    start = axis.tick(run.started.at)
+    # The day of the record is not among those given; the second of it is.
+    start = axis.tick(run.started.at) - (axis.unit is Unit.MINUTE)
     need = max(0, axis.count(due) - axis.count(start))
     return Counted(rule, run, calendar, zone, axis, start, need, (), last, due)
 

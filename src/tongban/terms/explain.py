@@ -247,7 +247,7 @@ class _Sentence:
 
     def tick(self, tick: int) -> str:
         if self.by_clock:
-            return self.moment(self.c.axis.end(tick))
+            return self.moment(self.c.axis.end(tick - 1))
         return self.day(date.fromordinal(tick))
 
     def day(self, day: date, *, full: bool = False) -> str:
