@@ -1,1 +1,30 @@
-"""The catalogue: service, procedure and AI-use files, read, checked, searched and compiled."""
+"""The catalogue: service, procedure and AI-use files, read, checked, searched, compiled and run."""
+
+from tongban.catalog.answers import parse_fact, stored_fact
+from tongban.catalog.assess import Assessment, assess
+from tongban.catalog.compile import compile_service, content_hash
+from tongban.catalog.findings import Finding, format_finding
+from tongban.catalog.load import Loaded, load_file, load_procedure, load_service, load_use
+from tongban.catalog.schema import json_schema
+from tongban.catalog.variant import Needed, Question, Variant, variant
+
+__all__ = [
+    "Assessment",
+    "Finding",
+    "Loaded",
+    "Needed",
+    "Question",
+    "Variant",
+    "assess",
+    "compile_service",
+    "content_hash",
+    "format_finding",
+    "json_schema",
+    "load_file",
+    "load_procedure",
+    "load_service",
+    "load_use",
+    "parse_fact",
+    "stored_fact",
+    "variant",
+]

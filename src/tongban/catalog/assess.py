@@ -1,0 +1,115 @@
+"""Does this person have the right? The rules of a service file, run over what is known, with their reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tongban import rules
+from tongban.base.i18n import Text
+from tongban.catalog.compile import Compiled, compile_service
+from tongban.catalog.model import Law, Service
+from tongban.catalog.run import Run
+from tongban.catalog.tables import Outcome, both
+from tongban.catalog.variant import Variant, resolve
+
+_UNKNOWN = Text("还差{n}项信息才能判断", "{n} more answers are needed to tell")
+_NO_RULE = Text(
+    "规则没有覆盖这种情况，请由工作人员判断", "The rules do not cover this case; an official has to look at it"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the rules say, and why.
+
+    outcome           see `Outcome`; "unknown" while a fact is missing that could change it
+    message           the words of the row (or situation) that decided
+    outputs           outputs of all tables run, by name; those of `amounts` only when the outcome is "eligible"
+    unknown           the asked facts that must become known, in the order of the file
+    laws              the articles that the deciding rows cite
+    trace             the decisions of the tables, the eligibility table's last before the amounts
+    fully_determined  the rules leave nothing open: every table settled, no official's judgment asked for
+    """
+
+    outcome: Outcome
+    message: Text
+    outputs: Mapping[str, Any]
+    unknown: tuple[str, ...]
+    laws: tuple[Law, ...]
+    trace: tuple[rules.Decision, ...]
+    fully_determined: bool
+    variant: Variant
+
+    def compact(self) -> dict[str, Any]:
+        """What a case keeps: enough to run and explain the same decisions again (`rules.Table.replay`)."""
+        service = self.variant.service
+        return {
+            "service": service.service,
+            "version": service.version,
+            "outcome": self.outcome,
+            "situation": self.variant.situation.id if self.variant.situation else None,
+            "unknown": list(self.unknown),
+            "laws": [law.id for law in self.laws],
+            "fully_determined": self.fully_determined,
+            "decisions": [decision.compact() for decision in self.trace],
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """The whole explanation in JSON: rows that matched, and for every other row why not."""
+        return {
+            **self.compact(),
+            "message": {"zh": self.message.zh, "en": self.message.en},
+            "outputs": {name: rules.to_json(rules.to_feel(value)) for name, value in self.outputs.items()},
+            "laws": [{"id": law.id, "act": law.act, "article": law.article, "no": law.no} for law in self.laws],
+            "decisions": [decision.as_json() for decision in self.trace],
+        }
+
+
+def assess(service: Service, facts: Mapping[str, Any], application_date: date) -> Assessment:
+    """What the rules of `service` say about `facts` on `application_date`. Pure: the same in, the same out.
+
+    `facts` are values as `parse_fact` gives them or as they come back from JSON; a fact that is absent or None is
+    unknown. Raises Refused if the service does not compile.
+    """
+    compiled = compile_service(service)
+    run = Run(compiled, facts, application_date)
+    situation = run.situation
+    if situation is not None and situation.outcome == "not-needed":
+        return _close(compiled, run, "not-needed", both(situation.note or situation.name), (situation.law,))
+    judged = run.judge(compiled.eligible)
+    decision = judged.decision
+    if judged.missing and not judged.settled:
+        return _close(compiled, run, "unknown", _UNKNOWN.format(n=len(judged.missing)), (), judged.missing)
+    if decision.status is not rules.Status.DECIDED or not judged.settled:
+        return _close(compiled, run, "ask-official", _NO_RULE, decision.laws)
+    verdict = compiled.verdicts[decision.matched[0] - 1]
+    if verdict.outcome == "eligible":
+        run.later()
+    return _close(compiled, run, verdict.outcome, verdict.message, decision.laws)
+
+
+def _close(
+    compiled: Compiled,
+    run: Run,
+    outcome: Outcome,
+    message: Text,
+    laws: tuple[str, ...],
+    missing: frozenset[str] = frozenset(),
+) -> Assessment:
+    service = compiled.service
+    amounts = {output.name for table in service.amounts.values() for output in table.outputs}
+    if outcome == "eligible":
+        missing |= run.unknown_of(tuple(amounts))
+    cited = {*laws, *(law for decision in run.decisions for law in decision.laws)}
+    determined = not missing and run.settled and outcome not in ("unknown", "ask-official")
+    return Assessment(
+        outcome=outcome,
+        message=message,
+        outputs=dict(run.outputs),
+        unknown=tuple(name for name in service.facts if name in missing),
+        laws=tuple(law for law in service.law if law.id in cited),
+        trace=tuple(run.decisions),
+        fully_determined=determined,
+        variant=resolve(compiled, run),
+    )
