@@ -6,8 +6,8 @@ expression and `Table.build` for a table; `explain` turns a decision into senten
 
 from .cells import Cell, compile_cell
 from .errors import Cause, Code, RuleSyntaxError, RuleValueError, TableError, TableErrors
-from .evaluate import Expression, compile_expression
 from .explain import explain
+from .expression import Expression, compile_expression
 from .hit import Status
 from .model import HitPolicy, Input, Literal, Output, Row
 from .table import Table

@@ -9,13 +9,14 @@ from .builtins import BUILTINS
 from .cells import Cell, CellCompiler
 from .dialect import Dialect, equal
 from .errors import Cause, Code, RuleSyntaxError, RuleValueError, TableError, TableErrors, sentence
-from .evaluate import Check, Compiler, Frame, Layout, Run, run_bounded
+from .evaluate import Compiler
+from .frame import Check, Frame, Layout, Run, run_bounded
 from .hit import AGGREGATED, RANKED
 from .model import HitPolicy, Input, Literal, Output, Row
 from .parser import parse_expression
 from .syntax import Match
 from .text import cell_text, feel_text
-from .values import TYPES, Range, Value, as_list, to_feel, type_name
+from .values import TYPES, Range, Value, is_context, is_list, to_feel, type_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,19 +246,18 @@ def _nothing(_: Frame) -> Value:
 
 def _fresh(value: Value) -> Run:
     """A constant; lists and contexts are copied, so that no caller can change the table."""
-    return (lambda _: to_feel(value)) if isinstance(value, list | dict) else (lambda _: value)
+    return (lambda _: to_feel(value)) if is_list(value) or is_context(value) else (lambda _: value)
 
 
 def _scalars(value: Value) -> Iterator[Value]:
     """The single values that a test compares with."""
-    match value:
-        case Range(low=low, high=high):
-            yield from (low, high)
-        case list():
-            for item in as_list(value):
-                yield from _scalars(item)
-        case _:
-            yield value
+    if isinstance(value, Range):
+        yield from (value.low, value.high)
+    elif is_list(value):
+        for item in value:
+            yield from _scalars(item)
+    else:
+        yield value
 
 
 def _by_cell(cells: Sequence[Cell]) -> tuple[int, tuple[tuple[Check, int], ...]]:

@@ -1,15 +1,12 @@
 """The built-in functions of FEEL: one table, each function under the signature that the standard gives it.
 
-Source: DMN 1.5, 10.3.4. A signature is written as one would read it: `substring(string: string, start position:
-number, length?: number)`; `?` marks what may be left out, `...` what may be repeated, `|` alternative types.
-Arguments are checked against it before the function runs, so the functions below see only what they ask for; an
-argument of null makes the result null unless its type is `any`.
+Source: DMN 1.5, 10.3.4. Arguments are checked against the signature before a function runs, so the functions
+below see only what they ask for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import (
     ROUND_CEILING,
     ROUND_DOWN,
@@ -26,10 +23,10 @@ from typing import Any
 from . import temporal
 from .dialect import both, either, equal, less, negation
 from .errors import Code, Undefined
+from .signature import BUILTINS, builtin
 from .text import plain_text
 from .values import (
     CONTEXT,
-    TYPES,
     Date,
     DateTime,
     DaysDuration,
@@ -40,74 +37,7 @@ from .values import (
     number,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter; `types` empty takes any value, null included."""
-
-    name: str
-    types: tuple[type, ...]
-    optional: bool
-    repeated: bool
-
-    def take(self, function: str, value: Value) -> Value:
-        """`value` if it fits, a list of one for its item and the reverse. Raises `Undefined` if it does not."""
-        if not self.types or type(value) in self.types:
-            return value
-        if value is None:
-            raise Undefined(Code.NULL_ARGUMENT, function, self.name)
-        if list in self.types:
-            return [value]
-        if isinstance(value, list):
-            items = as_list(value)
-            if len(items) == 1 and type(items[0]) in self.types:
-                return items[0]
-        raise Undefined(Code.TYPE_MISMATCH, f"{function}()", plain_text(value)[:40])
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """One signature of a built-in function."""
-
-    name: str
-    signature: str
-    parameters: tuple[Parameter, ...]
-    run: Callable[..., Value]
-
-    def call(self, arguments: Sequence[Value]) -> Value:
-        """The result for arguments in the order of the parameters. Raises `Undefined` where it is null."""
-        parameters = self.parameters
-        if parameters and parameters[-1].repeated:
-            parameters += parameters[-1:] * (len(arguments) - len(parameters))
-        return self.run(*(p.take(self.name, a) for p, a in zip(parameters, arguments, strict=False) if a is not ABSENT))
-
-
-class _Absent:
-    """The mark for an optional argument that was left out."""
-
-
-ABSENT = _Absent()
-BUILTINS: dict[str, tuple[Function, ...]] = {}
-"""All functions by name; the first signature that fits the number or the names of the arguments is used."""
-
-
-def _parameter(text: str) -> Parameter:
-    name, _, types = text.partition(":")
-    python = tuple(t for kind in types.split("|") for t in TYPES[kind.strip()])
-    return Parameter(name.strip().rstrip("?."), python, name.strip().endswith("?"), name.strip().endswith("..."))
-
-
-def builtin(signature: str) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
-    """Enters a function into `BUILTINS` under `signature`."""
-    name, _, rest = signature.partition("(")
-    parameters = tuple(_parameter(part) for part in rest.rstrip(")").split(",") if part)
-
-    def enter(run: Callable[..., Value]) -> Callable[..., Value]:
-        BUILTINS[name] = (*BUILTINS.get(name, ()), Function(name, signature, parameters, run))
-        return run
-
-    return enter
-
+__all__ = ["BUILTINS"]
 
 # --- conversion ------------------------------------------------------------------------------------------
 
@@ -144,7 +74,7 @@ def date_and_time_from(source: str | DateTime) -> Value:
     if isinstance(source, DateTime):
         return source
     if "T" not in source:
-        return DateTime.combine(temporal.read(source, temporal.DATE_TEXTS), Time())  # type: ignore[arg-type]
+        return DateTime.combine(temporal.read_day(source), Time())
     return temporal.read(source, temporal.DATE_TIME_TEXTS)
 
 

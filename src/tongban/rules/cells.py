@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from .builtins import BUILTINS
 from .dialect import FEEL, Dialect, either, negation
 from .errors import Undefined
-from .evaluate import Check, Compiler, Frame, Layout, Local, membership, run_bounded
+from .evaluate import Compiler, membership
+from .frame import Check, Frame, Layout, Local, run_bounded
 from .parser import INPUT, parse_cell
 from .syntax import Compare, Match, Op, Test, Tests, mentions
-from .values import Date, DaysDuration, MonthsDuration, Number, Range, Value, as_list, to_feel
+from .values import Date, DaysDuration, MonthsDuration, Number, Range, Value, is_list, to_feel
 
 _PLAIN = frozenset({Number, str, bool, Date, DaysDuration, MonthsDuration})
 """Types whose values compare without failing and hash as they compare."""
@@ -133,7 +134,7 @@ class CellCompiler:
         def judge(value: Value, other: Value, frame: Frame) -> bool | None:
             try:
                 if value is None and other is not None:
-                    return True if op is None and isinstance(other, list) and None in as_list(other) else None
+                    return True if op is None and is_list(other) and None in other else None
                 if op is None:
                     return membership(dialect, value, other)
                 return dialect.truth(dialect.apply(op, value, other))

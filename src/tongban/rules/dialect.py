@@ -29,6 +29,9 @@ from .values import (
     type_name,
 )
 
+MAX_STRING = 100_000
+"""Characters that a string may grow to."""
+
 Types: TypeAlias = tuple[type, type]
 Operator: TypeAlias = Callable[[Any, Any], Value]
 """Two values to one; raises `Undefined` or an `ArithmeticError` where the result is null."""
@@ -89,6 +92,12 @@ def negation(truth: bool | None) -> bool | None:
 # --- FEEL ------------------------------------------------------------------------------------------------
 
 
+def _join(left: str, right: str) -> str:
+    if len(left) + len(right) > MAX_STRING:
+        raise Undefined(Code.OUT_OF_RANGE)
+    return left + right
+
+
 def _divide(left: Decimal, right: Decimal) -> Decimal:
     if not right:
         raise Undefined(Code.DIVISION_BY_ZERO)
@@ -107,9 +116,9 @@ def _swap(function: Operator) -> Operator:
     return lambda left, right: function(right, left)
 
 
-_ADD: dict[Types, Operator] = {
+_ADD_ONE_WAY: dict[Types, Operator] = {
     (Number, Number): CONTEXT.add,
-    (str, str): operator.add,
+    (str, str): _join,
     (Date, DaysDuration): temporal.add_days,
     (DateTime, DaysDuration): temporal.add_days,
     (Date, MonthsDuration): temporal.add_months,
@@ -118,7 +127,7 @@ _ADD: dict[Types, Operator] = {
     (DaysDuration, DaysDuration): lambda a, b: DaysDuration(a.nanoseconds + b.nanoseconds),
     (MonthsDuration, MonthsDuration): lambda a, b: MonthsDuration(a.months + b.months),
 }
-_ADD |= {(right, left): _swap(add) for (left, right), add in _ADD.items() if left is not right}
+_ADD = _ADD_ONE_WAY | {(right, left): _swap(add) for (left, right), add in _ADD_ONE_WAY.items() if left is not right}
 
 _SUBTRACT: dict[Types, Operator] = {
     (Number, Number): CONTEXT.subtract,

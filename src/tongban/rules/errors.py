@@ -114,9 +114,10 @@ MESSAGES: dict[Code, tuple[str, str]] = {
 
 
 def sentence(code: Code, *details: object) -> tuple[str, str]:
-    """The Chinese and the English sentence of `code`, with `details` filled in."""
+    """The Chinese and the English sentence of `code`, with `details` filled in; what cannot be printed is not."""
     zh, en = MESSAGES[code]
-    return zh.format(*details), en.format(*details)
+    shown = [str(detail).encode("utf-8", "replace").decode() for detail in details]
+    return zh.format(*shown), en.format(*shown)
 
 
 class RuleSyntaxError(ValueError):

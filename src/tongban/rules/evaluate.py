@@ -6,16 +6,17 @@ Nothing is ever handed to Python's own compiler, and work is bounded: a run that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import reduce
-from typing import TypeAlias, assert_never, cast
+from typing import assert_never
 
-from .builtins import ABSENT, BUILTINS, Function
-from .dialect import FEEL, Dialect, both, either, equal
+from .builtins import BUILTINS
+from .dialect import Dialect, both, either, equal
 from .errors import Cause, Code, RuleSyntaxError, Undefined
-from .parser import ITEM, parse_expression
+from .frame import Check, Frame, Layout, Local, Run, run_bounded
+from .parser import ITEM, PARTIAL
+from .signature import ABSENT, Function
 from .syntax import (
     Between,
     Binary,
@@ -39,101 +40,13 @@ from .syntax import (
     Quantified,
     Quantifier,
     RangeOf,
-    Span,
     Test,
     children,
+    mentions,
 )
 from .temporal import PROPERTIES
 from .text import number_text
-from .values import Number, Range, Value, as_list, integer, number, to_feel, type_name
-
-MAX_STEPS = 100_000
-
-
-class Frame:
-    """One run: the values of names by slot, and why values became null."""
-
-    __slots__ = ("causes", "slots", "steps")
-
-    def __init__(self, slots: list[Value]) -> None:
-        self.slots = slots
-        self.causes: list[Cause] = []
-        self.steps = MAX_STEPS
-
-    def null(self, at: Span, code: Code, *details: object) -> None:
-        """Records why the value at `at` is null, and is that null."""
-        self.causes.append(Cause(code, *at, details))
-
-    def step(self) -> None:
-        """Counts one turn of a loop. Raises `Exhausted` when there were too many."""
-        self.steps -= 1
-        if self.steps < 0:
-            raise Exhausted
-
-
-class Exhausted(Exception):
-    """The work of a whole run went over its bound; passes through all nodes to the run's beginning."""
-
-
-Run: TypeAlias = Callable[[Frame], Value]
-"""A compiled node."""
-Check: TypeAlias = Callable[[Value, Frame], "bool | None"]
-"""A compiled test of a value: true, false or unknown."""
-
-
-def run_bounded(run: Run, frame: Frame) -> Value:
-    """The value of a whole expression, null if it took too much work."""
-    try:
-        return run(frame)
-    except Exhausted:
-        return frame.null((0, 0), Code.TOO_MUCH_WORK, MAX_STEPS)
-
-
-class Layout:
-    """Which slot of a frame holds which fact; shared by all expressions that run in one frame."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self.known = frozenset(" ".join(name.split()) for name in names)
-        self._slots: list[str | None] = []
-
-    def fact(self, name: str) -> int:
-        """The slot of a fact; the first use of its name makes the room."""
-        if name not in self._slots:
-            self._slots.append(name)
-        return self._slots.index(name)
-
-    def local(self) -> int:
-        """A fresh slot for a local variable."""
-        self._slots.append(None)
-        return len(self._slots) - 1
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The facts that are used, in the order of their first use."""
-        return tuple(name for name in self._slots if name is not None)
-
-    def restore(self, facts: Sequence[Value]) -> Frame:
-        """A frame with the facts of an earlier run, in the order of `names`."""
-        remaining = iter(facts)
-        return Frame([None if name is None else next(remaining) for name in self._slots])
-
-    def facts(self, frame: Frame) -> tuple[Value, ...]:
-        """The facts in `frame`, in the order of `names`."""
-        return tuple(value for name, value in zip(self._slots, frame.slots, strict=True) if name is not None)
-
-    def frame(self, context: Mapping[str, object]) -> Frame:
-        """A frame with the facts of `context`; a fact that is not there is null."""
-        return Frame([None if name is None else to_feel(context.get(name)) for name in self._slots])
-
-
-@dataclass(frozen=True, slots=True)
-class Local:
-    """A local variable, and the ones around it. In a filter the entries of its value are names as well."""
-
-    name: str
-    slot: int
-    outer: Local | None
-    opens: bool = False
+from .values import Number, Range, Value, as_list, integer, is_context, is_list, number, type_name
 
 
 def closed(node: Node) -> bool:
@@ -143,16 +56,13 @@ def closed(node: Node) -> bool:
 
 def membership(dialect: Dialect, value: Value, candidate: Value) -> bool | None:
     """Whether `value` is in a range or a list, or equal to any other `candidate`."""
-    match candidate:
-        case Range():
-            return dialect.contains(candidate, value)
-        case list():
-            items = as_list(candidate)
-            inside = (membership(dialect, value, item) for item in items if isinstance(item, Range))
-            found = reduce(either, inside, any(equal(value, item) for item in items))
-            return found or equal(value, candidate) or found
-        case _:
-            return equal(value, candidate)
+    if isinstance(candidate, Range):
+        return dialect.contains(candidate, value)
+    if not is_list(candidate):
+        return equal(value, candidate)
+    inside = (membership(dialect, value, item) for item in candidate if isinstance(item, Range))
+    found = reduce(either, inside, any(equal(value, item) for item in candidate))
+    return found or equal(value, candidate) or found
 
 
 class Compiler:
@@ -171,7 +81,7 @@ class Compiler:
         if isinstance(node, Constant) or not closed(node):
             return run
         frame = Frame([])
-        value = run(frame)
+        value = run_bounded(run, frame)
         return run if frame.causes else _constant(value)
 
     def constant(self, node: Node) -> tuple[Value, tuple[Cause, ...]] | None:
@@ -179,7 +89,7 @@ class Compiler:
         if not closed(node):
             return None
         frame = Frame([])
-        return self._node(node, None)(frame), tuple(frame.causes)
+        return run_bounded(self._node(node, None), frame), tuple(frame.causes)
 
     def _node(self, node: Node, env: Local | None) -> Run:
         match node:
@@ -207,7 +117,7 @@ class Compiler:
                 return self._quantified(node, env)
             case ListOf(items=items):
                 runs = tuple(self.compile(item, env) for item in items)
-                return lambda frame: [run(frame) for run in runs]
+                return lambda frame: frame.weigh([run(frame) for run in runs])
             case ContextOf():
                 return self._context(node, env)
             case RangeOf():
@@ -240,8 +150,8 @@ class Compiler:
         def entry(frame: Frame) -> Value:
             for item in opened:
                 context = frame.slots[item]
-                if isinstance(context, dict) and name in context:
-                    return cast("dict[str, Value]", context)[name]
+                if is_context(context) and name in context:
+                    return context[name]
             return frame.slots[slot]
 
         return entry
@@ -250,19 +160,14 @@ class Compiler:
         source, name, at = self.compile(node.source, env), node.name, node.at
 
         def of(value: Value, frame: Frame) -> Value:
-            match value:
-                case dict():
-                    entries = cast("dict[str, Value]", value)
-                    return entries[name] if name in entries else frame.null(at, Code.NO_SUCH_ENTRY, name)
-                case list():
-                    return [of(item, frame) for item in as_list(value)]
-                case _:
-                    read = PROPERTIES.get(type(value), {}).get(name)
-                    if read is not None:
-                        return read(value)
-                    if value is None:
-                        return self._blame(node.source, frame)
-                    return frame.null(at, Code.NO_SUCH_ENTRY, name)
+            if is_context(value):
+                return value[name] if name in value else frame.null(at, Code.NO_SUCH_ENTRY, name)
+            if is_list(value):
+                return [of(item, frame) for item in value]
+            if value is None:
+                return self._blame(node.source, frame)
+            read = PROPERTIES.get(type(value), {}).get(name)
+            return frame.null(at, Code.NO_SUCH_ENTRY, name) if read is None else read(value)
 
         return lambda frame: of(source(frame), frame)
 
@@ -328,9 +233,23 @@ class Compiler:
         return run
 
     def _between(self, node: Between, env: Local | None) -> Run:
-        low = Binary(Op.AT_LEAST, node.value, node.low, node.at)
-        high = Binary(Op.AT_MOST, node.value, node.high, node.at)
-        return self._connective(Connective(Logic.AND, low, high, node.at), env)
+        value, low, high = (self.compile(part, env) for part in (node.value, node.low, node.high))
+        dialect = self._dialect
+
+        def run(frame: Frame) -> Value:
+            tested, least, most = value(frame), low(frame), high(frame)
+            try:
+                return both(
+                    dialect.truth(dialect.apply(Op.AT_LEAST, tested, least)),
+                    dialect.truth(dialect.apply(Op.AT_MOST, tested, most)),
+                )
+            except Undefined as undefined:
+                for part, found in ((node.value, tested), (node.low, least), (node.high, most)):
+                    if found is None:
+                        return self._blame(part, frame)
+                return frame.null(node.at, undefined.code, *undefined.details)
+
+        return run
 
     def _in(self, node: In, env: Local | None) -> Run:
         value = self.compile(node.value, env)
@@ -391,14 +310,16 @@ class Compiler:
     def _for(self, node: For, env: Local | None) -> Run:
         turns, inner = self._bind(node.bindings, env)
         partial = self._layout.local()
-        result, at = self.compile(node.result, Local("partial", partial, inner)), node.at
+        result, at = self.compile(node.result, Local(PARTIAL, partial, inner)), node.at
+        looks_back = mentions(node.result, PARTIAL)
 
         def run(frame: Frame) -> Value:
             results: list[Value] = []
-            frame.slots[partial] = results
             try:
                 for _ in turns(frame):
-                    results.append(result(frame))
+                    if looks_back:
+                        frame.slots[partial] = frame.weigh(results[:])
+                    results.append(frame.weigh(result(frame)))
             except Undefined as undefined:
                 return frame.null(at, undefined.code, *undefined.details)
             return results
@@ -436,7 +357,7 @@ class Compiler:
             result: dict[str, Value] = {}
             for key, slot, run in entries:
                 result[key] = frame.slots[slot] = run(frame)
-            return result
+            return frame.weigh(result)
 
         return build
 
@@ -490,7 +411,7 @@ class Compiler:
         def run(frame: Frame) -> Value:
             values = [ABSENT if run is None else run(frame) for run in runs]
             try:
-                return function.call(values)
+                return frame.weigh(function.call(values))
             except Undefined as undefined:
                 if undefined.code is Code.NULL_ARGUMENT:
                     culprit = arguments[values.index(None)]
@@ -539,37 +460,3 @@ def _resolve(node: Call) -> tuple[Function, tuple[Node | None, ...]]:
             return function, arguments
     expected = " | ".join(function.signature for function in signatures)
     raise RuleSyntaxError(Code.WRONG_ARGUMENTS, node.at[0], node.function, expected)
-
-
-class Expression:
-    """A compiled expression. `names` are the facts that it reads."""
-
-    __slots__ = ("_layout", "_run", "names", "node", "text")
-
-    def __init__(self, text: str, node: Node, run: Run, layout: Layout) -> None:
-        self.text = text
-        self.node = node
-        self._run = run
-        self._layout = layout
-        self.names = layout.names
-
-    def evaluate(self, context: Mapping[str, object]) -> Value:
-        """The value for the facts in `context`; null where it is undefined."""
-        return self.explain(context)[0]
-
-    def explain(self, context: Mapping[str, object]) -> tuple[Value, tuple[Cause, ...]]:
-        """The value, and the causes of nulls met on the way."""
-        frame = self._layout.frame(context)
-        value = run_bounded(self._run, frame)
-        return to_feel(value), tuple(frame.causes)
-
-
-def compile_expression(text: str, names: Iterable[str], dialect: Dialect = FEEL) -> Expression:
-    """Compiles a FEEL expression over the facts called `names`.
-
-    Raises `RuleSyntaxError` with the position if the text is no expression, uses a name that is not among
-    `names`, or calls a function that does not exist.
-    """
-    layout = Layout(names)
-    node = parse_expression(text, layout.known, BUILTINS)
-    return Expression(text, node, Compiler(dialect, layout).compile(node), layout)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from .hit import Status
 from .text import plain_text
 from .trace import Decision, Reason, RowMiss
-from .values import Value
+from .values import Value, is_context, is_list
 
 Language: TypeAlias = OneOf["zh", "en"]
 
@@ -135,14 +135,10 @@ _CELLS: Mapping[str, Callable[[str, _Words], str]] = {
 
 
 def _plain(value: Value, words: _Words) -> str:
-    match value:
-        case None:
-            return words.unknown
-        case bool():
-            return words.yes if value else words.no
-        case list():
-            return words.comma.join(_plain(item, words) for item in value)
-        case dict():
-            return words.comma.join(f"{key} {_plain(item, words)}" for key, item in value.items())
-        case _:
-            return plain_text(value)
+    if is_list(value):
+        return words.comma.join(_plain(item, words) for item in value)
+    if is_context(value):
+        return words.comma.join(f"{key} {_plain(item, words)}" for key, item in value.items())
+    if isinstance(value, bool):
+        return words.yes if value else words.no
+    return words.unknown if value is None else plain_text(value)

@@ -7,18 +7,14 @@ before keywords and single words are considered; see Pratt, "Top Down Operator P
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from decimal import Decimal
-from functools import lru_cache
-from itertools import chain
-from sys import maxunicode
 from typing import ClassVar
 
 from . import temporal
 from .errors import Code, RuleSyntaxError, Undefined
+from .reader import KEYWORDS, Described, Reader, quoted
 from .syntax import (
     Between,
     Binary,
@@ -49,78 +45,13 @@ from .syntax import (
 )
 from .values import CONTEXT, Value, number
 
-MAX_LENGTH = 10_000
 MAX_DEPTH = 50
 MAX_HEIGHT = 150
 
 INPUT = "?"
 ITEM = "item"
-CLOCK_FUNCTIONS = frozenset({"now", "today"})
-KEYWORDS = frozenset(
-    [
-        "if",
-        "then",
-        "else",
-        "for",
-        "in",
-        "return",
-        "some",
-        "every",
-        "satisfies",
-        "and",
-        "or",
-        "between",
-        "true",
-        "false",
-        "null",
-        "function",
-        "instance",
-        "of",
-    ]
-)
-PROPERTY_NAMES = frozenset(name for names in temporal.PROPERTIES.values() for name in names)
-FULL_WIDTH = {
-    "，": ",",
-    "、": ",",
-    "；": ",",
-    "：": ":",
-    "。": ".",
-    "？": "?",
-    "“": '"',
-    "”": '"',
-    "＂": '"',
-    "（": "(",
-    "）": ")",
-    "［": "[",
-    "］": "]",
-    "【": "[",
-    "】": "]",
-    "｛": "{",
-    "｝": "}",
-    "＝": "=",
-    "＜": "<",
-    "＞": ">",
-    "≤": "<=",
-    "≥": ">=",
-    "≠": "!=",
-    "＋": "+",
-    "－": "-",
-    "—": "-",
-    "×": "*",
-    "÷": "/",
-}
-"""What Chinese input methods write where FEEL wants ASCII: refused, with the right character named."""
+PARTIAL = "partial"
 
-_SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
-_WORD = re.compile(r"[^\W\d][\w']*")
-_NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_OPERATOR = re.compile(r"\*\*|!=|<=|>=|\.\.|[-+*/=<>()\[\]{},:.@]")
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
-_KEY = re.compile(r"([^\W\d](?:[\w' ]*[\w'])?)\s*:")
-_NOT = re.compile(r"\s*not\s*\(")
-_LITERAL_WORDS: dict[str, Value] = {"true": True, "false": False, "null": None}
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 
 # how tightly operators bind; unary minus binds tighter than ** (DMN 1.5, grammar rule 4: -5 ** 2 = 25)
 _OR, _AND, _COMPARISON, _SUM, _PRODUCT, _POWER, _SIGN, _POSTFIX = range(1, 9)
@@ -134,42 +65,22 @@ _BINARY: dict[str, tuple[int, Op]] = {
 }
 _COMPARISONS = frozenset(text for text, (power, _) in _BINARY.items() if power == _COMPARISON)
 _ORDERS = frozenset({Op.LESS, Op.AT_MOST, Op.GREATER, Op.AT_LEAST})
-
-Described = tuple[str, str]
-"""What was expected, in Chinese and in English."""
+_LITERAL_WORDS: dict[str, Value] = {"true": True, "false": False, "null": None}
+_NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_NOT = re.compile(r"\s*not\s*\(")
 
 _VALUE: Described = ("一个值", "a value")
 _END: Described = ("结尾", "the end")
+_VARIABLE: Described = ("变量名", "the name of a variable")
+_PARAMETER: Described = ("参数名", "the name of a parameter")
 
 
-def _mark(text: str) -> Described:
-    return f"“{text}”", f"'{text}'"
-
-
-@lru_cache(maxsize=4096)
-def _pattern(name: str) -> re.Pattern[str]:
-    """Matches `name` with any spacing between its words, and not as the beginning of a longer word."""
-    words = r"\s+".join(re.escape(word) for word in name.split())
-    return re.compile(words + (r"(?!\w)" if name[-1].isalnum() or name[-1] == "_" else ""))
-
-
-def _joined(name: str) -> str:
-    return " ".join(name.split())
-
-
-class Parser:
+class Parser(Reader):
     """Reads one text once. `names` are the variables in scope, `functions` the built-in functions."""
 
     def __init__(self, text: str, names: Iterable[str], functions: Iterable[str]) -> None:
-        if len(text) > MAX_LENGTH:
-            raise RuleSyntaxError(Code.TOO_LONG, MAX_LENGTH, MAX_LENGTH)
-        self._text = text
-        self._at = 0
+        super().__init__(text, names, functions)
         self._depth = 0
-        self._scopes: list[frozenset[str]] = [frozenset(map(_joined, names)) - KEYWORDS]
-        self._functions = frozenset(functions)
-        self._keys: set[str] = set()
-        self._open = 0
 
     # --- the two texts that are read ---------------------------------------------------------------------
 
@@ -206,110 +117,6 @@ class Parser:
     def _end(self) -> None:
         if self._skip() < len(self._text):
             raise self._unexpected(_END)
-
-    # --- characters --------------------------------------------------------------------------------------
-
-    def _skip(self) -> int:
-        """Moves past spaces and comments; the position of what follows."""
-        space = _SPACE.match(self._text, self._at)
-        self._at = space.end() if space else self._at
-        return self._at
-
-    def _unexpected(self, wanted: Described) -> RuleSyntaxError:
-        at = self._skip()
-        if at >= len(self._text):
-            return RuleSyntaxError(Code.UNEXPECTED_END, at, *wanted)
-        char = self._text[at]
-        if char in FULL_WIDTH:
-            return RuleSyntaxError(Code.FULL_WIDTH, at, char, FULL_WIDTH[char])
-        word = _WORD.match(self._text, at)
-        return RuleSyntaxError(Code.UNEXPECTED, at, word.group() if word else char, *wanted)
-
-    def _mark_ahead(self) -> str:
-        """The operator or bracket that comes next, or nothing."""
-        found = _OPERATOR.match(self._text, self._skip())
-        return found.group() if found else ""
-
-    def _accept(self, mark: str) -> bool:
-        if self._mark_ahead() != mark:
-            return False
-        self._at += len(mark)
-        return True
-
-    def _expect(self, mark: str) -> int:
-        """Moves past `mark`; the position behind it."""
-        if not self._accept(mark):
-            raise self._unexpected(_mark(mark))
-        return self._at
-
-    def _word_ahead(self) -> str:
-        found = _WORD.match(self._text, self._skip())
-        return found.group() if found else ""
-
-    def _word(self, word: str) -> None:
-        if self._word_ahead() != word:
-            raise self._unexpected(_mark(word))
-        self._at += len(word)
-
-    # --- names -------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _scope(self, names: Iterable[str], *, opens: bool = False) -> Iterator[None]:
-        """Adds names for a while; an open scope takes any single word for a name (entries of a context)."""
-        self._scopes.append(frozenset(names))
-        self._open += opens
-        yield
-        self._open -= opens
-        self._scopes.pop()
-
-    def _longest(self, names: Iterable[str]) -> str | None:
-        """The longest of `names` that stands here, not consumed."""
-        at = self._skip()
-        first = self._text[at : at + 1]
-        best: tuple[int, str] | None = None
-        for name in names:
-            if name[:1] == first and (found := _pattern(name).match(self._text, at)):
-                best = max(best, (found.end(), name)) if best else (found.end(), name)
-        return best[1] if best else None
-
-    def _take(self, name: str) -> None:
-        found = _pattern(name).match(self._text, self._at)
-        self._at = found.end() if found else self._at
-
-    def _variable(self) -> str | None:
-        return self._longest(name for scope in self._scopes for name in scope)
-
-    def _function(self) -> str | None:
-        """The name of a built-in function, if one stands here with its bracket."""
-        start = self._skip()
-        name = self._longest(self._functions)
-        if name is None:
-            return None
-        self._take(name)
-        called = self._mark_ahead() == "("
-        self._at = start
-        return name if called else None
-
-    def _entry_name(self) -> str:
-        """A name after a dot: a known one with its spaces, or else one word."""
-        known = chain(PROPERTY_NAMES, self._keys, *self._scopes)
-        name = self._longest(known) or self._word_ahead()
-        if not name:
-            raise self._unexpected(("名称", "a name"))
-        self._take(name)
-        return name
-
-    def _unknown(self) -> RuleSyntaxError:
-        at, word = self._at, self._word_ahead()
-        self._at += len(word)
-        called = self._mark_ahead() == "("
-        if called and word in CLOCK_FUNCTIONS:
-            return RuleSyntaxError(Code.NO_CLOCK, at, word)
-        known = self._functions if called else frozenset(chain(*self._scopes))
-        near = difflib.get_close_matches(word, known, n=1, cutoff=0.75)
-        hint = (f"；是否要写“{near[0]}”", f"; did you mean '{near[0]}'?") if near else ("", "")
-        code = Code.UNKNOWN_FUNCTION if called else Code.UNKNOWN_NAME
-        return RuleSyntaxError(code, at, word, *hint)
 
     # --- expressions -------------------------------------------------------------------------------------
 
@@ -385,35 +192,11 @@ class Parser:
         except Undefined:
             raise RuleSyntaxError(Code.BAD_NUMBER, digits.start(), digits.group()[:40]) from None
 
-    def _string(self) -> str:
-        start = self._at
-        found = _STRING.match(self._text, start)
-        if found is None:
-            raise RuleSyntaxError(Code.UNTERMINATED_STRING, start)
-        self._at = found.end()
-
-        def character(escape: re.Match[str]) -> str:
-            code = escape[1]
-            at = start + 1 + escape.start()
-            if code[0] in "uU" and len(code) > 1:
-                if int(code[1:], 16) > maxunicode:
-                    raise RuleSyntaxError(Code.BAD_ESCAPE, at, escape[0])
-                return chr(int(code[1:], 16))
-            if code not in _ESCAPES:
-                raise RuleSyntaxError(Code.BAD_ESCAPE, at, escape[0])
-            return _ESCAPES[code]
-
-        text = _ESCAPE.sub(character, found.group()[1:-1])
-        try:  # two \u escapes may together write one character beyond the basic plane
-            return text.encode("utf-16", "surrogatepass").decode("utf-16")
-        except UnicodeDecodeError:
-            raise RuleSyntaxError(Code.BAD_ESCAPE, start, "\\u") from None
-
     def _at_literal(self) -> Node:
         start = self._at
         self._expect("@")
         if not self._text.startswith('"', self._skip()):
-            raise self._unexpected(_mark('"'))
+            raise self._unexpected(quoted('"'))
         text = self._string()
         try:
             return Constant(temporal.read(text), (start, self._at))
@@ -462,7 +245,7 @@ class Parser:
         high = self._expression()
         closing = self._mark_ahead()
         if closing not in (")", "]", "["):
-            raise self._unexpected(_mark("]"))
+            raise self._unexpected(quoted("]"))
         self._at += 1
         return RangeOf(low, high, low_closed, closing == "]", (start, self._at))
 
@@ -480,16 +263,6 @@ class Parser:
                 break
         return ContextOf(tuple(entries), (start, self._expect("}")))
 
-    def _key(self) -> str:
-        """The key of a context or the name of a parameter: a string, or words up to the colon."""
-        if self._text.startswith('"', self._skip()):
-            return self._string()
-        found = _KEY.match(self._text, self._at)
-        if found is None:
-            raise self._unexpected(("名称", "a name"))
-        self._at = found.end(1)
-        return _joined(found[1])
-
     def _call(self, function: str) -> Node:
         start = self._at
         self._take(function)
@@ -497,11 +270,11 @@ class Parser:
         arguments: list[Node] = []
         names: list[str] = []
         while self._mark_ahead() != ")" or arguments:
-            if (names or not arguments) and _KEY.match(self._text, self._skip()):
+            if (names or not arguments) and self._key_ahead():
                 names.append(self._key())
                 self._expect(":")
             elif names:
-                raise self._unexpected(("参数名", "the name of a parameter"))
+                raise self._unexpected(_PARAMETER)
             arguments.append(self._expression())
             if not self._accept(","):
                 break
@@ -522,19 +295,21 @@ class Parser:
         while not bindings or self._accept(","):
             name = self._word_ahead()
             if not name or name in KEYWORDS:
-                raise self._unexpected(("变量名", "the name of a variable"))
+                raise self._unexpected(_VARIABLE)
             self._at += len(name)
             self._word("in")
             with self._scope(b.name for b in bindings):
                 source = self._expression()
                 end = self._expression() if self._accept("..") else None
             bindings.append(Binding(name, source, end))
+            if len(bindings) > MAX_DEPTH:
+                raise RuleSyntaxError(Code.TOO_DEEP, self._at, MAX_DEPTH)
         return tuple(bindings)
 
     def _for(self, start: int) -> Node:
         bindings = self._bindings()
         self._word("return")
-        with self._scope((*(b.name for b in bindings), "partial")):
+        with self._scope((*(b.name for b in bindings), PARTIAL)):
             result = self._expression()
         return For(bindings, result, (start, result.at[1]))
 

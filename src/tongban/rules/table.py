@@ -16,7 +16,8 @@ from .assemble import Assembler, Parts
 from .cells import Cell
 from .dialect import FEEL, Dialect
 from .errors import Code, RuleValueError, Undefined
-from .evaluate import Frame, compile_expression, run_bounded
+from .expression import compile_expression
+from .frame import Frame, run_bounded
 from .hit import LISTED, RESOLVERS, Hits, Outputs, Status
 from .model import HitPolicy, Input, Literal, Output, Row
 from .text import cell_text, feel_text

@@ -115,6 +115,13 @@ def read(text: str, kinds: tuple[tuple[re.Pattern[str], Reader], ...] = ALL_TEXT
     raise Undefined(Code.NOT_A_VALUE, text[:40], "date, time or duration")
 
 
+def read_day(text: str) -> Date:
+    """The date that `text` writes. Raises `Undefined`."""
+    day = read(text, DATE_TEXTS)
+    assert isinstance(day, Date)  # noqa: S101 - DATE_TEXTS reads nothing else
+    return day
+
+
 # --- writing ---------------------------------------------------------------------------------------------
 
 

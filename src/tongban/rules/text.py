@@ -8,7 +8,20 @@ from decimal import Decimal
 from typing import Any
 
 from .temporal import WRITERS
-from .values import Date, DateTime, DaysDuration, MonthsDuration, Null, Number, Range, Time, Value, to_feel
+from .values import (
+    Date,
+    DateTime,
+    DaysDuration,
+    MonthsDuration,
+    Null,
+    Number,
+    Range,
+    Time,
+    Value,
+    is_context,
+    is_list,
+    to_feel,
+)
 
 _LARGEST_JSON_INTEGER = 2**53
 
@@ -71,18 +84,14 @@ def plain_text(value: Value) -> str:
 def to_json(value: Value) -> Any:
     """`value` for a reader of JSON. A number is a JSON integer if it is one that every reader can hold, and else a
     string of its digits, so that no cent is lost to binary fractions; dates and durations are ISO 8601 strings."""
-    match value:
-        case None | bool() | str():
-            return value
-        case Decimal():
-            whole = value == value.to_integral_value() and abs(value) <= _LARGEST_JSON_INTEGER
-            return int(value) if whole else number_text(value)
-        case list():
-            return [to_json(item) for item in value]
-        case dict():
-            return {key: to_json(item) for key, item in value.items()}
-        case _:
-            return plain_text(value)
+    if is_list(value):
+        return [to_json(item) for item in value]
+    if is_context(value):
+        return {key: to_json(item) for key, item in value.items()}
+    if isinstance(value, Decimal):
+        whole = value == value.to_integral_value() and abs(value) <= _LARGEST_JSON_INTEGER
+        return int(value) if whole else number_text(value)
+    return value if value is None or isinstance(value, bool) else plain_text(value)
 
 
 def cell_text(value: object) -> str:
@@ -95,6 +104,5 @@ def cell_text(value: object) -> str:
     """
     if isinstance(value, str):
         return str(value)
-    if isinstance(value, list | tuple):
-        return ", ".join(cell_text(item) for item in value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-    return feel_text(to_feel(value))
+    feel = to_feel(value)
+    return ", ".join(map(cell_text, feel)) if is_list(feel) else feel_text(feel)

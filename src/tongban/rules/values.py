@@ -23,7 +23,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeGuard
 
 from .errors import Code, RuleValueError, Undefined
 
@@ -47,7 +47,7 @@ CONTEXT = Context(
 
 NANOSECONDS = 1_000_000_000
 DAY = 86_400 * NANOSECONDS
-LARGEST_INTEGER = Decimal(10) ** 18
+LARGEST_INTEGER = Decimal(10) ** 30
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -185,6 +185,14 @@ def type_name(value: Value) -> str:
     return TYPE_NAMES.get(type(value), "any")
 
 
+def is_list(value: Value) -> TypeGuard[list[Value]]:
+    return type(value) is list
+
+
+def is_context(value: Value) -> TypeGuard[dict[str, Value]]:
+    return type(value) is dict
+
+
 def as_list(value: Value) -> list[Value]:
     """A list as itself, any other value as the list of that one value (DMN 1.5, 10.3.2.9.4)."""
-    return cast("list[Value]", value) if type(value) is list else [value]
+    return value if is_list(value) else [value]
