@@ -149,7 +149,7 @@ class Calendar:
 
     def name(self, day: date) -> Words | None:
         """The holiday a notice ties this date to, whether it is off or worked as a make-up day."""
-        return self._names.get(day.toordinal())
+        return self.name_at(day.toordinal())
 
     def next_working(self, day: date) -> date:
         """The first working day on or after ``day``."""
@@ -177,6 +177,9 @@ class Calendar:
         if passed < len(self._exceptions) and plain > self._exceptions[passed]:
             return self._exceptions[passed]
         return plain
+
+    def name_at(self, ordinal: int) -> Words | None:
+        return self._names.get(ordinal)
 
     def working_from(self, ordinal: int) -> int:
         return self.select(self.count(ordinal - 1) + 1)

@@ -261,13 +261,13 @@ def _rolls(rule: TermRule, axis: Axis) -> bool:
 
 
 def _settled(rule: TermRule, calendar: Calendar, axis: Axis, last: int, closed: Closed) -> int | None:
-    """The last tick, moved on past days off and past pauses that hold it."""
-    tick = last
-    for since, to in ((0, 0), *closed):
-        if to is not None and to > tick >= since:
-            tick = to
-        if _rolls(rule, axis):
-            tick = calendar.working_from(tick)
-        if to is None and tick >= since:
-            return None
+    """The last tick, moved on past days off and past pauses that hold it; None while an open pause does."""
+    rolls = _rolls(rule, axis)
+    tick = calendar.working_from(last) if rolls else last
+    for since, to in closed:
+        if to is None:
+            if tick >= since:
+                return None
+        elif since <= tick < to:
+            tick = calendar.working_from(to) if rolls else to
     return tick

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
 
 from tongban.terms.calendars import is_weekday
@@ -106,6 +107,8 @@ class _Sentence:
         self.lang: Lang = lang
         self.words = _PHRASES[lang]
         self.origin = counted.run.origin.astimezone(counted.zone)
+        self.new_year = date(self.origin.year, 1, 1).toordinal()
+        self.next_year = date(self.origin.year, 12, 31).toordinal() + 1
         self.by_clock = counted.axis.unit is Unit.MINUTE
         self.backward = counted.rule.direction is Direction.BACKWARD
         self.later, self.earlier = ("−", "+") if self.backward else ("+", "−")
@@ -113,7 +116,7 @@ class _Sentence:
     def head(self) -> str:
         rule, words = self.c.rule, self.words
         event = say(rule.event, self.lang)
-        day = self.moment(self.origin) if self.by_clock else self.day(self.origin.date(), full=True)
+        day = self.moment(self.origin) if self.by_clock else _day(self.origin.toordinal(), self.lang, True)
         if rule.span.unit is Unit.ON_THE_SPOT:
             phrase = words.head_by_then if self.backward else words.head_on_the_spot
             return phrase.format(day=day, event=event)
@@ -170,7 +173,7 @@ class _Sentence:
         changed = self._exceptions()
         off = [o for o in changed if is_weekday(o)]
         made_up = [o for o in changed if not is_weekday(o)]
-        for name, days in groupby(off, key=self._name):
+        for name, days in groupby(off, self._name):
             yield self._notice(self.words.holiday, list(days), self.later, name)
         if made_up:
             yield self._notice(self.words.makeup, made_up, self.earlier, "")
@@ -189,11 +192,10 @@ class _Sentence:
             event = self.origin.toordinal()
             return c.calendar.exceptions((c.due_tick or event) - 1, event - 1)
         until = c.due_tick if c.due_tick is not None else c.axis.tick(c.run.at)
-        return [
-            o
-            for o in c.calendar.exceptions(c.start, until)
-            if not any(since <= o and (to is None or o < to) for since, to in c.closed)
-        ]
+        changed = c.calendar.exceptions(c.start, until)
+        for since, to in c.closed:
+            changed = [o for o in changed if o < since or (to is not None and o >= to)]
+        return changed
 
     def rolled(self) -> Iterable[str]:
         c = self.c
@@ -202,18 +204,18 @@ class _Sentence:
         name = self._name(c.last)
         why = self.words.day_off.format(name=name) if name else self.words.weekend
         phrase = self.words.rolled_back if self.backward else self.words.rolled
-        yield phrase.format(day=self.day(date.fromordinal(c.last)), why=why)
+        yield phrase.format(day=self.tick(c.last), why=why)
 
     def result(self, left: str) -> str:
-        due = self.c.due
-        if due is None:
-            since = self.c.closed[-1][0]
+        c = self.c
+        if c.due_tick is None:
+            since = c.closed[-1][0]
             grounds, _ = self._grounds(since, None)
             return self.words.waiting.format(grounds=grounds, day=self.tick(since), left=left)
         if self.by_clock:
-            return f" = {self.moment(due)}"
-        clock = "" if self.c.rule.end_of_day == DAY_END else f" {due:%H:%M}"
-        return f" = {self.day(due.date(), full=True)}{clock}"
+            return f" = {self.moment(c.axis.end(c.due_tick))}"
+        clock = "" if c.rule.end_of_day == DAY_END else f" {c.rule.end_of_day:%H:%M}"
+        return f" = {_day(c.due_tick, self.lang, True)}{clock}"
 
     def law(self) -> str:
         law = say(self.c.rule.law, self.lang)
@@ -235,7 +237,7 @@ class _Sentence:
             yield self.words.unknown.format(years=self.words.joined.join(years))
 
     def _name(self, ordinal: int) -> str:
-        return say(self.c.calendar.name(date.fromordinal(ordinal)) or "", self.lang)
+        return say(self.c.calendar.name_at(ordinal) or "", self.lang)
 
     def between(self, since: int, to: int) -> str:
         """[since, to) as dates or moments."""
@@ -246,17 +248,20 @@ class _Sentence:
         return self.words.to.format(a=self.tick(since), b=self.tick(to - 1))
 
     def tick(self, tick: int) -> str:
+        """A day, with its year unless that is the first day's; or the moment at which a second begins."""
         if self.by_clock:
             return self.moment(self.c.axis.end(tick - 1))
-        return self.day(date.fromordinal(tick))
-
-    def day(self, day: date, *, full: bool = False) -> str:
-        year = full or day.year != self.origin.year
-        if self.lang == "zh":
-            return f"{day.year}年{day.month}月{day.day}日" if year else f"{day.month}月{day.day}日"
-        short = f"{day.day} {_MONTHS[day.month - 1]}"
-        return f"{short} {day.year}" if year else short
+        return _day(tick, self.lang, not self.new_year <= tick < self.next_year)
 
     def moment(self, at: datetime) -> str:
         gap = "" if self.lang == "zh" else " "
-        return f"{self.day(at.date(), full=True)}{gap}{at:%H:%M}"
+        return f"{_day(at.toordinal(), self.lang, True)}{gap}{at:%H:%M}"
+
+
+@lru_cache(maxsize=8192)
+def _day(ordinal: int, lang: Lang, with_year: bool) -> str:
+    day = date.fromordinal(ordinal)
+    if lang == "zh":
+        return f"{day.year}年{day.month}月{day.day}日" if with_year else f"{day.month}月{day.day}日"
+    short = f"{day.day} {_MONTHS[day.month - 1]}"
+    return f"{short} {day.year}" if with_year else short
