@@ -1,0 +1,97 @@
+"""The application: routes, error pages, and what happens before each of them.
+
+The one module that builds Litestar's application. Its session, CSRF, host and rate-limit middleware is not used:
+those are ours (`shield`, `csrf`, `limits`, `org.sessions`).
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Litestar, Request
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.types import ControllerRouterHandler
+
+from tongban.web import csrf, forms, health, sessions
+from tongban.web.limits import Limited
+from tongban.web.portal import ROUTES as PORTAL
+from tongban.web.problems import Problems
+from tongban.web.shield import SAFE, Shield
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+FORM_BYTES = 200_000
+"""No form of ours is larger; an upload's own limit stands at its route."""
+
+AnyRequest = Request[Any, Any, Any]
+Job = Callable[[Site], AbstractAsyncContextManager[None]]
+"""Something that runs beside the pages from start to shutdown."""
+
+
+def create(site: Site, *, routes: Sequence[ControllerRouterHandler] = (), jobs: Sequence[Job] = ()) -> Shield:
+    """The whole site as one ASGI application. `routes` are added to the portal's; `jobs` run while it serves."""
+    application = Litestar(
+        [*PORTAL, *health.ROUTES, *routes],
+        dependencies={"site": Provide(lambda: site, sync_to_thread=False), "visitor": Provide(visitor_of), "form": Provide(form_of)},
+        before_request=_before(site),
+        exception_handlers=Problems(site.pages, site.log).handlers(),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=600, gzip_compress_level=6),
+        request_max_body_size=FORM_BYTES,
+        lifespan=[_running(site, job) for job in jobs],
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+    address = urlsplit(site.settings.address)
+    hosts = {address.hostname or "", "localhost", "127.0.0.1", "[::1]"} if site.settings.demo else {address.hostname or ""}
+    return Shield(application, site.pages.assets, hosts, secure=address.scheme == "https")
+
+
+async def visitor_of(request: AnyRequest) -> Visitor:
+    """Who is reading, for handlers that ask for `visitor`."""
+    return request.scope["state"]["visit"]
+
+
+async def form_of(request: AnyRequest) -> forms.Form:
+    """What was sent with a form, for handlers that ask for `form`."""
+    return forms.of(request)
+
+
+def _before(site: Site) -> Callable[[AnyRequest], Awaitable[None]]:
+    """What happens before every handler: refusals of the shield, the session, the count, the form and its token."""
+
+    async def before(request: AnyRequest) -> None:
+        state = request.scope["state"]
+        if state["refusal"] is not None:
+            raise state["refusal"]
+        visit: Visitor = state["visit"]
+        actor = await sessions.actor(site, visit.session) if visit.session else None
+        bound_to = visit.session or visit.visit
+        visit = replace(
+            visit, actor=actor, expired=bool(visit.session) and actor is None, csrf=csrf.token(site.secret, bound_to)
+        )
+        state["visit"] = visit
+        if request.method in SAFE:
+            return
+        if request.scope["path"].startswith("/api/"):
+            # A program brings its own credential; a page of ours that calls the API brings the token of its session.
+            if visit.session:
+                csrf.check(site.secret, bound_to, request.headers.get(csrf.HEADER, ""))
+            return
+        await site.limits.spend(Limited.WRITE, visit.who)
+        state["form"] = await forms.read(request)
+        csrf.check(site.secret, bound_to, state["form"].text(csrf.FIELD))
+
+    return before
+
+
+def _running(site: Site, job: Job) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def run(_: Litestar) -> AsyncGenerator[None]:
+        async with job(site):
+            yield
+
+    return run

@@ -1,0 +1,87 @@
+"""Two languages in one template, folded into one compiled template per language.
+
+A template writes `{{ t("中文", "English") }}`. While it is compiled for one reader's language the call disappears and
+the sentence becomes part of the template's constant text, so a page costs no look-up however many sentences it has,
+and a sentence without its other language cannot be written. `{{ t("最晚{day}答复", "Answer by {day}", day=x) }}` keeps
+one call that fills the places; filled values are escaped, the sentence itself is the template author's HTML.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, nodes
+from jinja2.exceptions import TemplateAssertionError
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
+
+from tongban.base.i18n import Lang, Text
+
+FUNCTION = "t"
+
+
+class _Fold(NodeTransformer):
+    """Replaces each `t(zh, en, **values)` by the sentence of one language."""
+
+    def __init__(self, lang: Lang, name: str | None) -> None:
+        self._lang: Lang = lang
+        self._name = name
+
+    def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:
+        self.generic_visit(node, *args, **kwargs)
+        text = sentence(node, self._name)
+        if text is None:
+            return node
+        constant = nodes.MarkSafe(nodes.Const(text[self._lang], lineno=node.lineno), lineno=node.lineno)
+        if not node.kwargs:
+            return constant
+        return nodes.Filter(constant, "fill", [], node.kwargs, None, None, lineno=node.lineno)
+
+
+def sentence(node: nodes.Call, name: str | None = None) -> Text | None:
+    """The two languages of a `t(…)` call; None for any other call.
+
+    Raises TemplateAssertionError where the call is not two constant, non-empty strings.
+    """
+    if not (isinstance(node.node, nodes.Name) and node.node.name == FUNCTION):
+        return None
+    match node.args:
+        case [nodes.Const(value=str(zh)), nodes.Const(value=str(en))] if zh.strip() and en.strip():
+            return Text(zh, en)
+        case _:
+            raise TemplateAssertionError("t() takes two constant sentences: Chinese, English", node.lineno, name)
+
+
+class FoldingEnvironment(Environment):
+    """A Jinja environment that speaks one language. Unknown names are errors, never blanks."""
+
+    def __init__(self, lang: Lang, loader: BaseLoader) -> None:
+        super().__init__(
+            loader=loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        self.lang: Lang = lang
+        self.filters["fill"] = fill
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        _Fold(self.lang, name).visit(tree)
+        return tree
+
+
+def fill(text: str, **values: object) -> Markup:
+    """The sentence with its places filled; values are escaped unless they are markup already."""
+    return Markup(text).format(**values)  # noqa: S704 the sentence is the template author's
+
+
+def sentences(source: str) -> Iterator[Text]:
+    """Every bilingual sentence of one template, for the test that reads them all."""
+    tree = Environment(autoescape=True).parse(source)
+    for call in tree.find_all(nodes.Call):
+        text = sentence(call)
+        if text is not None:
+            yield text
