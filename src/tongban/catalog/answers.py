@@ -63,11 +63,7 @@ def parse_fact(fact: Fact, raw: Any, *, field: str = "", today: date | None = No
     `answer-not-an-account`, or a code of `tongban.base.ids`.
     """
     asked = _Asked(fact, field, today)
-    if (
-        raw is None
-        or raw == ""
-        or (isinstance(raw, list | tuple) and not any(str(part).strip() for part in cast("Sequence[object]", raw)))
-    ):
+    if raw is None:
         return _missing(asked)
     text = _text_of(raw)
     if not text.strip():
@@ -99,7 +95,8 @@ def _text_of(raw: object) -> str:
         case bool():
             return "true" if raw else "false"
         case list() | tuple():
-            return "-".join(str(part).strip() for part in cast("Sequence[object]", raw))
+            parts = [str(part).strip() for part in cast("Sequence[object]", raw)]
+            return "-".join(parts) if any(parts) else ""
         case _:
             return str(raw)
 

@@ -74,6 +74,8 @@ class Compiled:
     eligible: Ruling
     verdicts: tuple[Verdict, ...]
     materials: tuple[tuple[str, Material, Strict | None], ...]
+    optional: frozenset[str]
+    """Facts that may be left blank: a row may say what that means with the cell `null`."""
 
 
 def content_hash(service: Service) -> str:
@@ -126,7 +128,8 @@ def try_compile(service: Service) -> tuple[Compiled | None, tuple[Fault, ...]]:
     if eligible is None or work.faults:
         return None, tuple(work.faults)
     first, later = work.stages(ordered)
-    return Compiled(service, content_hash(service), first, later, eligible, verdicts, materials), ()
+    optional = frozenset(name for name, fact in service.facts.items() if not fact.required and not fact.derive)
+    return Compiled(service, content_hash(service), first, later, eligible, verdicts, materials, optional), ()
 
 
 class _Work:

@@ -14,7 +14,7 @@ from tongban import rules
 from tongban.catalog.answers import stored_fact
 from tongban.catalog.compile import Compiled, FactStep, SituationStep, Step, TableStep
 from tongban.catalog.model import FactType, Situation
-from tongban.catalog.tables import APPLICATION_DATE, SITUATION, Ruling
+from tongban.catalog.tables import APPLICATION_DATE, SITUATION, Ruling, mentioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,8 @@ class Run:
             waits = frozenset[str]()
             for passed, cell, names in cells:
                 unknown = frozenset(name for name in names if name in self.waits_for)
+                if unknown and unknown <= self.compiled.optional and "null" in mentioned(cell.text):
+                    unknown = frozenset[str]()  # the row says itself what an optional question left blank means
                 if passed is False and not unknown:
                     break
                 if passed is None or (unknown and not cell.anything):

@@ -18,6 +18,8 @@ Outcome = Literal["eligible", "not-yet", "no", "ask-official", "not-needed", "un
 RULED_OUTCOMES: tuple[Outcome, ...] = ("no", "not-yet", "ask-official", "not-needed", "eligible")
 """The outcomes that a row may give, the one that hit policy `priority` prefers first."""
 
+_OUTCOMES: dict[str, Outcome] = {outcome: outcome for outcome in RULED_OUTCOMES}
+
 ELIGIBLE_HITS = frozenset({"unique", "first", "any", "priority"})
 """An eligibility table gives one answer, so only these hit policies make sense for it."""
 
@@ -130,7 +132,7 @@ def read_verdict(cell: Any) -> Verdict | None:
         return None
     ((outcome, said),) = cast("dict[str, Any]", cell).items()
     message = as_text(said)
-    known = next((word for word in RULED_OUTCOMES if word == outcome), None)
+    known = _OUTCOMES.get(outcome)
     return Verdict(known, message) if known is not None and message is not None else None
 
 
@@ -278,7 +280,7 @@ def _build(
 
 def _ruling(table: rules.Table, columns: Mapping[str, Strict]) -> Ruling:
     heads = [
-        frozenset(columns[column.expression].names) if column.expression in columns else {column.expression}
+        frozenset(columns[column.expression].names if column.expression in columns else (column.expression,))
         for column in table.inputs
     ]
     plain = frozenset(name for name in table.names if name not in columns)
