@@ -52,11 +52,7 @@ def issue(
         service=service.service,
         service_version=service.version,
         case=case,
-        shows=tuple(
-            Shown(label=_text(service.facts[name].name), value=_value(service.facts[name], facts[name]))
-            for name in result.shows
-            if facts.get(name) is not None
-        ),
+        shows=_face(service, facts, holder),
         issued_at=at.replace(microsecond=0),
         valid_from=at.date(),
         valid_until=last_day(at.date(), result.valid),
@@ -65,6 +61,13 @@ def issue(
         demo=demo,
     )
     return sign(record, ring)
+
+
+def _face(service: Service, facts: Mapping[str, Any], holder: Holder) -> tuple[Shown, ...]:
+    """The lines of the face, in the file's order; the holder's name and number are on it anyway."""
+    known = [(service.facts[name], facts[name]) for name in service.result.shows if facts.get(name) is not None]
+    lines = (Shown(label=_text(fact.name), value=_value(fact, value)) for fact, value in known)
+    return tuple(line for line in lines if line.value.zh not in (holder.name, holder.number))
 
 
 def last_day(start: date, validity: Validity | None) -> date | None:

@@ -29,6 +29,9 @@ SONG, ROMAN = "STSong-Light", "Times-Roman"
 INK, INK2, BRAND, SEAL, LINE = (HexColor(c) for c in ("#16202C", "#3F4B57", "#0B4A91", "#B1241B", "#B8C4D2"))
 WIDTH, HEIGHT = A4
 LEFT, RIGHT = 28 * mm, WIDTH - 28 * mm
+LABEL = 44 * mm
+ROOM = RIGHT - LEFT - LABEL
+FOOT = 66 * mm
 
 _WORDS: dict[str, Text] = {
     "kind": Text("电子证照", "Electronic certificate"),
@@ -57,7 +60,7 @@ def verify_link(public_url: str, record: CertificateRecord) -> str:
 
 
 def render_pdf(certificate: Certificate, lang: Lang, *, public_url: str, ring: KeyRing, now: datetime) -> bytes:
-    """One A4 page with the certificate inside and a seal over its bytes, so that the file verifies by itself."""
+    """A4, nearly always one page; the certificate inside and a seal over its bytes, so the file verifies by itself."""
     record = certificate.record
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4, pageCompression=1, lang="zh-CN" if lang == "zh" else "en", invariant=1)
@@ -138,12 +141,15 @@ class _Page:
         self.text((WIDTH - _width(text, size)) / 2, y, text, size, colour, weight)
 
     def draw(self, link: str) -> None:
-        self.frame()
-        if self.record.demo:
-            self.watermark()
+        self.sheet()
         self.heading()
         self.fields()
         self.foot(link)
+
+    def sheet(self) -> None:
+        self.frame()
+        if self.record.demo:
+            self.watermark()
 
     def frame(self) -> None:
         self.canvas.setStrokeColor(BRAND)
@@ -157,10 +163,9 @@ class _Page:
         self.canvas.setFillAlpha(0.06)
         self.canvas.translate(WIDTH / 2, HEIGHT / 2)
         self.canvas.rotate(35)
-        mark = self.word("watermark")
-        self.canvas.setFont(SONG, 150)
+        self.canvas.setFont(SONG, 110)
         for dy in (-250, 0, 250):
-            self.canvas.drawCentredString(0, dy - 50, mark)
+            self.canvas.drawCentredString(0, dy - 40, self.word("watermark"))
         self.canvas.restoreState()
 
     def heading(self) -> None:
@@ -179,19 +184,25 @@ class _Page:
         rows = [(self.word("holder"), record.holder.name), (self.word("number"), record.holder.number)]
         rows += [(line.label[lang], line.value[lang]) for line in record.shows]
         rows.append((self.word("valid"), until))
-        comma = "，" if lang == "zh" else ", "
         rows += [(self.word("law"), _law(law.act, law.article, law.no, lang)) for law in record.law[:3]]
-        rows.append((self.word("issuer"), f"{record.issuer.name[lang]}{comma}{self.word('uscc')} {record.issuer.uscc}"))
+        rows.append((self.word("issuer"), record.issuer.name[lang]))
+        rows.append((self.word("uscc"), record.issuer.uscc))
         rows.append((self.word("issued"), day(record.issued_at.date(), lang)))
-        # Many lines on the face are set closer, so that one page always suffices.
-        size, gap = (12.5, 9 * mm) if len(rows) <= 14 else (10, 5.6 * mm)
+        lines = sum(len(list(_lines(value, 12.5, ROOM))) for _, value in rows)
+        # Much on the face is set smaller; more than a page holds goes on to the next.
+        size, gap = (12.5, 9 * mm) if lines <= 14 else (10, 5.6 * mm)
         for label, value in rows:
             self.row(label, value, size, gap)
 
     def row(self, label: str, value: str, size: float, gap: float) -> None:
+        lines = list(_lines(value, size, ROOM))
+        if self.y - len(lines) * size * 1.35 < FOOT:
+            self.canvas.showPage()
+            self.sheet()
+            self.y = HEIGHT - 30 * mm
         self.text(LEFT, self.y, label, size, INK2)
-        for line in _lines(value, size, RIGHT - LEFT - 44 * mm):
-            self.text(LEFT + 44 * mm, self.y, line, size)
+        for line in lines:
+            self.text(LEFT + LABEL, self.y, line, size)
             self.y -= size * 1.35
         self.canvas.setStrokeColor(LINE)
         self.canvas.setLineWidth(0.4)
@@ -220,14 +231,12 @@ class _Page:
         x, y, room = LEFT + side + 7 * mm, bottom + side - 4 * mm, RIGHT - LEFT - side - 7 * mm
         self.text(x, y, self.word("scan"), 13, BRAND, 0.3)
         y -= 7 * mm
-        for text in (
-            f"{self.word('id')}  {self.record.id}",
-            f"{self.word('case')}  {self.record.case}",
-            self.word("trust"),
-        ):
-            for line in _lines(text, 9, room):
-                self.text(x, y, line, 9, INK2)
-                y -= 4.4 * mm
+        number = f"{self.word('id')}  {self.record.id}"
+        for text in (number, f"{self.word('case')}  {self.record.case}", self.word("trust")):
+            size = min(9, 9 * room / _width(text, 9)) if text is number else 9
+            for line in _lines(text, size, room + 1):
+                self.text(x, y, line, size, INK2)
+                y -= 4.6 * mm
 
 
 def _law(act: str, article: str, no: str, lang: Lang) -> str:

@@ -101,15 +101,10 @@ def verify(
         checks.append(Check(stop.point, False, FAULTS[stop.fault], stop.fault))
         return Verification(genuine=False, valid=False, checks=tuple(checks))
     page = _page(opened, record, keys, digest_)
-    checks += [
-        _check(Point.PAGE, page),
-        _check(Point.KEY, _issue(record, key, now)),
-        _check(Point.TYPE, Fault.WRONG_TYPE if type_ not in (None, record.type) else None),
-        _check(Point.PERIOD, _period(record, now)),
-        Check(Point.REVOCATION, None, NOT_ASKED)
-        if revoked is None
-        else _check(Point.REVOCATION, _revoked(record, revoked)),
-    ]
+    checks += [_check(Point.PAGE, page), _check(Point.KEY, _issue(record, key, now))]
+    if type_ is not None:
+        checks.append(_check(Point.TYPE, None if record.type == type_ else Fault.WRONG_TYPE))
+    checks += [_check(Point.PERIOD, _period(record, now)), _revocation(record, revoked)]
     genuine = not any(check.fault for check in checks if check.point in (Point.PAGE, Point.KEY))
     return Verification(genuine=genuine, valid=not any(c.fault for c in checks), checks=tuple(checks), record=record)
 
@@ -293,5 +288,7 @@ def _period(record: CertificateRecord, now: datetime) -> Fault | None:
     return Fault.EXPIRED if record.valid_until is not None and today > record.valid_until else None
 
 
-def _revoked(record: CertificateRecord, revoked: Mapping[str, datetime]) -> Fault | None:
-    return Fault.REVOKED if record.id in revoked else None
+def _revocation(record: CertificateRecord, revoked: Mapping[str, datetime] | None) -> Check:
+    if revoked is None:
+        return Check(Point.REVOCATION, None, NOT_ASKED)
+    return _check(Point.REVOCATION, Fault.REVOKED if record.id in revoked else None)
