@@ -26,6 +26,7 @@ from .values import (
     Range,
     Time,
     Value,
+    integer,
     type_name,
 )
 
@@ -105,11 +106,11 @@ def _divide(left: Decimal, right: Decimal) -> Decimal:
 
 
 def _divide_days(left: DaysDuration, right: Decimal) -> DaysDuration:
-    return temporal.scale_days(left, _divide(Decimal(1), right))
+    return DaysDuration(integer(_divide(Decimal(left.nanoseconds), right)))
 
 
 def _divide_months(left: MonthsDuration, right: Decimal) -> MonthsDuration:
-    return temporal.scale_months(left, _divide(Decimal(1), right))
+    return MonthsDuration(integer(_divide(Decimal(left.months), right)))
 
 
 def _swap(function: Operator) -> Operator:

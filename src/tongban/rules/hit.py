@@ -33,12 +33,12 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The rows that match, at least one, as indexes in the order of the table, and what they say."""
+    """The rows that match, at least one, by number in the order of the table, and what they say."""
 
-    rows: Sequence[int]
+    rows: tuple[int, ...]
     outputs: Callable[[int], dict[str, Value]]
-    ranks: Sequence[tuple[int, ...]]
-    """For each row of the table, where its outputs stand among the allowed values; lower is first."""
+    rank: Callable[[int], tuple[int, ...]]
+    """Where the outputs of a row stand among the allowed values; lower is first."""
 
 
 Resolution: TypeAlias = tuple[Status, tuple[int, ...], Outputs]
@@ -52,14 +52,14 @@ def _single(hits: Hits, row: int) -> Resolution:
 def _unique(hits: Hits) -> Resolution:
     if len(hits.rows) == 1:
         return _single(hits, hits.rows[0])
-    return Status.CONFLICT, tuple(hits.rows), None
+    return Status.CONFLICT, hits.rows, None
 
 
 def _any(hits: Hits) -> Resolution:
     first = hits.outputs(hits.rows[0])
     if all(equal(first, hits.outputs(row)) for row in hits.rows[1:]):
-        return Status.DECIDED, tuple(hits.rows), first
-    return Status.CONFLICT, tuple(hits.rows), None
+        return Status.DECIDED, hits.rows, first
+    return Status.CONFLICT, hits.rows, None
 
 
 def _first(hits: Hits) -> Resolution:
@@ -67,15 +67,15 @@ def _first(hits: Hits) -> Resolution:
 
 
 def _priority(hits: Hits) -> Resolution:
-    return _single(hits, min(hits.rows, key=lambda row: hits.ranks[row]))
+    return _single(hits, min(hits.rows, key=hits.rank))
 
 
 def _collect(hits: Hits) -> Resolution:
-    return Status.DECIDED, tuple(hits.rows), [hits.outputs(row) for row in hits.rows]
+    return Status.DECIDED, hits.rows, [hits.outputs(row) for row in hits.rows]
 
 
 def _output_order(hits: Hits) -> Resolution:
-    rows = tuple(sorted(hits.rows, key=lambda row: hits.ranks[row]))
+    rows = tuple(sorted(hits.rows, key=hits.rank))
     return Status.DECIDED, rows, [hits.outputs(row) for row in rows]
 
 
@@ -83,7 +83,7 @@ def _aggregated(combine: Callable[[Sequence[Value]], Value]) -> Callable[[Hits],
     def resolve(hits: Hits) -> Resolution:
         found = [hits.outputs(row) for row in hits.rows]
         (name,) = found[0]
-        return Status.DECIDED, tuple(hits.rows), {name: combine([outputs[name] for outputs in found])}
+        return Status.DECIDED, hits.rows, {name: combine([outputs[name] for outputs in found])}
 
     return resolve
 
@@ -129,5 +129,7 @@ RANKED = frozenset({HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER})
 """Policies that order rows by the allowed values of the outputs."""
 AGGREGATED = frozenset({HitPolicy.SUM, HitPolicy.MIN, HitPolicy.MAX, HitPolicy.COUNT})
 """Policies that make one value of a single output column."""
+SINGLE = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY})
+"""Policies whose outcome is one row's outputs."""
 LISTED = frozenset({HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER})
 """Policies whose outcome is a list of rows' outputs."""

@@ -1,7 +1,9 @@
 """Decision tables: compiled once, with all faults reported together, and decided in microseconds.
 
 Rows are bits of one integer. Each column evaluates each of its *different* cells at most once and keeps the rows
-for which the cell holds; the rows that survive all columns match. A cell that no surviving row needs is skipped.
+for which the cell holds; the rows that survive all columns match. A second set keeps the rows that no cell has
+refused: those beyond the matching ones could match, were some unknown fact known. A cell that neither set needs
+is skipped.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from .dialect import FEEL, Dialect
 from .errors import Code, RuleValueError, Undefined
 from .expression import compile_expression
 from .frame import Frame, run_bounded
-from .hit import LISTED, RESOLVERS, Hits, Outputs, Status
+from .hit import LISTED, RESOLVERS, SINGLE, Hits, Outputs, Status
 from .model import HitPolicy, Input, Literal, Output, Row
 from .text import cell_text, feel_text
 from .trace import Decision
@@ -71,26 +73,32 @@ class Table:
         parts = self._parts
         frame = parts.layout.frame(context)
         facts = parts.layout.facts(frame)
-        alive = (1 << len(self.rows)) - 1
+        alive = possible = (1 << len(self.rows)) - 1
         inputs: list[Value] = []
         for column in parts.columns:
             value = run_bounded(column.read, frame)
             if column.types and value is not None and type(value) not in column.types:
                 value = frame.null((0, 0), Code.WRONG_TYPE, column.title, column.type, type_name(value))
             inputs.append(value)
-            held = column.always
+            held, unsure = column.always, 0
             for check, rows in column.checks:
-                if rows & alive and check(value, frame):
-                    held |= rows
+                if rows & possible:
+                    verdict = check(value, frame)
+                    if verdict:
+                        held |= rows
+                    elif verdict is None:
+                        unsure |= rows
             alive &= held
-        hits = _ones(alive)
+            possible &= held | unsure
+        hits = _numbers(alive)
         status, rows, outputs = self._resolve(hits, frame) if hits else (Status.NO_ROW, (), None)
         decision = Decision(
             self,
             status,
             outputs,
-            tuple([row + 1 for row in rows]),
-            tuple([row + 1 for row in hits]),
+            rows,
+            hits,
+            _numbers(possible & ~alive),
             facts,
             tuple(inputs),
             tuple(frame.causes),
@@ -118,13 +126,17 @@ class Table:
         """What `row` (from 1) says for the facts of `decision`, whether it matched or not."""
         return self._parts.results[row - 1].outputs(self._parts.layout.restore(decision.facts))
 
-    def _resolve(self, hits: Sequence[int], frame: Frame) -> tuple[Status, tuple[int, ...], Outputs]:
-        results = self._parts.results
+    def _resolve(self, hits: tuple[int, ...], frame: Frame) -> tuple[Status, tuple[int, ...], Outputs]:
+        results, ranks = self._parts.results, self._parts.ranks
+        if len(hits) == 1 and self.hit in SINGLE:
+            return Status.DECIDED, hits, results[hits[0] - 1].outputs(frame)
         try:
-            return RESOLVERS[self.hit](Hits(hits, lambda row: results[row].outputs(frame), self._parts.ranks))
+            return RESOLVERS[self.hit](
+                Hits(hits, lambda row: results[row - 1].outputs(frame), lambda row: ranks[row - 1])
+            )
         except Undefined as undefined:
             frame.null((0, 0), undefined.code, *undefined.details)
-            return Status.DECIDED, tuple(hits), {output.name: None for output in self.outputs}
+            return Status.DECIDED, hits, {output.name: None for output in self.outputs}
 
     def _without_match(self, nothing: Decision, frame: Frame) -> Decision:
         """No row matched: is a fact missing, does the default apply, or does the table have a gap?"""
@@ -140,14 +152,14 @@ class Table:
         return replace(nothing, status=Status.MISSING_FACT if nothing.could_match else status, outputs=outputs)
 
 
-def _ones(mask: int) -> list[int]:
-    """The positions of the ones in `mask`, lowest first."""
+def _numbers(mask: int) -> tuple[int, ...]:
+    """The numbers of the rows in `mask`, from 1."""
     found: list[int] = []
     while mask:
         lowest = mask & -mask
-        found.append(lowest.bit_length() - 1)
+        found.append(lowest.bit_length())
         mask ^= lowest
-    return found
+    return tuple(found)
 
 
 def _output_text(value: str | Literal | None) -> object:

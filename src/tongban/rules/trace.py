@@ -60,6 +60,8 @@ class Decision:
     """The rows (from 1) that give the outcome; in a conflict, those that contradict each other."""
     hits: tuple[int, ...]
     """All rows (from 1) whose cells hold, also those outranked."""
+    could_match: tuple[int, ...]
+    """The rows (from 1) that no known fact excludes, but that an unknown one keeps from matching."""
     facts: tuple[Value, ...]
     """The facts that the table read, in the order of `table.names`."""
     inputs: tuple[Value, ...]
@@ -89,11 +91,6 @@ class Decision:
         return tuple(dict.fromkeys(law for row in self.matched if (law := rows[row - 1].law) is not None))
 
     @property
-    def could_match(self) -> tuple[int, ...]:
-        """The rows (from 1) that no known fact excludes, but that an unknown one keeps from matching."""
-        return tuple(miss.row for miss in self.why_not() if miss.reason is Reason.UNKNOWN)
-
-    @property
     def missing(self) -> tuple[str, ...]:
         """The labels of the inputs that must become known before the rows of `could_match` can be judged."""
         checks = (self.table.check_row(self, row) for row in self.could_match)
@@ -106,12 +103,9 @@ class Decision:
 
         Careful rather than clever: False also where the outcome would happen to be the same.
         """
-        open_rows = self.could_match
-        if not open_rows:
-            return True
-        if self.table.hit is HitPolicy.FIRST and self.matched:
-            return min(open_rows) > self.matched[0]
-        return False
+        if self.table.hit is HitPolicy.FIRST and self.matched and self.could_match:
+            return self.could_match[0] > self.matched[0]
+        return not self.could_match
 
     def why_not(self) -> list[RowMiss]:
         """For each row that does not count, the reason, in the order of the table."""
