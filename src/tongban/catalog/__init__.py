@@ -2,17 +2,23 @@
 
 from tongban.catalog.answers import parse_fact, stored_fact
 from tongban.catalog.assess import Assessment, assess
+from tongban.catalog.catalogue import Catalogue, Hit, Offer
 from tongban.catalog.compile import compile_service, content_hash
 from tongban.catalog.findings import Finding, format_finding
+from tongban.catalog.listed import ListedItem
 from tongban.catalog.load import Loaded, load_file, load_procedure, load_service, load_use
 from tongban.catalog.schema import json_schema
 from tongban.catalog.variant import Needed, Question, Variant, variant
 
 __all__ = [
     "Assessment",
+    "Catalogue",
     "Finding",
+    "Hit",
+    "ListedItem",
     "Loaded",
     "Needed",
+    "Offer",
     "Question",
     "Variant",
     "assess",

@@ -1,0 +1,287 @@
+"""The catalogue of an installation: an immutable snapshot of its files, with the versions of each side by side."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from tongban.base.clock import Clock, system_clock
+from tongban.base.errors import Refused, refuse
+from tongban.base.i18n import Lang, words
+from tongban.catalog.assess import Assessment, assess
+from tongban.catalog.findings import Finding
+from tongban.catalog.listed import ListedItem, read_listed
+from tongban.catalog.load import load_file
+from tongban.catalog.model import Audience, Service, Words
+from tongban.catalog.procedure import Procedure
+from tongban.catalog.search import Index
+from tongban.catalog.use import Use
+
+T = TypeVar("T", Service, Procedure, Use)
+Folders = Path | Sequence[Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found: a service that can be applied for, or a listed item (草稿) that cannot yet.
+
+    coverage   share of the query's words that it has; low score and low coverage together mean: not sure
+    matched    the stretches of the query that were found in it
+    """
+
+    service: Service | None
+    listed: ListedItem | None
+    score: float
+    coverage: float
+    matched: tuple[str, ...]
+
+    @property
+    def name(self) -> Words:
+        if self.service is not None:
+            return self.service.name
+        return self.listed.name if self.listed else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A service that a person can have, as far as is known about them."""
+
+    service: Service
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class _Versions(Generic[T]):
+    """All versions of the files of one kind: slug to versions, the newest first."""
+
+    noun: str
+    zh: str
+    by_slug: Mapping[str, tuple[T, ...]]
+
+    def get(self, slug: str, version: str | None, choose: Callable[[T], bool]) -> T:
+        versions = self.by_slug.get(slug)
+        if versions is None:
+            raise refuse(
+                f"unknown-{self.noun}",
+                f"没有“{slug}”这个{self.zh}，请从目录或搜索进入",
+                f"There is no {self.noun} '{slug}'; please come from the list or the search",
+                place=self.noun,
+                status=404,
+            )
+        if version is None:
+            return next((file for file in versions if choose(file)), versions[0])
+        found = next((file for file in versions if file.version == version), None)
+        if found is None:
+            raise refuse(
+                "unknown-version",
+                f"“{slug}”没有第{version}版",
+                f"There is no version {version} of '{slug}'",
+                place=f"{self.noun}.version",
+                status=404,
+            )
+        return found
+
+
+class Catalogue:
+    """An immutable snapshot: load a new one when files change. `problems` are the findings of files left out."""
+
+    def __init__(
+        self,
+        services: Iterable[Service],
+        procedures: Iterable[Procedure],
+        uses: Iterable[Use] = (),
+        *,
+        listed: Iterable[ListedItem] = (),
+        problems: Iterable[Finding] = (),
+        clock: Clock | None = None,
+    ) -> None:
+        self._clock = clock or system_clock()
+        self._services: _Versions[Service] = _Versions("service", "事项", _group(services, lambda s: s.service))
+        self._procedures: _Versions[Procedure] = _Versions(
+            "procedure", "流程", _group(procedures, lambda p: p.procedure)
+        )
+        self._uses: _Versions[Use] = _Versions("use", "算法应用", _group(uses, lambda u: u.use))
+        self._listed = tuple(listed)
+        self.problems = tuple(problems)
+        self._all = tuple(s for versions in self._services.by_slug.values() for s in versions)
+        self._index: dict[Lang, Index] = {}
+
+    @classmethod
+    def load(
+        cls,
+        services: Folders,
+        procedures: Folders,
+        uses: Folders = (),
+        *,
+        drafts: Path | None = None,
+        clock: Clock | None = None,
+    ) -> "Catalogue":
+        """The snapshot of the files in these folders (`*.yaml`); a later folder's file replaces the same version.
+
+        A file with errors is left out and told in `problems`: one bad file does not close the office. Never raises for
+        what is in the files.
+        """
+        problems: list[Finding] = []
+        items = tuple(read_listed(drafts)) if drafts is not None and drafts.is_dir() else ()
+        return cls(
+            _read(services, Service, problems),
+            _read(procedures, Procedure, problems),
+            _read(uses, Use, problems),
+            listed=items,
+            problems=problems,
+            clock=clock,
+        )
+
+    @property
+    def today(self) -> date:
+        """The day in the zone of the clock."""
+        return self._clock().date()
+
+    # --- services -----------------------------------------------------------------------------------------------
+
+    def services(self, on: date | None = None, *, region: str | None = None) -> tuple[Service, ...]:
+        """The services that can be applied for on a day (default today), one version each, in the order of files.
+
+        `region` leaves out files that are for other regions; a file for the region replaces the general one.
+        """
+        day = on or self.today
+        found = (self._in_force(versions, day, region) for versions in self._services.by_slug.values())
+        return tuple(service for service in found if service is not None)
+
+    def service(self, slug: str, version: str | None = None, *, on: date | None = None) -> Service:
+        """A service: that version, or the one in force on a day (default today), or else its newest.
+
+        Raises Refused `unknown-service` or `unknown-version` (404).
+        """
+        day = on or self.today
+        return self._services.get(slug, version, lambda service: in_force(service, day))
+
+    def versions(self, slug: str) -> tuple[Service, ...]:
+        """All versions of a service, the newest first. Raises Refused `unknown-service` (404)."""
+        self._services.get(slug, None, lambda _: True)
+        return self._services.by_slug[slug]
+
+    def procedure(self, slug: str, version: str | None = None) -> Procedure:
+        """A procedure, its newest version by default. Raises Refused `unknown-procedure`, `unknown-version` (404)."""
+        return self._procedures.get(slug, version, lambda _: True)
+
+    def procedures(self) -> tuple[Procedure, ...]:
+        """The newest version of each procedure."""
+        return tuple(versions[0] for versions in self._procedures.by_slug.values())
+
+    def use(self, slug: str, version: str | None = None) -> Use:
+        """An AI use. Raises Refused `unknown-use` (404)."""
+        return self._uses.get(slug, version, lambda use: use.status == "active")
+
+    def uses(self) -> tuple[Use, ...]:
+        """The newest version of each AI use: the public register."""
+        return tuple(versions[0] for versions in self._uses.by_slug.values())
+
+    def listed(self) -> tuple[ListedItem, ...]:
+        """Imported items that have no file yet."""
+        return self._listed
+
+    # --- finding ------------------------------------------------------------------------------------------------
+
+    def search(
+        self, query: str, lang: Lang = "zh", limit: int = 20, *, on: date | None = None, listed: bool = True
+    ) -> list[Hit]:
+        """What fits somebody's words, the best first: services in force, then (if `listed`) drafts by their names."""
+        index = self._index.get(lang) or self._index.setdefault(lang, self._build_index(lang))
+        open_now = {id(service) for service in self.services(on)}
+        keys = {key for key, service in enumerate(self._all) if id(service) in open_now}
+        if listed:
+            keys.update(range(len(self._all), len(self._all) + len(self._listed)))
+        hits: list[Hit] = []
+        for found in index.search(query, limit, frozenset(keys)):
+            mine = found.key < len(self._all)
+            service = self._all[found.key] if mine else None
+            item = None if mine else self._listed[found.key - len(self._all)]
+            hits.append(Hit(service, item, found.score, found.coverage, found.matched))
+        return hits
+
+    def for_person(
+        self, facts: Mapping[str, Any], *, on: date | None = None, audience: Audience = Audience.NATURAL_PERSON
+    ) -> list[Offer]:
+        """Services that the known facts entitle to, then those that nothing known rules out (免申即享's first step)."""
+        day = on or self.today
+        offers: list[Offer] = []
+        for service in self.services(day):
+            if audience not in service.audience:
+                continue
+            try:
+                offers.append(Offer(service, assess(service, facts, day)))
+            except Refused:
+                continue  # a file that does not compile is the checker's finding, not this person's problem
+        kept = [offer for offer in offers if offer.assessment.outcome in ("eligible", "unknown")]
+        return sorted(kept, key=lambda o: (o.assessment.outcome != "eligible", len(o.assessment.unknown)))
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _in_force(versions: tuple[Service, ...], day: date, region: str | None) -> Service | None:
+        fitting = [v for v in versions if in_force(v, day) and (region is None or applies_in(v, region))]
+        own = [v for v in fitting if v.regions] if region is not None else []
+        return next(iter(own or fitting), None)
+
+    def _build_index(self, lang: Lang) -> Index:
+        documents = [_fields(service, lang) for service in self._all]
+        documents += [[(item.name, 3.0), (item.department, 0.5), (item.theme, 0.5)] for item in self._listed]
+        phrases = [(words(service.name, lang), *service.aliases) for service in self._all]
+        phrases += [(item.name,) for item in self._listed]
+        return Index(documents, phrases)
+
+
+def in_force(service: Service, day: date) -> bool:
+    """Whether a service can be applied for on a day: published, begun and not over (`valid_to` is its last day)."""
+    begun = service.valid_from <= day
+    return service.status == "published" and begun and (service.valid_to is None or day <= service.valid_to)
+
+
+def applies_in(service: Service, region: str) -> bool:
+    """Whether a service is offered in a region: in it, or in one above it (GB/T 2260: 990100 holds 990101)."""
+    return not service.regions or any(region.startswith(_stem(code)) for code in service.regions)
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """`2.10` comes after `2.9`."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def _stem(code: str) -> str:
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
+
+
+def _fields(service: Service, lang: Lang) -> list[tuple[str, float]]:
+    other: Lang = "en" if lang == "zh" else "zh"
+    return [
+        (words(service.name, lang), 3.0),
+        (words(service.name, other), 1.0),
+        *((alias, 2.0) for alias in service.aliases),
+        (words(service.summary, lang), 1.0),
+        (words(service.authority.name, lang), 0.5),
+        (words(service.result.name, lang), 1.0),
+        *((words(situation.name, lang), 1.0) for situation in service.situations),
+        *((words(entry.q, lang), 1.0) for entry in service.faq),
+    ]
+
+
+def _group(files: Iterable[T], slug: Callable[[T], str]) -> dict[str, tuple[T, ...]]:
+    groups: dict[str, dict[tuple[str, tuple[str, ...]], T]] = {}
+    for file in files:
+        regions = file.regions if isinstance(file, Service) else ()
+        groups.setdefault(slug(file), {})[file.version, regions] = file
+    return {
+        name: tuple(sorted(versions.values(), key=lambda file: version_key(file.version), reverse=True))
+        for name, versions in groups.items()
+    }
+
+
+def _read(folders: Folders, kind: type[T], problems: list[Finding]) -> Iterable[T]:
+    for folder in (folders,) if isinstance(folders, Path) else folders:
+        for path in sorted(folder.glob("*.yaml")):
+            loaded = load_file(path)
+            problems.extend(loaded.findings)
+            if isinstance(loaded.value, kind):
+                yield loaded.value

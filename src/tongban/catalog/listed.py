@@ -1,0 +1,41 @@
+"""Listed items: what is known of a service that has no file yet. They can be found and listed as drafts, never applied
+for: a catalogue of a thousand items becomes visible on the first day, and files are written one by one.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+
+class ListedItem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of somebody's catalogue.
+
+    id      the item's code where its link has one, else made from department and name
+    row     line of the source file, the heading being line 1
+    """
+
+    id: str
+    name: str
+    department: str
+    theme: str = ""
+    link: str = ""
+    code: str = ""
+    kind: str = ""
+    source: str = ""
+    row: int = 0
+
+
+def write_listed(path: Path, items: Iterable[ListedItem]) -> None:
+    """One JSON object a line, in the order given."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(msgspec.json.encode(item) + b"\n" for item in items))
+
+
+def read_listed(folder: Path) -> Iterator[ListedItem]:
+    """All listed items of a folder's `*.jsonl` files, in order of file name. Raises msgspec.ValidationError."""
+    for path in sorted(folder.glob("*.jsonl")):
+        with path.open("rb") as lines:
+            for line in lines:
+                if line.strip():
+                    yield msgspec.json.decode(line, type=ListedItem)
