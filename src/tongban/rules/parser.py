@@ -168,8 +168,7 @@ class Parser(Reader):
             raise self._unexpected(_VALUE)
         if not self._open:
             raise self._unknown()
-        self._at += len(word)
-        return Name(word, (start, self._at))
+        return Name(self._entry_name(), (start, self._at))
 
     def _postfix(self, node: Node) -> Node:
         """`[filter]` and `.name`, as many as follow."""

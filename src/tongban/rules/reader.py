@@ -158,13 +158,19 @@ class Reader:
         return name if called else None
 
     def _entry_name(self) -> str:
-        """A name after a dot: a known one with its spaces, or else one word."""
-        known = chain(PROPERTY_NAMES, self._keys, *self._scopes)
-        name = self._longest(known) or self._word_ahead()
-        if not name:
+        """The name of an entry or property: a known one, or else all words up to the next sign or keyword, for
+        two names in a row could be nothing but one name."""
+        name = self._longest(chain(PROPERTY_NAMES, self._keys))
+        if name:
+            self._take(name)
+            return name
+        words: list[str] = []
+        while (word := self._word_ahead()) and word not in KEYWORDS:
+            self._at += len(word)
+            words.append(word)
+        if not words:
             raise self._unexpected(A_NAME)
-        self._take(name)
-        return name
+        return " ".join(words)
 
     def _unknown(self) -> RuleSyntaxError:
         at, word = self._at, self._word_ahead()

@@ -1,0 +1,95 @@
+"""What a text that is no FEEL is told: a stable code, the exact place, what to do, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tongban.rules import Code, RuleSyntaxError, compile_cell, compile_expression
+from tongban.rules.errors import MESSAGES
+
+NAMES = ["months_here", "employment", "居住月数", "x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "position"),
+    [
+        ("", Code.EMPTY, 0),
+        ("   ", Code.EMPTY, 0),
+        ("1 +", Code.UNEXPECTED_END, 3),
+        ("(1", Code.UNEXPECTED_END, 2),
+        ("1 2", Code.UNEXPECTED, 2),
+        ("x = = 1", Code.UNEXPECTED, 4),
+        ("if x then 1", Code.UNEXPECTED_END, 11),
+        ("[1, 2", Code.UNEXPECTED_END, 5),
+        ("{a 1}", Code.UNEXPECTED, 1),
+        ('"abc', Code.UNTERMINATED_STRING, 0),
+        (r'"a\q"', Code.BAD_ESCAPE, 2),
+        ("1e99999", Code.BAD_NUMBER, 0),
+        ('x + @"2026-02-30"', Code.BAD_TEMPORAL, 4),
+        ("x + y", Code.UNKNOWN_NAME, 4),
+        ("居住月份 > 6", Code.UNKNOWN_NAME, 0),
+        ("x + cont(1)", Code.UNKNOWN_FUNCTION, 4),
+        ("now()", Code.NO_CLOCK, 0),
+        ("x > today()", Code.NO_CLOCK, 4),
+        ("floor()", Code.WRONG_ARGUMENTS, 0),
+        ("floor(1, 2, 3)", Code.WRONG_ARGUMENTS, 0),
+        ('substring(string: "a", begin: 1)', Code.WRONG_ARGUMENTS, 0),
+        ("1 < x < 5", Code.CHAINED_COMPARISON, 6),
+        ("x instance of number", Code.NOT_YET, 2),
+        ("function(a) a", Code.NOT_YET, 0),
+        ("x > 6，7", Code.FULL_WIDTH, 5),
+        ("x ≥ 6", Code.FULL_WIDTH, 2),
+        ("x in （1, 2)", Code.FULL_WIDTH, 5),
+        ("(" * 60 + "1" + ")" * 60, Code.TOO_DEEP, 50),
+        ("1" + " + 1" * 300, Code.TOO_DEEP, 0),
+        ("for " + ", ".join(f"a{i} in x" for i in range(60)) + " return 1", Code.TOO_DEEP, 502),
+        ("x" * 10_001, Code.TOO_LONG, 10_000),
+    ],
+)
+def test_refused_text_names_the_fault_and_its_place(text: str, code: Code, position: int) -> None:
+    with pytest.raises(RuleSyntaxError) as caught:
+        compile_expression(text, NAMES)
+    assert (caught.value.code, caught.value.position) == (code, position)
+    assert caught.value.zh and caught.value.en
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "position"),
+    [
+        ("", Code.EMPTY, 0),
+        (">", Code.UNEXPECTED_END, 1),
+        ('"a",', Code.UNEXPECTED_END, 4),
+        ("employed", Code.UNKNOWN_NAME, 0),
+        ("not(>= 6", Code.UNEXPECTED_END, 8),
+        ("[1..5", Code.UNEXPECTED_END, 5),
+        ("“a”", Code.FULL_WIDTH, 0),
+    ],
+)
+def test_refused_cell_names_the_fault_and_its_place(text: str, code: Code, position: int) -> None:
+    with pytest.raises(RuleSyntaxError) as caught:
+        compile_cell(text, NAMES)
+    assert (caught.value.code, caught.value.position) == (code, position)
+
+
+def test_unknown_name_offers_quotation_marks_and_the_nearest_name() -> None:
+    with pytest.raises(RuleSyntaxError) as caught:
+        compile_expression("employmnt", NAMES)
+    assert '"employmnt"' in caught.value.zh
+    assert "employment" in caught.value.en
+
+
+def test_full_width_sign_is_answered_with_the_right_one() -> None:
+    with pytest.raises(RuleSyntaxError) as caught:
+        compile_expression("x ≥ 6", NAMES)
+    assert "“>=”" in caught.value.zh
+
+
+def test_every_code_has_its_sentence_in_both_languages() -> None:
+    assert set(MESSAGES) == set(Code)
+    assert all(zh and en for zh, en in MESSAGES.values())
+
+
+def test_longest_chains_that_are_accepted_also_run() -> None:
+    assert compile_expression("x" + " + x" * 140, ["x"]).evaluate({"x": 1}) == 141
+    assert compile_expression("(" * 49 + "x" + ")" * 49, ["x"]).evaluate({"x": 1}) == 1
+    assert compile_expression("-" * 49 + "x", ["x"]).evaluate({"x": 1}) == -1
