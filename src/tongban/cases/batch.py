@@ -1,0 +1,152 @@
+"""Group commit: commands that arrive while a commit is in flight share the next one.
+
+There is no timer: a lone command is written at once, and the batch is as large as what came in meanwhile. A batch
+isolates its failures: if the statement fails, each command is tried by itself, so only the bad one learns of it. If
+the connection is lost in the middle of a commit nobody can know whether it happened; the same statement is then sent
+again, and the idempotency keys tell which commands were already written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tongban.base.database import Connection, Database
+from tongban.base.errors import Refused
+from tongban.cases.store.history import Append, append, key_of
+
+LIMIT = 256
+"""Commands in one statement."""
+
+_TRIES = 4
+"""Times a statement is sent again after a lost connection; each waits for the server up to ten seconds."""
+
+Also: TypeAlias = Callable[[Connection], Awaitable[None]]
+"""Work in the same transaction, done only if the command is written (a certificate)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The events are committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The key was used before, for this event of this case."""
+
+    case: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReused:
+    """The key was used before, for something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The case is no longer where the command saw it."""
+
+
+Outcome: TypeAlias = Written | Repeated | KeyReused | Moved
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    item: Append
+    also: Also | None
+    answer: asyncio.Future[Outcome]
+
+
+class Batcher:
+    """One writer of one process. `write` returns when the command is on disk."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._waiting: list[_Waiting] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def write(self, item: Append, also: Also | None = None) -> Outcome:
+        """Commit a command, alone or with others. Raises Refused (503) if the database stays away."""
+        waiting = _Waiting(item, also, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._run())
+        return await waiting.answer
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                await self._flush(self._take())
+        finally:
+            self._writer = None
+
+    def _take(self) -> list[_Waiting]:
+        """What can share a statement: at most one command of a case, and at most one of a key."""
+        batch: list[_Waiting] = []
+        later: list[_Waiting] = []
+        taken: set[tuple[str, ...]] = set()
+        for waiting in self._waiting:
+            item = waiting.item
+            claims = {(item.region, item.case), (item.region, item.key.actor, item.key.key)}
+            if len(batch) < LIMIT and not claims & taken:
+                batch.append(waiting)
+                taken |= claims
+            else:
+                later.append(waiting)
+        self._waiting = later
+        return batch
+
+    async def _flush(self, batch: list[_Waiting]) -> None:
+        try:
+            outcomes = await _patiently(self._db, batch)
+        except Exception as error:
+            if len(batch) == 1:
+                _fail(batch[0], error)
+                return
+            for waiting in batch:
+                await self._flush([waiting])
+            return
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            if not waiting.answer.done():
+                waiting.answer.set_result(outcome)
+
+
+def _fail(waiting: _Waiting, error: Exception) -> None:
+    if not waiting.answer.done():
+        waiting.answer.set_exception(error)
+
+
+async def _patiently(db: Database, batch: list[_Waiting]) -> list[Outcome]:
+    for _ in range(_TRIES - 1):
+        try:
+            return await _write(db, batch)
+        except Refused as error:
+            if error.code != "database-unavailable":
+                raise
+    return await _write(db, batch)
+
+
+async def _write(db: Database, batch: list[_Waiting]) -> list[Outcome]:
+    items = [waiting.item for waiting in batch]
+    if not any(waiting.also for waiting in batch):
+        written = await append(db, items)
+    else:
+        async with db.transaction() as connection:
+            written = await append(connection, items)
+            for n in sorted(written):
+                if also := batch[n].also:
+                    await also(connection)
+    return [Written() if n in written else await _why(db, item) for n, item in enumerate(items)]
+
+
+async def _why(db: Database, item: Append) -> Outcome:
+    used = await key_of(db, item.region, item.key)
+    if used is None:
+        return Moved()
+    case, seq, digest = used
+    if digest != item.key.digest:
+        return KeyReused()
+    return Written() if (case, seq) == (item.case, item.seq) else Repeated(case, seq)

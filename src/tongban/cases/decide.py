@@ -1,0 +1,299 @@
+"""What happens when somebody does something: `decide(definition, state, command, now) -> events or a refusal`.
+
+Pure and total: every act has an answer in every state, and what the answer is depends on nothing but the arguments.
+The law's silence is applied before the command is looked at, so the outcome never depends on when a timer ran.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+import msgspec
+
+from tongban.base.errors import Problem
+from tongban.base.i18n import LANGS, Text, words
+from tongban.cases import clocks, letters, says
+from tongban.cases import trial as checks
+from tongban.cases.definition import Definition, Judged
+from tongban.cases.evolve import evolve
+from tongban.cases.model import (
+    SAME,
+    START,
+    By,
+    CaseState,
+    Escalation,
+    Event,
+    Letter,
+    Move,
+    Opening,
+    Own,
+    Record,
+    Refusal,
+    refusal,
+)
+from tongban.cases.moves import moves_of
+from tongban.cases.trial import Trial
+from tongban.catalog.procedure import Act, Who
+from tongban.org import Actor
+
+UNDO = "undo"
+"""撤回上一步: known to every procedure, possible where the last act allows minutes for it."""
+
+_CHAIN = 8
+"""More acts than this never follow from one; a procedure that would go round is stopped by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Somebody wants something done. `expected_version` is the state they saw; `authority` comes from the grant."""
+
+    act: str
+    actor: Actor
+    says: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    authority: str = ""
+    expected_version: int | None = None
+    opening: Opening | None = None
+    records: Mapping[str, Record] = field(default_factory=dict[str, Record])
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleAct:
+    """An act this actor may do now."""
+
+    act: str
+    name: Text
+    spec: Act | None
+    """None for `undo`, which says nothing."""
+
+
+def decide(definition: Definition, state: CaseState, command: Command, now: datetime) -> list[Event] | Refusal:
+    """The events of a command, or every reason why not.
+
+    Codes: `unknown-act` 404; `stale-version`, `act-not-possible`, `case-closed`, `not-expired`, `undo-too-late` 409;
+    `not-your-act`, `second-person`, `not-again` 403/409; `field-…`, `fact-…`, `item-…`, `material-…`, `law-…`,
+    `still-missing`, `condition-not-met`, and the codes of `tongban.terms` 422.
+    """
+    if command.act != UNDO and command.act not in definition.procedure.acts:
+        known = "、".join(act.name.zh for act in definition.procedure.acts.values())
+        return refusal(
+            "unknown-act",
+            f"办理流程“{definition.procedure.name.zh}”没有“{command.act}”这个动作；有：{known}",
+            f"The procedure “{definition.procedure.name.en}” has no act “{command.act}”",
+            place="act",
+            status=404,
+        )
+    if command.expected_version not in (None, state.version):
+        return refusal(
+            "stale-version",
+            "这个办件在您打开之后又有了新进展，请刷新后再办。",
+            "This case has moved on since you opened it. Please reload and look again.",
+            place="version",
+            status=409,
+        )
+    events = overdue(definition, state, now)
+    state = _after(state, events)
+    done = _undo(definition, state, command, now) if command.act == UNDO else _do(definition, state, command, now)
+    if isinstance(done, Refusal):
+        return done
+    events.append(done)
+    events.extend(_follow(definition, evolve(state, done), now))
+    return events
+
+
+def overdue(definition: Definition, state: CaseState, now: datetime) -> list[Event]:
+    """What the clock owes at `now`: the acts that answer when a term runs out, and the acts that follow by rule."""
+    events: list[Event] = []
+    while len(events) < _CHAIN and (command := _expiry(definition, state, now)):
+        done = _do(definition, state, command, now)
+        if isinstance(done, Refusal):
+            break
+        new = [done, *_follow(definition, evolve(state, done), now)]
+        events.extend(new)
+        state = _after(state, new)
+    return events
+
+
+def escalate(definition: Definition, state: CaseState, escalation: Escalation, now: datetime) -> Event:
+    """The event that takes an overdue term to a named superior."""
+    term = definition.procedure.terms[escalation.term]
+    return Event(
+        seq=state.seq + 1,
+        type=Own.ESCALATED,
+        at=now,
+        by=_by(Actor.clock()),
+        to=SAME,
+        payload={k: v for k, v in msgspec.to_builtins(escalation).items() if k not in ("at", "seq")},
+        law=term.law,
+    )
+
+
+def delivered(state: CaseState, seq: int, proof: Mapping[str, Any], now: datetime, *, arrived: bool) -> Event:
+    """The proof that the letter of event `seq` reached the person, or the finding that it did not."""
+    return Event(
+        seq=state.seq + 1,
+        type=Own.DELIVERED if arrived else Own.UNDELIVERED,
+        at=now,
+        by=_by(Actor.clock()),
+        to=SAME,
+        payload={"notice": seq, **proof},
+    )
+
+
+def possible(definition: Definition, state: CaseState, actor: Actor, now: datetime) -> tuple[PossibleAct, ...]:
+    """The acts this actor may do now, in the order of the procedure file."""
+    state = _after(state, overdue(definition, state, now)) if state.opening else state
+    return tuple(_possible(definition, state, actor, now))
+
+
+def _possible(definition: Definition, state: CaseState, actor: Actor, now: datetime) -> Iterator[PossibleAct]:
+    for name, act in definition.procedure.acts.items():
+        trial = Trial(definition, state, name, act, actor, now)
+        if not any(
+            check(trial)
+            for check in (checks.in_state, checks.by_whom, checks.again, checks.second_person, checks.condition)
+        ):
+            yield PossibleAct(name, act.name, act)
+    if not isinstance(_undo(definition, state, Command(UNDO, actor), now), Refusal):
+        yield PossibleAct(UNDO, Text("撤回", "Undo"), None)
+
+
+def _after(state: CaseState, events: list[Event]) -> CaseState:
+    for event in events:
+        state = evolve(state, event)
+    return state
+
+
+# --- one act -------------------------------------------------------------------------------------------------------
+
+
+def _do(definition: Definition, state: CaseState, command: Command, now: datetime) -> Event | Refusal:
+    act = definition.procedure.acts[command.act]
+    opened = msgspec.structs.replace(state, opening=command.opening) if command.opening else state
+    trial = Trial(definition, opened, command.act, act, command.actor, now)
+    for check in (checks.in_state, checks.by_whom, checks.again, checks.second_person, checks.expired):
+        if refused := check(trial):
+            return refused
+    said = says.read(definition, act, command.says, definition.local(now))
+    trial = replace(trial, state=_claimed(trial.state, said, command.records))
+    problems = said.problems or [
+        *checks.unanswered(trial),
+        *checks.still_missing(opened, said),
+        *checks.unfounded(trial, said),
+    ]
+    if problems:
+        return Refusal(tuple(problems))
+    if refused := checks.condition(trial):
+        return refused
+    moves = moves_of(trial, said.payload)
+    if isinstance(moves, Refusal):
+        return moves
+    event = Event(
+        seq=trial.seq,
+        type=command.act,
+        at=now,
+        by=_by(command.actor),
+        to=act.to,
+        on_behalf_of=command.actor.on_behalf_of or "",
+        authority=command.authority,
+        payload=said.payload,
+        law=act.law,
+        adverse=act.adverse,
+        decides=act.decides,
+        issues=act.issues,
+        opening=command.opening,
+        facts=said.facts,
+        records=dict(command.records),
+        documents=said.documents,
+        asks=said.asks,
+        moves=moves,
+    )
+    return msgspec.structs.replace(event, letter=_letter(definition, act, evolve(state, event), event))
+
+
+def _letter(definition: Definition, act: Act, after: CaseState, event: Event) -> Letter | None:
+    moved = [move.term for move in event.moves if move.do != "end"]
+    due = clocks.due(definition, after, event.at, preferring=moved)
+    return letters.write(definition, act, after, event.payload, due, event.at)
+
+
+def _claimed(state: CaseState, said: says.Said, records: Mapping[str, Record]) -> CaseState:
+    answered = bool(said.facts or said.documents)
+    return msgspec.structs.replace(
+        state,
+        facts={**state.facts, **said.facts},
+        records={**state.records, **records},
+        documents={**state.documents, **said.documents},
+        asked=() if answered else state.asked,
+    )
+
+
+def _follow(definition: Definition, state: CaseState, now: datetime) -> list[Event]:
+    """The acts that follow at once because a rule says so."""
+    events: list[Event] = []
+    rules = [name for name, act in definition.procedure.acts.items() if Who.RULES in act.who and not act.adverse]
+    while len(events) < _CHAIN:
+        here = [
+            n for n in rules if state.state in definition.procedure.acts[n].from_ and n not in {e.type for e in events}
+        ]
+        done = (_do(definition, state, Command(name, Actor.rules()), now) for name in here)
+        event = next((one for one in done if isinstance(one, Event)), None)
+        if event is None:
+            break
+        events.append(event)
+        state = evolve(state, event)
+    return events
+
+
+def _expiry(definition: Definition, state: CaseState, now: datetime) -> Command | None:
+    if state.opening is None or definition.ended(state):
+        return None
+    for term in clocks.running(definition, state, now):
+        act = definition.clock_act(state.state, term.clock.term)
+        if act and clocks.expired(term, now):
+            return Command(act, Actor.clock(), authority=definition.procedure.acts[act].law)
+    return None
+
+
+# --- taking the last act back ----------------------------------------------------------------------------------------
+
+
+def _undo(definition: Definition, state: CaseState, command: Command, now: datetime) -> Event | Refusal:
+    last = state.acts[-1] if state.acts else None
+    act = definition.procedure.acts.get(last.type) if last else None
+    if last is None or act is None or not act.undo_minutes or state.version != last.seq:
+        return refusal(
+            "undo-not-possible",
+            "上一步不能撤回。",
+            "The last step cannot be taken back.",
+            place="act",
+            status=409,
+        )
+    if last.by.id != command.actor.id:
+        return refusal(
+            "not-your-act", "只能撤回自己做的一步。", "Only who did it can take it back.", place="actor", status=403
+        )
+    if now > last.at + timedelta(minutes=act.undo_minutes):
+        return refusal(
+            "undo-too-late",
+            f"已经过了{act.undo_minutes}分钟，不能撤回。",
+            f"More than {act.undo_minutes} minutes have passed; it can no longer be taken back.",
+            place="now",
+            status=409,
+        )
+    return Event(
+        seq=state.seq + 1,
+        type=Own.UNDONE,
+        at=now,
+        by=_by(command.actor),
+        to=last.before,
+        authority=command.authority,
+        payload={"undoes": last.seq, "act": last.type},
+        law=act.law,
+    )
+
+
+def _by(actor: Actor) -> By:
+    return By(actor.kind, actor.id, actor.name, actor.post or "", actor.body or "")

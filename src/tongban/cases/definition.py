@@ -1,0 +1,129 @@
+"""The law of one case: its service in the version of its day, its procedure, the calendar and the zone.
+
+`Definition` is a value; what it says about a case depends on nothing but the case's facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from functools import cached_property, lru_cache
+from typing import Any
+
+from tongban import rules
+from tongban.base.i18n import Text
+from tongban.cases.model import START, CaseState
+from tongban.catalog import Assessment, Variant, assess
+from tongban.catalog.model import Service, Term
+from tongban.catalog.procedure import Procedure, Who
+from tongban.terms import Calendar
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What governs a case."""
+
+    service: Service
+    procedure: Procedure
+    calendar: Calendar
+    zone: tzinfo
+    terms: Mapping[str, Term]
+    """The service's, with those of its situation instead where it has its own."""
+
+    @cached_property
+    def laws(self) -> Mapping[str, Text]:
+        """Citations by the id that files use."""
+        laws = (*self.procedure.law, *self.service.law)
+        return {law.id: Text(f"《{law.act}》第{law.article}条", f"{law.act} art. {law.article}") for law in laws}
+
+    def cite(self, law: str) -> Text:
+        """A law id as people read it; words that are no id stay as they are."""
+        return self.laws.get(law) or Text(law, law)
+
+    @cached_property
+    def opens(self) -> str:
+        """The act that opens a case."""
+        return next(name for name, act in self.procedure.acts.items() if START in act.from_)
+
+    def clock_act(self, state: str, term: str) -> str | None:
+        """The act by which the clock answers from this state when this term runs out."""
+        return self._clock_acts.get((state, term))
+
+    @cached_property
+    def _clock_acts(self) -> Mapping[tuple[str, str], str]:
+        acts = self.procedure.acts.items()
+        return {
+            (state, act.on_expiry): name
+            for name, act in acts
+            if Who.CLOCK in act.who and act.on_expiry
+            for state in act.from_
+        }
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Every name that a condition of the procedure may read."""
+        tables = (*self.service.tables.values(), *self.service.amounts.values())
+        outputs = (output.name for table in tables for output in table.outputs)
+        return (*self.service.facts, *outputs, "outcome", "complete", "situation", "application_date")
+
+    def ended(self, state: CaseState) -> bool:
+        """Whether nothing more is owed."""
+        return state.state != START and self.procedure.states[state.state].end is not None
+
+    def local(self, at: datetime) -> date:
+        """The day a moment falls on where the authority is."""
+        return at.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the facts of a case come to under its law."""
+
+    definition: Definition
+    state: CaseState
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """Every fact as it is stored; what the person said stands before what a record says about the same."""
+        known = self.definition.service.facts
+        recorded = {name: record.value for name, record in self.state.records.items() if name in known}
+        return {**recorded, **self.state.facts}
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        return assess(self.definition.service, self.facts, self.state.case.day)
+
+    @property
+    def variant(self) -> Variant:
+        return self.assessment.variant
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """Materials that are needed now, not filed, and not replaced by a record of the state."""
+        have = self.state.documents.keys() | self.state.records.keys()
+        return tuple(
+            needed.slug
+            for needed in self.variant.materials
+            if needed.certain and needed.material.need == "required" and needed.slug not in have
+        )
+
+    def allows(self, when: str) -> bool:
+        """Whether a condition of an act is certainly true; unknown is not true."""
+        if not when:
+            return True
+        situation = self.variant.situation
+        values = {
+            **self.variant.facts,
+            **self.assessment.outputs,
+            "outcome": self.assessment.outcome,
+            "complete": not self.missing and not self.state.asked,
+            "situation": situation.id if situation else None,
+            "application_date": self.state.case.day,
+        }
+        return _condition(when, self.definition.names).evaluate(values) is True
+
+
+@lru_cache(maxsize=1_000)
+def _condition(when: str, names: tuple[str, ...]) -> rules.Expression:
+    return rules.compile_expression(when, names)

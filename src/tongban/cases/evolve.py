@@ -1,0 +1,105 @@
+"""The fold: what a case is, from what happened to it. Needs no procedure file, no clock and no database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from tongban.cases.model import SAME, Attachment, CaseState, Done, Escalation, Event, Own, Undelivered
+
+
+def fold(events: Iterable[Event], state: CaseState | None = None) -> CaseState:
+    """The state after `events`. Raises ValueError for a history with a gap: it is not a history."""
+    state = state or CaseState()
+    for event in events:
+        state = evolve(state, event)
+    return state
+
+
+def evolve(state: CaseState, event: Event) -> CaseState:
+    """The state after one more event."""
+    if event.seq != state.seq + 1:
+        raise ValueError(f"event {event.seq} cannot follow event {state.seq}")
+    if (event.opening is None) is (state.opening is None):
+        raise ValueError("the first event opens the case, and only the first")
+    own = _OWN.get(event.type)
+    after = own(state, event) if own else _acted(state, event)
+    return msgspec.structs.replace(after, seq=event.seq, updated_at=event.at)
+
+
+def _acted(state: CaseState, event: Event) -> CaseState:
+    documents, replaced = _filed(state, event.documents)
+    answered = bool(event.facts or event.documents)
+    done = Done(event.seq, event.type, event.at, event.by, state.state)
+    return msgspec.structs.replace(
+        state,
+        opening=event.opening or state.opening,
+        opened_at=state.opened_at or event.at,
+        state=state.state if event.to == SAME else event.to,
+        version=event.seq,
+        facts={**state.facts, **event.facts} if event.facts else state.facts,
+        records={**state.records, **event.records} if event.records else state.records,
+        documents=documents,
+        replaced=replaced,
+        asked=event.asks or (() if answered else state.asked),
+        acts=(*state.acts, done),
+        moves=(*state.moves, *event.moves),
+        decided=event.decides or state.decided,
+        issued=state.issued or event.issues,
+    )
+
+
+Files = dict[str, tuple[Attachment, ...]]
+
+
+def _filed(state: CaseState, documents: Mapping[str, tuple[Attachment, ...]]) -> tuple[Files, Files]:
+    """A material supplied again takes the place of what was there; the old file stays on record."""
+    if not documents:
+        return state.documents, state.replaced
+    replaced = dict(state.replaced)
+    for material in documents.keys() & state.documents.keys():
+        replaced[material] = (*replaced.get(material, ()), *state.documents[material])
+    return {**state.documents, **documents}, replaced
+
+
+def _undone(state: CaseState, event: Event) -> CaseState:
+    """As if the act had not been; both stay in the account."""
+    undone = _seq(event.payload, "undoes")
+    act = next(done for done in state.acts if done.seq == undone)
+    return msgspec.structs.replace(
+        state,
+        state=act.before,
+        version=event.seq,
+        asked=(),
+        acts=tuple(done for done in state.acts if done.seq != undone),
+        moves=tuple(move for move in state.moves if move.seq != undone),
+    )
+
+
+def _escalated(state: CaseState, event: Event) -> CaseState:
+    escalation = msgspec.convert({**event.payload, "at": event.at, "seq": event.seq}, Escalation)
+    return msgspec.structs.replace(state, escalated=(*state.escalated, escalation))
+
+
+def _delivered(state: CaseState, _event: Event) -> CaseState:
+    """Proof; the case itself stands where it stood."""
+    return state
+
+
+def _undelivered(state: CaseState, event: Event) -> CaseState:
+    letter = Undelivered(_seq(event.payload, "notice"), event.at, str(event.payload.get("error", "")))
+    return msgspec.structs.replace(state, undelivered=(*state.undelivered, letter))
+
+
+def _seq(payload: Mapping[str, Any], name: str) -> int:
+    return int(payload[name])
+
+
+_OWN: dict[str, Callable[[CaseState, Event], CaseState]] = {
+    Own.ESCALATED: _escalated,
+    Own.UNDONE: _undone,
+    Own.DELIVERED: _delivered,
+    Own.UNDELIVERED: _undelivered,
+}

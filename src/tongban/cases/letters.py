@@ -1,0 +1,121 @@
+"""The words of a notice: a procedure's text with the case's names, dates, reasons and remedies put in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tongban.base.i18n import LANGS, Lang, Text, words
+from tongban.cases.clocks import Running
+from tongban.cases.definition import Definition
+from tongban.cases.model import CaseState, Letter
+from tongban.catalog.procedure import Act, Notice
+from tongban.terms import Span, add_months, statute
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+_SUIT = Span.parse("6 months")
+"""起诉期限六个月: 行政诉讼法 46 [M], from memory; see notes on reconsideration for what was read."""
+
+_UNDATED = Text("恢复计时后另行告知的日期", "a date you will be told when the clock resumes")
+
+
+def date_words(day: date) -> Text:
+    """A date as people say it."""
+    return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
+
+
+def joined(parts: Sequence[Text]) -> Text:
+    """Several names in one sentence."""
+    return Text("、".join(part.zh for part in parts), ", ".join(part.en for part in parts))
+
+
+def name_of(definition: Definition, item: str) -> Text:
+    """A material's or a fact's name."""
+    service = definition.service
+    found = service.materials.get(item) or service.facts.get(item)
+    return Text(item, item) if found is None else Text(*(words(found.name, lang) for lang in LANGS))
+
+
+def write(
+    definition: Definition, act: Act, state: CaseState, payload: Mapping[str, Any], due: Running | None, at: datetime
+) -> Letter | None:
+    """The letter of an act that sends one; `state` is the state after it, `due` the term that now matters."""
+    if act.notice is None:
+        return None
+    notice = definition.procedure.notices[act.notice]
+    values = _values(definition, act, state, payload, due, at, notice)
+    return Letter(state.case.applicant.id, _fill(notice.title, values), _fill(notice.body, values), act.notice)
+
+
+def _values(
+    definition: Definition,
+    act: Act,
+    state: CaseState,
+    payload: Mapping[str, Any],
+    due: Running | None,
+    at: datetime,
+    notice: Notice,
+) -> dict[str, Text]:
+    case = state.case
+    service = definition.service.name
+    said = {name: _said(definition, act, name, value) for name, value in payload.items()}
+    return {
+        **said,
+        "service": Text(*(words(service, lang) for lang in LANGS)),
+        "case": Text(case.case, case.case),
+        "name": Text(case.applicant.name, case.applicant.name),
+        "body": case.office.name,
+        "due": _due(definition, due),
+        "remedies": remedies(definition, state, at) if notice.remedies else Text("", ""),
+        "link": Text(f"/cases/{case.case}", f"/cases/{case.case}"),
+    }
+
+
+def _said(definition: Definition, act: Act, name: str, value: Any) -> Text:
+    spec = act.says.get(name)
+    match spec.type if spec else "text", value:
+        case "items", list():
+            return joined([name_of(definition, str(item)) for item in value])
+        case "law", list():
+            return joined([definition.cite(str(article)) for article in value])
+        case "choice", str() if spec:
+            return dict(spec.choices)[value]
+        case "date", str():
+            return date_words(date.fromisoformat(value))
+        case _:
+            return Text(str(value), str(value))
+
+
+def _due(definition: Definition, due: Running | None) -> Text:
+    moment = due.binding.due if due else None
+    return date_words(definition.local(moment)) if moment else _UNDATED
+
+
+def remedies(definition: Definition, state: CaseState, at: datetime) -> Text:
+    """救济途径 with its dates: reconsideration within 60 calendar days (行政复议法 20), also online where the
+    decision came online (22); a suit within six months (行政诉讼法 46 [M])."""
+    day, office = definition.local(at), state.case.office
+    rule = statute("reconsideration.application")
+    sixty = date_words(day + timedelta(days=rule.span.amount))
+    half_year = date_words(add_months(day, _SUIT.amount))
+    return Text(
+        f"不服本决定的，可以自知道之日起{rule.span.amount}日内（最晚{sixty.zh}）向{office.reconsideration.zh}申请行政复议，"
+        f"也可以在线提交复议申请；或者在六个月内（最晚{half_year.zh}）向{office.court.zh}提起行政诉讼。",
+        f"If you disagree, you may apply to {office.reconsideration.en} for reconsideration within "
+        f"{rule.span.amount} days of learning of this (by {sixty.en}), also online, or sue before "
+        f"{office.court.en} within six months (by {half_year.en}).",
+    )
+
+
+def _fill(text: Text, values: Mapping[str, Text]) -> Text:
+    def one(lang: Lang) -> str:
+        return _PLACEHOLDER.sub(lambda m: values[m[1]][lang] if m[1] in values else "", text[lang]).strip()
+
+    return Text(one("zh"), one("en"))

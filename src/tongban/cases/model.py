@@ -1,0 +1,257 @@
+"""What a case is made of: events, and the state that is a fold over them.
+
+Everything here is a frozen value with one stable JSON form. Three decisions keep the rest small:
+
+* an event carries what it changed (state, facts, documents, clock moves, the letter sent), so that `evolve` needs no
+  procedure file and a case can be replayed when the file that made it is long out of force;
+* an adverse event cannot be constructed, not even by reading a forged row, with the clock or the rules as its actor;
+* nothing in this package accepts a suggestion: an actor is a person, an official, the clock or the rules.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+import msgspec
+
+from tongban.base.errors import Problem, Refused
+from tongban.base.i18n import Text
+
+ActorKind = Literal["person", "official", "clock", "rules"]
+"""动作的行为人. Complete: a model is none of these."""
+
+START = "start"
+"""The state before the first event, as procedure files write it."""
+SAME = "same"
+"""The `to` of an act that keeps the state."""
+
+
+class _Value(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Common to every part of an event: immutable, and absent fields are not written."""
+
+
+class Own(StrEnum):
+    """Events of the engine itself, beside the acts of procedure files."""
+
+    ESCALATED = "escalated"
+    UNDONE = "undone"
+    DELIVERED = "notice-delivered"
+    UNDELIVERED = "notice-undelivered"
+
+
+OWN_NAMES: dict[Own, Text] = {
+    Own.ESCALATED: Text("逾期督办", "Escalated"),
+    Own.UNDONE: Text("撤回上一步", "Undone"),
+    Own.DELIVERED: Text("通知已送达", "Notice delivered"),
+    Own.UNDELIVERED: Text("通知未能送达", "Notice could not be delivered"),
+}
+
+
+class By(_Value, frozen=True):
+    """Who did it, as they were on that day; `post` and `body` are identifiers."""
+
+    kind: ActorKind
+    id: str
+    name: str
+    post: str = ""
+    body: str = ""
+
+
+class Applicant(_Value, frozen=True):
+    """申请人. `number` is the identity number or USCC that the certificate will be made out to."""
+
+    id: str
+    name: str
+    number: str = ""
+    kind: Literal["person", "body"] = "person"
+
+
+class Office(_Value, frozen=True):
+    """The body that owes the answer, and where its decision can be contested (行政许可法 38, 行政复议法 22)."""
+
+    id: str
+    name: Text
+    reconsideration: Text = Text("本级人民政府", "the people's government at this level")
+    court: Text = Text("有管辖权的人民法院", "the people's court with jurisdiction")
+
+
+class Opening(_Value, frozen=True):
+    """What is fixed for good on the day of application: a case keeps the service version in force on its day."""
+
+    case: str
+    region: str
+    service: str
+    service_version: str
+    procedure: str
+    procedure_version: str
+    day: date
+    """The day of application in the authority's zone; eligibility and age are judged on it."""
+    office: Office
+    applicant: Applicant
+
+
+class Attachment(_Value, frozen=True):
+    """One uploaded file as the case holds it; the digest proves which one it was."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    sha256: str
+
+
+class Record(_Value, frozen=True):
+    """A fact, or what replaces a material, as a record of the state has it. `value` is JSON."""
+
+    value: Any
+    source: Text
+    at: datetime
+
+
+class Move(_Value, frozen=True):
+    """What an event did to one term. `origin` is the moment it counts from, if not the event's own."""
+
+    do: Literal["start", "pause", "resume", "extend", "end"]
+    term: str
+    at: datetime
+    seq: int
+    origin: datetime | None = None
+    ground: str = ""
+    span: str = ""
+    approver: str = ""
+    reason: str = ""
+
+
+class Letter(_Value, frozen=True):
+    """What the person was told, word for word: the letter is part of the case."""
+
+    to: str
+    """Person id."""
+    title: Text
+    body: Text
+    notice: str
+    """The procedure's name for it."""
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One thing that happened. Events are only ever added.
+
+    `type` is an act of the procedure or one of `Own`. `authority` is the chain by which the actor acted, from the
+    grant. `payload` is what was said. Raises ValueError if it is adverse and not a human's act.
+    """
+
+    seq: int
+    type: str
+    at: datetime
+    by: By
+    to: str
+    """The state after it."""
+    on_behalf_of: str = ""
+    authority: str = ""
+    payload: dict[str, Any] = {}
+    law: str = ""
+    adverse: bool = False
+    decides: Literal["favourable", "adverse"] | None = None
+    issues: bool = False
+    opening: Opening | None = None
+    facts: dict[str, Any] = {}
+    records: dict[str, Record] = {}
+    documents: dict[str, tuple[Attachment, ...]] = {}
+    asks: tuple[str, ...] = ()
+    """Facts and materials the applicant is asked to complete."""
+    moves: tuple[Move, ...] = ()
+    letter: Letter | None = None
+
+    def __post_init__(self) -> None:
+        if (self.adverse or self.decides == "adverse") and self.by.kind not in ("person", "official"):
+            raise ValueError(f"an adverse act needs a human actor, not {self.by.kind}")
+
+
+class Done(_Value, frozen=True):
+    """A line of the case's past, as acts that come later may need it."""
+
+    seq: int
+    type: str
+    at: datetime
+    by: By
+    before: str
+    """The state it was done in."""
+
+
+class CaseState(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a case stands. Always `fold(events)`; never stored."""
+
+    opening: Opening | None = None
+    state: str = START
+    seq: int = 0
+    version: int = 0
+    """The last event that changed what may be done; letters delivered do not count, so they disturb nobody."""
+    opened_at: datetime | None = None
+    updated_at: datetime | None = None
+    facts: dict[str, Any] = {}
+    records: dict[str, Record] = {}
+    documents: dict[str, tuple[Attachment, ...]] = {}
+    replaced: dict[str, tuple[Attachment, ...]] = {}
+    """Files that a later one took the place of."""
+    asked: tuple[str, ...] = ()
+    acts: tuple[Done, ...] = ()
+    moves: tuple[Move, ...] = ()
+    escalated: tuple[Escalation, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()
+    """Letters that reached nobody."""
+    decided: Literal["favourable", "adverse"] | None = None
+    issued: bool = False
+
+    @property
+    def case(self) -> Opening:
+        """The opening of a case that has one. Raises ValueError before the first event."""
+        if self.opening is None:
+            raise ValueError("the case has not been opened")
+        return self.opening
+
+    def last(self, act: str) -> Done | None:
+        """The last time this act was done."""
+        return next((done for done in reversed(self.acts) if done.type == act), None)
+
+
+class Escalation(_Value, frozen=True):
+    """逾期督办: which term ran out, which rung of the ladder, and the superior named."""
+
+    term: str
+    rung: str
+    at: datetime
+    seq: int = 0
+    body: str = ""
+    post: str = ""
+    person: str = ""
+    name: str = ""
+
+
+class Undelivered(_Value, frozen=True):
+    """A letter, named by its event, that no channel could deliver."""
+
+    seq: int
+    at: datetime
+    error: str = ""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why an act is not carried out: every reason at once, each with a stable code, the place and the law."""
+
+    problems: tuple[Problem, ...]
+    status: int = 422
+
+    @property
+    def code(self) -> str:
+        return self.problems[0].code
+
+    def error(self) -> Refused:
+        """The same as an exception, for the shell."""
+        return Refused(*self.problems, status=self.status)
+
+
+def refusal(code: str, zh: str, en: str, *, place: str = "", law: str = "", status: int = 422) -> Refusal:
+    """A refusal with one reason."""
+    return Refusal((Problem(code, Text(zh, en), place, law),), status)

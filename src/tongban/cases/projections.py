@@ -1,0 +1,222 @@
+"""What lists, alarms and inboxes read: rows computed from a case by a pure function, so they can always be rebuilt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from tongban.base.i18n import Text
+from tongban.cases import clocks
+from tongban.cases.definition import Definition
+from tongban.cases.model import CaseState, Event, Own
+from tongban.catalog.procedure import Who
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+"""`due_at` of a row whose date is not known: paused, or nothing is owed."""
+
+
+class _Row(msgspec.Struct, frozen=True, kw_only=True):
+    region: str
+    case_id: str
+
+
+class CaseRow(_Row, frozen=True, kw_only=True):
+    """A case as a list shows it. `due_at` is the earlier of promise and law; FAR when there is none."""
+
+    seq: int
+    version: int
+    service: str
+    service_version: str
+    state: str
+    state_name: Text
+    stage: str
+    waits_for: str
+    open: bool
+    body: str
+    applicant: str
+    applicant_name: str
+    due_at: datetime
+    legal_at: datetime | None
+    opened_at: datetime
+    updated_at: datetime
+    labels: tuple[str, ...]
+
+
+class TaskRow(_Row, frozen=True, kw_only=True):
+    """Work beside the next act, for a role of a body or a named person of it."""
+
+    seq: int
+    kind: Literal["escalated", "undelivered"]
+    body: str
+    role: str
+    person: str
+    at: datetime
+    open: bool
+
+
+class TimerRow(_Row, frozen=True, kw_only=True):
+    """When the clock has to look at the case again; None when it never has to."""
+
+    due_at: datetime | None
+
+
+class NoticeRow(_Row, frozen=True, kw_only=True):
+    """A letter in a person's inbox."""
+
+    seq: int
+    person: str
+    at: datetime
+    title: Text
+    body: Text
+
+
+class OutboxRow(_Row, frozen=True, kw_only=True):
+    """A letter to be carried outside the platform, not before `due_at`."""
+
+    seq: int
+    due_at: datetime
+
+
+class LetterKey(_Row, frozen=True, kw_only=True):
+    """A letter, by the event that sent it."""
+
+    seq: int
+
+
+class Rows(msgspec.Struct, frozen=True, kw_only=True):
+    """All rows of one case. `gone` are the letters that were taken back, `settled` those that need no carrying."""
+
+    row: CaseRow
+    timer: TimerRow
+    tasks: tuple[TaskRow, ...]
+    notices: tuple[NoticeRow, ...]
+    outbox: tuple[OutboxRow, ...]
+    gone: tuple[LetterKey, ...]
+    settled: tuple[LetterKey, ...]
+
+
+def project(definition: Definition, state: CaseState, events: Sequence[Event]) -> Rows:
+    """The rows of a case in `state`; letters only for `events`, which may be all of its events or the new ones."""
+    undone = frozenset(int(event.payload["undoes"]) for event in events if event.type == Own.UNDONE)
+    reported = frozenset(int(event.payload["notice"]) for event in events if event.type in _REPORTS)
+    letters = [event for event in events if event.letter and event.seq not in undone]
+    return Rows(
+        row=_row(definition, state),
+        timer=TimerRow(
+            region=state.case.region,
+            case_id=state.case.case,
+            due_at=clocks.wake_at(definition, state, state.updated_at or FAR),
+        ),
+        tasks=tuple(_tasks(definition, state)),
+        notices=tuple(_notices(definition, state, letters)),
+        outbox=tuple(_outbox(definition, state, (event for event in letters if event.seq not in reported))),
+        gone=tuple(_keys(state, undone)),
+        settled=tuple(_keys(state, undone | reported)),
+    )
+
+
+def _keys(state: CaseState, seqs: frozenset[int]) -> Iterator[LetterKey]:
+    for seq in sorted(seqs):
+        yield LetterKey(region=state.case.region, case_id=state.case.case, seq=seq)
+
+
+_REPORTS = (Own.DELIVERED, Own.UNDELIVERED)
+
+
+def _row(definition: Definition, state: CaseState) -> CaseRow:
+    case, spec = state.case, definition.procedure.states[state.state]
+    updated = state.updated_at or FAR
+    term = None if spec.end else clocks.due(definition, state, updated)
+    return CaseRow(
+        region=case.region,
+        case_id=case.case,
+        seq=state.seq,
+        version=state.version,
+        service=case.service,
+        service_version=case.service_version,
+        state=state.state,
+        state_name=spec.name,
+        stage=spec.stage.value,
+        waits_for=spec.waits_for,
+        open=spec.end is None,
+        body=case.office.id,
+        applicant=case.applicant.id,
+        applicant_name=case.applicant.name,
+        due_at=(term.binding.due if term else None) or FAR,
+        legal_at=term.statutory.due if term else None,
+        opened_at=state.opened_at or FAR,
+        updated_at=updated,
+        labels=tuple(_labels(state)),
+    )
+
+
+def _labels(state: CaseState) -> Iterator[str]:
+    if state.acts and state.acts[0].by.kind == "official":
+        yield "counter"
+    if state.asked:
+        yield "correction"
+    if state.replaced:
+        yield "corrected"
+    if state.escalated:
+        yield "escalated"
+    if state.undelivered:
+        yield "undelivered"
+
+
+def _tasks(definition: Definition, state: CaseState) -> Iterator[TaskRow]:
+    case, ended = state.case, definition.ended(state)
+    running = {term.clock.term for term in clocks.running(definition, state, state.updated_at or FAR) if term.open}
+    for n in state.escalated:
+        yield TaskRow(
+            region=case.region,
+            case_id=case.case,
+            seq=n.seq,
+            kind="escalated",
+            body=n.body,
+            role=n.rung,
+            person=n.person,
+            at=n.at,
+            open=not ended and n.term in running,
+        )
+    for letter in state.undelivered:
+        yield TaskRow(
+            region=case.region,
+            case_id=case.case,
+            seq=letter.seq,
+            kind="undelivered",
+            body=case.office.id,
+            role=Who.INTAKE.value,
+            person="",
+            at=letter.at,
+            open=not ended,
+        )
+
+
+def _notices(definition: Definition, state: CaseState, letters: Iterable[Event]) -> Iterator[NoticeRow]:
+    for event in letters:
+        if event.letter:
+            yield NoticeRow(
+                region=state.case.region,
+                case_id=state.case.case,
+                seq=event.seq,
+                person=event.letter.to,
+                at=_sent(definition, event),
+                title=event.letter.title,
+                body=event.letter.body,
+            )
+
+
+def _outbox(definition: Definition, state: CaseState, letters: Iterable[Event]) -> Iterator[OutboxRow]:
+    for event in letters:
+        yield OutboxRow(
+            region=state.case.region, case_id=state.case.case, seq=event.seq, due_at=_sent(definition, event)
+        )
+
+
+def _sent(definition: Definition, event: Event) -> datetime:
+    """A letter leaves when its act can no longer be taken back."""
+    act = definition.procedure.acts.get(event.type)
+    return event.at + timedelta(minutes=act.undo_minutes if act else 0)

@@ -1,0 +1,253 @@
+"""Appending events together with the rows they lead to, and reading them back.
+
+`append` writes any number of commands on different cases in ONE statement, so that commands which arrive together
+share one commit. Each of them is judged by itself inside the statement: a version that has moved on, or a key that was
+used, leaves that one out and no other. The rows travel as one JSON value and are spread out by the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from tongban.base.database import Connection
+from tongban.cases.model import Event
+from tongban.cases.projections import (
+    CaseRow,
+    LetterKey,
+    NoticeRow,
+    OutboxRow,
+    Rows,
+    TaskRow,
+    TimerRow,
+)
+from tongban.cases.store.runner import Runner
+
+
+class Key(msgspec.Struct, frozen=True):
+    """An idempotency key: whose, which, and the digest of what was asked with it."""
+
+    actor: str
+    key: str
+    digest: str
+
+
+class Append(msgspec.Struct, frozen=True, kw_only=True):
+    """Events that follow event `expected` of one case, with the rows they lead to. `seq` answers the command."""
+
+    region: str
+    case: str
+    expected: int
+    seq: int
+    key: Key
+    events: tuple[Event, ...]
+    rows: Rows
+
+
+class _Item(msgspec.Struct, frozen=True):
+    n: int
+    region: str
+    case_id: str
+    expected: int
+    seq: int
+    actor: str
+    key: str
+    digest: str
+
+
+class _EventRow(msgspec.Struct, frozen=True):
+    region: str
+    case_id: str
+    seq: int
+    at: datetime
+    type: str
+    event: Event
+
+
+class _Batch(msgspec.Struct, frozen=True):
+    items: list[_Item]
+    events: list[_EventRow]
+    rows: list[CaseRow]
+    timers: list[TimerRow]
+    tasks: list[TaskRow]
+    notices: list[NoticeRow]
+    outbox: list[OutboxRow]
+    gone: list[LetterKey]
+    settled: list[LetterKey]
+
+
+def _batch(items: Sequence[Append]) -> _Batch:
+    rows = [item.rows for item in items]
+    return _Batch(
+        items=[
+            _Item(n, i.region, i.case, i.expected, i.seq, i.key.actor, i.key.key, i.key.digest)
+            for n, i in enumerate(items)
+        ],
+        events=[_EventRow(i.region, i.case, e.seq, e.at, e.type, e) for i in items for e in i.events],
+        rows=[r.row for r in rows],
+        timers=[r.timer for r in rows],
+        tasks=[task for r in rows for task in r.tasks],
+        notices=[notice for r in rows for notice in r.notices],
+        outbox=[letter for r in rows for letter in r.outbox],
+        gone=[key for r in rows for key in r.gone],
+        settled=[key for r in rows for key in r.settled],
+    )
+
+
+_JUDGE = """
+WITH item AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset($1::jsonb -> 'items') AS i(
+    n int, region text, case_id text, expected int, seq int, actor text, key text, digest text)
+),
+held AS MATERIALIZED (  -- in one order everywhere, so that two writers cannot wait for each other
+  SELECT i.n, r.seq FROM item i JOIN case_row r ON r.region = i.region AND r.case_id = i.case_id
+  ORDER BY r.region, r.case_id FOR UPDATE OF r
+),
+fit AS (
+  SELECT i.* FROM item i LEFT JOIN held h ON h.n = i.n WHERE coalesce(h.seq, 0) = i.expected
+),
+fresh AS (
+  INSERT INTO command_key (region, actor, key, digest, case_id, seq)
+  SELECT region, actor, key, digest, case_id, seq FROM fit ORDER BY region, actor, key
+  ON CONFLICT DO NOTHING RETURNING region, actor, key
+),
+done AS MATERIALIZED (
+  SELECT f.n, f.region, f.case_id FROM fit f
+  JOIN fresh k ON k.region = f.region AND k.actor = f.actor AND k.key = f.key
+),
+event AS (
+  INSERT INTO case_event (region, case_id, seq, at, type, event)
+  SELECT e.region, e.case_id, e.seq, e.at, e.type, e.event
+  FROM jsonb_to_recordset($1::jsonb -> 'events') AS e(
+    region text, case_id text, seq int, at timestamptz, type text, event jsonb)
+  JOIN done d ON d.region = e.region AND d.case_id = e.case_id
+),"""
+
+_TRUST = """
+WITH done AS MATERIALIZED (
+  SELECT i.n, i.region, i.case_id FROM jsonb_to_recordset($1::jsonb -> 'items') AS i(n int, region text, case_id text)
+),"""
+
+_WRITE = """
+row AS (
+  INSERT INTO case_row AS r
+  SELECT n.* FROM jsonb_to_recordset($1::jsonb -> 'rows') AS n(
+    region text, case_id text, seq int, version int, service text, service_version text, state text, state_name jsonb,
+    stage text, waits_for text, open boolean, body text, applicant text, applicant_name text, due_at timestamptz,
+    legal_at timestamptz, opened_at timestamptz, updated_at timestamptz, labels text[])
+  JOIN done d ON d.region = n.region AND d.case_id = n.case_id
+  ON CONFLICT (region, case_id) DO UPDATE SET
+    seq = excluded.seq, version = excluded.version, state = excluded.state, state_name = excluded.state_name,
+    stage = excluded.stage, waits_for = excluded.waits_for, open = excluded.open, body = excluded.body,
+    due_at = excluded.due_at, legal_at = excluded.legal_at, updated_at = excluded.updated_at, labels = excluded.labels
+),
+alarm AS (
+  SELECT t.* FROM jsonb_to_recordset($1::jsonb -> 'timers') AS t(region text, case_id text, due_at timestamptz)
+  JOIN done d ON d.region = t.region AND d.case_id = t.case_id
+),
+set_alarm AS (
+  INSERT INTO timer (region, case_id, due_at) SELECT region, case_id, due_at FROM alarm WHERE due_at IS NOT NULL
+  ON CONFLICT (region, case_id) DO UPDATE SET due_at = excluded.due_at, attempts = 0, last_error = NULL, dead = false
+),
+no_alarm AS (
+  DELETE FROM timer t USING alarm a
+  WHERE a.due_at IS NULL AND t.region = a.region AND t.case_id = a.case_id
+),
+task AS (
+  INSERT INTO task (region, case_id, seq, kind, body, role, person, at, open)
+  SELECT t.region, t.case_id, t.seq, t.kind, t.body, t.role, t.person, t.at, t.open
+  FROM jsonb_to_recordset($1::jsonb -> 'tasks') AS t(
+    region text, case_id text, seq int, kind text, body text, role text, person text, at timestamptz, open boolean)
+  JOIN done d ON d.region = t.region AND d.case_id = t.case_id
+  ON CONFLICT (region, case_id, seq) DO UPDATE SET open = excluded.open
+),
+notice AS (
+  INSERT INTO notice (region, case_id, seq, person, at, title, body)
+  SELECT l.region, l.case_id, l.seq, l.person, l.at, l.title, l.body
+  FROM jsonb_to_recordset($1::jsonb -> 'notices') AS l(
+    region text, case_id text, seq int, person text, at timestamptz, title jsonb, body jsonb)
+  JOIN done d ON d.region = l.region AND d.case_id = l.case_id
+  ON CONFLICT (region, case_id, seq) DO UPDATE SET at = excluded.at, title = excluded.title, body = excluded.body
+),
+outbox AS (
+  INSERT INTO outbox (region, case_id, seq, due_at)
+  SELECT o.region, o.case_id, o.seq, o.due_at
+  FROM jsonb_to_recordset($1::jsonb -> 'outbox') AS o(region text, case_id text, seq int, due_at timestamptz)
+  JOIN done d ON d.region = o.region AND d.case_id = o.case_id
+  ON CONFLICT DO NOTHING
+),
+gone AS (
+  DELETE FROM notice l
+  USING jsonb_to_recordset($1::jsonb -> 'gone') AS g(region text, case_id text, seq int)
+  JOIN done d ON d.region = g.region AND d.case_id = g.case_id
+  WHERE l.region = g.region AND l.case_id = g.case_id AND l.seq = g.seq
+),
+settled AS (
+  DELETE FROM outbox o
+  USING jsonb_to_recordset($1::jsonb -> 'settled') AS g(region text, case_id text, seq int)
+  JOIN done d ON d.region = g.region AND d.case_id = g.case_id
+  WHERE o.region = g.region AND o.case_id = g.case_id AND o.seq = g.seq
+)
+SELECT n FROM done"""
+
+APPEND = _JUDGE + _WRITE
+REPLACE = _TRUST + _WRITE
+
+
+async def append(db: Runner, items: Sequence[Append]) -> frozenset[int]:
+    """Write commands on different cases; the answer is the places of those that were written.
+
+    Atomic. An item is left out when its case is not at `expected` or its key was used before.
+    """
+    return frozenset(row["n"] for row in await db.fetch(APPEND, _batch(items)))
+
+
+async def replace_rows(db: Runner, items: Sequence[Append]) -> None:
+    """Write the rows of `items` whatever was there; their events are not touched. For rebuilding."""
+    await db.fetch(REPLACE, _batch(items))
+
+
+async def key_of(db: Runner, region: str, key: Key) -> tuple[str, int, str] | None:
+    """What a key was used for: (case, seq, digest)."""
+    row = await db.fetchrow(
+        "SELECT case_id, seq, digest FROM command_key WHERE region = $1 AND actor = $2 AND key = $3",
+        region,
+        key.actor,
+        key.key,
+    )
+    return (row["case_id"], row["seq"], row["digest"]) if row else None
+
+
+_event = msgspec.json.Decoder(Event)
+
+
+async def events(db: Runner, region: str, case: str) -> tuple[Event, ...]:
+    """Everything that happened to a case, in order."""
+    rows = await db.fetch(
+        "SELECT event::text AS event FROM case_event WHERE region = $1 AND case_id = $2 ORDER BY seq", region, case
+    )
+    return tuple(_event.decode(row["event"]) for row in rows)
+
+
+async def every_case(db: Runner, after: tuple[str, str], limit: int) -> list[tuple[str, str]]:
+    """(region, case) of the next cases after this one, in the order of the primary key; read from the events."""
+    rows = await db.fetch(
+        "SELECT region, case_id FROM case_event WHERE seq = 1 AND (region, case_id) > ($1, $2)"
+        " ORDER BY region, case_id LIMIT $3",
+        *after,
+        limit,
+    )
+    return [(row["region"], row["case_id"]) for row in rows]
+
+
+_PROJECTIONS = ("case_row", "task", "timer", "outbox")
+
+
+async def clear_rows(connection: Connection) -> None:
+    """Forget every row that can be rebuilt. Letters keep their place because of `read_at`."""
+    for table in _PROJECTIONS:
+        await connection.execute(f"DELETE FROM {table}")  # noqa: S608 -- a constant of this module
+
+

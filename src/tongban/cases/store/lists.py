@@ -1,0 +1,74 @@
+"""Reading lists: one indexed query each, whatever the permissions, paged by a cursor and never counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from tongban.base.database import Row
+from tongban.cases.projections import CaseRow
+from tongban.cases.store.runner import Runner
+
+Cursor = tuple[datetime, str]
+
+_COLUMNS = (
+    "region, case_id, seq, version, service, service_version, state, state_name, stage, waits_for, open, body,"
+    " applicant, applicant_name, due_at, legal_at, opened_at, updated_at, labels"
+)
+
+_QUEUE = f"""
+SELECT {_COLUMNS} FROM case_row
+WHERE open AND body = $1 AND waits_for = ANY($2::text[]) AND (due_at, case_id) > ($3, $4)
+  AND ($5::timestamptz IS NULL OR due_at <= $5) AND ($6::text IS NULL OR service = $6)
+ORDER BY due_at, case_id LIMIT $7"""  # noqa: S608 -- constants of this module
+
+_MINE = f"""
+SELECT {_COLUMNS} FROM case_row WHERE applicant = $1 AND (opened_at, case_id) < ($2, $3)
+ORDER BY opened_at DESC, case_id DESC LIMIT $4"""  # noqa: S608
+
+_NUMBER = f"""
+SELECT {_COLUMNS} FROM case_row WHERE body = $1 AND case_id >= $2 AND case_id < $2 || '~' AND case_id > $3
+ORDER BY case_id LIMIT $4"""  # noqa: S608
+
+_URGED = f"""
+SELECT t.seq AS task_seq, t.at AS task_at, {", ".join(f"r.{c.strip()}" for c in _COLUMNS.split(","))}
+FROM task t JOIN case_row r ON r.region = t.region AND r.case_id = t.case_id
+WHERE t.open AND t.body = $1 AND t.role = ANY($2::text[]) AND (t.at, t.case_id) > ($3, $4)
+ORDER BY t.at, t.case_id LIMIT $5"""  # noqa: S608
+
+
+def _case_row(row: Row) -> CaseRow:
+    return msgspec.convert(dict(row), CaseRow)
+
+
+async def queue(
+    db: Runner,
+    body: str,
+    waits_for: Sequence[str],
+    after: Cursor,
+    limit: int,
+    *,
+    until: datetime | None = None,
+    service: str | None = None,
+) -> list[CaseRow]:
+    """Open cases of a body that wait for one of these, soonest due first."""
+    rows = await db.fetch(_QUEUE, body, list(waits_for), *after, until, service, limit)
+    return [_case_row(row) for row in rows]
+
+
+async def urged(db: Runner, body: str, roles: Sequence[str], after: Cursor, limit: int) -> list[tuple[Cursor, CaseRow]]:
+    """Cases with a task for one of these roles of a body, oldest first, each with its place in the order."""
+    rows = await db.fetch(_URGED, body, list(roles), *after, limit)
+    return [((row["task_at"], row["case_id"]), _case_row(row)) for row in rows]
+
+
+async def by_number(db: Runner, body: str, start: str, after: str, limit: int) -> list[CaseRow]:
+    """Cases of a body whose number begins like this."""
+    return [_case_row(row) for row in await db.fetch(_NUMBER, body, start, after, limit)]
+
+
+async def mine(db: Runner, applicant: str, before: Cursor, limit: int) -> list[CaseRow]:
+    """An applicant's cases, newest first."""
+    return [_case_row(row) for row in await db.fetch(_MINE, applicant, *before, limit)]

@@ -1,0 +1,135 @@
+"""What belongs to a person before and beside a case: drafts, uploads, the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tongban.base.database import Row
+from tongban.base.i18n import Text
+from tongban.cases.model import Attachment
+from tongban.cases.store.runner import Runner
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody has filled in so far. `content` is theirs: never checked, given back as it was."""
+
+    region: str
+    person: str
+    service: str
+    content: dict[str, Any]
+    updated_at: datetime
+
+
+class InboxNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter as its reader sees it in a list."""
+
+    region: str
+    case_id: str
+    seq: int
+    at: datetime
+    title: Text
+    body: Text
+    read_at: datetime | None
+
+
+async def save_draft(db: Runner, draft: Draft) -> None:
+    """The latest wins; there is one for a person and a service."""
+    await db.execute(
+        "INSERT INTO draft (region, person, service, content, updated_at) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (region, person, service) DO UPDATE SET content = excluded.content,"
+        " updated_at = excluded.updated_at WHERE draft.updated_at <= excluded.updated_at",
+        draft.region,
+        draft.person,
+        draft.service,
+        draft.content,
+        draft.updated_at,
+    )
+
+
+async def draft(db: Runner, region: str, person: str, service: str) -> Draft | None:
+    """The open draft of a person for a service."""
+    row = await db.fetchrow(
+        "SELECT region, person, service, content, updated_at FROM draft"
+        " WHERE region = $1 AND person = $2 AND service = $3",
+        region,
+        person,
+        service,
+    )
+    return None if row is None else msgspec.convert(dict(row), Draft)
+
+
+async def drafts(db: Runner, person: str, limit: int) -> list[Draft]:
+    """A person's drafts, the latest first."""
+    rows = await db.fetch(
+        "SELECT region, person, service, content, updated_at FROM draft WHERE person = $1"
+        " ORDER BY updated_at DESC LIMIT $2",
+        person,
+        limit,
+    )
+    return [msgspec.convert(dict(row), Draft) for row in rows]
+
+
+async def discard(db: Runner, region: str, person: str, service: str) -> None:
+    """Throw a draft away."""
+    await db.execute(
+        "DELETE FROM draft WHERE region = $1 AND person = $2 AND service = $3", region, person, service
+    )
+
+
+async def add_document(db: Runner, region: str, owner: str, file: Attachment, at: datetime) -> None:
+    """Remember an upload; the same file of the same owner is the same document."""
+    await db.execute(
+        "INSERT INTO document (region, id, owner, sha256, name, type, size, at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        region,
+        file.id,
+        owner,
+        file.sha256,
+        file.name,
+        file.type,
+        file.size,
+        at,
+    )
+
+
+async def documents(db: Runner, owner: str, ids: Sequence[str]) -> dict[str, Attachment]:
+    """The uploads of this owner among `ids`."""
+    rows = await db.fetch(
+        "SELECT id, name, type, size, sha256 FROM document"
+        " WHERE region = ANY($1::text[]) AND id = ANY($2::text[]) AND owner = $3",
+        sorted({one.partition("-")[0] for one in ids}),
+        list(ids),
+        owner,
+    )
+    return {row["id"]: msgspec.convert(dict(row), Attachment) for row in rows}
+
+
+async def inbox(db: Runner, person: str, now: datetime, before: tuple[datetime, str, int], limit: int) -> list[Row]:
+    """A person's letters that have been sent by `now`, newest first."""
+    return await db.fetch(
+        "SELECT region, case_id, seq, at, title, body, read_at FROM notice"
+        " WHERE person = $1 AND at <= $2 AND (at, case_id, seq) < ($3, $4, $5)"
+        " ORDER BY at DESC, case_id DESC, seq DESC LIMIT $6",
+        person,
+        now,
+        *before,
+        limit,
+    )
+
+
+async def mark_read(db: Runner, person: str, region: str, case: str, seq: int, now: datetime) -> bool:
+    """Note when a person first opened a letter of theirs."""
+    done = await db.execute(
+        "UPDATE notice SET read_at = $5 WHERE region = $1 AND case_id = $2 AND seq = $3 AND person = $4"
+        " AND read_at IS NULL",
+        region,
+        case,
+        seq,
+        person,
+        now,
+    )
+    return done == "UPDATE 1"

@@ -1,0 +1,16 @@
+"""What SQL runs on."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from tongban.base.database import Row
+
+
+class Runner(Protocol):
+    """A pool or a connection inside a transaction."""
+
+    async def fetch(self, sql: str, *args: Any) -> list[Row]: ...
+    async def fetchrow(self, sql: str, *args: Any) -> Row | None: ...
+    async def fetchval(self, sql: str, *args: Any) -> Any: ...
+    async def execute(self, sql: str, *args: Any) -> str: ...

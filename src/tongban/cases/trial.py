@@ -1,0 +1,233 @@
+"""An act somebody tries, and every reason why it may not be: state, person, past, payload, law.
+
+Each check is a function of the trial that gives a refusal or nothing; `decide` runs them in order, `possible` asks
+those that need no words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from tongban.base.errors import Problem
+from tongban.base.i18n import LANGS, Text, words
+from tongban.cases import clocks, letters
+from tongban.cases.definition import Definition, Judged
+from tongban.cases.model import START, CaseState, Refusal, refusal
+from tongban.cases.says import Said
+from tongban.catalog.procedure import Act, Who
+from tongban.org import Actor
+
+WHO_NAMES: dict[Who, Text] = {
+    Who.APPLICANT: Text("申请人", "the applicant"),
+    Who.INTAKE: Text("受理人员", "intake staff"),
+    Who.EXAMINE: Text("审查人员", "examiners"),
+    Who.DECIDE: Text("审批人员", "deciders"),
+    Who.HEAD: Text("本机关负责人", "the head of the authority"),
+    Who.GOVERNMENT_HEAD: Text("本级政府负责人", "the head of government"),
+    Who.SUPERIOR: Text("上级机关", "the superior authority"),
+    Who.CLOCK: Text("期限届满", "the expiry of a term"),
+    Who.RULES: Text("规则自动办理", "the rules"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An act somebody tries. `state` already has the opening, and then the claims, of the command."""
+
+    definition: Definition
+    state: CaseState
+    name: str
+    act: Act
+    actor: Actor
+    now: datetime
+
+    @property
+    def seq(self) -> int:
+        return self.state.seq + 1
+
+
+def in_state(trial: Trial) -> Refusal | None:
+    state, acts = trial.state, trial.definition.procedure.acts
+    opens = START in trial.act.from_
+    if state.state in trial.act.from_ and (state.seq == 0) is opens and state.opening is not None:
+        return None
+    now = trial.definition.procedure.states.get(state.state)
+    name = now.name if now else Text("尚未提交", "not yet submitted")
+    if trial.definition.ended(state):
+        return refusal(
+            "case-closed",
+            f"这个办件已经结束（{name.zh}），不能再“{trial.act.name.zh}”。",
+            f"This case is closed ({name.en}); “{trial.act.name.en}” is no longer possible.",
+            place="act",
+            law=trial.act.law,
+            status=409,
+        )
+    others = [act.name for act in acts.values() if state.state in act.from_ and set(act.who) - _MACHINES]
+    can = letters.joined(others)
+    return refusal(
+        "act-not-possible",
+        f"办件现在是“{name.zh}”，不能“{trial.act.name.zh}”；现在可以：{can.zh or '无'}。",
+        f"The case is now “{name.en}”, so “{trial.act.name.en}” is not possible; what is: {can.en or 'nothing'}.",
+        place="act",
+        law=trial.act.law,
+        status=409,
+    )
+
+
+def by_whom(trial: Trial) -> Refusal | None:
+    allowed = _who(trial)
+    if allowed & _capacities(trial.state, trial.actor):
+        return None
+    who = letters.joined([WHO_NAMES[one] for one in Who if one in allowed])
+    return refusal(
+        "not-your-act",
+        f"“{trial.act.name.zh}”只能由{who.zh}办理。",
+        f"“{trial.act.name.en}” can only be done by {who.en}.",
+        place="actor",
+        law=trial.act.law,
+        status=403,
+    )
+
+
+def _who(trial: Trial) -> frozenset[Who]:
+    """Who may do the act. An extension is for whom the law names, whatever the procedure file says."""
+    for effect in trial.act.terms:
+        if effect.do == "extend" and (clock := clocks.clock(trial.definition, effect.term)):
+            lawful = clock.statutory.extension
+            return frozenset({Who(lawful.approver)}) if lawful else frozenset(trial.act.who)
+    return frozenset(trial.act.who)
+
+
+def _capacities(state: CaseState, actor: Actor) -> frozenset[Who]:
+    """As what this actor can act in this case."""
+    match actor.kind:
+        case "clock":
+            return frozenset({Who.CLOCK})
+        case "rules":
+            return frozenset({Who.RULES})
+        case "person":
+            mine = state.opening is not None and state.case.applicant.id in (actor.id, actor.on_behalf_of)
+            return frozenset({Who.APPLICANT}) if mine else frozenset()
+        case "official":
+            return frozenset(Who(role) for role in actor.roles if role in _OFFICIAL)
+        case _:
+            assert_never(actor.kind)
+
+
+_MACHINES = frozenset({Who.CLOCK, Who.RULES})
+_OFFICIAL = frozenset(who.value for who in frozenset(Who) - _MACHINES - {Who.APPLICANT})
+
+
+def again(trial: Trial) -> Refusal | None:
+    for before in trial.act.unless:
+        done = trial.state.last(before)
+        if done:
+            name = trial.definition.procedure.acts[before].name
+            day = letters.date_words(trial.definition.local(done.at))
+            return refusal(
+                "not-again",
+                f"{day.zh}已经“{name.zh}”，不能再“{trial.act.name.zh}”。",
+                f"“{name.en}” was done on {day.en}; “{trial.act.name.en}” is no longer possible.",
+                place="act",
+                law=trial.act.law,
+                status=409,
+            )
+    return None
+
+
+def second_person(trial: Trial) -> Refusal | None:
+    """四眼原则: who proposed may not confirm; an adverse act always takes two."""
+    before = [done for name in trial.act.not_by if (done := trial.state.last(name))]
+    same = any(done.by.id == trial.actor.id for done in before)
+    if not same and (before or not trial.act.adverse):
+        return None
+    return refusal(
+        "second-person",
+        f"“{trial.act.name.zh}”要由另一个人复核，不能由提出的人自己决定。",
+        f"“{trial.act.name.en}” takes a second person: not the one who proposed it.",
+        place="actor",
+        law=trial.act.law,
+        status=403,
+    )
+
+
+def expired(trial: Trial) -> Refusal | None:
+    """The clock acts only when its term has truly run out."""
+    if trial.actor.kind != "clock":
+        return None
+    running = term(trial, trial.act.on_expiry or "")
+    if running and clocks.expired(running, trial.now):
+        return None
+    return refusal(
+        "not-expired",
+        f"期限还没有届满，不能“{trial.act.name.zh}”。",
+        f"The term has not run out, so “{trial.act.name.en}” is not due.",
+        place="now",
+        law=trial.act.law,
+        status=409,
+    )
+
+
+def term(trial: Trial, name: str) -> clocks.Running | None:
+    """A term of the case that has been started."""
+    running = clocks.running(trial.definition, trial.state, trial.now)
+    return next((one for one in running if one.clock.term == name), None)
+
+
+def unanswered(trial: Trial) -> Iterator[Problem]:
+    """A question the form asks and nobody answered: neither the person nor a record of the state."""
+    if START not in trial.act.from_:
+        return
+    for name in Judged(trial.definition, trial.state).variant.unknown:
+        zh, en = (words(trial.definition.service.facts[name].name, lang) for lang in LANGS)
+        yield Problem("fact-missing", Text(f"请填写“{zh}”", f"Please answer “{en}”"), name)
+
+
+def still_missing(before: CaseState, said: Said) -> Iterator[Problem]:
+    """Whoever answers a request for corrections answers all of it: what was asked once is not asked again."""
+    if not said.facts and not said.documents:
+        return
+    for item in before.asked:
+        if item not in said.documents and item not in said.facts:
+            yield Problem(
+                "still-missing",
+                Text("通知里要的这一项还没有补", "This was asked for and is still missing"),
+                item,
+            )
+
+
+def unfounded(trial: Trial, said: Said) -> Iterator[Problem]:
+    """Nothing adverse without reasons and articles (行政许可法 38)."""
+    for name in ("reasons", "law") if trial.act.adverse else ():
+        if not said.payload.get(name):
+            yield Problem(
+                "adverse-without-reasons",
+                Text("不利决定要说明理由并写明条款", "A decision against the applicant gives reasons and articles"),
+                name,
+                trial.act.law,
+            )
+
+
+def condition(trial: Trial) -> Refusal | None:
+    judged = Judged(trial.definition, trial.state)
+    if judged.allows(trial.act.when) and (trial.actor.kind != "rules" or _by_rule(trial.act, judged)):
+        return None
+    missing = letters.joined([letters.name_of(trial.definition, name) for name in judged.missing])
+    return refusal(
+        "condition-not-met",
+        f"“{trial.act.name.zh}”的条件还不具备（{trial.act.when}）" + (f"，缺：{missing.zh}" if missing.zh else ""),
+        f"“{trial.act.name.en}” needs {trial.act.when}" + (f"; missing: {missing.en}" if missing.en else ""),
+        place="act",
+        law=trial.act.law,
+    )
+
+
+def _by_rule(act: Act, judged: Judged) -> bool:
+    """Rules decide only in favour, and only what they determine to the end."""
+    if act.decides is None:
+        return True
+    assessment = judged.assessment
+    return act.decides == "favourable" and assessment.outcome == "eligible" and assessment.fully_determined
