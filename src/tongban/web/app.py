@@ -35,7 +35,11 @@ def create(site: Site, *, routes: Sequence[ControllerRouterHandler] = (), jobs: 
     """The whole site as one ASGI application. `routes` are added to the portal's; `jobs` run while it serves."""
     application = Litestar(
         [*PORTAL, *health.ROUTES, *routes],
-        dependencies={"site": Provide(lambda: site, sync_to_thread=False), "visitor": Provide(visitor_of), "form": Provide(form_of)},
+        dependencies={
+            "site": Provide(lambda: site, sync_to_thread=False),
+            "visitor": Provide(visitor_of),
+            "form": Provide(form_of),
+        },
         before_request=_before(site),
         exception_handlers=Problems(site.pages, site.log).handlers(),
         compression_config=CompressionConfig(backend="gzip", minimum_size=600, gzip_compress_level=6),
@@ -46,7 +50,9 @@ def create(site: Site, *, routes: Sequence[ControllerRouterHandler] = (), jobs: 
         debug=False,
     )
     address = urlsplit(site.settings.address)
-    hosts = {address.hostname or "", "localhost", "127.0.0.1", "[::1]"} if site.settings.demo else {address.hostname or ""}
+    hosts = (
+        {address.hostname or "", "localhost", "127.0.0.1", "[::1]"} if site.settings.demo else {address.hostname or ""}
+    )
     return Shield(application, site.pages.assets, hosts, secure=address.scheme == "https")
 
 

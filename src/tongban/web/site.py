@@ -8,12 +8,12 @@ from tongban.base.config import Settings
 from tongban.base.database import Database
 from tongban.base.keys import KeyRing
 from tongban.base.telemetry import Log
+from tongban.catalog.catalogue import Catalogue
 from tongban.terms import Calendar
 from tongban.web.limits import Limits
 from tongban.web.pages import Pages
 
 # Until those packages have landed.
-Catalogue = Any
 Directory = Any
 Cases = Any
 

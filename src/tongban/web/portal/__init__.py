@@ -1,5 +1,5 @@
 """The portal: the citizens' site."""
 
-from tongban.web.portal import home
+from tongban.web.portal import guide, home
 
-ROUTES = [*home.ROUTES]
+ROUTES = [*home.ROUTES, *guide.ROUTES]

@@ -25,7 +25,8 @@ async def search(site: Site, visitor: Visitor, q: str = "") -> Response[str]:
     hits: list[Service] = []
     if query:
         await site.limits.spend(Limited.SEARCH, visitor.who)
-        hits = [hit.service for hit in site.catalogue.search(query, visitor.lang, 10)]
+        found = site.catalogue.search(query, visitor.lang, 10, listed=False)
+        hits = [hit.service for hit in found if hit.service is not None]
     return page(site, visitor, "portal/search.html", query=query, hits=hits)
 
 

@@ -1,0 +1,73 @@
+"""The guide to one service: everything a person wants to know before starting, from its file alone."""
+
+from dataclasses import dataclass
+
+from litestar import Response, get
+
+from tongban.base.i18n import Text
+from tongban.catalog.model import Material, Service, Validity, Words
+from tongban.web.html import page
+from tongban.web.portal.promise import decision, promises
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A material, and in which situation it is needed (empty: always)."""
+
+    material: Material
+    when: Words
+
+
+def needs(service: Service) -> list[Need]:
+    """Materials a person may have to bring; those that the state always has are not among them."""
+    by_condition = {situation.when: situation.name for situation in service.situations}
+    return [
+        Need(material, by_condition.get(material.when, Text("视情况", "In some cases") if material.when else ""))
+        for material in service.materials.values()
+        if not (material.replaced_by and material.origin == "government")
+    ]
+
+
+def spared(service: Service) -> list[tuple[Words, Words]]:
+    """What need not be brought or filled in: its name, and the record that has it."""
+    materials = [
+        (material.name, material.replaced_by.name)
+        for material in service.materials.values()
+        if material.replaced_by and material.origin == "government"
+    ]
+    facts = [(fact.name, fact.source.name) for fact in service.facts.values() if fact.source]
+    return materials + facts
+
+
+def validity(valid: Validity | None) -> Text | None:
+    """How long the result holds, in words."""
+    match valid:
+        case Validity(years=int(years)):
+            return Text(f"有效期{years}年", f"valid for {years} year{'s' if years > 1 else ''}")
+        case Validity(months=int(months)):
+            return Text(f"有效期{months}个月", f"valid for {months} month{'s' if months > 1 else ''}")
+        case _:
+            return None
+
+
+@get("/services/{slug:str}")
+async def guide(site: Site, visitor: Visitor, slug: str) -> Response[str]:
+    """Who can apply, with what, when it is answered, at what cost, by which law."""
+    service = site.catalogue.service(slug)
+    found = promises(site, service)
+    return page(
+        site,
+        visitor,
+        "portal/guide.html",
+        service=service,
+        to_bring=needs(service),
+        spared=spared(service),
+        terms=found,
+        promise=decision(found),
+        validity=validity(service.result.valid),
+    )
+
+
+ROUTES = [guide]

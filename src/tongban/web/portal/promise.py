@@ -1,0 +1,64 @@
+"""When an answer is due, if one applied today: dates and why, from the same clock that will run."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tongban.base.i18n import Text
+from tongban.cases.clocks import Clock, clock
+from tongban.cases.definition import Definition
+from tongban.catalog.model import Service
+from tongban.terms import Standing, Started, Unit, assess
+from tongban.web.site import Site
+
+ORDER = ("accept", "decide", "pay", "issue")
+"""The clocks a guide tells, in the order in which they run."""
+DECIDES = "decide"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One clock of a service as it would run from now."""
+
+    term: str
+    name: Text
+    due: datetime | None
+    """None where it is done on the spot."""
+    says: Text
+
+
+def promises(site: Site, service: Service) -> list[Promise]:
+    """The clocks of a service, each as if it started now."""
+    procedure = site.catalogue.procedure(service.procedure)
+    definition = Definition(service, procedure, site.calendar, site.settings.timezone, service.terms)
+    found = [clock(definition, term) for term in ORDER if term in procedure.terms]
+    return [_promise(site, one) for one in found if one is not None and one.by_authority]
+
+
+def decision(found: list[Promise]) -> Promise | None:
+    """The promise a person cares about first: when it is decided, else the last one there is."""
+    return next((promise for promise in found if promise.term == DECIDES), found[-1] if found else None)
+
+
+def _promise(site: Site, one: Clock) -> Promise:
+    now = site.clock()
+    rule = one.promised or one.statutory
+    standing = assess(rule, [Started(now)], site.calendar, site.settings.timezone, now)
+    if rule.span.unit is Unit.ON_THE_SPOT or standing.due is None:
+        return Promise(one.term, one.name, None, Text("当场办好。", "Done on the spot."))
+    lawful = assess(one.statutory, [Started(now)], site.calendar, site.settings.timezone, now)
+    return Promise(one.term, one.name, standing.due, _says(site, standing, lawful))
+
+
+def _says(site: Site, promised: Standing, lawful: Standing) -> Text:
+    first = Text(
+        f"今天开始算，最晚{site.pages.day('zh', promised.due)}。",
+        f"Counted from today: by {site.pages.day('en', promised.due)}. ",
+    )
+    why = Text(lawful.explain("zh"), lawful.explain("en"))
+    if promised.due == lawful.due:
+        return Text(first.zh + why.zh, first.en + why.en)
+    law = Text(
+        f"法律给的最后一天是{site.pages.day('zh', lawful.due)}，我们承诺更早。",
+        f"The law allows until {site.pages.day('en', lawful.due)}; we promise sooner. ",
+    )
+    return Text(first.zh + law.zh + why.zh, first.en + law.en + why.en)
