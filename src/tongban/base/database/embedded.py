@@ -71,7 +71,7 @@ class EmbeddedPostgres:
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._ready = threading.Event()
-        self._failure: Refused | None = None
+        self._failure: Exception | None = None
 
     @property
     def url(self) -> str:
@@ -153,7 +153,7 @@ class EmbeddedPostgres:
                 if self._stopping.is_set():  # asked to stop before there was a process to stop
                     _end(process)
                 self._await_ready(home, process)
-            except Refused as failure:
+            except Exception as failure:  # whatever it is: who waits for the start must hear of it
                 self._failure = failure
                 self._ready.set()
                 return
@@ -189,7 +189,7 @@ class EmbeddedPostgres:
         status_file = home.data / "postmaster.pid"
         while process.poll() is None and time.monotonic() < deadline:
             try:
-                lines = status_file.read_text(encoding="ascii").splitlines()
+                lines = status_file.read_text(encoding="utf-8", errors="replace").splitlines()
             except FileNotFoundError:
                 lines = []
             # The eighth line is the server's own word on its state.

@@ -1,0 +1,123 @@
+"""The house stands: no package imports a package above it or beside it, and no file is too long to read."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tongban.base.database.migrate import ORDER
+
+PACKAGE = Path(__file__).resolve().parents[1] / "src" / "tongban"
+
+FLOORS: tuple[frozenset[str], ...] = (
+    frozenset({"rules", "terms"}),
+    frozenset({"catalog", "org", "ledger"}),
+    frozenset({"sharing", "certs"}),
+    frozenset({"cases"}),
+    frozenset({"assist"}),
+    frozenset({"oversight", "outreach", "voice"}),
+    frozenset({"web"}),
+    frozenset({"cli"}),
+)
+GROUND = "base"
+PURE = FLOORS[0]
+LONGEST = 500
+
+# What a pure package may not touch: files, processes, sockets, threads, the machine's clock, chance.
+IMPURE = frozenset(
+    """asyncio asyncpg http httpx io logging multiprocessing os pathlib random requests secrets shutil socket sqlite3
+    ssl subprocess sys tempfile threading time urllib uuid""".split()
+)
+CLOCKS = frozenset({"now", "today", "utcnow", "time", "monotonic", "perf_counter"})
+
+
+def allowed(package: str) -> frozenset[str]:
+    """What a package may import of ours: itself, lower floors, and the ground from the first floor up."""
+    floor = next(n for n, floor in enumerate(FLOORS) if package in floor)
+    below = frozenset[str]().union(*FLOORS[:floor])
+    return below | {package} | ({GROUND} if floor else frozenset())
+
+
+def modules() -> Iterator[tuple[str, Path, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        inside = path.relative_to(PACKAGE).parts
+        yield inside[0] if len(inside) > 1 else "", path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are written in full"
+            module = node.module or ""
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def test_every_package_has_its_floor():
+    known = {GROUND} | frozenset[str]().union(*FLOORS)
+    found = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert found <= known
+
+
+def test_no_package_imports_one_above_or_beside_it():
+    wrong: list[str] = []
+    for package, path, tree in modules():
+        if not package:
+            continue
+        may = frozenset({GROUND}) if package == GROUND else allowed(package)
+        for name in imported(tree):
+            parts = name.split(".")
+            if parts[0] == "tongban" and len(parts) > 1 and parts[1] not in may:
+                wrong.append(f"{path.relative_to(PACKAGE)} imports {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_pure_floor_does_no_input_or_output_and_has_no_clock():
+    wrong: list[str] = []
+    for package, path, tree in modules():
+        if package not in PURE:
+            continue
+        where = path.relative_to(PACKAGE)
+        wrong += [f"{where} imports {name}" for name in imported(tree) if name.split(".")[0] in IMPURE]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                owner = node.func.value
+                named = (
+                    owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+                )
+                if named in {"date", "datetime", "time"} and node.func.attr in CLOCKS:
+                    wrong.append(f"{where}:{node.lineno} reads the machine's clock")
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {"open", "print", "input"}
+            ):
+                wrong.append(f"{where}:{node.lineno} calls {node.func.id}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_only_one_package_knows_the_web_framework_and_only_stores_write_sql():
+    wrong: list[str] = []
+    for package, path, tree in modules():
+        names = {name.split(".")[0] for name in imported(tree)}
+        if "litestar" in names and package != "web":
+            wrong.append(f"{path.relative_to(PACKAGE)} imports litestar")
+        if "asyncpg" in names and path.relative_to(PACKAGE).parts[:2] != ("base", "database"):
+            wrong.append(f"{path.relative_to(PACKAGE)} imports asyncpg")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_migrations_run_from_the_ground_up():
+    storeys = {package: n for n, floor in enumerate(FLOORS, start=1) for package in floor} | {GROUND: 0}
+    assert [storeys[package] for package in ORDER] == sorted(storeys[package] for package in ORDER)
+    assert {path.parent.name for path in PACKAGE.glob("*/migrations")} <= set(ORDER)
+
+
+@pytest.mark.parametrize("root", [PACKAGE, Path(__file__).parent], ids=["source", "tests"])
+def test_every_file_can_be_read_in_one_sitting(root: Path):
+    lengths = {
+        str(path.relative_to(root)): len(path.read_text(encoding="utf-8").splitlines()) for path in root.rglob("*.py")
+    }
+    assert not {path: lines for path, lines in lengths.items() if lines > LONGEST}
