@@ -26,6 +26,9 @@ from tongban.web.visitor import Visitor
 FORM_BYTES = 200_000
 """No form of ours is larger; an upload's own limit stands at its route."""
 
+LOCAL = ("localhost", "127.0.0.1", "[::1]")
+"""A demonstration also answers under the names of the machine it runs on."""
+
 AnyRequest = Request[Any, Any, Any]
 Job = Callable[[Site], AbstractAsyncContextManager[None]]
 """Something that runs beside the pages from start to shutdown."""

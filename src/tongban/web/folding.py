@@ -26,7 +26,7 @@ class _Fold(NodeTransformer):
         self._lang: Lang = lang
         self._name = name
 
-    def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:
+    def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802 jinja2 calls it so
         self.generic_visit(node, *args, **kwargs)
         text = sentence(node, self._name)
         if text is None:

@@ -7,13 +7,14 @@ filters that say a value in words: `say` (a file's own text), `day`, `moment`, `
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from zoneinfo import ZoneInfo
 
 from jinja2 import PackageLoader
 from markupsafe import Markup
 
 from tongban.base.i18n import LANGS, Lang, Text, words
+from tongban.catalog.model import Fact
 from tongban.web.folding import FoldingEnvironment
 from tongban.web.static import Assets
 
@@ -40,13 +41,15 @@ class Pages:
 
     def _environment(self, lang: Lang, loader: PackageLoader, shared: Mapping[str, Any]) -> FoldingEnvironment:
         environment = FoldingEnvironment(lang, loader)
-        environment.globals.update(shared, asset=self.assets.url, icon=self._icon, lang=lang)
+        names: dict[str, Any] = {"asset": self.assets.url, "icon": self._icon, "lang": lang, **shared}
+        cast("dict[str, Any]", environment.globals).update(names, choices=partial(_choices, lang))
         environment.filters.update(
             say=partial(_say, lang),
             day=partial(self.day, lang),
             moment=partial(self.moment, lang),
             money=money,
             masked=masked,
+            size=size,
         )
         return environment
 
@@ -80,6 +83,10 @@ def _say(lang: Lang, value: str | Text | None) -> str:
     return "" if value is None else words(value, lang)
 
 
+def _choices(lang: Lang, fact: Fact) -> list[tuple[str, str, str]]:
+    return [(choice.value, words(choice.name, lang), words(choice.hint, lang)) for choice in fact.choices]
+
+
 def day(lang: Lang, value: date, *, year: bool) -> str:
     """A date as people say it: 11月27日, 27 November; with its year where asked."""
     if lang == "zh":
@@ -92,6 +99,11 @@ def money(value: Any) -> str:
     """An amount with thousands separated and no needless decimals."""
     text = f"{value:,.2f}"
     return text.removesuffix(".00")
+
+
+def size(count: int) -> str:
+    """A file's size as people say it."""
+    return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(1, count // 1000)} KB"
 
 
 def masked(value: str) -> str:

@@ -22,19 +22,35 @@ from tongban.web.pages import Pages
 AnyRequest = Request[Any, Any, Any]
 
 PLAIN: dict[int, Problem] = {
-    400: Problem("bad-request", Text("这个请求的格式不对，没有执行", "The request is malformed and was not carried out")),
+    400: Problem(
+        "bad-request", Text("这个请求的格式不对，没有执行", "The request is malformed and was not carried out")
+    ),
     401: Problem("not-logged-in", Text("请先登录", "Please log in first")),
     403: Problem("not-allowed", Text("您不能做这件事", "You may not do this")),
-    404: Problem("not-found", Text("没有这个页面，可能地址有误，或者内容已经移走", "There is no such page; the address may be wrong")),
+    404: Problem(
+        "not-found",
+        Text("没有这个页面，可能地址有误，或者内容已经移走", "There is no such page; the address may be wrong"),
+    ),
     405: Problem("method-not-allowed", Text("这个地址不能这样用", "This address cannot be used that way")),
     406: Problem("not-acceptable", Text("给不出您要的格式", "That format is not available")),
     409: Problem("conflict", Text("内容已经变了，请刷新后再做", "This has changed meanwhile; reload and try again")),
-    413: Problem("too-large", Text("内容太大了。文件每个不超过10兆，文字请分几次填", "Too large. Files may have 10 MB each; shorten the text")),
+    413: Problem(
+        "too-large",
+        Text(
+            "内容太大了。文件每个不超过10兆，文字请分几次填", "Too large. Files may have 10 MB each; shorten the text"
+        ),
+    ),
     415: Problem("wrong-type", Text("不支持这种格式", "That format is not supported")),
     429: Problem("too-many", Text("操作太频繁了，请稍后再试", "Too many requests; try again shortly")),
-    500: Problem("internal-error", Text("系统出了点问题，已经记下来了。您填的内容都在，请过一会儿再试", "Something went wrong on our side and has been recorded. What you filled in is kept; try again shortly")),
+    500: Problem(
+        "internal-error",
+        Text(
+            "系统出了点问题，已经记下来了。您填的内容都在，请过一会儿再试",
+            "Something went wrong on our side and has been recorded. What you filled in is kept; try again soon",
+        ),
+    ),
     503: Problem("unavailable", Text("系统正在恢复，请过一会儿再试", "The system is recovering; try again shortly")),
-}  # fmt: skip
+}
 
 
 class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -114,7 +114,9 @@ def preferred(accept: str) -> Lang:
             quality = float(weight or 1)
         except ValueError:
             continue
-        ranked += [(quality, known) for known in LANGS if known == lang and quality > 0]
+        for known in LANGS:
+            if known == lang and quality > 0:
+                ranked.append((quality, known))
     return max(ranked, key=lambda pair: pair[0])[1] if ranked else "zh"
 
 

@@ -1,16 +1,13 @@
-"""The middle of the desk: what the person claims, what the state's records say, what was filed, what the rule says."""
+"""The middle of the desk: what the person claims, what the state's records say, what was filed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from tongban import rules
 from tongban.base.i18n import Text
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.model import Attachment, CaseState, Record
-from tongban.catalog import Assessment
 from tongban.catalog.model import Fact
 from tongban.web.desk.values import Pair, RegionName, both, compare, said, same
 
@@ -190,112 +187,3 @@ def _filed(slug: str, state: CaseState, judged: Judged, files: bool, record: Rec
     if record is not None:
         return Filed.REPLACED
     return Filed.MISSING if slug in judged.missing else Filed.OPTIONAL
-
-
-OUTCOMES: dict[str, Look] = {
-    "eligible": Look(Text("按规则符合条件", "The rules are met"), "ok", "ok"),
-    "not-yet": Look(Text("按规则现在还不符合", "The rules are not met yet"), "clock", "warn"),
-    "no": Look(Text("按规则不符合条件", "The rules are not met"), "x", "seal"),
-    "ask-official": Look(Text("要由您判断", "The rules leave this to you"), "me", "warn"),
-    "not-needed": Look(Text("不需要办理", "No application is needed"), "info", "mute"),
-    "unknown": Look(Text("信息不全，规则判断不了", "Too little is known for the rules"), "info", "warn"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRow:
-    """One row of a table: the one that matched, or the first cell that kept it from matching."""
-
-    number: int
-    matched: bool
-    law: Text | None
-    why: Text
-
-
-@dataclass(frozen=True, slots=True)
-class RuleTable:
-    """A table as it was decided."""
-
-    name: Text
-    inputs: tuple[tuple[Text, str], ...]
-    rows: tuple[RuleRow, ...]
-    results: tuple[tuple[Text, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What the rules say, and why."""
-
-    look: Look
-    message: Text
-    tables: tuple[RuleTable, ...]
-
-
-def ruling(definition: Definition, assessment: Assessment) -> Ruling:
-    """The rules' finding on a case, table by table, with its law; advice to the official, never a decision."""
-    labels = {name: both(fact.name) for name, fact in definition.service.facts.items()}
-    tables = {**definition.service.tables, **definition.service.amounts}
-    for table in tables.values():
-        labels |= {output.name: both(output.label) if output.label else both(output.name) for output in table.outputs}
-    say: Callable[[str], Text] = lambda name: labels.get(name, both(name))  # noqa: E731 -- one line, used below
-    names = {slug: both(table.name) for slug, table in tables.items() if table.name}
-    return Ruling(
-        OUTCOMES[assessment.outcome],
-        assessment.message,
-        tuple(_table(definition, decision, names, say) for decision in assessment.trace),
-    )
-
-
-def _table(
-    definition: Definition, decision: rules.Decision, names: Mapping[str, Text], say: Callable[[str], Text]
-) -> RuleTable:
-    table = decision.table
-    misses = {miss.row: miss for miss in decision.why_not()}
-    pairs = zip(table.inputs, decision.inputs, strict=True)
-    rows = (
-        RuleRow(
-            number,
-            number not in misses,
-            definition.cite(row.law) if row.law else None,
-            _why(misses[number], say) if number in misses else Text("符合", "matches"),
-        )
-        for number, row in enumerate(table.rows, start=1)
-    )
-    return RuleTable(
-        names.get(table.name or "", Text("条件", "Conditions")),
-        tuple((say(column.title), _plain(value)) for column, value in pairs),
-        tuple(rows),
-        tuple(_results(decision, say)),
-    )
-
-
-def _results(decision: rules.Decision, say: Callable[[str], Text]) -> Iterator[tuple[Text, str]]:
-    outputs: Any = decision.outputs
-    if isinstance(outputs, dict) and decision.table.name not in (None, "", "eligible"):
-        for name, value in rules.to_json(outputs).items():
-            yield say(str(name)), _plain(value)
-
-
-def _why(miss: rules.RowMiss, say: Callable[[str], Text]) -> Text:
-    label, value = say(miss.input), _plain(miss.value)
-    match miss.reason:
-        case rules.Reason.FALSE:
-            return Text(
-                f"“{label.zh}”要求 {miss.cell}，实际是 {value}", f"“{label.en}” must be {miss.cell} but is {value}"
-            )
-        case rules.Reason.UNKNOWN:
-            return Text(f"还不知道“{label.zh}”", f"“{label.en}” is not known")
-        case rules.Reason.OUTRANKED:
-            return Text("也符合，但有更优先的一行", "also matches, but another row comes first")
-
-
-def _plain(value: Any) -> str:
-    match value:
-        case None:
-            return "？"
-        case True:
-            return "是 yes"
-        case False:
-            return "否 no"
-        case _:
-            return str(value)

@@ -30,15 +30,16 @@ def needs(service: Service) -> list[Need]:
     ]
 
 
-def spared(service: Service) -> list[tuple[Words, Words]]:
-    """What need not be brought or filled in: its name, and the record that has it."""
-    materials = [
-        (material.name, material.replaced_by.name)
-        for material in service.materials.values()
-        if material.replaced_by and material.origin == "government"
-    ]
-    facts = [(fact.name, fact.source.name) for fact in service.facts.values() if fact.source]
-    return materials + facts
+def spared(service: Service) -> dict[Words, list[Words]]:
+    """What need not be brought or filled in, under the record that has it."""
+    found: dict[Words, list[Words]] = {}
+    for fact in service.facts.values():
+        if fact.source:
+            found.setdefault(fact.source.name, []).append(fact.name)
+    for material in service.materials.values():
+        if material.replaced_by and material.origin == "government":
+            found.setdefault(material.replaced_by.name, []).append(material.name)
+    return found
 
 
 def validity(valid: Validity | None) -> Text | None:
