@@ -52,7 +52,8 @@ class Parts:
     cells: tuple[tuple[Cell, ...], ...]
     results: tuple[Result, ...]
     default: Result | None
-    ranks: tuple[tuple[int, ...], ...]
+    priorities: tuple[tuple[Value, ...], ...]
+    """For each output, its allowed values, the highest priority first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Assembler:
 
     def assemble(self) -> Parts:
         self._check_head()
-        reads = [self._expression(column.expression, _Place(0, i)) for i, column in enumerate(self._inputs, 1)]
+        reads = [self._formula(column.expression, _Place(0, i))[0] for i, column in enumerate(self._inputs, 1)]
         cells = [self._row_cells(number, row) for number, row in enumerate(self._rows, 1)]
         results = [self._row_outputs(number, row) for number, row in enumerate(self._rows, 1)]
         default = self._default()
@@ -98,9 +99,9 @@ class Assembler:
             layout=self._layout,
             columns=tuple(columns),
             cells=tuple(cells),
-            results=tuple(result for result, _ in results),
+            results=tuple(results),
             default=default,
-            ranks=tuple(ranks for _, ranks in results),
+            priorities=tuple(tuple(map(to_feel, output.values)) for output in self._outputs),
         )
 
     # --- faults ------------------------------------------------------------------------------------------
@@ -132,23 +133,28 @@ class Assembler:
             if output.name in seen:
                 self._fault(_Place(0, number), 0, Code.DUPLICATE_OUTPUT, output.name)
             seen.add(output.name)
-        if self._hit in RANKED and not all(output.values for output in self._outputs):
+        if self._hit in RANKED and not any(output.values for output in self._outputs):
             self._fault(head, 0, Code.NEEDS_VALUES, self._hit.value)
         if self._hit in AGGREGATED and len(self._outputs) > 1:
             self._fault(head, 0, Code.NEEDS_ONE_OUTPUT, self._hit.value)
 
     # --- expressions and cells ---------------------------------------------------------------------------
 
-    def _expression(self, text: str, place: _Place) -> Run:
+    def _formula(self, text: str, place: _Place) -> tuple[Run, tuple[Value, ...] | None]:
+        """The closure of an expression, and its value if that depends on no fact."""
         try:
             node = parse_expression(text, self._layout.known, BUILTINS)
+            run = self._compiler.compile(node)
             known = self._compiler.constant(node)
-            if known is not None and known[1]:
-                self._never(place, known[1])
-            return self._compiler.compile(node)
         except RuleSyntaxError as error:
             self._refused(place, error)
-            return _nothing
+            return _nothing, None
+        if known is None:
+            return run, None
+        value, causes = known
+        if causes:
+            self._never(place, causes)
+        return run, (value,)
 
     def _row_cells(self, number: int, row: Row) -> tuple[Cell, ...]:
         if len(row.cells) != len(self._inputs):
@@ -191,44 +197,35 @@ class Assembler:
 
     # --- outputs -----------------------------------------------------------------------------------------
 
-    def _row_outputs(self, number: int, row: Row) -> tuple[Result, tuple[int, ...]]:
-        """The outputs of a row, and their ranks among the allowed values."""
+    def _row_outputs(self, number: int, row: Row) -> Result:
         if len(row.outputs) != len(self._outputs):
             self._fault(_Place(number, 0), 0, Code.OUTPUT_COUNT, len(self._outputs), len(row.outputs))
-        runs: list[Run] = []
-        ranks: list[int] = []
+        pairs = zip(row.outputs, self._outputs, strict=False)
         first = len(self._inputs) + 1
-        for index, (value, output) in enumerate(zip(row.outputs, self._outputs, strict=False), first):
-            run, rank = self._output(value, output, _Place(number, index))
-            runs.append(run)
-            ranks.append(rank)
-        return Result(tuple(output.name for output in self._outputs[: len(runs)]), tuple(runs)), tuple(ranks)
+        runs = [self._output(*pair, _Place(number, index)) for index, pair in enumerate(pairs, first)]
+        return Result(tuple(output.name for output in self._outputs[: len(runs)]), tuple(runs))
 
-    def _output(self, value: str | Literal, output: Output, place: _Place) -> tuple[Run, int]:
-        allowed = [to_feel(one) for one in output.values]
-        known: Value
-        if isinstance(value, Literal):
-            try:
-                known = to_feel(value.value)
-            except RuleValueError:
-                self._fault(place, 0, Code.NOT_A_VALUE, type(value.value).__name__, "FEEL")
-                return _nothing, 0
-            run: Run = _fresh(known)
-        else:
-            run = self._expression(value, place)
-            try:
-                constant = self._compiler.constant(parse_expression(value, self._layout.known, BUILTINS))
-            except RuleSyntaxError:  # reported by `_expression`
-                return run, 0
-            if constant is None:
-                return run, len(allowed)
-            known = constant[0]
+    def _output(self, value: str | Literal, output: Output, place: _Place) -> Run:
+        if not isinstance(value, Literal):
+            run, known = self._formula(value, place)
+            if known is not None:
+                self._check_output(known[0], output, place)
+            return run
+        try:
+            constant = to_feel(value.value)
+        except RuleValueError:
+            self._fault(place, 0, Code.NOT_A_VALUE, type(value.value).__name__, "FEEL")
+            return _nothing
+        self._check_output(constant, output, place)
+        return _fresh(constant)
+
+    def _check_output(self, value: Value, output: Output, place: _Place) -> None:
+        """A constant output must be of the column's type, and one of its values."""
         types = TYPES.get(output.type, ())
-        if types and known is not None and type(known) not in types:
-            self._fault(place, 0, Code.OUTPUT_TYPE, output.type, type_name(known))
-        elif allowed:
-            self._check_allowed(known, allowed, place, 0)
-        return run, next((rank for rank, one in enumerate(allowed) if equal(known, one)), len(allowed))
+        if types and value is not None and type(value) not in types:
+            self._fault(place, 0, Code.OUTPUT_TYPE, output.type, type_name(value))
+        elif output.values:
+            self._check_allowed(value, [to_feel(one) for one in output.values], place, 0)
 
     def _default(self) -> Result | None:
         if all(output.default is None for output in self._outputs):
@@ -236,7 +233,7 @@ class Assembler:
         runs: list[Run] = []
         for index, output in enumerate(self._outputs, len(self._inputs) + 1):
             value = Literal(None) if output.default is None else output.default
-            runs.append(self._output(value, output, _Place(0, index))[0])
+            runs.append(self._output(value, output, _Place(0, index)))
         return Result(tuple(output.name for output in self._outputs), tuple(runs))
 
 

@@ -33,12 +33,25 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The rows that match, at least one, by number in the order of the table, and what they say."""
+    """The rows that match, at least one, in the order of the table."""
 
-    rows: tuple[int, ...]
-    outputs: Callable[[int], dict[str, Value]]
-    rank: Callable[[int], tuple[int, ...]]
-    """Where the outputs of a row stand among the allowed values; lower is first."""
+    outputs: Mapping[int, dict[str, Value]]
+    """What each row says, by its number."""
+    priorities: Sequence[Sequence[Value]]
+    """For each output its allowed values, the highest priority first; empty where there is no order."""
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        return tuple(self.outputs)
+
+    def rank(self, row: int) -> tuple[int, ...]:
+        """Where the outputs of a row stand among the allowed values, the first output weighing most."""
+        pairs = zip(self.outputs[row].values(), self.priorities, strict=True)
+        return tuple(_position(value, allowed) for value, allowed in pairs)
+
+
+def _position(value: Value, allowed: Sequence[Value]) -> int:
+    return next((index for index, one in enumerate(allowed) if equal(value, one)), len(allowed))
 
 
 Resolution: TypeAlias = tuple[Status, tuple[int, ...], Outputs]
@@ -46,7 +59,7 @@ Resolution: TypeAlias = tuple[Status, tuple[int, ...], Outputs]
 
 
 def _single(hits: Hits, row: int) -> Resolution:
-    return Status.DECIDED, (row,), hits.outputs(row)
+    return Status.DECIDED, (row,), hits.outputs[row]
 
 
 def _unique(hits: Hits) -> Resolution:
@@ -56,8 +69,8 @@ def _unique(hits: Hits) -> Resolution:
 
 
 def _any(hits: Hits) -> Resolution:
-    first = hits.outputs(hits.rows[0])
-    if all(equal(first, hits.outputs(row)) for row in hits.rows[1:]):
+    first = hits.outputs[hits.rows[0]]
+    if all(equal(first, hits.outputs[row]) for row in hits.rows[1:]):
         return Status.DECIDED, hits.rows, first
     return Status.CONFLICT, hits.rows, None
 
@@ -71,17 +84,17 @@ def _priority(hits: Hits) -> Resolution:
 
 
 def _collect(hits: Hits) -> Resolution:
-    return Status.DECIDED, hits.rows, [hits.outputs(row) for row in hits.rows]
+    return Status.DECIDED, hits.rows, [hits.outputs[row] for row in hits.rows]
 
 
 def _output_order(hits: Hits) -> Resolution:
     rows = tuple(sorted(hits.rows, key=hits.rank))
-    return Status.DECIDED, rows, [hits.outputs(row) for row in rows]
+    return Status.DECIDED, rows, [hits.outputs[row] for row in rows]
 
 
 def _aggregated(combine: Callable[[Sequence[Value]], Value]) -> Callable[[Hits], Resolution]:
     def resolve(hits: Hits) -> Resolution:
-        found = [hits.outputs(row) for row in hits.rows]
+        found = [hits.outputs[row] for row in hits.rows]
         (name,) = found[0]
         return Status.DECIDED, hits.rows, {name: combine([outputs[name] for outputs in found])}
 

@@ -127,13 +127,12 @@ class Table:
         return self._parts.results[row - 1].outputs(self._parts.layout.restore(decision.facts))
 
     def _resolve(self, hits: tuple[int, ...], frame: Frame) -> tuple[Status, tuple[int, ...], Outputs]:
-        results, ranks = self._parts.results, self._parts.ranks
+        results = self._parts.results
         if len(hits) == 1 and self.hit in SINGLE:
             return Status.DECIDED, hits, results[hits[0] - 1].outputs(frame)
         try:
-            return RESOLVERS[self.hit](
-                Hits(hits, lambda row: results[row - 1].outputs(frame), lambda row: ranks[row - 1])
-            )
+            found = {row: results[row - 1].outputs(frame) for row in hits}
+            return RESOLVERS[self.hit](Hits(found, self._parts.priorities))
         except Undefined as undefined:
             frame.null((0, 0), undefined.code, *undefined.details)
             return Status.DECIDED, hits, {output.name: None for output in self.outputs}
