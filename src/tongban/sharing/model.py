@@ -1,0 +1,58 @@
+"""What is asked of a record, what comes back, and what the person can see of it."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tongban.base.i18n import Text
+
+
+class Purpose(msgspec.Struct, frozen=True, kw_only=True):
+    """Why somebody may look: the service, the matter it is for, and the law. Without one nothing can be read.
+
+    `matter` is a draft or a case number. `law` is the basis of the duty for which the data are needed (PIPL 13, 34).
+    """
+
+    service: str
+    name: Text
+    matter: str
+    law: str
+
+
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
+    """Who looked, as they were at that moment. `kind` is `person` when the applicant had it filled in."""
+
+    kind: str
+    id: str
+    title: str = ""
+    body: str = ""
+
+
+class Shared(msgspec.Struct, frozen=True, kw_only=True):
+    """A value that a record of the state has. `as_of` is how old the record is, `at` when it was read."""
+
+    value: Any
+    source: Text
+    as_of: datetime
+    at: datetime
+
+
+class Lookup(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to one look: what was found, and for what was not, why, in words."""
+
+    found: dict[str, Shared]
+    missing: dict[str, Text]
+
+
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of 谁用过我的数据: one look at one record of one person."""
+
+    id: str
+    at: datetime
+    source: Text
+    resource: str
+    fields: tuple[str, ...]
+    answered: bool
+    reader: Reader
+    purpose: Purpose

@@ -1,0 +1,106 @@
+"""What is known is found, only what was named is read, and the person sees each look."""
+
+from datetime import datetime
+
+import asyncpg
+import pytest
+
+from tongban.base.clock import ZONE, SettableClock
+from tongban.base.database import Database
+from tongban.base.errors import Refused
+from tongban.base.i18n import Text
+from tongban.catalog.model import Source
+from tongban.sharing import Purpose, Reader, accesses, lookup, put_record
+
+PURPOSE = Purpose(service="residence-permit", name=Text("居住证申领", "Residence permit"), matter="d-1", law="L6-9")
+READER = Reader(kind="person", id="p-1")
+POLICE = Text("公安人口库", "Population register")
+NAME = Source(at="police.population/person#full_name", name=POLICE)
+BORN = Source(at="police.population/person#birth_date", name=POLICE)
+SINCE = Source(at="police.tenancy/registration#since", name=Text("居住登记", "Residence registration"))
+AS_OF = datetime(2026, 10, 1, tzinfo=ZONE)
+
+
+@pytest.fixture
+async def records(db: Database) -> Database:
+    await put_record(
+        db, "p-1", "police.population", "person", {"full_name": "王小满", "birth_date": None, "sex": "女"}, AS_OF
+    )
+    await put_record(db, "p-2", "police.population", "person", {"full_name": "别人"}, AS_OF)
+    return db
+
+
+async def test_what_a_record_has_is_found_with_its_source_and_age(records: Database, clock: SettableClock) -> None:
+    answer = await lookup(records, "p-1", {"full_name": NAME}, purpose=PURPOSE, reader=READER, clock=clock)
+    shared = answer.found["full_name"]
+    assert (shared.value, shared.source, shared.as_of, shared.at) == ("王小满", POLICE, AS_OF, clock())
+
+
+async def test_what_no_record_has_is_left_to_the_person_with_the_reason(
+    records: Database, clock: SettableClock
+) -> None:
+    answer = await lookup(
+        records, "p-1", {"birth_date": BORN, "lives_since": SINCE}, purpose=PURPOSE, reader=READER, clock=clock
+    )
+    assert answer.found == {}
+    assert answer.missing["birth_date"].zh == "公安人口库里没有查到，请您自己填。"
+    assert answer.missing["lives_since"].zh == "居住登记还没有接通，请您自己填。"
+
+
+async def test_each_look_at_a_record_is_one_line_the_person_can_read(records: Database, clock: SettableClock) -> None:
+    await lookup(
+        records,
+        "p-1",
+        {"full_name": NAME, "birth_date": BORN, "lives_since": SINCE},
+        purpose=PURPOSE,
+        reader=READER,
+        clock=clock,
+    )
+    page = await accesses(records, "p-1")
+    assert {(a.resource, a.fields, a.answered) for a in page.items} == {
+        ("police.population", ("birth_date", "full_name"), True),
+        ("police.tenancy", ("since",), False),
+    }
+    assert all(a.purpose == PURPOSE and a.reader == READER and a.at == clock() for a in page.items)
+
+
+async def test_nobody_sees_who_looked_at_another_person(records: Database, clock: SettableClock) -> None:
+    await lookup(records, "p-1", {"full_name": NAME}, purpose=PURPOSE, reader=READER, clock=clock)
+    assert (await accesses(records, "p-2")).items == ()
+
+
+async def test_an_access_cannot_be_rewritten_or_erased(records: Database, clock: SettableClock) -> None:
+    await lookup(records, "p-1", {"full_name": NAME}, purpose=PURPOSE, reader=READER, clock=clock)
+    for attempt in ("UPDATE shared_access SET purpose = 'other'", "DELETE FROM shared_access"):
+        with pytest.raises(asyncpg.RestrictViolationError):
+            await records.execute(attempt)
+
+
+async def test_a_look_without_a_purpose_is_impossible(records: Database, clock: SettableClock) -> None:
+    nothing = Purpose(service="", name=Text("", ""), matter="d-1", law="")
+    answer = await lookup(records, "p-1", {"full_name": NAME}, purpose=nothing, reader=READER, clock=clock)
+    assert answer.found == {}
+
+
+async def test_the_list_goes_on_where_the_page_ended(records: Database, clock: SettableClock) -> None:
+    for _ in range(5):
+        await lookup(records, "p-1", {"full_name": NAME}, purpose=PURPOSE, reader=READER, clock=clock)
+        clock.advance(minutes=1)
+    first = await accesses(records, "p-1", limit=3)
+    rest = await accesses(records, "p-1", first.next, limit=3)
+    assert len(first.items) == 3 and len(rest.items) == 2 and rest.next is None
+    assert len({a.id for a in first.items + rest.items}) == 5
+
+
+async def test_a_mangled_place_in_the_list_is_refused_with_a_sentence(records: Database) -> None:
+    with pytest.raises(Refused) as refused:
+        await accesses(records, "p-1", "@@@")
+    assert refused.value.code == "bad-cursor"
+
+
+async def test_all_records_of_a_service_are_read_by_one_statement(records: Database, clock: SettableClock) -> None:
+    async with records.counting() as count:
+        await lookup(
+            records, "p-1", {"full_name": NAME, "lives_since": SINCE}, purpose=PURPOSE, reader=READER, clock=clock
+        )
+    assert len(count) == 1
