@@ -1,0 +1,43 @@
+"""Read service, procedure and use files as a compiler does: every mistake at its line, all at once.
+像编译器一样检查事项、流程和算法文件：一次列出全部问题，指到行。"""
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+
+from tongban.base.i18n import LANGS
+from tongban.catalog.check import check
+from tongban.catalog.findings import format_finding
+from tongban.catalog.shipped import shipped
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options of `tongban check`."""
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="files or folders; default: the shipped law"
+    )
+    parser.add_argument("--json", action="store_true", help="findings as JSON")
+    parser.add_argument("--lang", choices=LANGS, help="one language only")
+
+
+def run(options: argparse.Namespace) -> int:
+    """1 on any error, 0 with warnings only, 2 when a path is not there."""
+    paths: list[Path] = options.paths or [shipped(folder) for folder in ("services", "procedures", "uses")]
+    if lost := [path for path in paths if not path.exists()]:
+        for path in lost:
+            print(f"{path}: no such file or folder · 没有这个文件或文件夹", file=sys.stderr)
+        return 2
+    findings = check(paths)
+    count = Counter(finding.severity for finding in findings)
+    if options.json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(findings), indent=2) + b"\n")
+    else:
+        for finding in findings:
+            print(format_finding(finding, options.lang))
+        print(
+            f"{count['error']} errors, {count['warning']} warnings · {count['error']} 个错误，{count['warning']} 个提醒"
+        )
+    return 1 if count["error"] else 0
