@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import pytest
 
 from tongban.rules import Code, RuleSyntaxError, compile_cell, compile_expression
+from tongban.rules.builtins import BUILTINS
 from tongban.rules.errors import MESSAGES
+from tongban.rules.parser import parse_expression
+from tongban.rules.syntax import Node, children
 
 NAMES = ["months_here", "employment", "居住月数", "x"]
 
@@ -87,6 +93,29 @@ def test_full_width_sign_is_answered_with_the_right_one() -> None:
 def test_every_code_has_its_sentence_in_both_languages() -> None:
     assert set(MESSAGES) == set(Code)
     assert all(zh and en for zh, en in MESSAGES.values())
+
+
+def nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for child in children(node):
+        yield from nodes(child)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(x + 1) * 2 > (3)",
+        "((x)) between (1) and 2 * (x + 1)",
+        "not((x or x) and x) or (x in (1, (2), [3..(4)]))",
+        "-(x) ** (2 - (1))",
+        "(if (x) then 1 else (2)) = x.a",
+        "(x)[(1)].b + count([(x), {a: (x)}])",
+    ],
+)
+def test_text_of_every_node_is_an_expression_that_means_the_node(text: str) -> None:
+    for node in nodes(parse_expression(text, NAMES, BUILTINS)):
+        again = parse_expression(text[slice(*node.at)], NAMES, BUILTINS)
+        assert re.sub(r"at=\(\d+, \d+\)", "", repr(again)) == re.sub(r"at=\(\d+, \d+\)", "", repr(node))
 
 
 def test_longest_chains_that_are_accepted_also_run() -> None:

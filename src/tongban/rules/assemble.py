@@ -152,7 +152,7 @@ class Assembler:
         if known is None:
             return run, None
         value, causes = known
-        if causes:
+        if causes and value is None:
             self._never(place, causes)
         return run, (value,)
 
@@ -182,7 +182,7 @@ class Assembler:
             if known is None:
                 continue
             value, causes = known
-            if causes:
+            if causes and value is None:
                 self._never(place, causes)
             for part in _scalars(value):
                 if types and part is not None and type(part) not in types:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar
 
@@ -218,8 +219,7 @@ class Parser(Reader):
         inner = self._expression()
         if self._accept(".."):
             return self._range(start, inner, low_closed=False)
-        self._expect(")")
-        return inner
+        return replace(inner, at=(start, self._expect(")")))
 
     def _reversed_range(self) -> Node:
         start = self._at

@@ -1,6 +1,7 @@
 """The syntax tree of FEEL: frozen nodes that know where in the text they stand.
 
-Names follow the grammar of DMN 1.5, chapter 10.3.1. `at` is (start, end) in characters of the source text.
+Names follow the grammar of DMN 1.5, chapter 10.3.1. `at` is (start, end) in characters of the source text,
+brackets around an expression included, so that the text of a node is an expression by itself.
 """
 
 from __future__ import annotations
