@@ -9,9 +9,10 @@ import pytest
 
 from tongban.rules import Code, RuleSyntaxError, compile_cell, compile_expression
 from tongban.rules.builtins import BUILTINS
-from tongban.rules.errors import MESSAGES
+from tongban.rules.errors import MESSAGES, TYPES_ZH
 from tongban.rules.parser import parse_expression
 from tongban.rules.syntax import Node, children
+from tongban.rules.values import TYPES
 
 NAMES = ["months_here", "employment", "居住月数", "x"]
 
@@ -93,6 +94,16 @@ def test_full_width_sign_is_answered_with_the_right_one() -> None:
 def test_every_code_has_its_sentence_in_both_languages() -> None:
     assert set(MESSAGES) == set(Code)
     assert all(zh and en for zh, en in MESSAGES.values())
+
+
+def test_every_type_has_a_chinese_name() -> None:
+    assert set(TYPES) < set(TYPES_ZH)
+
+
+def test_cause_speaks_of_types_in_the_readers_language() -> None:
+    _, (cause,) = compile_expression('x + "a"', NAMES).explain({"x": 1})
+    assert cause.zh == "+ 不能用于 数、文字"
+    assert cause.en == "+ cannot be applied to number, string"
 
 
 def nodes(node: Node) -> Iterator[Node]:

@@ -113,11 +113,36 @@ MESSAGES: dict[Code, tuple[str, str]] = {
 }
 
 
+TYPES_ZH = {
+    "any": "任意类型",
+    "null": "空值",
+    "number": "数",
+    "string": "文字",
+    "boolean": "是否",
+    "date": "日期",
+    "time": "时间",
+    "date and time": "日期时间",
+    "days and time duration": "日时长",
+    "years and months duration": "年月时长",
+    "list": "列表",
+    "context": "记录",
+    "range": "区间",
+    "temporal value": "日期、时间或时长",
+}
+"""FEEL's names of types as Chinese sentences say them."""
+
+
 def sentence(code: Code, *details: object) -> tuple[str, str]:
     """The Chinese and the English sentence of `code`, with `details` filled in; what cannot be printed is not."""
     zh, en = MESSAGES[code]
     shown = [str(detail).encode("utf-8", "replace").decode() for detail in details]
-    return zh.format(*shown), en.format(*shown)
+    return zh.format(*map(_in_chinese, shown)), en.format(*shown)
+
+
+def _in_chinese(detail: str) -> str:
+    """A list of types' names in Chinese; anything else as it is."""
+    parts = detail.split(", ")
+    return "、".join(TYPES_ZH[part] for part in parts) if all(part in TYPES_ZH for part in parts) else detail
 
 
 class RuleSyntaxError(ValueError):

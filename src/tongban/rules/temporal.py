@@ -112,7 +112,7 @@ def read(text: str, kinds: tuple[tuple[re.Pattern[str], Reader], ...] = ALL_TEXT
                 return reader(found)
             except ValueError:
                 break
-    raise Undefined(Code.NOT_A_VALUE, text[:40], "date, time or duration")
+    raise Undefined(Code.NOT_A_VALUE, text[:40], "temporal value")
 
 
 def read_day(text: str) -> Date:
