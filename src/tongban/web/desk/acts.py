@@ -127,9 +127,7 @@ def _note(definition: Definition, state: CaseState, act: Act) -> Text:
     return Text("，".join(zh), ", ".join(en))
 
 
-def _field(
-    definition: Definition, act: str, name: str, field: Field, shown: Sheet, form: Form, fresh: bool
-) -> Said:
+def _field(definition: Definition, act: str, name: str, field: Field, shown: Sheet, form: Form, fresh: bool) -> Said:
     key = f"{act}.{name}"
     match field.type:
         case "items":
