@@ -1,0 +1,272 @@
+"""Rules about how well a file serves its readers: two languages, citizens' words, examples that hold."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import PurePath
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from tongban import rules
+from tongban.base.errors import Refused
+from tongban.base.i18n import Text, words
+from tongban.catalog.assess import assess
+from tongban.catalog.check.decisions import rulings
+from tongban.catalog.check.registry import Said, View, compiled, service_lint
+from tongban.catalog.findings import Path
+from tongban.catalog.model import Example, Kind, Law, Service, Table, Words
+from tongban.catalog.tables import RULED_OUTCOMES
+
+FEWEST_ALIASES = 3
+_KIND_CODES: dict[Kind, str] = {
+    Kind.LICENSING: "01",
+    Kind.PENALTY: "02",
+    Kind.ENFORCEMENT: "03",
+    Kind.LEVY: "04",
+    Kind.BENEFIT: "05",
+    Kind.INSPECTION: "06",
+    Kind.CONFIRMATION: "07",
+    Kind.AWARD: "08",
+    Kind.RULING: "09",
+    Kind.OTHER_POWER: "10",
+    Kind.PUBLIC_SERVICE: "20",
+}
+
+
+@cache
+def _fields(struct: type) -> tuple[tuple[str, str, bool], ...]:
+    """Of a part of a file: attribute, name in the file, and whether it holds words for people."""
+    hints = get_type_hints(struct)
+    return tuple((f.name, f.encode_name, _is_words(hints[f.name])) for f in msgspec.structs.fields(struct))
+
+
+def _is_words(hint: Any) -> bool:
+    if hint == Words:
+        return True
+    if get_origin(hint) in (Union, UnionType, tuple):
+        return any(part == Words for part in get_args(hint)) or (
+            get_origin(hint) is not tuple and {str, Text} <= set(get_args(hint))
+        )
+    return False
+
+
+_CHINESE_ONLY = (Example, Law, Table)
+"""Parts whose words are for those who write and review the file."""
+
+
+def untranslated(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The places of words for people that are there in Chinese only."""
+    if isinstance(value, msgspec.Struct):
+        if isinstance(value, Text):
+            return
+        for attribute, name, is_words in _fields(type(value)):
+            part = getattr(value, attribute)
+            if is_words and not isinstance(value, _CHINESE_ONLY):
+                parts: tuple[Any, ...] = part if isinstance(part, tuple) else (part,)
+                for index, said in enumerate(parts):
+                    if isinstance(said, str) and said:
+                        yield (*path, name, index) if isinstance(part, tuple) else (*path, name)
+            elif not isinstance(part, str):
+                yield from untranslated(part, (*path, name))
+    elif isinstance(value, dict):
+        for key, part in value.items():  # pyright: ignore[reportUnknownVariableType]
+            yield from untranslated(part, (*path, str(key)))  # pyright: ignore[reportUnknownArgumentType]
+    elif isinstance(value, tuple):
+        for index, part in enumerate(value):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            yield from untranslated(part, (*path, index))
+
+
+@service_lint("english-missing", "error", "发布前要有英文", "Words for people come in Chinese and English")
+def english_missing(view: View[Service]) -> Iterator[Said]:
+    for path in untranslated(view.file):
+        text = Text("只有中文，请写成 {zh: …, en: …}", "Only in Chinese; write {zh: …, en: …}")
+        yield Said(text, path, severity=None if view.file.status == "published" else "warning")
+
+
+@service_lint(
+    "aliases-few", "warning", "要有百姓自己的说法，搜得到才办得成", "Citizens' own words make a service findable"
+)
+def aliases_few(view: View[Service]) -> Iterator[Said]:
+    if len(view.file.aliases) < FEWEST_ALIASES:
+        text = Text(
+            f"aliases 只有{len(view.file.aliases)}个，请写上百姓会怎么说，至少{FEWEST_ALIASES}个",
+            f"Only {len(view.file.aliases)} aliases; add at least {FEWEST_ALIASES} of the words that people use",
+        )
+        yield Said(text, ("aliases",), key=True)
+
+
+@service_lint("file-name", "warning", "文件名和 service 一致", "The file is named after the service")
+def file_name(view: View[Service]) -> Iterator[Said]:
+    stem = PurePath(view.loaded.source.path).name.removesuffix(".yaml").removesuffix(".yml")
+    if stem.partition("@")[0] != view.file.service:
+        text = Text(
+            f"文件名应当是 {view.file.service}.yaml 或 {view.file.service}@{view.file.version}.yaml",
+            f"The file should be named {view.file.service}.yaml or {view.file.service}@{view.file.version}.yaml",
+        )
+        yield Said(text, ("service",))
+    elif "@" in stem and stem.partition("@")[2] != view.file.version:
+        text = Text(
+            f"文件名说是第{stem.partition('@')[2]}版，里面写的是第{view.file.version}版",
+            f"The file's name says version {stem.partition('@')[2]}, its content says {view.file.version}",
+        )
+        yield Said(text, ("version",), severity="error")
+
+
+@service_lint(
+    "code-kind", "warning", "基本编码的类型位要和事项类型一致", "The basic code carries the kind", law="GB/T 39554.1"
+)
+def code_kind(view: View[Service]) -> Iterator[Said]:
+    wanted = _KIND_CODES[view.file.kind]
+    if view.file.basic_code[2:4] != wanted:
+        text = Text(
+            f"{view.file.kind.value}的基本编码第3、4位应当是{wanted}，这里是{view.file.basic_code[2:4]}",
+            f"Digits 3 and 4 of a code of {view.file.kind.value} are {wanted}, not {view.file.basic_code[2:4]}",
+        )
+        yield Said(text, ("basic_code",))
+
+
+@service_lint(
+    "faq-missing", "error", "许可事项至少有一个常见问题", "A licensing service has an FAQ", law="事项质检规则 9"
+)
+def faq_missing(view: View[Service]) -> Iterator[Said]:
+    if not view.file.faq:
+        licensing = view.file.kind is Kind.LICENSING
+        text = Text("没有常见问题 faq", "There is no faq")
+        yield Said(text, (), severity=None if licensing else "warning")
+
+
+@service_lint(
+    "conditions-missing",
+    "warning",
+    "受理条件要用大白话写出来",
+    "The conditions are told in plain words",
+    law="国令第716号 5",
+)
+def conditions_missing(view: View[Service]) -> Iterator[Said]:
+    if not view.file.conditions:
+        yield Said(Text("没有写受理条件 conditions", "No conditions are given in plain words"), ())
+
+
+_RESULT_NAMES = (
+    (re.compile(r"证$|证书$|执照$"), frozenset({"certificate"}), "证照 certificate"),
+    (re.compile(r"批复|批文|决定书$"), frozenset({"approval", "notice"}), "批文 approval"),
+    (re.compile(r"回执$|备案表$"), frozenset({"filing-receipt", "notice", "certificate"}), "备案回执 filing-receipt"),
+)
+
+
+@service_lint(
+    "result-form", "warning", "结果的名称和种类要一致", "The result's name and form agree", law="事项质检规则 2"
+)
+def result_form(view: View[Service]) -> Iterator[Said]:
+    name = words(view.file.result.name, "zh")
+    for pattern, forms, wanted in _RESULT_NAMES:
+        if pattern.search(name) and view.file.result.form not in forms:
+            text = Text(
+                f"“{name}”看名字是{wanted}，form 却是 {view.file.result.form}",
+                f"'{name}' sounds like {wanted.split()[-1]}, but its form is {view.file.result.form}",
+            )
+            yield Said(text, ("result", "form") if view.written(("result", "form")) else ("result",))
+
+
+@service_lint("situations-twice", "error", "情形编号不能重复", "A situation's id stands for one situation")
+def situations_twice(view: View[Service]) -> Iterator[Said]:
+    seen: set[str] = set()
+    for index, situation in enumerate(view.file.situations):
+        if situation.id in seen:
+            yield Said(
+                Text(f"情形“{situation.id}”重复", f"The situation '{situation.id}' is given twice"),
+                ("situations", index, "id"),
+            )
+        seen.add(situation.id)
+
+
+@service_lint(
+    "service-twice",
+    "error",
+    "同一层级不设两个一样的事项",
+    "No two services that are the same at one level",
+    law="国办函〔2020〕基本目录",
+)
+def service_twice(view: View[Service]) -> Iterator[Said]:
+    for field_name in ("basic_code", "name"):
+        others = view.world.duplicates.get(f"{field_name}:{view.loaded.source.path}", ())
+        if others:
+            zh = "基本编码相同" if field_name == "basic_code" else "名称几乎一样"
+            en = "has the same basic code" if field_name == "basic_code" else "has nearly the same name"
+            text = Text(f"和 {others[0]} {zh}，层级也相同", f"{others[0]} {en} at the same level")
+            yield Said(text, (field_name,))
+
+
+# --- examples ----------------------------------------------------------------------------------------------------
+
+
+@service_lint("examples-missing", "error", "每个事项都要有可以跑的例子", "A service has examples that are run")
+def examples_missing(view: View[Service]) -> Iterator[Said]:
+    if not view.file.examples:
+        text = Text("没有例子 examples；请写几个“给定……应得……”", "There are no examples; write some 'given …, then …'")
+        yield Said(text, (), severity=None if view.file.status == "published" else "warning")
+
+
+@service_lint("example-fails", "error", "例子要和规则一致", "What an example says must come out")
+def example_fails(view: View[Service]) -> Iterator[Said]:
+    if compiled(view)[0] is None:
+        return
+    for index, example in enumerate(view.file.examples):
+        path: Path = ("examples", index)
+        strange = [name for name in example.given if name not in view.file.facts]
+        for name in strange:
+            yield Said(Text(f"没有“{name}”这个信息", f"There is no fact '{name}'"), (*path, "given", name), key=True)
+        if example.then not in (*RULED_OUTCOMES, "unknown"):
+            allowed = "、".join((*RULED_OUTCOMES, "unknown"))
+            text = Text(f"then 应当是 {allowed} 之一", f"then must be one of {allowed.replace('、', ', ')}")
+            yield Said(text, (*path, "then"))
+            continue
+        yield from _differences(view, example, path)
+
+
+def _differences(view: View[Service], example: Example, path: Path) -> Iterator[Said]:
+    try:
+        found = assess(view.file, example.given, example.on)
+    except Refused as refusal:
+        yield Said(refusal.problems[0].text, path)
+        return
+    except rules.RuleValueError as problem:
+        yield Said(Text(f"给定的值不能用：{problem}", f"A given value cannot be used: {problem}"), (*path, "given"))
+        return
+    if found.outcome != example.then:
+        waits = "、".join(found.unknown)
+        zh, en = (f"（还缺 {waits}）", f" (still unknown: {waits})") if waits else ("", "")
+        text = Text(
+            f"应得 {example.then}，算出来是 {found.outcome}{zh}：{found.message.zh}",
+            f"Expected {example.then}, but {found.outcome} came out{en}: {found.message.en}",
+        )
+        yield Said(text, (*path, "then"))
+    came_out = {**found.variant.facts, **found.outputs}
+    for name, wanted in example.with_.items():
+        got = came_out.get(name)
+        if rules.to_feel(got) != rules.to_feel(wanted):
+            text = Text(f"“{name}”应为 {wanted}，算出来是 {got}", f"'{name}' should be {wanted}, but {got} came out")
+            yield Said(text, (*path, "with", name))
+
+
+@service_lint("row-without-example", "warning", "每一行规则都要有例子走到", "Every row is reached by an example")
+def row_without_example(view: View[Service]) -> Iterator[Said]:
+    made = compiled(view)[0]
+    if made is None or not view.file.examples:
+        return
+    reached: dict[str, set[int]] = {}
+    for example in view.file.examples:
+        try:
+            found = assess(view.file, example.given, example.on)
+        except (Refused, rules.RuleValueError):
+            continue
+        for decision in found.trace:
+            reached.setdefault(decision.table.name, set()).update(decision.matched)
+    for path, ruling in rulings(made):
+        missing = [row for row in range(1, len(ruling.table.rows) + 1) if row not in reached.get(ruling.table.name, ())]
+        if missing:
+            rows = "、".join(str(row) for row in missing)
+            text = Text(f"没有例子走到第{rows}行", f"No example reaches row {rows.replace('、', ', ')}")
+            yield Said(text, (*path, "rows", missing[0] - 1))

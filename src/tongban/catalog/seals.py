@@ -1,0 +1,70 @@
+"""The seal of a published version: the hash of what it says, kept in `.published.json` beside the file.
+
+It works with git and with a plain folder: whoever changes a published version, by whatever means, is told by the
+checker. Formatting, comments and the ending of a version are not content.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import msgspec
+
+from tongban.base.i18n import Text
+from tongban.catalog.compile import content_hash
+from tongban.catalog.findings import Finding
+from tongban.catalog.model import Service
+from tongban.catalog.yaml_source import Source
+
+LOCK = ".published.json"
+
+
+def seal(service: Service) -> str:
+    """The hash of what a published version says."""
+    return f"sha256:{content_hash(msgspec.structs.replace(service, status='published', valid_to=None))}"
+
+
+def is_sealed(path: Path, service: Service) -> bool:
+    """Whether this version has been published from the folder of `path`."""
+    return _key(service) in _lock(path)
+
+
+def seal_findings(path: Path, service: Service, source: Source) -> Iterator[Finding]:
+    """Whether a published version still says what it said when it was published."""
+    if service.status == "draft":
+        return
+    lock = _lock(path)
+    sealed = lock.get(_key(service))
+    position = source.position(("version",))
+    if sealed is not None and sealed != seal(service):
+        said = Text(
+            f"第{service.version}版已经发布，内容不能再改；请另存为 {service.service}@<新版本>.yaml 并提高 version",
+            f"Version {service.version} is published and may not change; save as {service.service}@<new>.yaml"
+            " with a higher version",
+        )
+        yield source.finding("error", "published-changed", said, position, ("version",))
+    elif sealed is None and lock:
+        said = Text(
+            "已标为发布，但没有登记；请运行 tongban promote", "Marked as published but not sealed; run tongban promote"
+        )
+        yield source.finding("warning", "published-unsealed", said, position, ("version",))
+
+
+def _key(service: Service) -> str:
+    regions = f"#{'+'.join(service.regions)}" if service.regions else ""
+    return f"{service.service}@{service.version}{regions}"
+
+
+def _lock(path: Path) -> dict[str, str]:
+    try:
+        content = json.loads((path.parent / LOCK).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return cast("dict[str, str]", content) if isinstance(content, dict) else {}
+
+
+def sealed_lock(path: Path, service: Service) -> str:
+    """The text of the lock with this version added."""
+    lock = {**_lock(path), _key(service): seal(service)}
+    return json.dumps(dict(sorted(lock.items())), ensure_ascii=False, indent=1) + "\n"
