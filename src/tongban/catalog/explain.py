@@ -57,7 +57,7 @@ class Explainer:
     def __call__(self, source: Source) -> list[Finding]:
         found: list[Finding] = []
         for error in cast("Iterable[ValidationError]", self._validator.iter_errors(source.data)):
-            for code, text, path, key in _say(error):
+            for code, text, path, key in sentences(error):
                 found.append(source.finding("error", code, text, source.position(path, key=key), path))
         return found
 
@@ -83,7 +83,8 @@ def _with_dates(schema: Any) -> Any:
     return [_with_dates(item) for item in cast("list[Any]", schema)] if isinstance(schema, list) else schema
 
 
-def _say(error: ValidationError) -> Iterator[Said]:
+def sentences(error: ValidationError) -> Iterator[Said]:
+    """What is wrong, in words; one error of an `anyOf` may be several."""
     yield from _SENTENCES.get(str(error.validator), _other)(error, tuple(error.absolute_path))
 
 
@@ -161,6 +162,7 @@ _BOUNDS: dict[str, tuple[str, str]] = {
     "minLength": ("太短了，字符数最少", "Too short; at least this many characters:"),
     "minItems": ("项数太少，最少", "Too few entries; at least"),
     "maxItems": ("项数太多，最多", "Too many entries; at most"),
+    "maxProperties": ("项数太多，最多", "Too many entries; at most"),
 }
 
 
@@ -177,7 +179,7 @@ def _branches(error: ValidationError, path: Path) -> Iterator[Said]:
     ]
     if len(fitting) == 1:
         for child in fitting[0]:
-            yield from _say(child)
+            yield from sentences(child)
         return
     kinds = [
         "object" if "$ref" in branch else str(branch.get("type", "string"))
