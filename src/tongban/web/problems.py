@@ -53,8 +53,17 @@ PLAIN: dict[int, Problem] = {
 }
 
 
+class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One reason, in the reader's language. `place` is where to look: a field, a parameter, or a line and column."""
+
+    code: str
+    text: str
+    place: str = ""
+    law: str = ""
+
+
 class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
-    """RFC 9457, with our stable code and every reason at once."""
+    """RFC 9457, with our stable code and every reason at once. `instance` names the request."""
 
     type: str
     title: str
@@ -62,7 +71,7 @@ class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str
     instance: str
     code: str
-    problems: tuple[dict[str, Any], ...] = ()
+    problems: tuple[Reason, ...] = ()
 
 
 def plain(status: int) -> Problem:
@@ -76,7 +85,7 @@ def wants_html(request: AnyRequest) -> bool:
 
 
 def document(status: int, problems: Sequence[Problem], visitor: visitors.Visitor) -> ProblemDocument:
-    """The problem document of a refusal, in the reader's language; each reason also in both."""
+    """The problem document of a refusal, in the reader's language."""
     first = problems[0]
     return ProblemDocument(
         type=f"urn:tongban:problem:{first.code}",
@@ -85,7 +94,7 @@ def document(status: int, problems: Sequence[Problem], visitor: visitors.Visitor
         detail=first.text[visitor.lang],
         instance=f"urn:tongban:request:{visitor.request_id}",
         code=first.code,
-        problems=tuple(msgspec.to_builtins(problem) for problem in problems),
+        problems=tuple(Reason(one.code, one.text[visitor.lang], one.place, one.law) for one in problems),
     )
 
 
@@ -135,6 +144,8 @@ class Problems:
         if "retry_after" in extra:
             lines["retry-after"] = str(extra["retry_after"])
         if not wants_html(request):
+            if status == 401:
+                lines["www-authenticate"] = 'Bearer realm="tongban"'
             body = msgspec.json.encode(document(status, problems, visitor))
             return Response(body, status_code=status, headers=lines, media_type="application/problem+json")
         html = self._pages.render(visitor, "errors/problem.html", status=status, problems=problems)
