@@ -121,7 +121,7 @@ def fact_unused(view: View[Service]) -> Iterator[Said]:
 )
 def fact_known_elsewhere(view: View[Service]) -> Iterator[Said]:
     for name, fact in view.file.facts.items():
-        if fact.source is not None or fact.derive:
+        if fact.source is not None or fact.derive or fact.law:
             continue
         known = view.world.records.get(f"fact:{name}:{fact.type.value}")
         if known is not None and known.service != view.file.service:

@@ -10,6 +10,7 @@ from tongban.catalog.check.registry import Said, View, compiled, service_lint
 from tongban.catalog.compile import Compiled, FactStep, TableStep
 from tongban.catalog.findings import Path
 from tongban.catalog.model import Fact, Service
+from tongban.catalog.run import Run
 from tongban.catalog.tables import SITUATION, Ruling, mentioned
 from tongban.rules.syntax import Binary, Node, Op, children
 from tongban.rules.text import plain_text
@@ -48,26 +49,35 @@ def _blank(service: Service, steps: dict[str, FactStep], name: str) -> bool:
     return step.when is not None or (not fact.required and not fact.derive)
 
 
-def _possible(view: View[Service], ruling: Ruling, points: Iterable[Point]) -> Point | None:
-    """The first point that can really occur: where a fact is given, its `when` holds; where it is missing, not."""
+def _possible(view: View[Service], path: Path, ruling: Ruling, points: Iterable[Point]) -> Point | None:
+    """The first point that can really occur, as far as the facts in the columns settle it.
+
+    A fact is given only where it applies and missing only where it does not (or is optional); a derived fact and the
+    situation are what they are derived to be; and the eligibility table is not asked where the situation answers.
+    """
     made = compiled(view)[0]
-    steps = {step.name: step for step in (*made.first, *made.later) if isinstance(step, FactStep)} if made else {}
     heads = [column.expression for column in ruling.table.inputs]
+    facts = view.file.facts
     for point in points:
-        known = {name: value for name, value in zip(heads, point, strict=True) if value is not None}
-        unknown = set(view.file.facts) - set(heads)
-        for name, value in zip(heads, point, strict=True):
-            step = steps.get(name)
-            if step is None or step.when is None:
-                continue
-            applies = step.when.holds(known, unknown)
-            if applies is False and value is not None:
-                break
-            if applies is True and value is None and step.fact.required:
-                break
-        else:
-            return point
+        values = dict(zip(heads, point, strict=True))
+        given = {name: value for name, value in values.items() if name in facts and not facts[name].derive}
+        run = Run(made, given, view.file.valid_from) if made is not None else None
+        if run is None or all(_fits(run, name, value) for name, value in values.items()):
+            settled = run is not None and run.situation is not None and run.situation.outcome is not None
+            if not (settled and path == ("eligible",)):
+                return point
     return None
+
+
+def _fits(run: Run, name: str, value: Any) -> bool:
+    applies = run.applies.get(name)
+    fact = run.compiled.service.facts.get(name)
+    if fact is not None and applies is False:
+        return value is None
+    if fact is not None and not fact.derive:
+        return value is not None or applies is None or not fact.required
+    known = run.values.get(name)
+    return known is None or rules.to_feel(known) == rules.to_feel(value)
 
 
 def _correlated(service: Service, ruling: Ruling) -> bool:
@@ -133,7 +143,7 @@ def table_gap(view: View[Service]) -> Iterator[Said]:
     for path, ruling, found in _analysed(view):
         if ruling.table.hit not in _SINGLE:
             continue
-        point = _possible(view, ruling, found.gaps())
+        point = _possible(view, path, ruling, found.gaps())
         if point is None:
             continue
         example = _example(view.file, ruling, point)
@@ -161,7 +171,7 @@ def table_overlap(view: View[Service]) -> Iterator[Said]:
             for other in range(one + 1, found.rows):
                 if ruling.table.hit is rules.HitPolicy.ANY and _same(ruling, one, other):
                     continue
-                point = _possible(view, ruling, found.common(one, other))
+                point = _possible(view, path, ruling, found.common(one, other))
                 if point is None:
                     continue
                 example = _example(view.file, ruling, point)

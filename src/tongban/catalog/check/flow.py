@@ -31,6 +31,10 @@ class Flow:
         """The states from which an end can be reached."""
         return self._closure(set(self.ends), forward=False)
 
+    def leads(self, state: str, to: tuple[str, ...]) -> bool:
+        """Whether a case in `state` can come to one of `to`."""
+        return bool(self._closure({state}, forward=True).intersection(to))
+
     def _closure(self, found: set[str], *, forward: bool) -> set[str]:
         grown = True
         while grown:

@@ -273,9 +273,11 @@ def no_deemed_acceptance(view: View[Procedure]) -> Iterator[Said]:
 
 @procedure_lint("correction-again", "error", "补正只能一次告知", "What is missing is told once", law="行政许可法 32")
 def correction_again(view: View[Procedure]) -> Iterator[Said]:
+    flow = Flow(view.file)
     for slug, act in view.file.acts.items():
         asks = any(field.type == "items" for field in act.says.values())
-        if asks and slug not in act.unless:
+        twice = act.to == "same" or flow.leads(act.to, act.from_)
+        if asks and twice and slug not in act.unless:
             text = Text(
                 f"“{act.name.zh}”要写 unless: [{slug}]，只能一次",
                 f"'{act.name.en}' needs unless: [{slug}]; it is done once",

@@ -64,8 +64,7 @@ def untranslated(value: Any, path: Path = ()) -> Iterator[Path]:
         for attribute, name, is_words in _fields(type(value)):
             part = getattr(value, attribute)
             if is_words and not isinstance(value, _CHINESE_ONLY):
-                parts: tuple[Any, ...] = part if isinstance(part, tuple) else (part,)
-                for index, said in enumerate(parts):
+                for index, said in enumerate(_listed(part)):
                     if isinstance(said, str) and said:
                         yield (*path, name, index) if isinstance(part, tuple) else (*path, name)
             elif not isinstance(part, str):
@@ -76,6 +75,10 @@ def untranslated(value: Any, path: Path = ()) -> Iterator[Path]:
     elif isinstance(value, tuple):
         for index, part in enumerate(value):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
             yield from untranslated(part, (*path, index))
+
+
+def _listed(part: Any) -> tuple[Any, ...]:
+    return part if isinstance(part, tuple) else (part,)  # pyright: ignore[reportUnknownVariableType]
 
 
 @service_lint("english-missing", "error", "发布前要有英文", "Words for people come in Chinese and English")
@@ -265,8 +268,16 @@ def row_without_example(view: View[Service]) -> Iterator[Said]:
         for decision in found.trace:
             reached.setdefault(decision.table.name, set()).update(decision.matched)
     for path, ruling in rulings(made):
-        missing = [row for row in range(1, len(ruling.table.rows) + 1) if row not in reached.get(ruling.table.name, ())]
+        done = reached.get(ruling.table.name, set())
+        missing = [n for n, row in enumerate(ruling.table.rows, start=1) if n not in done and not _says_nothing(row)]
         if missing:
             rows = "、".join(str(row) for row in missing)
             text = Text(f"没有例子走到第{rows}行", f"No example reaches row {rows.replace('、', ', ')}")
             yield Said(text, (*path, "rows", missing[0] - 1))
+
+
+def _says_nothing(row: rules.Row) -> bool:
+    """A row for those who are sent away before it matters, or that gives nothing."""
+    return all(
+        isinstance(output, rules.Literal) and output.value in (0, False, None, "not-needed") for output in row.outputs
+    )
