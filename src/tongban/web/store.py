@@ -5,19 +5,20 @@ import secrets
 from tongban.base.database import Database
 
 
-async def count(db: Database, who: bytes, what: str, minute: int) -> int:
-    """Count one request and say how many there have been in this minute, in one statement."""
+async def count(db: Database, who: bytes, what: str, minute: int, requests: int = 1) -> int:
+    """Count requests and say how many there have been in this minute, these included, in one statement."""
     used: int = await db.fetchval(
         """
-        INSERT INTO web_rate (who, what, minute, used) VALUES ($1, $2, $3, 1)
+        INSERT INTO web_rate (who, what, minute, used) VALUES ($1, $2, $3, $4)
         ON CONFLICT (who, what) DO UPDATE SET
-            used = CASE WHEN web_rate.minute = EXCLUDED.minute THEN web_rate.used + 1 ELSE 1 END,
+            used = CASE WHEN web_rate.minute = EXCLUDED.minute THEN web_rate.used + EXCLUDED.used ELSE EXCLUDED.used END,
             minute = EXCLUDED.minute
         RETURNING used
         """,
         who,
         what,
         minute,
+        requests,
     )
     return used
 
