@@ -15,24 +15,12 @@ from tongban.base.i18n import Text, words
 from tongban.catalog.assess import assess
 from tongban.catalog.check.decisions import rulings
 from tongban.catalog.check.registry import Said, View, compiled, service_lint
+from tongban.catalog.export import KIND_CODES
 from tongban.catalog.findings import Path
 from tongban.catalog.model import Example, Kind, Law, Service, Table, Words
 from tongban.catalog.tables import RULED_OUTCOMES
 
 FEWEST_ALIASES = 3
-_KIND_CODES: dict[Kind, str] = {
-    Kind.LICENSING: "01",
-    Kind.PENALTY: "02",
-    Kind.ENFORCEMENT: "03",
-    Kind.LEVY: "04",
-    Kind.BENEFIT: "05",
-    Kind.INSPECTION: "06",
-    Kind.CONFIRMATION: "07",
-    Kind.AWARD: "08",
-    Kind.RULING: "09",
-    Kind.OTHER_POWER: "10",
-    Kind.PUBLIC_SERVICE: "20",
-}
 
 
 @cache
@@ -121,7 +109,7 @@ def file_name(view: View[Service]) -> Iterator[Said]:
     "code-kind", "warning", "基本编码的类型位要和事项类型一致", "The basic code carries the kind", law="GB/T 39554.1"
 )
 def code_kind(view: View[Service]) -> Iterator[Said]:
-    wanted = _KIND_CODES[view.file.kind]
+    wanted = KIND_CODES[view.file.kind]
     if view.file.basic_code[2:4] != wanted:
         text = Text(
             f"{view.file.kind.value}的基本编码第3、4位应当是{wanted}，这里是{view.file.basic_code[2:4]}",
