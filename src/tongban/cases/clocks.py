@@ -160,7 +160,7 @@ def _promised(statutory: TermRule, own: Term | None) -> TermRule | None:
 def _consequence(data: ProcedureTerm) -> Consequence:
     match data.on_expiry:
         case "act" | "lapse":
-            return Consequence.DEEMED_ACCEPTED if data.owed_by == "authority" else Consequence.LAPSE
+            return Consequence.DEEMED_ACCEPTED_ON_EXPIRY if data.owed_by == "authority" else Consequence.LAPSE
         case "escalate":
             return Consequence.ESCALATE
         case "none":
@@ -237,16 +237,6 @@ def expired(running: Running, now: datetime) -> bool:
     return running.open and running.statutory.overdue_at(now)
 
 
-def starts_from(running: Running) -> datetime | None:
-    """Where the terms that a silence sets off count from: silence must not cost the applicant a day.
-
-    A deemed acceptance dates from the day the material was received (行政许可法 32); where the law says it counts
-    from expiry, or the applicant's own time ran out, from the moment it is recorded.
-    """
-    on_expiry = running.clock.statutory.consequence is Consequence.DEEMED_ACCEPTED_ON_EXPIRY
-    return running.origin if running.clock.by_authority and not on_expiry else None
-
-
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One step of the ladder on which an overdue term climbs (逐级督办)."""
@@ -316,7 +306,7 @@ def wake_at(definition: Definition, state: CaseState, now: datetime) -> datetime
 
 
 def due(definition: Definition, state: CaseState, now: datetime, *, preferring: Sequence[str] = ()) -> Running | None:
-    """The term that matters now: one of `preferring` that runs, else the one that falls due first, else a paused one."""
+    """The term that matters now: one of `preferring` that runs, else the first to fall due, else a paused one."""
     terms = [term for term in running(definition, state, now) if term.open]
     preferred = [term for term in terms if term.clock.term in preferring] or terms
     dated = [(date, n) for n, term in enumerate(preferred) if (date := term.binding.due)]

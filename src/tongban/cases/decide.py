@@ -6,38 +6,35 @@ The law's silence is applied before the command is looked at, so the outcome nev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import Any, TypeAlias
 
 import msgspec
 
-from tongban.base.errors import Problem
-from tongban.base.i18n import LANGS, Text, words
+from tongban.base.i18n import Text
 from tongban.cases import clocks, letters, says
 from tongban.cases import trial as checks
-from tongban.cases.definition import Definition, Judged
-from tongban.cases.evolve import evolve
+from tongban.cases.definition import Definition
+from tongban.cases.evolve import evolve, left_of
 from tongban.cases.model import (
     SAME,
-    START,
     By,
     CaseState,
     Escalation,
     Event,
     Letter,
-    Move,
     Opening,
     Own,
-    Record,
     Refusal,
     refusal,
 )
 from tongban.cases.moves import moves_of
 from tongban.cases.trial import Trial
 from tongban.catalog.procedure import Act, Who
-from tongban.org import Actor
+from tongban.org import Actor, Grant
+from tongban.sharing import Shared
 
 UNDO = "undo"
 """撤回上一步: known to every procedure, possible where the last act allows minutes for it."""
@@ -46,17 +43,25 @@ _CHAIN = 8
 """More acts than this never follow from one; a procedure that would go round is stopped by it."""
 
 
+_CHECKS = (checks.in_state, checks.by_whom, checks.again, checks.second_person, checks.timed)
+"""What stands in the way of an act whatever it says; asked by `decide` and by `possible` alike."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Somebody wants something done. `expected_version` is the state they saw; `authority` comes from the grant."""
+    """Somebody wants something done. `grant` is the answer of `org.may`; `expected_version` the state they saw."""
 
     act: str
     actor: Actor
+    grant: Grant
     says: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    authority: str = ""
     expected_version: int | None = None
     opening: Opening | None = None
-    records: Mapping[str, Record] = field(default_factory=dict[str, Record])
+    records: Mapping[str, Shared] = field(default_factory=dict[str, Shared])
+
+
+GrantFor: TypeAlias = Callable[[str], Grant | None]
+"""Asks for the grant of one act; None when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,21 +147,26 @@ def delivered(state: CaseState, seq: int, proof: Mapping[str, Any], now: datetim
     )
 
 
-def possible(definition: Definition, state: CaseState, actor: Actor, now: datetime) -> tuple[PossibleAct, ...]:
-    """The acts this actor may do now, in the order of the procedure file."""
+def possible(
+    definition: Definition, state: CaseState, actor: Actor, grant: GrantFor, now: datetime
+) -> tuple[PossibleAct, ...]:
+    """The acts this actor may do now, in the order of the procedure file. `grant` asks `org.may` for one act."""
     state = _after(state, overdue(definition, state, now)) if state.opening else state
-    return tuple(_possible(definition, state, actor, now))
+    return tuple(_possible(definition, state, actor, grant, now))
 
 
-def _possible(definition: Definition, state: CaseState, actor: Actor, now: datetime) -> Iterator[PossibleAct]:
+def _possible(
+    definition: Definition, state: CaseState, actor: Actor, grant: GrantFor, now: datetime
+) -> Iterator[PossibleAct]:
     for name, act in definition.procedure.acts.items():
-        trial = Trial(definition, state, name, act, actor, now)
-        if not any(
-            check(trial)
-            for check in (checks.in_state, checks.by_whom, checks.again, checks.second_person, checks.condition)
-        ):
+        granted = grant(name) if state.state in act.from_ else None
+        if granted is None:
+            continue
+        trial = Trial(definition, state, name, act, actor, granted, now)
+        if not any(check(trial) for check in (*_CHECKS, checks.condition)):
             yield PossibleAct(name, act.name, act)
-    if not isinstance(_undo(definition, state, Command(UNDO, actor), now), Refusal):
+    granted = grant(UNDO)
+    if granted and not isinstance(_undo(definition, state, Command(UNDO, actor, granted), now), Refusal):
         yield PossibleAct(UNDO, Text("撤回", "Undo"), None)
 
 
@@ -172,15 +182,15 @@ def _after(state: CaseState, events: list[Event]) -> CaseState:
 def _do(definition: Definition, state: CaseState, command: Command, now: datetime) -> Event | Refusal:
     act = definition.procedure.acts[command.act]
     opened = msgspec.structs.replace(state, opening=command.opening) if command.opening else state
-    trial = Trial(definition, opened, command.act, act, command.actor, now)
-    for check in (checks.in_state, checks.by_whom, checks.again, checks.second_person, checks.expired):
+    trial = Trial(definition, opened, command.act, act, command.actor, command.grant, now)
+    for check in (*_CHECKS, checks.expired):
         if refused := check(trial):
             return refused
-    said = says.read(definition, act, command.says, definition.local(now))
+    said = says.read(definition, command.act, command.says, definition.local(now))
     trial = replace(trial, state=_claimed(trial.state, said, command.records))
     problems = said.problems or [
         *checks.unanswered(trial),
-        *checks.still_missing(opened, said),
+        *checks.still_missing(trial),
         *checks.unfounded(trial, said),
     ]
     if problems:
@@ -197,7 +207,7 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         by=_by(command.actor),
         to=act.to,
         on_behalf_of=command.actor.on_behalf_of or "",
-        authority=command.authority,
+        authority=command.grant.chain,
         payload=said.payload,
         law=act.law,
         adverse=act.adverse,
@@ -219,14 +229,13 @@ def _letter(definition: Definition, act: Act, after: CaseState, event: Event) ->
     return letters.write(definition, act, after, event.payload, due, event.at)
 
 
-def _claimed(state: CaseState, said: says.Said, records: Mapping[str, Record]) -> CaseState:
-    answered = bool(said.facts or said.documents)
+def _claimed(state: CaseState, said: says.Said, records: Mapping[str, Shared]) -> CaseState:
     return msgspec.structs.replace(
         state,
         facts={**state.facts, **said.facts},
         records={**state.records, **records},
         documents={**state.documents, **said.documents},
-        asked=() if answered else state.asked,
+        asked=left_of(state.asked, said.facts, said.documents),
     )
 
 
@@ -238,7 +247,7 @@ def _follow(definition: Definition, state: CaseState, now: datetime) -> list[Eve
         here = [
             n for n in rules if state.state in definition.procedure.acts[n].from_ and n not in {e.type for e in events}
         ]
-        done = (_do(definition, state, Command(name, Actor.rules()), now) for name in here)
+        done = (_do(definition, state, _machine(definition, name, Actor.rules()), now) for name in here)
         event = next((one for one in done if isinstance(one, Event)), None)
         if event is None:
             break
@@ -247,13 +256,19 @@ def _follow(definition: Definition, state: CaseState, now: datetime) -> list[Eve
     return events
 
 
+def _machine(definition: Definition, act: str, actor: Actor) -> Command:
+    """The clock and the rules act by the article itself."""
+    law = definition.procedure.acts[act].law
+    return Command(act, actor, Grant(definition.cite(law), law))
+
+
 def _expiry(definition: Definition, state: CaseState, now: datetime) -> Command | None:
     if state.opening is None or definition.ended(state):
         return None
     for term in clocks.running(definition, state, now):
         act = definition.clock_act(state.state, term.clock.term)
         if act and clocks.expired(term, now):
-            return Command(act, Actor.clock(), authority=definition.procedure.acts[act].law)
+            return _machine(definition, act, Actor.clock())
     return None
 
 
@@ -289,7 +304,7 @@ def _undo(definition: Definition, state: CaseState, command: Command, now: datet
         at=now,
         by=_by(command.actor),
         to=last.before,
-        authority=command.authority,
+        authority=command.grant.chain,
         payload={"undoes": last.seq, "act": last.type},
         law=act.law,
     )

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from tongban import rules
-from tongban.base.i18n import Text
+from tongban.base.i18n import LANGS, Text, words
 from tongban.cases.model import START, CaseState
 from tongban.catalog import Assessment, Variant, assess
 from tongban.catalog.model import Service, Term
@@ -41,6 +41,11 @@ class Definition:
         """A law id as people read it; words that are no id stay as they are."""
         return self.laws.get(law) or Text(law, law)
 
+    def label(self, item: str) -> Text:
+        """The name of a material, a fact, or an act whose files lie under it; other words stay as they are."""
+        found = self.service.materials.get(item) or self.service.facts.get(item) or self.procedure.acts.get(item)
+        return Text(item, item) if found is None else Text(*(words(found.name, lang) for lang in LANGS))
+
     @cached_property
     def opens(self) -> str:
         """The act that opens a case."""
@@ -65,7 +70,14 @@ class Definition:
         """Every name that a condition of the procedure may read."""
         tables = (*self.service.tables.values(), *self.service.amounts.values())
         outputs = (output.name for table in tables for output in table.outputs)
-        return (*self.service.facts, *outputs, "outcome", "complete", "situation", "application_date")
+        words_of = ("outcome", "complete", "fully_determined", "situation", "application_date")
+        return (*self.service.facts, *outputs, *words_of)
+
+    @cached_property
+    def asking(self) -> frozenset[str]:
+        """States in which the applicant has been asked to complete something."""
+        acts = self.procedure.acts.values()
+        return frozenset(act.to for act in acts if any(field.type == "items" for field in act.says.values()))
 
     def ended(self, state: CaseState) -> bool:
         """Whether nothing more is owed."""
@@ -118,6 +130,7 @@ class Judged:
             **self.assessment.outputs,
             "outcome": self.assessment.outcome,
             "complete": not self.missing and not self.state.asked,
+            "fully_determined": self.assessment.fully_determined,
             "situation": situation.id if situation else None,
             "application_date": self.state.case.day,
         }

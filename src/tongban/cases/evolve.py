@@ -31,7 +31,6 @@ def evolve(state: CaseState, event: Event) -> CaseState:
 
 def _acted(state: CaseState, event: Event) -> CaseState:
     documents, replaced = _filed(state, event.documents)
-    answered = bool(event.facts or event.documents)
     done = Done(event.seq, event.type, event.at, event.by, state.state)
     return msgspec.structs.replace(
         state,
@@ -43,12 +42,17 @@ def _acted(state: CaseState, event: Event) -> CaseState:
         records={**state.records, **event.records} if event.records else state.records,
         documents=documents,
         replaced=replaced,
-        asked=event.asks or (() if answered else state.asked),
+        asked=event.asks or left_of(state.asked, event.facts, event.documents),
         acts=(*state.acts, done),
         moves=(*state.moves, *event.moves),
         decided=event.decides or state.decided,
         issued=state.issued or event.issues,
     )
+
+
+def left_of(asked: tuple[str, ...], *given: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is still to be completed once these facts and materials are given."""
+    return tuple(item for item in asked if not any(item in one for one in given))
 
 
 Files = dict[str, tuple[Attachment, ...]]

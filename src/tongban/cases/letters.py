@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from tongban.base.i18n import LANGS, Lang, Text, words
 from tongban.cases.clocks import Running
@@ -36,13 +36,6 @@ def joined(parts: Sequence[Text]) -> Text:
     return Text("、".join(part.zh for part in parts), ", ".join(part.en for part in parts))
 
 
-def name_of(definition: Definition, item: str) -> Text:
-    """A material's or a fact's name."""
-    service = definition.service
-    found = service.materials.get(item) or service.facts.get(item)
-    return Text(item, item) if found is None else Text(*(words(found.name, lang) for lang in LANGS))
-
-
 def write(
     definition: Definition, act: Act, state: CaseState, payload: Mapping[str, Any], due: Running | None, at: datetime
 ) -> Letter | None:
@@ -65,7 +58,7 @@ def _values(
 ) -> dict[str, Text]:
     case = state.case
     service = definition.service.name
-    said = {name: _said(definition, act, name, value) for name, value in payload.items()}
+    said = {name: said_words(definition, act, name, value) for name, value in payload.items()}
     return {
         **said,
         "service": Text(*(words(service, lang) for lang in LANGS)),
@@ -78,13 +71,14 @@ def _values(
     }
 
 
-def _said(definition: Definition, act: Act, name: str, value: Any) -> Text:
+def said_words(definition: Definition, act: Act, name: str, value: Any) -> Text:
+    """What was said under one field of an act, as people read it."""
     spec = act.says.get(name)
     match spec.type if spec else "text", value:
         case "items", list():
-            return joined([name_of(definition, str(item)) for item in value])
+            return joined([definition.label(str(item)) for item in cast("list[object]", value)])
         case "law", list():
-            return joined([definition.cite(str(article)) for article in value])
+            return joined([definition.cite(str(article)) for article in cast("list[object]", value)])
         case "choice", str() if spec:
             return dict(spec.choices)[value]
         case "date", str():
@@ -105,10 +99,12 @@ def remedies(definition: Definition, state: CaseState, at: datetime) -> Text:
     rule = statute("reconsideration.application")
     sixty = date_words(day + timedelta(days=rule.span.amount))
     half_year = date_words(add_months(day, _SUIT.amount))
+    contact = Text(f"（{office.contact.zh}）", f" ({office.contact.en})") if office.contact.zh else office.contact
     return Text(
-        f"不服本决定的，可以自知道之日起{rule.span.amount}日内（最晚{sixty.zh}）向{office.reconsideration.zh}申请行政复议，"
+        f"不服本决定的，可以自知道之日起{rule.span.amount}日内（最晚{sixty.zh}）"
+        f"向{office.reconsideration.zh}{contact.zh}申请行政复议，"
         f"也可以在线提交复议申请；或者在六个月内（最晚{half_year.zh}）向{office.court.zh}提起行政诉讼。",
-        f"If you disagree, you may apply to {office.reconsideration.en} for reconsideration within "
+        f"If you disagree, you may apply to {office.reconsideration.en}{contact.en} for reconsideration within "
         f"{rule.span.amount} days of learning of this (by {sixty.en}), also online, or sue before "
         f"{office.court.en} within six months (by {half_year.en}).",
     )

@@ -18,6 +18,7 @@ import msgspec
 
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
+from tongban.sharing import Shared
 
 ActorKind = Literal["person", "official", "clock", "rules"]
 """动作的行为人. Complete: a model is none of these."""
@@ -73,7 +74,8 @@ class Office(_Value, frozen=True):
 
     id: str
     name: Text
-    reconsideration: Text = Text("本级人民政府", "the people's government at this level")
+    reconsideration: Text = Text("上一级行政机关", "the administrative body above it")
+    contact: Text = Text("", "")
     court: Text = Text("有管辖权的人民法院", "the people's court with jurisdiction")
 
 
@@ -100,14 +102,6 @@ class Attachment(_Value, frozen=True):
     type: str
     size: int
     sha256: str
-
-
-class Record(_Value, frozen=True):
-    """A fact, or what replaces a material, as a record of the state has it. `value` is JSON."""
-
-    value: Any
-    source: Text
-    at: datetime
 
 
 class Move(_Value, frozen=True):
@@ -149,7 +143,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     to: str
     """The state after it."""
     on_behalf_of: str = ""
-    authority: str = ""
+    authority: Text = Text("", "")
     payload: dict[str, Any] = {}
     law: str = ""
     adverse: bool = False
@@ -157,7 +151,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     issues: bool = False
     opening: Opening | None = None
     facts: dict[str, Any] = {}
-    records: dict[str, Record] = {}
+    records: dict[str, Shared] = {}
     documents: dict[str, tuple[Attachment, ...]] = {}
     asks: tuple[str, ...] = ()
     """Facts and materials the applicant is asked to complete."""
@@ -191,7 +185,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: datetime | None = None
     updated_at: datetime | None = None
     facts: dict[str, Any] = {}
-    records: dict[str, Record] = {}
+    records: dict[str, Shared] = {}
     documents: dict[str, tuple[Attachment, ...]] = {}
     replaced: dict[str, tuple[Attachment, ...]] = {}
     """Files that a later one took the place of."""
@@ -226,7 +220,7 @@ class Escalation(_Value, frozen=True):
     body: str = ""
     post: str = ""
     person: str = ""
-    name: str = ""
+    title: Text = Text("", "")
 
 
 class Undelivered(_Value, frozen=True):

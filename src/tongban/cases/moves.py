@@ -34,8 +34,8 @@ def _move(trial: Trial, effect: Effect, payload: Mapping[str, Any]) -> Move:
     move = Move(effect.do, effect.term, trial.now, trial.seq)
     match effect.do:
         case "start":
-            silent = term(trial, trial.act.on_expiry or "")
-            return msgspec.structs.replace(move, origin=clocks.starts_from(silent) if silent else None)
+            since = term(trial, effect.since) if effect.since else None
+            return msgspec.structs.replace(move, origin=since.origin if since else None)
         case "pause":
             return msgspec.structs.replace(move, ground=_ground(effect, payload))
         case "resume":

@@ -56,24 +56,24 @@ def fields_of(act: Act) -> Mapping[str, Field]:
     return {**_OPENING, **act.says} if START in act.from_ else act.says
 
 
-def read(definition: Definition, act: Act, says: Mapping[str, Any], today: date) -> Said:
+def read(definition: Definition, name: str, says: Mapping[str, Any], today: date) -> Said:
     """Check `says` against the act's fields. A value that is missing, too long, of another kind or unknown is named."""
-    said = Said()
+    said, act = Said(), definition.procedure.acts[name]
     fields = fields_of(act)
-    for name in says.keys() - fields.keys():
+    for unknown in sorted(says.keys() - fields.keys()):
         said.wrong(
             "unknown-field",
-            name,
-            f"“{act.name.zh}”没有“{name}”这一项，请去掉；可以填：{'、'.join(fields) or '无'}",
-            f"“{act.name.en}” has no field “{name}”; leave it out. It takes: {', '.join(fields) or 'nothing'}",
+            unknown,
+            f"“{act.name.zh}”没有“{unknown}”这一项，请去掉；可以填：{'、'.join(fields) or '无'}",
+            f"“{act.name.en}” has no field “{unknown}”; leave it out. It takes: {', '.join(fields) or 'nothing'}",
         )
-    for name, spec in fields.items():
-        raw = says.get(name)
+    for field_name, spec in fields.items():
+        raw = says.get(field_name)
         if _blank(raw):
             if spec.required:
-                said.wrong("field-missing", name, f"请填写“{spec.name.zh}”", f"Please fill in “{spec.name.en}”")
+                said.wrong("field-missing", field_name, f"请填写“{spec.name.zh}”", f"Please fill in “{spec.name.en}”")
             continue
-        _READERS[spec.type](_Reading(definition, name, spec, today, said), raw)
+        _READERS[spec.type](_Reading(definition, name, field_name, spec, today, said), raw)
     return said
 
 
@@ -86,6 +86,7 @@ class _Reading:
     """One field being read."""
 
     definition: Definition
+    act: str
     name: str
     spec: Field
     today: date
@@ -195,6 +196,10 @@ def _facts(reading: _Reading, raw: Any) -> None:
 
 
 def _documents(reading: _Reading, raw: Any) -> None:
+    """Files of materials; or a plain list of papers of the act's own (a report, a signed record), filed under it."""
+    if _attachments(raw):
+        reading.said.documents[reading.act] = tuple(raw)
+        return None
     if not isinstance(raw, Mapping):
         return reading.wrong("field-not-files", "请说明每份材料的文件", "please give the files of each material")
     for name, files in cast("Mapping[str, Any]", raw).items():

@@ -15,10 +15,10 @@ from tongban.base.errors import Problem
 from tongban.base.i18n import LANGS, Text, words
 from tongban.cases import clocks, letters
 from tongban.cases.definition import Definition, Judged
-from tongban.cases.model import START, CaseState, Refusal, refusal
+from tongban.cases.model import SAME, START, CaseState, Refusal, refusal
 from tongban.cases.says import Said
 from tongban.catalog.procedure import Act, Who
-from tongban.org import Actor
+from tongban.org import Actor, Grant
 
 WHO_NAMES: dict[Who, Text] = {
     Who.APPLICANT: Text("申请人", "the applicant"),
@@ -42,6 +42,7 @@ class Trial:
     name: str
     act: Act
     actor: Actor
+    grant: Grant
     now: datetime
 
     @property
@@ -79,7 +80,7 @@ def in_state(trial: Trial) -> Refusal | None:
 
 def by_whom(trial: Trial) -> Refusal | None:
     allowed = _who(trial)
-    if allowed & _capacities(trial.state, trial.actor):
+    if allowed & _capacities(trial):
         return None
     who = letters.joined([WHO_NAMES[one] for one in Who if one in allowed])
     return refusal(
@@ -101,18 +102,19 @@ def _who(trial: Trial) -> frozenset[Who]:
     return frozenset(trial.act.who)
 
 
-def _capacities(state: CaseState, actor: Actor) -> frozenset[Who]:
-    """As what this actor can act in this case."""
+def _capacities(trial: Trial) -> frozenset[Who]:
+    """As what this actor can act in this case; an official by the roles that count for it."""
+    state, actor = trial.state, trial.actor
     match actor.kind:
         case "clock":
             return frozenset({Who.CLOCK})
         case "rules":
             return frozenset({Who.RULES})
         case "person":
-            mine = state.opening is not None and state.case.applicant.id in (actor.id, actor.on_behalf_of)
+            mine = state.opening is not None and state.case.applicant.id == (actor.on_behalf_of or actor.id)
             return frozenset({Who.APPLICANT}) if mine else frozenset()
         case "official":
-            return frozenset(Who(role) for role in actor.roles if role in _OFFICIAL)
+            return frozenset(Who(role) for role in trial.grant.roles if role in _OFFICIAL)
         case _:
             assert_never(actor.kind)
 
@@ -154,6 +156,32 @@ def second_person(trial: Trial) -> Refusal | None:
     )
 
 
+def timed(trial: Trial) -> Refusal | None:
+    """An act that starts a clock needs its length, one that extends a clock needs a law that lets it."""
+    for effect in trial.act.terms:
+        clock = clocks.clock(trial.definition, effect.term)
+        if effect.do == "start" and clock is None:
+            name = trial.definition.procedure.terms[effect.term].name
+            return refusal(
+                "not-in-this-service",
+                f"本事项没有规定“{name.zh}”的期限，不能“{trial.act.name.zh}”。",
+                f"This service lays down no time for “{name.en}”, so “{trial.act.name.en}” is not possible.",
+                place=effect.term,
+                law=trial.act.law,
+                status=409,
+            )
+        if effect.do == "extend" and (clock is None or clock.statutory.extension is None):
+            return refusal(
+                "no-extension",
+                "这个事项的期限依法不得延长。",
+                "The law gives no extension of this service's term.",
+                place=effect.term,
+                law=trial.act.law,
+                status=409,
+            )
+    return None
+
+
 def expired(trial: Trial) -> Refusal | None:
     """The clock acts only when its term has truly run out."""
     if trial.actor.kind != "clock":
@@ -186,17 +214,19 @@ def unanswered(trial: Trial) -> Iterator[Problem]:
         yield Problem("fact-missing", Text(f"请填写“{zh}”", f"Please answer “{en}”"), name)
 
 
-def still_missing(before: CaseState, said: Said) -> Iterator[Problem]:
-    """Whoever answers a request for corrections answers all of it: what was asked once is not asked again."""
-    if not said.facts and not said.documents:
+def still_missing(trial: Trial) -> Iterator[Problem]:
+    """Who answers a request for corrections answers all of it: what was asked once is not asked again."""
+    answers = trial.act.to != SAME and any(field.type in ("facts", "documents") for field in trial.act.says.values())
+    if not answers or trial.state.state not in trial.definition.asking:
         return
-    for item in before.asked:
-        if item not in said.documents and item not in said.facts:
-            yield Problem(
-                "still-missing",
-                Text("通知里要的这一项还没有补", "This was asked for and is still missing"),
-                item,
-            )
+    for item in trial.state.asked:
+        name = trial.definition.label(item)
+        yield Problem(
+            "still-missing",
+            Text(f"通知里要的“{name.zh}”还没有补", f"“{name.en}” was asked for and is still missing"),
+            item,
+            trial.act.law,
+        )
 
 
 def unfounded(trial: Trial, said: Said) -> Iterator[Problem]:
@@ -215,7 +245,7 @@ def condition(trial: Trial) -> Refusal | None:
     judged = Judged(trial.definition, trial.state)
     if judged.allows(trial.act.when) and (trial.actor.kind != "rules" or _by_rule(trial.act, judged)):
         return None
-    missing = letters.joined([letters.name_of(trial.definition, name) for name in judged.missing])
+    missing = letters.joined([trial.definition.label(name) for name in judged.missing])
     return refusal(
         "condition-not-met",
         f"“{trial.act.name.zh}”的条件还不具备（{trial.act.when}）" + (f"，缺：{missing.zh}" if missing.zh else ""),

@@ -36,10 +36,15 @@ async def due_regions(db: Runner, now: datetime) -> list[str]:
 
 
 async def claim_alarms(db: Runner, region: str, now: datetime, limit: int) -> list[Alarm]:
-    """Alarms of one region that are due, locked for this transaction; those another worker holds are passed over."""
+    """Alarms of one region that are due, their cases locked for this transaction; locked ones are passed over.
+
+    The case's row is locked, not the timer's: writers take that one first too, so nobody waits in a circle.
+    """
     rows = await db.fetch(
-        "SELECT region, case_id, attempts FROM timer WHERE region = $1 AND NOT dead AND due_at <= $2"
-        " ORDER BY due_at, case_id LIMIT $3 FOR UPDATE SKIP LOCKED",
+        "SELECT t.region, t.case_id, t.attempts FROM timer t"
+        " JOIN case_row r ON r.region = t.region AND r.case_id = t.case_id"
+        " WHERE t.region = $1 AND NOT t.dead AND t.due_at <= $2"
+        " ORDER BY t.due_at, t.case_id LIMIT $3 FOR UPDATE OF r SKIP LOCKED",
         region,
         now,
         limit,

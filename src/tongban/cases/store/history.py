@@ -44,6 +44,16 @@ class Append(msgspec.Struct, frozen=True, kw_only=True):
     key: Key
     events: tuple[Event, ...]
     rows: Rows
+    draft: DraftKey | None = None
+    """The draft that has become this case."""
+
+
+class DraftKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's draft for a service."""
+
+    region: str
+    person: str
+    service: str
 
 
 class _Item(msgspec.Struct, frozen=True):
@@ -76,6 +86,12 @@ class _Batch(msgspec.Struct, frozen=True):
     outbox: list[OutboxRow]
     gone: list[LetterKey]
     settled: list[LetterKey]
+    drafts: list[_Sent]
+
+
+class _Sent(msgspec.Struct, frozen=True):
+    n: int
+    draft: DraftKey
 
 
 def _batch(items: Sequence[Append]) -> _Batch:
@@ -93,6 +109,7 @@ def _batch(items: Sequence[Append]) -> _Batch:
         outbox=[letter for r in rows for letter in r.outbox],
         gone=[key for r in rows for key in r.gone],
         settled=[key for r in rows for key in r.settled],
+        drafts=[_Sent(n, i.draft) for n, i in enumerate(items) if i.draft],
     )
 
 
@@ -189,6 +206,11 @@ settled AS (
   USING jsonb_to_recordset($1::jsonb -> 'settled') AS g(region text, case_id text, seq int)
   JOIN done d ON d.region = g.region AND d.case_id = g.case_id
   WHERE o.region = g.region AND o.case_id = g.case_id AND o.seq = g.seq
+),
+sent AS (
+  DELETE FROM draft f
+  USING jsonb_to_recordset($1::jsonb -> 'drafts') AS s(n int, draft jsonb) JOIN done d ON d.n = s.n
+  WHERE f.region = s.draft ->> 'region' AND f.person = s.draft ->> 'person' AND f.service = s.draft ->> 'service'
 )
 SELECT n FROM done"""
 
@@ -242,6 +264,26 @@ async def every_case(db: Runner, after: tuple[str, str], limit: int) -> list[tup
     return [(row["region"], row["case_id"]) for row in rows]
 
 
+class Dated(msgspec.Struct, frozen=True):
+    """An open case with the dates its row has."""
+
+    region: str
+    case_id: str
+    due_at: datetime
+    legal_at: datetime | None
+
+
+async def open_cases(db: Runner, after: tuple[str, str], limit: int) -> list[Dated]:
+    """Open cases after this one, in the order of the primary key."""
+    rows = await db.fetch(
+        "SELECT region, case_id, due_at, legal_at FROM case_row WHERE open AND (region, case_id) > ($1, $2)"
+        " ORDER BY region, case_id LIMIT $3",
+        *after,
+        limit,
+    )
+    return [Dated(*row) for row in rows]
+
+
 _PROJECTIONS = ("case_row", "task", "timer", "outbox")
 
 
@@ -249,5 +291,3 @@ async def clear_rows(connection: Connection) -> None:
     """Forget every row that can be rebuilt. Letters keep their place because of `read_at`."""
     for table in _PROJECTIONS:
         await connection.execute(f"DELETE FROM {table}")  # noqa: S608 -- a constant of this module
-
-

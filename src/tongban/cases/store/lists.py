@@ -18,18 +18,23 @@ _COLUMNS = (
     " applicant, applicant_name, due_at, legal_at, opened_at, updated_at, labels"
 )
 
+# The soonest of each body by its index, then the soonest of those: the price does not grow with the backlog.
 _QUEUE = f"""
-SELECT {_COLUMNS} FROM case_row
-WHERE open AND body = $1 AND waits_for = ANY($2::text[]) AND (due_at, case_id) > ($3, $4)
-  AND ($5::timestamptz IS NULL OR due_at <= $5) AND ($6::text IS NULL OR service = $6)
-ORDER BY due_at, case_id LIMIT $7"""  # noqa: S608 -- constants of this module
+SELECT r.* FROM unnest($1::text[]) AS b(body)
+CROSS JOIN LATERAL (
+  SELECT {_COLUMNS} FROM case_row
+  WHERE open AND case_row.body = b.body AND (due_at, case_id) > ($5, $6)
+    AND waits_for = ANY(CASE WHEN b.body = $2 THEN $3::text[] ELSE $4::text[] END)
+    AND ($7::timestamptz IS NULL OR due_at <= $7) AND ($8::text IS NULL OR service = $8)
+  ORDER BY due_at, case_id LIMIT $9
+) r ORDER BY r.due_at, r.case_id LIMIT $9"""  # noqa: S608 -- constants of this module
 
 _MINE = f"""
 SELECT {_COLUMNS} FROM case_row WHERE applicant = $1 AND (opened_at, case_id) < ($2, $3)
 ORDER BY opened_at DESC, case_id DESC LIMIT $4"""  # noqa: S608
 
 _NUMBER = f"""
-SELECT {_COLUMNS} FROM case_row WHERE body = $1 AND case_id >= $2 AND case_id < $2 || '~' AND case_id > $3
+SELECT {_COLUMNS} FROM case_row WHERE body = ANY($1::text[]) AND case_id >= $2 AND case_id < $2 || '~' AND case_id > $3
 ORDER BY case_id LIMIT $4"""  # noqa: S608
 
 _URGED = f"""
@@ -43,18 +48,30 @@ def _case_row(row: Row) -> CaseRow:
     return msgspec.convert(dict(row), CaseRow)
 
 
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose work is asked for: the bodies in view, what waits for the reader in their own and in the others."""
+
+    bodies: tuple[str, ...]
+    own: str
+    own_waits: tuple[str, ...]
+    other_waits: tuple[str, ...]
+
+
 async def queue(
-    db: Runner,
-    body: str,
-    waits_for: Sequence[str],
-    after: Cursor,
-    limit: int,
-    *,
-    until: datetime | None = None,
-    service: str | None = None,
+    db: Runner, desk: Desk, after: Cursor, limit: int, *, until: datetime | None = None, service: str | None = None
 ) -> list[CaseRow]:
-    """Open cases of a body that wait for one of these, soonest due first."""
-    rows = await db.fetch(_QUEUE, body, list(waits_for), *after, until, service, limit)
+    """Open cases that wait at a desk, soonest due first."""
+    rows = await db.fetch(
+        _QUEUE,
+        list(desk.bodies),
+        desk.own,
+        list(desk.own_waits),
+        list(desk.other_waits),
+        *after,
+        until,
+        service,
+        limit,
+    )
     return [_case_row(row) for row in rows]
 
 
@@ -64,9 +81,9 @@ async def urged(db: Runner, body: str, roles: Sequence[str], after: Cursor, limi
     return [((row["task_at"], row["case_id"]), _case_row(row)) for row in rows]
 
 
-async def by_number(db: Runner, body: str, start: str, after: str, limit: int) -> list[CaseRow]:
-    """Cases of a body whose number begins like this."""
-    return [_case_row(row) for row in await db.fetch(_NUMBER, body, start, after, limit)]
+async def by_number(db: Runner, bodies: Sequence[str], start: str, after: str, limit: int) -> list[CaseRow]:
+    """Cases of these bodies whose number begins like this."""
+    return [_case_row(row) for row in await db.fetch(_NUMBER, list(bodies), start, after, limit)]
 
 
 async def mine(db: Runner, applicant: str, before: Cursor, limit: int) -> list[CaseRow]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from tongban.base.database import Row
 from tongban.base.i18n import Text
 from tongban.cases.model import Attachment
 from tongban.cases.store.runner import Runner
@@ -75,9 +74,7 @@ async def drafts(db: Runner, person: str, limit: int) -> list[Draft]:
 
 async def discard(db: Runner, region: str, person: str, service: str) -> None:
     """Throw a draft away."""
-    await db.execute(
-        "DELETE FROM draft WHERE region = $1 AND person = $2 AND service = $3", region, person, service
-    )
+    await db.execute("DELETE FROM draft WHERE region = $1 AND person = $2 AND service = $3", region, person, service)
 
 
 async def add_document(db: Runner, region: str, owner: str, file: Attachment, at: datetime) -> None:
@@ -108,9 +105,11 @@ async def documents(db: Runner, owner: str, ids: Sequence[str]) -> dict[str, Att
     return {row["id"]: msgspec.convert(dict(row), Attachment) for row in rows}
 
 
-async def inbox(db: Runner, person: str, now: datetime, before: tuple[datetime, str, int], limit: int) -> list[Row]:
+async def inbox(
+    db: Runner, person: str, now: datetime, before: tuple[datetime, str, int], limit: int
+) -> list[InboxNotice]:
     """A person's letters that have been sent by `now`, newest first."""
-    return await db.fetch(
+    rows = await db.fetch(
         "SELECT region, case_id, seq, at, title, body, read_at FROM notice"
         " WHERE person = $1 AND at <= $2 AND (at, case_id, seq) < ($3, $4, $5)"
         " ORDER BY at DESC, case_id DESC, seq DESC LIMIT $6",
@@ -119,6 +118,7 @@ async def inbox(db: Runner, person: str, now: datetime, before: tuple[datetime, 
         *before,
         limit,
     )
+    return [msgspec.convert(dict(row), InboxNotice) for row in rows]
 
 
 async def mark_read(db: Runner, person: str, region: str, case: str, seq: int, now: datetime) -> bool:

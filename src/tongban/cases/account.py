@@ -1,0 +1,93 @@
+"""The account of a case in plain words: who did what on which day, for the person it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from tongban.base.i18n import Text
+from tongban.cases.definition import Definition
+from tongban.cases.letters import date_words, joined, said_words
+from tongban.cases.model import OWN_NAMES, START, ActorKind, By, Event, Letter, Own
+
+_MACHINE: dict[ActorKind, Text] = {
+    "clock": Text("期限届满", "The clock"),
+    "rules": Text("系统按规则", "The rules"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the account. `details` are what was said, each with its name; `letter` what the person was told."""
+
+    seq: int
+    at: datetime
+    by: By
+    who: Text
+    what: Text
+    sentence: Text
+    details: tuple[tuple[Text, Text], ...]
+    law: Text
+    letter: Letter | None
+    undone: bool
+
+
+def account(definition: Definition, events: tuple[Event, ...], *, inside: bool) -> tuple[Line, ...]:
+    """Every event in order. `inside` also tells what officials wrote for one another."""
+    return tuple(_lines(definition, events, inside))
+
+
+def _lines(definition: Definition, events: tuple[Event, ...], inside: bool) -> Iterator[Line]:
+    undone = {event.payload["undoes"] for event in events if event.type == Own.UNDONE}
+    for event in events:
+        who, what = _who(event.by), _what(definition, event)
+        day = date_words(definition.local(event.at))
+        open_to_all = inside or event.letter is not None or event.by.kind == "person"
+        yield Line(
+            seq=event.seq,
+            at=event.at,
+            by=event.by,
+            who=who,
+            what=what,
+            sentence=Text(f"{day.zh}，{who.zh}：{what.zh}。", f"{day.en}, {who.en}: {what.en}."),
+            details=tuple(_details(definition, event)) if open_to_all else (),
+            law=definition.cite(event.law),
+            letter=event.letter,
+            undone=event.seq in undone,
+        )
+
+
+def _who(by: By) -> Text:
+    return _MACHINE.get(by.kind) or Text(by.name, by.name)
+
+
+def _what(definition: Definition, event: Event) -> Text:
+    act = definition.procedure.acts.get(event.type)
+    return act.name if act else OWN_NAMES[Own(event.type)]
+
+
+def _details(definition: Definition, event: Event) -> Iterator[tuple[Text, Text]]:
+    act = definition.procedure.acts.get(event.type)
+    if act is None:
+        yield from _own_details(definition, event)
+        return
+    for name, value in event.payload.items():
+        yield act.says[name].name, said_words(definition, act, name, value)
+    if START not in act.from_ and event.facts:
+        yield Text("更正", "Corrected"), joined([definition.label(name) for name in event.facts])
+    if event.documents:
+        yield Text("材料", "Documents"), joined([definition.label(name) for name in event.documents])
+
+
+def _own_details(definition: Definition, event: Event) -> Iterator[tuple[Text, Text]]:
+    match Own(event.type):
+        case Own.ESCALATED:
+            term = definition.procedure.terms[event.payload["term"]].name
+            yield Text("逾期的期限", "Overdue"), term
+            yield Text("交由", "Taken to"), Text(**event.payload["title"])
+        case Own.UNDONE:
+            yield Text("撤回", "Taken back"), definition.procedure.acts[event.payload["act"]].name
+        case Own.DELIVERED | Own.UNDELIVERED:
+            channel = str(event.payload.get("channel", ""))
+            yield Text("渠道", "Channel"), Text(channel, channel)

@@ -1,0 +1,191 @@
+"""Uploads, distrusted: the kind is read from the content, never from the name, and the bytes are kept by their digest.
+
+A file lies at `documents/ab/cd/<sha256>`, readable only by the installation's account. It is reached through its
+owner before it is filed, and through the case afterwards; nothing serves the folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import unicodedata
+import warnings
+import zipfile
+from pathlib import Path
+from typing import Final
+
+import filetype
+from PIL import Image, UnidentifiedImageError
+
+from tongban.base.errors import Refused, refuse
+from tongban.cases.model import Attachment
+
+MAX_BYTES: Final = 10 * 1024 * 1024
+MAX_PIXELS: Final = 80_000_000
+"""A photo of 80 megapixels is more than any phone makes; more is a bomb."""
+_MAX_NAME = 120
+_MAX_ENTRIES = 2_000
+
+PDF = "application/pdf"
+JPEG = "image/jpeg"
+PNG = "image/png"
+WEBP = "image/webp"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+OFD = "application/ofd"
+
+_EXTENSIONS: dict[str, tuple[str, ...]] = {
+    PDF: ("pdf",),
+    JPEG: ("jpg", "jpeg", "jfif"),
+    PNG: ("png",),
+    WEBP: ("webp",),
+    DOCX: ("docx",),
+    OFD: ("ofd",),
+}
+_KINDS = "PDF、JPEG、PNG、WebP、DOCX、OFD"
+
+
+def examine(name: str, data: bytes, *, region: str, owner: str) -> Attachment:
+    """What an upload is. The same bytes of the same owner give the same id, so sending twice is harmless.
+
+    Raises Refused: `file-empty` (422), `file-too-large` (413), `file-kind` (a kind we do not take), `file-not-as-named`
+    (415: the content is not what the name says), `file-damaged` (422), `image-too-large` (413).
+    """
+    if not data:
+        raise refuse(
+            "file-empty", "这个文件是空的，请重新选择。", "The file is empty; please choose it again.", place=name
+        )
+    if len(data) > MAX_BYTES:
+        raise refuse(
+            "file-too-large",
+            f"文件有{len(data) / 1024 / 1024:.1f}MB，最多10MB。拍照时选小一点的尺寸，或分成几个文件。",
+            f"The file has {len(data) / 1024 / 1024:.1f} MB; at most 10 MB. Choose a smaller photo or split it.",
+            place=name,
+            status=413,
+        )
+    clean = file_name(name)
+    kind = _kind(data)
+    if kind is None:
+        raise refuse(
+            "file-kind",
+            f"这种文件不收；可以交{_KINDS}。",
+            f"This kind of file is not accepted; send {_KINDS.replace('、', ', ')}.",
+            place=clean,
+            status=415,
+        )
+    extension = clean.rpartition(".")[2].lower() if "." in clean else ""
+    if extension not in _EXTENSIONS[kind]:
+        raise refuse(
+            "file-not-as-named",
+            f"文件名是“{clean}”，内容却是{_EXTENSIONS[kind][0].upper()}。请用原来的文件，不要改扩展名。",
+            f"The file is called “{clean}” but its content is {_EXTENSIONS[kind][0].upper()}. Send the original file.",
+            place=clean,
+            status=415,
+        )
+    if kind in (JPEG, PNG, WEBP):
+        _check_image(clean, data)
+    sha256 = hashlib.sha256(data).hexdigest()
+    mine = hashlib.sha256(f"{owner}\n{sha256}".encode()).hexdigest()[:32]
+    return Attachment(f"{region}-{mine}", clean, kind, len(data), sha256)
+
+
+def file_name(name: str) -> str:
+    """A name that is safe to show and to offer for saving: no path, no control characters, not too long."""
+    plain = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    plain = "".join(c for c in plain if unicodedata.category(c)[0] != "C").strip(" .")
+    plain = re.sub(r'[<>:"|?*]', "_", plain) or "file"
+    stem, dot, extension = plain.rpartition(".")
+    if not dot or len(extension) > 8:
+        return plain[:_MAX_NAME]
+    return f"{stem[: _MAX_NAME - len(extension) - 1]}.{extension}"
+
+
+def _kind(data: bytes) -> str | None:
+    if data[:1024].lstrip().startswith(b"%PDF-"):
+        return PDF
+    if data[:4] == b"PK\x03\x04":
+        return _zip_kind(data)
+    guess = filetype.guess(data[:8192])
+    mime = None if guess is None else str(guess.mime)
+    return mime if mime in (JPEG, PNG, WEBP) else None
+
+
+def _zip_kind(data: bytes) -> str | None:
+    """DOCX and OFD (GB/T 33190) are both zip archives; which one is said by a file every one of them has."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        return None
+    if len(names) > _MAX_ENTRIES:
+        return None
+    if "OFD.xml" in names:
+        return OFD
+    macros = any(name.endswith("vbaProject.bin") for name in names)
+    return DOCX if "word/document.xml" in names and "[Content_Types].xml" in names and not macros else None
+
+
+def _check_image(name: str, data: bytes) -> None:
+    """The header is read and the structure checked; no pixel is decoded before its number is known."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data)) as image:
+                width, height = image.size
+                if width * height > MAX_PIXELS:
+                    raise _bomb(name)
+                image.verify()
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise _bomb(name) from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        raise refuse(
+            "file-damaged",
+            "图片打不开，可能没有传完整，请重新拍一张。",
+            "The picture cannot be opened; it may be incomplete. Please take it again.",
+            place=name,
+        ) from None
+
+
+def _bomb(name: str) -> Refused:
+    return refuse(
+        "image-too-large",
+        "图片的尺寸太大，请缩小后再传。",
+        "The picture has too many pixels; please make it smaller.",
+        place=name,
+        status=413,
+    )
+
+
+class Files:
+    """The folder of uploads, by digest."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, sha256: str, data: bytes) -> None:
+        """Keep the bytes. They are on disk, whole, when this returns; the same bytes are kept once."""
+        path = self._path(sha256)
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        with part.open("wb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes again, checked. Raises Refused (`file-lost`, 404) if they are gone or are not the same."""
+        path = self._path(sha256)
+        data = path.read_bytes() if path.is_file() else b""
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise refuse(
+                "file-lost", "文件不见了，请联系工作人员。", "The file is missing; please tell the staff.", status=404
+            )
+        return data
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / sha256[2:4] / sha256

@@ -1,0 +1,376 @@
+"""From a command to a committed case: load, ask who may, decide, write; again if somebody else was quicker.
+
+The one door through which events are written. Every command carries a key; a repeat of it answers as the first did.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, assert_never
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tongban import certs
+from tongban.base.clock import ZONE, Clock
+from tongban.base.database import Connection, Database
+from tongban.base.errors import Refused, refuse
+from tongban.base.ids import case_id, region_of
+from tongban.base.keys import KeyRing
+from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written
+from tongban.cases.decide import Command, GrantFor, decide
+from tongban.cases.definition import Definition, Judged
+from tongban.cases.evolve import fold
+from tongban.cases.model import Applicant, CaseState, Event, Office, Opening, Refusal
+from tongban.cases.projections import project
+from tongban.cases.store.history import Append, DraftKey, Key, append, events, key_of
+from tongban.catalog import variant
+from tongban.catalog.catalogue import Catalogue, applies_in
+from tongban.catalog.model import Service
+from tongban.org import Actor, Directory, Grant, Matter, Purpose, may
+from tongban.sharing import Shared
+from tongban.terms import Calendar
+
+_TRIES = 5
+"""Times a command is decided anew because the case had moved on meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case with the law that governs it and everything that happened."""
+
+    definition: Definition
+    state: CaseState
+    events: tuple[Event, ...]
+
+    def after(self, new: Sequence[Event]) -> Case:
+        return Case(self.definition, fold(new, self.state), (*self.events, *new))
+
+
+Recorder = Callable[[Case], Event | None]
+
+
+@dataclass
+class Engine:
+    """What deciding needs. `calendar` and `catalogue` are replaced whole when they change."""
+
+    db: Database
+    catalogue: Catalogue
+    directory: Directory
+    calendar: Calendar
+    keys: KeyRing
+    clock: Clock
+    zone: ZoneInfo = ZONE
+    demo: bool = True
+    batcher: Batcher = field(init=False)
+    _definitions: dict[tuple[str, ...], Definition] = field(init=False, default_factory=dict[Any, Definition])
+
+    def __post_init__(self) -> None:
+        self.batcher = Batcher(self.db)
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    async def load(self, case: str, *, until: int | None = None) -> Case:
+        """A case as it stands, or as it stood after event `until`. Raises Refused `unknown-case` (404)."""
+        found = await self.find(self.db, case, until=until)
+        if found is None:
+            raise unknown_case()
+        return found
+
+    async def find(self, db: Database | Connection, case: str, *, until: int | None = None) -> Case | None:
+        """The same, or None."""
+        history = await events(db, region_of(case), case)
+        if until is not None:
+            history = history[:until]
+        return self.revive(history) if history else None
+
+    def revive(self, history: tuple[Event, ...]) -> Case:
+        """A case from its events."""
+        state = fold(history)
+        return Case(self.definition(state), state, history)
+
+    def definition(self, state: CaseState) -> Definition:
+        """The law of a case: its service and procedure in the versions of its day."""
+        case = state.case
+        key = (case.service, case.service_version, case.region, case.procedure, case.procedure_version)
+        known = self._definitions.get(key)
+        if known is None or known.calendar is not self.calendar:
+            service = self._service(case.service, case.service_version, case.region)
+            procedure = self.catalogue.procedure(case.procedure, case.procedure_version)
+            known = Definition(service, procedure, self.calendar, self.zone, service.terms)
+            self._definitions[key] = known
+        if not any(situation.terms for situation in known.service.situations):
+            return known
+        terms = Judged(known, state).variant.terms
+        return Definition(known.service, known.procedure, self.calendar, self.zone, terms)
+
+    def _service(self, slug: str, version: str, region: str) -> Service:
+        fitting = [s for s in self.catalogue.versions(slug) if s.version == version and applies_in(s, region)]
+        own = [service for service in fitting if service.regions]
+        return (own or fitting or [self.catalogue.service(slug, version)])[0]
+
+    def replace_catalogue(self, catalogue: Catalogue) -> None:
+        """A new snapshot of the files; running cases keep their versions."""
+        self.catalogue = catalogue
+        self._definitions.clear()
+
+    # --- writing ---------------------------------------------------------------------------------------------------
+
+    async def open(
+        self,
+        actor: Actor,
+        service: str,
+        says: Mapping[str, Any],
+        *,
+        region: str,
+        applicant: Applicant,
+        records: Mapping[str, Shared],
+        key: str,
+        draft: DraftKey | None = None,
+    ) -> Case:
+        """Open a case, in place of a draft if there was one.
+
+        Raises Refused: `unknown-service`, `service-not-open`, `not-needed`, `no-competent-body`, and as `decide`.
+        """
+        now = self.clock()
+        opening = self._opening(service, says, records, region, applicant, now)
+        case = CaseState(opening=opening)
+        definition = self.definition(case)
+        grant = self._grant(actor, definition.opens, opening)
+        asked = Key(actor.id, key, digest(definition.opens, says))
+        command = Command(definition.opens, actor, grant, says, opening=opening, records=records)
+        decided = decide(definition, CaseState(), command, now)
+        if isinstance(decided, Refusal):
+            raise decided.error()
+        before = Case(definition, CaseState(), ())
+        done = await self._commit(before, tuple(decided), opening, asked, draft)
+        return done or await self._again(opening.region, asked)
+
+    async def act(
+        self,
+        actor: Actor,
+        case: str,
+        act: str,
+        says: Mapping[str, Any],
+        *,
+        version: int | None,
+        key: str,
+        records: Mapping[str, Shared] | None = None,
+    ) -> Case:
+        """Do one act. Raises Refused: `unknown-case`, `key-reused`, the codes of `org.may` and of `decide`."""
+        asked = Key(actor.id, key, digest(act, says))
+        for _ in range(_TRIES):
+            found = await self.load(case)
+            grant = self._grant(actor, act, found.state.case, found.events)
+            command = Command(act, actor, grant, says, version, records=records or {})
+            decided = decide(found.definition, found.state, command, self.clock())
+            if isinstance(decided, Refusal):
+                if await key_of(self.db, region_of(case), asked):
+                    return await self._again(region_of(case), asked)
+                raise decided.error()
+            if done := await self._commit(found, tuple(decided), found.state.case, asked):
+                return done
+        raise busy()
+
+    async def record(self, case: str, key: str, make: Recorder) -> Case | None:
+        """Write an event of the machinery: `make(case)` gives it, or nothing if there is nothing left to say."""
+        for _ in range(_TRIES):
+            found = await self.find(self.db, case)
+            event = make(found) if found else None
+            if found is None or event is None:
+                return found
+            asked = Key(event.by.id, key, "")
+            if done := await self._commit(found, (event,), found.state.case, asked):
+                return done
+        raise busy()
+
+    def prepare(self, before: Case, new: tuple[Event, ...], opening: Opening, key: Key) -> tuple[Append, Also | None]:
+        """The rows of new events, and what has to be done in the same transaction."""
+        after = fold(new, before.state)
+        item = Append(
+            region=opening.region,
+            case=opening.case,
+            expected=before.state.seq,
+            seq=new[-1].seq,
+            key=key,
+            events=new,
+            rows=project(before.definition, after, new),
+        )
+        issued = next((event for event in new if event.issues), None)
+        return item, self._issue(before.definition, after, issued) if issued else None
+
+    async def write_in(self, connection: Connection, before: Case, new: tuple[Event, ...], key: Key) -> bool:
+        """The same commit inside a transaction of the caller's. False if the case had moved on."""
+        item, also = self.prepare(before, new, before.state.case, key)
+        written = bool(await append(connection, [item]))
+        if written and also:
+            await also(connection)
+        return written
+
+    async def _commit(
+        self, before: Case, new: tuple[Event, ...], opening: Opening, key: Key, draft: DraftKey | None = None
+    ) -> Case | None:
+        """The case after it, or None if it had moved on. A repeat gives the case as it was answered then."""
+        item, also = self.prepare(before, new, opening, key)
+        outcome = await self.batcher.write(msgspec.structs.replace(item, draft=draft), also)
+        match outcome:
+            case Written():
+                return before.after(new)
+            case Repeated(case, seq):
+                return await self.load(case, until=seq)
+            case KeyReused():
+                raise key_reused()
+            case Moved():
+                return None
+            case _:
+                assert_never(outcome)
+
+    async def _again(self, region: str, key: Key) -> Case:
+        used = await key_of(self.db, region, key)
+        if used is None:
+            raise busy()
+        case, seq, asked = used
+        if asked != key.digest:
+            raise key_reused()
+        return await self.load(case, until=seq)
+
+    def _opening(
+        self,
+        slug: str,
+        says: Mapping[str, Any],
+        records: Mapping[str, Shared],
+        region: str,
+        applicant: Applicant,
+        now: datetime,
+    ) -> Opening:
+        day = now.astimezone(self.zone).date()
+        self.catalogue.service(slug)
+        service = next((s for s in self.catalogue.services(day, region=region) if s.service == slug), None)
+        if service is None:
+            raise refuse(
+                "service-not-open",
+                "这个事项现在没有开放申请，或者本地没有开通。",
+                "This service cannot be applied for now, or not in this region.",
+                place="service",
+                status=404,
+            )
+        facts = says.get("facts")
+        known = {name: record.value for name, record in records.items()}
+        known.update(facts if isinstance(facts, Mapping) else {})
+        found = variant(service, known, day)
+        if found.outcome == "not-needed":
+            note = found.situation.note if found.situation else ""
+            raise refuse(
+                "not-needed",
+                f"这种情况不用办理。{note if isinstance(note, str) else note.zh}",
+                f"Nothing needs to be applied for here. {note if isinstance(note, str) else note.en}",
+                place="service",
+            )
+        procedure = self.catalogue.procedure(found.procedure)
+        body = self.directory.competent(service.authority.body, service.authority.level, region)
+        remedies = self.directory.remedies(body.id)
+        return Opening(
+            case_id(region, now),
+            region,
+            service.service,
+            service.version,
+            procedure.procedure,
+            procedure.version,
+            day,
+            Office(body.id, body.name, remedies.reconsideration, remedies.reconsideration_contact, remedies.court),
+            applicant,
+        )
+
+    def matter(self, opening: Opening, history: Sequence[Event] = ()) -> Matter:
+        """A case as `org.may` sees it."""
+        handlers = frozenset(event.by.id for event in history if event.by.kind == "official")
+        return Matter(
+            region=opening.region,
+            body=opening.office.id,
+            service=opening.service,
+            applicant=opening.applicant.id,
+            handlers=handlers,
+        )
+
+    def may_see(self, actor: Actor, found: Case) -> None:
+        """Raises Refused `unknown-case` (404): whoever may not see a case does not learn that there is one."""
+        matter = self.matter(found.state.case, found.events)
+        purposes = (Purpose.VIEW, Purpose.SUPERVISE)
+        if not any(isinstance(may(self.directory, actor, "view", matter, purpose), Grant) for purpose in purposes):
+            raise unknown_case()
+
+    def grant_for(self, actor: Actor, found: Case) -> GrantFor:
+        """Asks `org.may` about one case, act by act."""
+        matter = self.matter(found.state.case, found.events)
+
+        def ask(act: str) -> Grant | None:
+            granted = may(self.directory, actor, act, matter)
+            return granted if isinstance(granted, Grant) else None
+
+        return ask
+
+    def _grant(self, actor: Actor, act: str, opening: Opening, history: Sequence[Event] = ()) -> Grant:
+        """Raises Refused: as `org.may`; what is hidden (404) looks like what is not there."""
+        granted = may(self.directory, actor, act, self.matter(opening, history))
+        if isinstance(granted, Grant):
+            return granted
+        raise unknown_case() if granted.status == 404 and history else granted.error()
+
+    def _issue(self, definition: Definition, state: CaseState, event: Event) -> Also:
+        case, judged = state.case, Judged(definition, state)
+        body = self.directory.body(case.office.id)
+        certificate = certs.issue(
+            msgspec.structs.replace(definition.service, result=judged.variant.result),
+            facts=judged.variant.facts,
+            issuer=certs.Issuer(body=body.id, name=body.name, uscc=body.uscc),
+            holder=certs.Holder(
+                id=case.applicant.id,
+                name=case.applicant.name,
+                number=certs.mask_number(case.applicant.number),
+            ),
+            region=case.region,
+            case=case.case,
+            at=event.at.astimezone(self.zone),
+            ring=self.keys,
+            demo=self.demo,
+        )
+
+        async def keep(connection: Connection) -> None:
+            await certs.store.insert(connection, certificate)
+
+        return keep
+
+
+def digest(act: str, says: Mapping[str, Any]) -> str:
+    """What a command asks for, as a repeat must ask for the same."""
+    said = msgspec.json.encode({"act": act, "says": dict(says)}, order="sorted", enc_hook=str)
+    return hashlib.sha256(said).hexdigest()[:32]
+
+
+def unknown_case() -> Refused:
+    return refuse(
+        "unknown-case", "没有这个办件，或者不归您看。", "There is no such case, or it is not yours to see.", status=404
+    )
+
+
+def key_reused() -> Refused:
+    return refuse(
+        "key-reused",
+        "这个提交编号已经用于另一项内容，请重新打开页面再提交。",
+        "This idempotency key was used for something else. Please reload and send again.",
+        place="key",
+        status=422,
+    )
+
+
+def busy() -> Refused:
+    return refuse(
+        "stale-version",
+        "这个办件正有别人在办，请刷新后再试。",
+        "Others are working on this case right now. Please reload and try again.",
+        place="version",
+        status=409,
+    )

@@ -1,0 +1,168 @@
+"""Letters leave the platform after the commit that decided them, and the proof of their arrival comes back as an event.
+
+At least once: a worker that dies while sending loses its lease, and another sends again. A letter that no attempt can
+deliver becomes an event too, and a task for somebody to reach the person another way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Protocol
+
+from tongban.cases.decide import delivered
+from tongban.cases.engine import Case, Engine, Recorder
+from tongban.cases.model import Event, Letter, Own
+from tongban.cases.store import alarms
+from tongban.cases.store.alarms import Parcel
+
+log = logging.getLogger(__name__)
+
+_CLAIM = 50
+_LEASE = timedelta(minutes=2)
+_GIVE_UP = 6
+_FIRST_WAIT = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A letter with its number and its hour."""
+
+    case: str
+    seq: int
+    letter: Letter
+    at: datetime
+
+    def message(self, sender: str, to: str) -> EmailMessage:
+        """The letter in both languages, Chinese first."""
+        message = EmailMessage()
+        message["From"], message["To"] = sender, to
+        message["Subject"] = self.letter.title.zh
+        message["Date"] = format_datetime(self.at)
+        message["Message-ID"] = f"<{self.case}.{self.seq}@tongban.invalid>"
+        message.set_content(f"{self.letter.body.zh}\n\n{self.letter.body.en}\n")
+        return message
+
+
+class Channel(Protocol):
+    """A way out. `send` blocks; it returns a proof, or raises OSError."""
+
+    @property
+    def name(self) -> str: ...
+
+    def send(self, mail: Mail) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileChannel:
+    """Writes `<case>-<seq>.eml` into a folder: for demonstrations, and for a post room that prints."""
+
+    folder: Path
+    sender: str = "tongban@tongban.invalid"
+    name: str = "file"
+
+    def send(self, mail: Mail) -> str:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.folder / f"{mail.case}-{mail.seq}.eml"
+        part = path.with_suffix(".part")
+        part.write_bytes(bytes(mail.message(self.sender, f"{mail.letter.to}@tongban.invalid")))
+        part.replace(path)
+        return path.name
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpChannel:
+    """Hands letters to a mail server. `address` finds a person's address by id; none is a failure."""
+
+    host: str
+    port: int
+    sender: str
+    address: Callable[[str], str | None]
+    starttls: bool = True
+    user: str = ""
+    password: str = ""
+    name: str = "smtp"
+
+    def send(self, mail: Mail) -> str:
+        to = self.address(mail.letter.to)
+        if not to:
+            raise OSError("no address")
+        with smtplib.SMTP(self.host, self.port, timeout=20) as server:
+            if self.starttls:
+                server.starttls()
+            if self.user:
+                server.login(self.user, self.password)
+            message = mail.message(self.sender, to)
+            server.send_message(message)
+            return str(message["Message-ID"])
+
+
+async def deliver(engine: Engine, channel: Channel, now: datetime) -> int:
+    """Carry what is due. The answer is the number of letters that arrived."""
+    arrived = 0
+    while claimed := await alarms.claim_parcels(engine.db, now, _LEASE, _CLAIM):
+        results = await asyncio.gather(*(_carry(engine, channel, parcel, now) for parcel in claimed))
+        arrived += sum(results)
+        if len(claimed) < _CLAIM:
+            break
+    return arrived
+
+
+async def _carry(engine: Engine, channel: Channel, parcel: Parcel, now: datetime) -> bool:
+    try:
+        case = await engine.find(engine.db, parcel.case)
+        mail = _mail(case, parcel) if case else None
+        if mail is None:
+            await alarms.drop_parcels(engine.db, [parcel])
+            return False
+        proof = await asyncio.to_thread(channel.send, mail)
+        report = _report(parcel, {"channel": channel.name, "proof": proof}, now, arrived=True)
+        await engine.record(parcel.case, f"letter:{parcel.case}:{parcel.seq}", report)
+        return True
+    except Exception as error:
+        await _failed(engine, channel, parcel, error, now)
+        return False
+
+
+def _mail(case: Case, parcel: Parcel) -> Mail | None:
+    """The letter, unless it was taken back or already accounted for."""
+    if _accounted(case, parcel.seq):
+        return None
+    event = case.events[parcel.seq - 1]
+    return Mail(parcel.case, parcel.seq, event.letter, event.at) if event.letter else None
+
+
+def _accounted(case: Case, seq: int) -> bool:
+    return any(
+        event.payload.get(_ACCOUNTS[event.type]) == seq for event in case.events[seq:] if event.type in _ACCOUNTS
+    )
+
+
+_ACCOUNTS: dict[str, str] = {Own.DELIVERED: "notice", Own.UNDELIVERED: "notice", Own.UNDONE: "undoes"}
+
+
+def _report(parcel: Parcel, proof: dict[str, str], now: datetime, *, arrived: bool) -> Recorder:
+    def make(case: Case) -> Event | None:
+        if _accounted(case, parcel.seq):
+            return None
+        return delivered(case.state, parcel.seq, proof, now, arrived=arrived)
+
+    return make
+
+
+async def _failed(engine: Engine, channel: Channel, parcel: Parcel, error: Exception, now: datetime) -> None:
+    said = f"{type(error).__name__}: {error}"
+    log.warning("letter of case %s did not leave: %s", parcel.case, type(error).__name__)
+    if parcel.attempts < _GIVE_UP:
+        again = now + _FIRST_WAIT * 4 ** (parcel.attempts - 1)
+        await alarms.parcel_failed(engine.db, parcel, said, again)
+        return
+    report = _report(parcel, {"channel": channel.name, "error": said[:200]}, now, arrived=False)
+    await engine.record(parcel.case, f"letter:{parcel.case}:{parcel.seq}", report)

@@ -1,0 +1,57 @@
+"""Making the rows again from the events: after a change of the calendar, or when they are lost."""
+
+from __future__ import annotations
+
+from tongban.cases.engine import Case, Engine
+from tongban.cases.projections import Rows, project
+from tongban.cases.store import history
+from tongban.cases.store.history import Append, Key
+
+_CHUNK = 200
+
+
+async def rebuild(engine: Engine) -> int:
+    """Forget every row and make it anew; the number of cases. Read receipts of letters are kept."""
+    async with engine.db.transaction() as connection:
+        await history.clear_rows(connection)
+    count, after = 0, ("", "")
+    while chunk := await history.every_case(engine.db, after, _CHUNK):
+        cases = [case for _, number in chunk if (case := await engine.find(engine.db, number))]
+        await history.replace_rows(engine.db, [_item(case, _rows(case)) for case in cases])
+        count, after = count + len(cases), chunk[-1]
+    return count
+
+
+async def recompute(engine: Engine) -> int:
+    """Move the dates of open cases to the engine's calendar; the number that moved. What stays costs no write."""
+    moved, after = 0, ("", "")
+    while chunk := await history.open_cases(engine.db, after, _CHUNK):
+        changed: list[Append] = []
+        for row in chunk:
+            case = await engine.find(engine.db, row.case_id)
+            if case is None:
+                continue
+            rows = _rows(case)
+            if (rows.row.due_at, rows.row.legal_at) != (row.due_at, row.legal_at):
+                changed.append(_item(case, rows))
+        if changed:
+            await history.replace_rows(engine.db, changed)
+        moved, after = moved + len(changed), (chunk[-1].region, chunk[-1].case_id)
+    return moved
+
+
+def _rows(case: Case) -> Rows:
+    return project(case.definition, case.state, case.events)
+
+
+def _item(case: Case, rows: Rows) -> Append:
+    opening = case.state.case
+    return Append(
+        region=opening.region,
+        case=opening.case,
+        expected=case.state.seq,
+        seq=case.state.seq,
+        key=Key("", "", ""),
+        events=(),
+        rows=rows,
+    )

@@ -1,0 +1,354 @@
+"""`Cases`: everything that can be done with cases, for the portal, the desk, the API and the command line alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tongban import certs
+from tongban.base.clock import ZONE, Clock
+from tongban.base.database import Database
+from tongban.base.errors import Problem, Refused
+from tongban.base.i18n import Text
+from tongban.base.ids import region_of
+from tongban.base.keys import KeyRing
+from tongban.base.page import Page, cursor, read_cursor
+from tongban.cases import outbox, rebuilding, timers
+from tongban.cases.decide import PossibleAct
+from tongban.cases.documents import Files, examine
+from tongban.cases.engine import Case, Engine
+from tongban.cases.model import Applicant, Attachment
+from tongban.cases.outbox import Channel, FileChannel
+from tongban.cases.projections import FAR, CaseRow
+from tongban.cases.store import lists, personal
+from tongban.cases.store.history import DraftKey
+from tongban.cases.store.personal import Draft, InboxNotice
+from tongban.cases.views import CaseView
+from tongban.catalog.catalogue import Catalogue
+from tongban.org import Actor, Directory, visible
+from tongban.sharing import Shared
+from tongban.terms import Calendar
+
+_T = TypeVar("_T")
+
+_MOST = 100
+"""Rows of a page."""
+_EVERYWHERE = "000000"
+"""Region of what a person without one keeps."""
+
+
+class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of an official's work.
+
+    `view`: `todo` waits for the official's roles; `today` the same, due by the end of today; `corrections` waits for
+    the applicant; `tasks` are overdue cases to see to and letters that reached nobody. `search` is a case number or
+    its beginning.
+    """
+
+    view: Literal["todo", "today", "corrections", "tasks"] = "todo"
+    service: str | None = None
+    search: str = ""
+
+
+class Cases:
+    """The case engine of one process. Times are the clock's; every command carries an idempotency key."""
+
+    def __init__(
+        self,
+        db: Database,
+        catalogue: Catalogue,
+        directory: Directory,
+        calendar: Calendar,
+        keys: KeyRing,
+        clock: Clock,
+        *,
+        data_dir: Path,
+        channel: Channel | None = None,
+        zone: ZoneInfo = ZONE,
+        demo: bool = True,
+    ) -> None:
+        self.engine = Engine(db, catalogue, directory, calendar, keys, clock, zone, demo)
+        self._files = Files(data_dir / "documents")
+        self._channel = channel or FileChannel(data_dir / "outbox")
+
+    # --- drafts ----------------------------------------------------------------------------------------------------
+
+    async def save_draft(self, actor: Actor, service: str, content: Mapping[str, Any]) -> Draft:
+        """Keep what has been filled in, unchecked. Raises Refused `unknown-service` (404), `draft-too-large` (413)."""
+        self.engine.catalogue.service(service)
+        if len(msgspec.json.encode(content)) > 256 * 1024:
+            raise Refused(
+                Problem("draft-too-large", Text("填写的内容太多，存不下。", "This is too much to keep.")), status=413
+            )
+        draft = Draft(
+            region=_region(actor),
+            person=actor.id,
+            service=service,
+            content=dict(content),
+            updated_at=self.engine.clock(),
+        )
+        await personal.save_draft(self.engine.db, draft)
+        return draft
+
+    async def draft(self, actor: Actor, service: str) -> Draft | None:
+        """The open draft, to be offered first."""
+        return await personal.draft(self.engine.db, _region(actor), actor.id, service)
+
+    async def drafts(self, actor: Actor) -> tuple[Draft, ...]:
+        """All open drafts, the latest first."""
+        return tuple(await personal.drafts(self.engine.db, actor.id, _MOST))
+
+    async def discard(self, actor: Actor, service: str) -> None:
+        """Throw a draft away; none is fine too."""
+        await personal.discard(self.engine.db, _region(actor), actor.id, service)
+
+    # --- commands --------------------------------------------------------------------------------------------------
+
+    async def submit(
+        self,
+        actor: Actor,
+        service: str,
+        facts: Mapping[str, Any],
+        documents: Mapping[str, Sequence[str]] | None = None,
+        *,
+        region: str,
+        key: str,
+        says: Mapping[str, Any] | None = None,
+        records: Mapping[str, Shared] | None = None,
+        applicant: Applicant | None = None,
+    ) -> CaseView:
+        """Open a case. `documents` are upload ids by material; `records` what the state already knows.
+
+        `applicant` is for whoever applies for another (an official at the counter, a mandate). The draft is gone when
+        the case exists. Raises Refused with every problem at once.
+        """
+        self._key(key)
+        attached = await self._attached(actor, {"documents": documents or {}}, ("documents",))
+        found = await self.engine.open(
+            actor,
+            service,
+            {**(says or {}), "facts": dict(facts), **attached},
+            region=region,
+            applicant=applicant or _applicant(actor, facts),
+            records=records or {},
+            key=key,
+            draft=DraftKey(region=_region(actor), person=actor.id, service=service),
+        )
+        return await self._view(actor, found)
+
+    async def act(
+        self,
+        actor: Actor,
+        case: str,
+        act: str,
+        says: Mapping[str, Any] | None = None,
+        *,
+        version: int | None,
+        key: str,
+    ) -> CaseView:
+        """Do an act on a case, as it stood at `version`. Files are named by upload id. Raises Refused."""
+        self._key(key)
+        found = await self.engine.load(case)
+        self.engine.may_see(actor, found)
+        spec = found.definition.procedure.acts.get(act)
+        files = tuple(name for name, field in spec.says.items() if field.type == "documents") if spec else ()
+        said = {**(says or {}), **await self._attached(actor, says or {}, files)}
+        done = await self.engine.act(actor, case, act, said, version=version, key=key)
+        return await self._view(actor, done)
+
+    def _key(self, key: str) -> None:
+        if not 8 <= len(key) <= 200:
+            raise Refused(
+                Problem(
+                    "key-missing",
+                    Text("每次提交要带一个8到200字的提交编号", "Send an idempotency key of 8 to 200 characters"),
+                    "key",
+                ),
+                status=400,
+            )
+
+    async def _attached(self, actor: Actor, says: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+        """Upload ids turned into the files they name, which must be the actor's own."""
+        named = {name: says[name] for name in fields if isinstance(says.get(name), Mapping | list | tuple)}
+        ids = [one for files in named.values() for many in _groups(files) for one in _ids(many)]
+        if not ids:
+            return named
+        known = await personal.documents(self.engine.db, actor.id, ids)
+        if lost := [one for one in ids if one not in known]:
+            raise Refused(
+                *(
+                    Problem("unknown-document", Text("没有这个文件，请重新上传", "There is no such upload"), one)
+                    for one in lost
+                )
+            )
+
+        def found(many: Any) -> list[Attachment]:
+            return [known[one] for one in _ids(many)]
+
+        return {
+            name: {material: found(many) for material, many in files.items()}
+            if isinstance(files, Mapping)
+            else found(files)
+            for name, files in named.items()
+        }
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    async def view(self, actor: Actor, case: str) -> CaseView:
+        """A case. Raises Refused `unknown-case` (404), also when it is somebody else's."""
+        found = await self.engine.load(case)
+        self.engine.may_see(actor, found)
+        return await self._view(actor, found)
+
+    async def _view(self, actor: Actor, found: Case) -> CaseView:
+        state = found.state
+        issued = state.issued and await certs.store.for_case(self.engine.db, state.case.region, state.case.case)
+        grant = self.engine.grant_for(actor, found)
+        return CaseView(found, actor, actor.kind == "official", self.engine.clock(), grant, issued or ())
+
+    async def possible(self, actor: Actor, case: str) -> tuple[PossibleAct, ...]:
+        """What this actor may do with a case now."""
+        return (await self.view(actor, case)).possible
+
+    async def export(self, actor: Actor, case: str) -> dict[str, Any]:
+        """One JSON with everything about a case."""
+        return (await self.view(actor, case)).export()
+
+    async def mine(self, actor: Actor, after: str | None = None, limit: int = 20) -> Page[CaseRow]:
+        """The cases a person has asked for, newest first."""
+        size = _size(limit)
+        before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")
+        rows = await lists.mine(self.engine.db, actor.on_behalf_of or actor.id, before, size + 1)
+        return _page(rows, size, lambda row: cursor(row.opened_at, row.case_id))
+
+    async def queue(
+        self, actor: Actor, filters: QueueFilter | None = None, after: str | None = None, limit: int = 50
+    ) -> Page[CaseRow]:
+        """An official's work, soonest due first; one query. Somebody without a body has none."""
+        size, chosen, db = _size(limit), filters or QueueFilter(), self.engine.db
+        scope = visible(self.engine.directory, actor)
+        if not scope.bodies:
+            return Page(())
+        if chosen.search:
+            start = chosen.search.strip().upper()
+            found = await lists.by_number(db, scope.bodies, start, _text_cursor(after), size + 1)
+            return _page(found, size, lambda row: cursor(row.case_id))
+        place = read_cursor(after, tuple[datetime, str]) if after else _BEGINNING
+        if chosen.view == "tasks":
+            tasks = await lists.urged(db, actor.body, sorted(actor.roles), place, size + 1)
+            following = cursor(*tasks[size - 1][0]) if len(tasks) > size else None
+            return Page(tuple(row for _, row in tasks[:size]), following)
+        until = self._end_of_today() if chosen.view == "today" else None
+        desk = _desk(actor, scope.bodies, corrections=chosen.view == "corrections")
+        rows = await lists.queue(db, desk, place, size + 1, until=until, service=chosen.service)
+        return _page(rows, size, lambda row: cursor(row.due_at, row.case_id))
+
+    def _end_of_today(self) -> datetime:
+        return datetime.combine(self.engine.clock().astimezone(self.engine.zone), time.max, self.engine.zone)
+
+    async def inbox(self, actor: Actor, after: str | None = None, limit: int = 20) -> Page[InboxNotice]:
+        """A person's letters, newest first."""
+        size = _size(limit)
+        before = read_cursor(after, tuple[datetime, str, int]) if after else (FAR, "", 0)
+        rows = await personal.inbox(self.engine.db, actor.id, self.engine.clock(), before, size + 1)
+        return _page(rows, size, lambda row: cursor(row.at, row.case_id, row.seq))
+
+    async def read_notice(self, actor: Actor, case: str, seq: int) -> None:
+        """Note that a person has opened a letter of theirs."""
+        await personal.mark_read(self.engine.db, actor.id, region_of(case), case, seq, self.engine.clock())
+
+    # --- documents -------------------------------------------------------------------------------------------------
+
+    async def add_document(self, actor: Actor, name: str, data: bytes) -> Attachment:
+        """Keep an upload of the actor's, to be filed with a case. Raises Refused (see `documents.examine`)."""
+        file = examine(name, data, region=_region(actor), owner=actor.id)
+        self._files.put(file.sha256, data)
+        await personal.add_document(self.engine.db, _region(actor), actor.id, file, self.engine.clock())
+        return file
+
+    async def document(self, actor: Actor, document: str, *, case: str | None = None) -> tuple[Attachment, bytes]:
+        """An upload of the actor's own, or one filed with a case the actor may see. Raises Refused (404)."""
+        if case is None:
+            file = (await personal.documents(self.engine.db, actor.id, [document])).get(document)
+        else:
+            found = await self.engine.load(case)
+            self.engine.may_see(actor, found)
+            filed = (*found.state.documents.values(), *found.state.replaced.values())
+            file = next((one for files in filed for one in files if one.id == document), None)
+        if file is None:
+            raise Refused(Problem("unknown-document", Text("没有这个文件。", "There is no such document.")), status=404)
+        return file, self._files.get(file.sha256)
+
+    # --- the machinery ---------------------------------------------------------------------------------------------
+
+    async def fire(self, now: datetime | None = None) -> int:
+        """Let the clock do what is due; the number of cases in which something happened."""
+        return await timers.fire(self.engine, now or self.engine.clock())
+
+    async def deliver(self, now: datetime | None = None) -> int:
+        """Carry letters; the number that arrived."""
+        return await outbox.deliver(self.engine, self._channel, now or self.engine.clock())
+
+    async def recompute_due(self, calendar: Calendar) -> int:
+        """Take a new calendar and move every open case's dates; the number that moved."""
+        self.engine.calendar = calendar
+        return await rebuilding.recompute(self.engine)
+
+    async def rebuild(self) -> int:
+        """Make every row anew from the events; the number of cases."""
+        return await rebuilding.rebuild(self.engine)
+
+
+_BEGINNING = (datetime(1, 1, 2, tzinfo=FAR.tzinfo), "")
+
+
+def _desk(actor: Actor, bodies: tuple[str, ...], *, corrections: bool) -> lists.Desk:
+    """What waits for an official: by their roles in their own body, at the one window in others (行政许可法 26)."""
+    window = ("intake",) if "intake" in actor.roles else ()
+    return lists.Desk(
+        bodies=bodies,
+        own=actor.body,
+        own_waits=("applicant",) if corrections else tuple(sorted(actor.roles)),
+        other_waits=("applicant",) if corrections and window else window,
+    )
+
+
+def _region(actor: Actor) -> str:
+    return actor.region or _EVERYWHERE
+
+
+def _page(rows: Sequence[_T], size: int, place: Callable[[_T], str]) -> Page[_T]:
+    return Page(tuple(rows[:size]), place(rows[size - 1]) if len(rows) > size else None)
+
+
+def _size(limit: int) -> int:
+    return max(1, min(limit, _MOST))
+
+
+def _groups(files: Mapping[str, Any] | Sequence[Any]) -> Sequence[Any]:
+    """The lists of ids in what a field of files says: by material, or one plain list."""
+    return list(files.values()) if isinstance(files, Mapping) else [files]
+
+
+def _ids(many: Any) -> list[str]:
+    values: Sequence[Any] = [many] if isinstance(many, str) else many if isinstance(many, list | tuple) else ()
+    return [one for one in values if isinstance(one, str)]
+
+
+def _text_cursor(after: str | None) -> str:
+    return read_cursor(after, tuple[str])[0] if after else ""
+
+
+def _applicant(actor: Actor, facts: Mapping[str, Any]) -> Applicant:
+    """The actor, or who gave them the mandate. An official names the applicant: nobody applies to themselves."""
+    if actor.kind != "person":
+        raise Refused(Problem("applicant-missing", Text("请写明替谁申请", "Say for whom this is applied"), "applicant"))
+    number = str(facts.get("id_number") or facts.get("uscc") or "")
+    if actor.mandate is None:
+        return Applicant(actor.id, actor.name, number)
+    return Applicant(actor.mandate.from_party, actor.mandate.from_name, number)
