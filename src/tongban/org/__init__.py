@@ -1,1 +1,45 @@
-"""(being written)"""
+"""Regions, bodies, posts, powers, mandates; who may do what; who is logged in."""
+
+from tongban.org.authority import Grant, Purpose, Refusal, allow, may, second_person
+from tongban.org.directory import Competence, Directory, Remedies
+from tongban.org.model import (
+    Actor,
+    Body,
+    Delegation,
+    Mandate,
+    Matter,
+    Person,
+    Post,
+    Power,
+    RealName,
+    Region,
+    Register,
+    Role,
+)
+from tongban.org.scope import Scope, visible
+
+__all__ = [
+    "Actor",
+    "Body",
+    "Competence",
+    "Delegation",
+    "Directory",
+    "Grant",
+    "Mandate",
+    "Matter",
+    "Person",
+    "Post",
+    "Power",
+    "Purpose",
+    "RealName",
+    "Refusal",
+    "Region",
+    "Register",
+    "Remedies",
+    "Role",
+    "Scope",
+    "allow",
+    "may",
+    "second_person",
+    "visible",
+]

@@ -1,0 +1,308 @@
+"""The demonstration province 岚江: invented regions, bodies, posts and people, made from three data files.
+
+Codes lie in the unassigned 99xxxx range; check characters are computed, so every number has a valid shape and belongs
+to nobody.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from tongban.base.database import Database
+from tongban.base.i18n import Lang, Text
+from tongban.base.ids import birth_date, id_number_check, is_male, uscc_check
+from tongban.org import store
+from tongban.org.model import (
+    ALL,
+    Body,
+    Contact,
+    Holding,
+    Mandate,
+    Person,
+    Post,
+    Power,
+    Region,
+    Register,
+    Relation,
+    Role,
+    TieKind,
+    Window,
+    lineage,
+)
+
+_HERE = Path(__file__).parent
+_COUNTIES = frozenset({"county", "city", "province"})
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
+_UNTIL = datetime(2036, 1, 1, tzinfo=UTC)
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class _PostKind(_File, frozen=True):
+    zh: str
+    en: str
+    roles: frozenset[Role]
+    kinds: frozenset[str] = frozenset()
+    levels: frozenset[str] = _COUNTIES
+
+
+class _Bodies(_File, frozen=True):
+    kinds: dict[str, Text]
+    hours: Text
+    address: Text
+    court: Text
+    posts: dict[str, _PostKind]
+
+
+class _Citizen(_File, frozen=True):
+    id: str
+    name: str
+    number: str
+    phone: str
+    level: int
+    about: Text
+    lang: Lang = "zh"
+
+
+class _Business(_File, frozen=True):
+    name: str
+    uscc: str
+    to: str
+
+
+class _Seat(_File, frozen=True):
+    region: str
+    kind: str
+    post: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.region}.{self.kind}.{self.post}"
+
+
+class _Tie(_File, frozen=True):
+    one: str
+    official: _Seat
+    kind: TieKind
+
+
+class _People(_File, frozen=True):
+    citizens: tuple[_Citizen, ...]
+    businesses: tuple[_Business, ...]
+    relations: tuple[_Tie, ...]
+    featured: tuple[_Seat, ...]
+    surnames: str
+    given: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A line of the log-in page: who one may be. `post` and `mandate` go into `sessions.log_in_demo`."""
+
+    person: str
+    name: str
+    about: Text
+    post: str = ""
+    mandate: str = ""
+
+
+@cache
+def register() -> Register:
+    """Regions, bodies, posts, powers and who holds what."""
+    regions = msgspec.convert(_read("regions.yaml"), tuple[Region, ...])
+    made = msgspec.convert(_read("bodies.yaml"), _Bodies)
+    living = [region for region in regions if region.until is None]
+    known = {region.code: region for region in regions}
+    bodies = tuple(_body(made, kind, n, known, region) for region in living for n, kind in enumerate(made.kinds))
+    posts = tuple(post for body in bodies for post in _posts(made, body, known[body.region]))
+    return Register(
+        regions=regions,
+        bodies=bodies,
+        posts=posts,
+        holdings=tuple(Holding(id=f"h.{post.id}", post=post.id, person=_official_id(post.id)) for post in posts),
+        powers=tuple(
+            Power(
+                id=f"power.{body.id}",
+                body=body.id,
+                services=frozenset({ALL}),
+                regions=frozenset({body.region}),
+                law="权责清单（演示）",
+            )
+            for body in bodies
+        ),
+        windows=tuple(
+            Window(
+                id=f"window.{body.region}",
+                body=body.id,
+                services=frozenset({ALL}),
+                regions=frozenset({body.region}),
+                law="行政许可法 26",
+            )
+            for body in bodies
+            if body.kind == "service-centre"
+        ),
+        relations=tuple(
+            Relation(
+                id=f"tie.{tie.one}.{tie.official.id}",
+                one=tie.one,
+                other=_official_id(tie.official.id),
+                kind=tie.kind,
+            )
+            for tie in _people().relations
+        ),
+    )
+
+
+@cache
+def citizens() -> tuple[Person, ...]:
+    """The invented citizens."""
+    return tuple(_citizen(citizen) for citizen in _people().citizens)
+
+
+@cache
+def officials() -> tuple[Person, ...]:
+    """One invented person for each post."""
+    people = _people()
+    made: list[Person] = []
+    for n, post in enumerate(register().posts):
+        # Two lengths without a common factor: every pair comes once before any comes again.
+        name = people.surnames[n % len(people.surnames)] + people.given[n % len(people.given)]
+        made.append(Person(id=_official_id(post.id), name=name, level=4))
+    return tuple(made)
+
+
+@cache
+def mandates() -> tuple[Mandate, ...]:
+    """Who acts for the invented businesses."""
+    return tuple(
+        Mandate(
+            id=f"m-{business.to.removeprefix('p-')}",
+            from_party=_uscc(business.uscc),
+            from_name=business.name,
+            to_person=business.to,
+            since=_SINCE,
+            until=_UNTIL,
+            ground="legal-representative",
+        )
+        for business in _people().businesses
+    )
+
+
+@cache
+def logins() -> tuple[Login, ...]:
+    """Everybody the log-in page offers: citizens, those who act for a business, officials."""
+    people, reg = _people(), register()
+    names = {person.id: person.name for person in (*citizens(), *officials())}
+    posts = {post.id: post for post in reg.posts}
+    bodies = {body.id: body for body in reg.bodies}
+    found = [Login(citizen.id, citizen.name, citizen.about) for citizen in people.citizens]
+    for mandate in mandates():
+        about = Text(f"代表{mandate.from_name}", f"for {mandate.from_name}")
+        found.append(Login(mandate.to_person, names[mandate.to_person], about, mandate=mandate.id))
+    for seat in people.featured:
+        post = posts[seat.id]
+        about = Text("{body} · {title}", "{title}, {body}").format(body=bodies[post.body].name, title=post.title)
+        found.append(Login(_official_id(post.id), names[_official_id(post.id)], about, post=post.id))
+    return tuple(found)
+
+
+def post_id(region: str, kind: str, post: str) -> str:
+    """The id of a post, such as `990101.police.examiner`."""
+    return _Seat(region, kind, post).id
+
+
+async def seed(db: Database) -> None:
+    """Put the demonstration into the database; again is harmless."""
+    async with db.transaction() as connection:
+        await store.save(connection, register())
+        await store.save_people(connection, (*citizens(), *officials()))
+        await store.save_mandates(connection, mandates())
+
+
+def _body(made: _Bodies, kind: str, n: int, known: dict[str, Region], region: Region) -> Body:
+    outer = next((code for code in list(lineage(region.code))[1:]), None)
+    government = f"{region.code}.government"
+    above = None if outer is None else f"{outer}.{kind}"
+    full = _full_name(known, region.code)
+    where = known[region.code].name
+    is_government = kind == "government"
+    return Body(
+        id=f"{region.code}.{kind}",
+        uscc=_body_uscc(region.code, n),
+        name=made.kinds[kind].format(region=full),
+        kind=kind,
+        region=region.code,
+        contact=Contact(
+            phone=f"000-{region.code[2:]}{n:02d}00",
+            address=made.address.format(region=where, number=n + 1),
+            hours=made.hours,
+        ),
+        parent=above,
+        # Departments are reviewed by the government of their own level, a government by the one above (行政复议法 24).
+        reconsideration=above if is_government else government,
+        court=made.court.format(region=full),
+    )
+
+
+def _posts(made: _Bodies, body: Body, region: Region) -> list[Post]:
+    return [
+        Post(id=f"{body.id}.{slug}", body=body.id, title=Text(kind.zh, kind.en), roles=kind.roles)
+        for slug, kind in made.posts.items()
+        if region.level in kind.levels and (not kind.kinds or body.kind in kind.kinds)
+    ]
+
+
+def _full_name(known: dict[str, Region], code: str) -> Text:
+    """Cities and their districts by the names people use: 岚江市清源区, but 岚江省 for the province itself."""
+    inner = [known[c].name for c in lineage(code) if not (c.endswith("0000") and c != code)]
+    return Text("".join(name.zh for name in reversed(inner)), ", ".join(name.en for name in inner))
+
+
+def _citizen(citizen: _Citizen) -> Person:
+    number = citizen.number + id_number_check(citizen.number)
+    born: date | None = birth_date(number)
+    return Person(
+        id=citizen.id,
+        name=citizen.name,
+        id_number=number,
+        phone=citizen.phone,
+        birth_date=born,
+        sex="male" if is_male(number) else "female",
+        home_region=number[:6],
+        level=citizen.level,
+        lang=citizen.lang,
+    )
+
+
+def _official_id(post: str) -> str:
+    return f"o-{post}"
+
+
+def _body_uscc(region: str, n: int) -> str:
+    """A code of the shape 11 + region + organisation code (GB 11714) + check; 11 is a body of the state."""
+    stem = f"9{region[2:]}{n:03d}"
+    rest = 11 - sum(int(d) * w for d, w in zip(stem, _ORGANISATION_WEIGHTS, strict=True)) % 11
+    return _uscc(f"11{region}{stem}{'0' if rest == 11 else 'X' if rest == 10 else rest}")
+
+
+def _uscc(stem: str) -> str:
+    """The code with its last character; a stem of 16 gets a plain 17th."""
+    full = stem.ljust(17, "1")
+    return full + uscc_check(full)
+
+
+@cache
+def _people() -> _People:
+    return msgspec.convert(_read("people.yaml"), _People)
+
+
+def _read(name: str) -> Any:
+    return yaml.load((_HERE / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

@@ -1,0 +1,310 @@
+"""The register as one immutable snapshot, indexed for the questions that are asked on every request."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from tongban.base.clock import Clock, system_clock
+from tongban.base.errors import Problem, Refused, refuse
+from tongban.base.i18n import Text
+from tongban.org.model import (
+    Absence,
+    Body,
+    Delegation,
+    Holding,
+    Post,
+    Power,
+    Region,
+    Register,
+    Relation,
+    Window,
+    lineage,
+)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+GOVERNMENT = "government"
+"""The kind of body that is a people's government; it heads and reviews the bodies of its region."""
+
+_WITHIN_COUNTY = frozenset({"county", "township", "village"})
+
+
+@dataclass(frozen=True, slots=True)
+class Competence:
+    """Which body owes the answer, and why it is this one."""
+
+    body: Body
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """Where a decision of a body can be contested (行政许可法 38, 行政复议法 20 and 22)."""
+
+    reconsideration: Text
+    reconsideration_contact: Text
+    court: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Build with `Directory.build`, or `store.load` from the database; replaced whole when the register changes."""
+
+    register: Register
+    clock: Clock
+    _regions: Mapping[str, Region]
+    _bodies: Mapping[str, Body]
+    _posts: Mapping[str, Post]
+    _competent: Mapping[tuple[str, str], Body]
+    _posts_of: Mapping[str, tuple[Post, ...]]
+    _holdings_of_post: Mapping[str, tuple[Holding, ...]]
+    _holdings_of_person: Mapping[str, tuple[Holding, ...]]
+    _absences: Mapping[str, tuple[Absence, ...]]
+    _powers: Mapping[str, tuple[Power, ...]]
+    _delegations: Mapping[tuple[str, str], tuple[Delegation, ...]]
+    _windows: Mapping[str, tuple[Window, ...]]
+    _ties: Mapping[frozenset[str], Relation]
+    standing: dict[Any, Any] = field(default_factory=dict[Any, Any], compare=False, repr=False)
+    """Answers of `org.may` that depend on this snapshot alone, remembered."""
+
+    @classmethod
+    def build(cls, register: Register, clock: Clock | None = None) -> "Directory":
+        """Index the register. Raises `Refused` with every entry that names what is not there or must not be."""
+        directory = cls(
+            register,
+            clock or system_clock(),
+            _by(register.regions, lambda r: r.code),
+            _by(register.bodies, lambda b: b.id),
+            _by(register.posts, lambda p: p.id),
+            _by(register.bodies, lambda b: (b.kind, b.region)),
+            _group(register.posts, lambda p: p.body),
+            _group(register.holdings, lambda h: h.post),
+            _group(register.holdings, lambda h: h.person),
+            _group(register.absences, lambda a: a.person),
+            _group(register.powers, lambda p: p.body),
+            _group(register.delegations, lambda d: (d.from_body, d.to_body)),
+            _group(register.windows, lambda w: w.body),
+            _by(register.relations, lambda r: frozenset({r.one, r.other})),
+        )
+        if problems := list(directory._problems()):
+            raise Refused(*problems, status=500)
+        return directory
+
+    def body(self, body_id: str) -> Body:
+        """A body. Raises `Refused` (`unknown-body`)."""
+        return _or_unknown(self._bodies, body_id, "unknown-body", "没有这个机关。", "There is no such body.")
+
+    def region(self, code: str) -> Region:
+        """A region, also one that has ended. Raises `Refused` (`unknown-region`)."""
+        return _or_unknown(
+            self._regions, code, "unknown-region", "没有这个行政区划代码。", "There is no region with this code."
+        )
+
+    def post(self, post_id: str) -> Post:
+        """A post. Raises `Refused` (`unknown-post`)."""
+        return _or_unknown(self._posts, post_id, "unknown-post", "没有这个岗位。", "There is no such post.")
+
+    def regions(self, within: str = "") -> list[Region]:
+        """Regions directly inside `within`; the provinces without it. Only those that exist today, by code."""
+        today = self.today()
+        inside = [r for r in self._regions.values() if _parent(r.code) == within and r.exists_on(today)]
+        return sorted(inside, key=lambda r: r.code)
+
+    def region_name(self, code: str) -> Text:
+        """The full name from the province down: 岚江省岚江市清源区."""
+        names = [self._regions[c].name for c in lineage(code) if c in self._regions]
+        return Text("".join(n.zh for n in reversed(names)), ", ".join(n.en for n in names))
+
+    def today(self) -> date:
+        return self.clock().date()
+
+    def current(self, code: str) -> Region:
+        """The region, or the one that followed it. Raises `Refused` (`unknown-region`, `region-divided`)."""
+        region = self.region(code)
+        while not region.exists_on(self.today()):
+            if len(region.successors) != 1:
+                raise refuse(
+                    "region-divided",
+                    f"{region.name.zh}（{code}）已撤销，请选择现在的区县。",
+                    f"{region.name.en} ({code}) no longer exists; choose the region it became.",
+                    place="region",
+                )
+            region = self.region(region.successors[0])
+        return region
+
+    def competent(self, kind: str, level: str, region: str) -> Body:
+        """The body of this kind that decides at this level for somebody in this region; see `competence`."""
+        return self.competence(kind, level, region).body
+
+    def competence(self, kind: str, level: str, region: str) -> Competence:
+        """The competent body with the reason.
+
+        `level` is a word of service files. A township's or village's service is owed by the county's body, which
+        answers for its offices there. Raises `Refused` (`no-competent-body`, `unknown-region`, `region-divided`).
+        """
+        here = self.current(region)
+        wanted = "county" if level in _WITHIN_COUNTY else level
+        code = next((c for c in lineage(here.code) if self._level(c) == wanted), None)
+        body = None if code is None else self._competent.get((kind, code))
+        if body is None:
+            raise refuse(
+                "no-competent-body",
+                f"在{here.name.zh}没有找到办这件事的机关，请选择到区县。",
+                f"No body in {here.name.en} is competent for this; choose a county or district.",
+                place="region",
+            )
+        reason = Text(
+            "由{region}的{body}办理，因为这个事项由{level}行使。",
+            "{body} is competent: the service is exercised at the {level} of {region}.",
+        ).format(region=self.region(body.region).name, body=body.name, level=_LEVEL_NAMES[wanted])
+        return Competence(body, reason)
+
+    def posts_of(self, body_id: str) -> tuple[Post, ...]:
+        """The posts of a body."""
+        return self._posts_of.get(body_id, ())
+
+    def holders(self, post_id: str, day: date | None = None) -> list[str]:
+        """Persons in a post who are not on leave that day."""
+        on = day or self.today()
+        return [
+            holding.person
+            for holding in self._holdings_of_post.get(post_id, ())
+            if holding.holds_on(on) and not self.absent(holding.person, on)
+        ]
+
+    def posts_held(self, person: str, day: date | None = None) -> list[Post]:
+        """The posts a person holds that day."""
+        on = day or self.today()
+        return [self.post(h.post) for h in self._holdings_of_person.get(person, ()) if h.holds_on(on)]
+
+    def holds(self, person: str, post: str, day: date) -> bool:
+        return any(h.post == post and h.holds_on(day) for h in self._holdings_of_person.get(person, ()))
+
+    def absent(self, person: str, day: date) -> bool:
+        """Whether a person is on leave that day."""
+        return any(absence.holds_on(day) for absence in self._absences.get(person, ()))
+
+    def superiors(self, body_id: str) -> list[Body]:
+        """The bodies above, nearest first."""
+        found: list[Body] = []
+        parent = self.body(body_id).parent
+        while parent is not None:
+            found.append(self.body(parent))
+            parent = found[-1].parent
+        return found
+
+    def government(self, region: str) -> Body | None:
+        """The people's government of a region."""
+        return self._competent.get((GOVERNMENT, region))
+
+    def bodies_in(self, codes: Iterable[str]) -> list[Body]:
+        """Every body in these regions and in the regions inside them."""
+        wanted = frozenset(codes)
+        return [b for b in self._bodies.values() if not wanted.isdisjoint(lineage(b.region))]
+
+    def remedies(self, body_id: str) -> Remedies:
+        """Where to contest a decision of this body."""
+        body = self.body(body_id)
+        reviewer = self._bodies.get(body.reconsideration or "")
+        if reviewer is None:
+            unnamed = Text("上一级行政机关", "the administrative body above it")
+            return Remedies(unnamed, Text("", ""), body.court)
+        where = Text("{address}，电话{phone}", "{address}, phone {phone}")
+        contact = where.format(address=reviewer.contact.address, phone=reviewer.contact.phone)
+        return Remedies(reviewer.name, contact, body.court)
+
+    def powers_of(self, body_id: str) -> tuple[Power, ...]:
+        return self._powers.get(body_id, ())
+
+    def delegations(self, from_body: str, to_body: str) -> tuple[Delegation, ...]:
+        return self._delegations.get((from_body, to_body), ())
+
+    def windows_of(self, body_id: str) -> tuple[Window, ...]:
+        return self._windows.get(body_id, ())
+
+    def tie(self, one: str, other: str) -> Relation | None:
+        """What bars these two from deciding on each other; None if nothing does."""
+        return self._ties.get(frozenset({one, other}))
+
+    def _level(self, code: str) -> str | None:
+        region = self._regions.get(code)
+        return None if region is None else region.level
+
+    def _problems(self) -> Iterable[Problem]:
+        for region in self._regions.values():
+            for successor in (*region.successors, *region.predecessors):
+                yield from self._missing(self._regions, successor, f"region {region.code}")
+        for body in self._bodies.values():
+            yield from self._missing(self._regions, body.region, f"body {body.id}")
+            for other in filter(None, (body.parent, body.reconsideration)):
+                yield from self._missing(self._bodies, other, f"body {body.id}")
+        for post in self._posts.values():
+            yield from self._missing(self._bodies, post.body, f"post {post.id}")
+        for holding in self.register.holdings:
+            yield from self._missing(self._posts, holding.post, f"holding {holding.id}")
+        for power in self.register.powers:
+            yield from self._missing(self._bodies, power.body, f"power {power.id}")
+        for delegation in self.register.delegations:
+            yield from self._delegation(delegation)
+
+    def _delegation(self, delegation: Delegation) -> Iterable[Problem]:
+        place = f"delegation {delegation.id}"
+        for body in (delegation.from_body, delegation.to_body):
+            yield from self._missing(self._bodies, body, place)
+        own = self._powers.get(delegation.from_body, ())
+        for service in delegation.services:
+            if not any(p.services & {service, "*"} for p in own):
+                yield Problem(
+                    "delegation-passed-on",
+                    Text(
+                        f"{delegation.from_body}自己没有“{service}”的职权，不能委托出去；受委托的职权不得再委托。",
+                        f"{delegation.from_body} holds no power of its own for “{service}” and cannot delegate it; "
+                        "a delegated power is never passed on.",
+                    ),
+                    place,
+                    "行政许可法 24",
+                )
+
+    @staticmethod
+    def _missing(known: Mapping[str, object], name: str, place: str) -> Iterable[Problem]:
+        if name not in known:
+            yield Problem(
+                "register-names-nothing",
+                Text(f"登记簿里没有“{name}”。", f"The register has no “{name}”."),
+                place,
+            )
+
+
+_LEVEL_NAMES: dict[str, Text] = {
+    "county": Text("县（区）级", "county"),
+    "city": Text("市级", "city"),
+    "province": Text("省级", "province"),
+    "nation": Text("国家", "nation"),
+}
+
+
+def _parent(code: str) -> str:
+    outer = list(lineage(code))[1:]
+    return outer[0] if outer else ""
+
+
+def _by(entries: Iterable[V], key: Callable[[V], K]) -> Mapping[K, V]:
+    return MappingProxyType({key(entry): entry for entry in entries})
+
+
+def _group(entries: Iterable[V], key: Callable[[V], K]) -> Mapping[K, tuple[V, ...]]:
+    found: defaultdict[K, list[V]] = defaultdict(list)
+    for entry in entries:
+        found[key(entry)].append(entry)
+    return MappingProxyType({k: tuple(v) for k, v in found.items()})
+
+
+def _or_unknown(known: Mapping[K, V], key: K, code: str, zh: str, en: str) -> V:
+    try:
+        return known[key]
+    except KeyError:
+        raise refuse(code, zh, en, place=code.removeprefix("unknown-"), status=404) from None

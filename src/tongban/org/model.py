@@ -1,0 +1,314 @@
+"""Who there is: regions, bodies, posts, powers, people, and what links them.
+
+Everything is a frozen value with one JSON form. Sources: GB/T 2260 (region codes), GB 32100 (codes of bodies), and for
+powers 行政许可法 24 (delegation) and 26 (one window).
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+from typing import Literal
+
+import msgspec
+
+from tongban.base.i18n import Lang, Text
+
+ALL = "*"
+"""Every service, act or kind of body."""
+
+
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """One entry of the register."""
+
+
+TieKind = Literal["spouse", "parent-child", "sibling", "in-law", "interest"]
+
+
+class RealName(IntEnum):
+    """实名等级: how well we know who somebody is. Each service and step asks for a minimum."""
+
+    ANONYMOUS = 0
+    PHONE = 1
+    CHECKED = 2
+    """Name and identity number checked against the authority's register."""
+    FACE = 3
+    """And the face, or the national network identity (网证); voluntary, other means must stay."""
+    BOUND = 4
+    """And a key or certificate bound to the person."""
+
+
+class Role(StrEnum):
+    """What a post may do in a procedure; the words of procedure files."""
+
+    INTAKE = "intake"
+    EXAMINE = "examine"
+    DECIDE = "decide"
+    HEAD = "head"
+    GOVERNMENT_HEAD = "government-head"
+    SUPERIOR = "superior"
+    SUPERVISE = "supervise"
+
+
+OUTSIDE = frozenset({Role.SUPERIOR, Role.SUPERVISE, Role.GOVERNMENT_HEAD})
+"""Roles that count towards other bodies than one's own."""
+
+
+class Region(_Entry, frozen=True, kw_only=True):
+    """行政区划. A code that ended is kept for ever and never used again (GB/T 2260); its successors say what now."""
+
+    code: str
+    name: Text
+    since: date = date(1949, 10, 1)
+    until: date | None = None
+    successors: tuple[str, ...] = ()
+    predecessors: tuple[str, ...] = ()
+
+    @property
+    def level(self) -> Literal["province", "city", "county"]:
+        return "province" if self.code.endswith("0000") else "city" if self.code.endswith("00") else "county"
+
+    def exists_on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+def lineage(code: str) -> Iterator[str]:
+    """A region's code and those of the city and the province it lies in, from the inside out."""
+    yield code
+    for outer in (f"{code[:4]}00", f"{code[:2]}0000"):
+        if outer != code:
+            yield outer
+
+
+class Contact(_Entry, frozen=True, kw_only=True):
+    """Where a body is found."""
+
+    phone: str
+    address: Text
+    hours: Text
+
+
+class Body(_Entry, frozen=True, kw_only=True):
+    """行政主体 or another body of the state. `parent` is its superior; `reconsideration` the body that reviews it."""
+
+    id: str
+    uscc: str
+    name: Text
+    kind: str
+    region: str
+    contact: Contact
+    parent: str | None = None
+    reconsideration: str | None = None
+    court: Text = Text("有管辖权的人民法院", "the people's court with jurisdiction")
+
+
+class Post(_Entry, frozen=True, kw_only=True):
+    """岗位: what a person is allowed to do is a property of the post, never of the person."""
+
+    id: str
+    body: str
+    title: Text
+    roles: frozenset[Role]
+
+
+class _Dated(_Entry, frozen=True, kw_only=True):
+    """Holds from the day `since` up to, not including, the day `until`."""
+
+    since: date = date(2000, 1, 1)
+    until: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+class Holding(_Dated, frozen=True, kw_only=True):
+    """A person in a post."""
+
+    id: str
+    post: str
+    person: str
+
+
+class Absence(_Dated, frozen=True, kw_only=True):
+    """Leave: the post's powers rest."""
+
+    id: str
+    person: str
+
+
+class _Covers(_Dated, frozen=True, kw_only=True):
+    """Services (slugs or `*`), acts (or `*`) and regions (a city or province covers what lies in it)."""
+
+    services: frozenset[str]
+    regions: frozenset[str]
+    acts: frozenset[str] = frozenset({ALL})
+    law: str
+
+    def covers(self, service: str, act: str, region: str, day: date) -> bool:
+        return (
+            self.holds_on(day)
+            and (ALL in self.services or service in self.services)
+            and (ALL in self.acts or act in self.acts)
+            and any(code in self.regions for code in lineage(region))
+        )
+
+
+class Power(_Covers, frozen=True, kw_only=True):
+    """职权: a body may do these acts for these services in these regions, by this law."""
+
+    id: str
+    body: str
+
+
+class Delegation(_Covers, frozen=True, kw_only=True):
+    """委托: another body exercises a power in the name of the one that holds it (行政许可法 24).
+
+    Only to another administrative body, only once published, never passed on.
+    """
+
+    id: str
+    from_body: str
+    to_body: str
+    published_on: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        published = self.published_on is not None and self.published_on <= day
+        return published and self.since <= day and (self.until is None or day < self.until)
+
+
+class Window(_Covers, frozen=True, kw_only=True):
+    """综合窗口: one body receives and hands out for all bodies of its region (行政许可法 26)."""
+
+    id: str
+    body: str
+
+
+class Relation(_Entry, frozen=True, kw_only=True):
+    """近亲属 and other ties that bar an official from somebody's case (公务员法 74—76; read second-hand, tag M)."""
+
+    id: str
+    one: str
+    other: str
+    kind: TieKind
+
+
+class Mandate(msgspec.Struct, frozen=True, kw_only=True):
+    """代办授权: a person, or a business named by its code, lets another person act. Revocable; cannot be passed on."""
+
+    id: str
+    from_party: str
+    from_name: str
+    to_person: str
+    services: frozenset[str] = frozenset({ALL})
+    acts: frozenset[str] = frozenset({ALL})
+    since: datetime
+    until: datetime
+    revoked_at: datetime | None = None
+    ground: Literal["consent", "guardian", "legal-representative", "agency"] = "consent"
+
+    def covers(self, service: str, act: str, now: datetime) -> bool:
+        return (
+            self.since <= now < self.until
+            and (self.revoked_at is None or now < self.revoked_at)
+            and (ALL in self.services or service in self.services)
+            and (ALL in self.acts or act in self.acts)
+        )
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """A natural person as far as logging in needs; what the state's registers know of them is not kept here."""
+
+    id: str
+    name: str
+    id_number: str = ""
+    phone: str = ""
+    birth_date: date | None = None
+    sex: Literal["male", "female", ""] = ""
+    home_region: str = ""
+    level: int = RealName.ANONYMOUS
+    lang: Lang = "zh"
+
+    def __repr__(self) -> str:
+        """Nothing personal, wherever it may be printed."""
+        return f"Person({self.id})"
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who does something: a person, an official in a post, the clock or the rules. A model is none of these."""
+
+    kind: Literal["person", "official", "clock", "rules"]
+    id: str
+    name: str
+    post: str = ""
+    body: str = ""
+    region: str = ""
+    roles: frozenset[str] = frozenset()
+    level: int = RealName.ANONYMOUS
+    on_behalf_of: str = ""
+    mandate: Mandate | None = None
+    lang: Lang = "zh"
+
+    @classmethod
+    def clock(cls) -> "Actor":
+        """The law's time running out."""
+        return cls(kind="clock", id="clock", name="期限 Clock")
+
+    @classmethod
+    def rules(cls) -> "Actor":
+        """The rule engine: only what is favourable and fully determined."""
+        return cls(kind="rules", id="rules", name="规则 Rules")
+
+    @classmethod
+    def citizen(cls, person: Person, mandate: Mandate | None = None) -> "Actor":
+        """A person for themselves, or under a mandate for another. A mandate never raises the real-name level."""
+        return cls(
+            kind="person",
+            id=person.id,
+            name=person.name,
+            region=person.home_region,
+            level=person.level,
+            on_behalf_of="" if mandate is None else mandate.from_party,
+            mandate=mandate,
+            lang=person.lang,
+        )
+
+    @classmethod
+    def official(cls, person: Person, post: Post, body: Body) -> "Actor":
+        """A person in a post."""
+        return cls(
+            kind="official",
+            id=person.id,
+            name=person.name,
+            post=post.id,
+            body=body.id,
+            region=body.region,
+            roles=frozenset(post.roles),
+            level=person.level,
+            lang=person.lang,
+        )
+
+
+class Matter(msgspec.Struct, frozen=True, kw_only=True):
+    """What an act is about, as far as authority is concerned."""
+
+    region: str
+    body: str
+    service: str
+    applicant: str = ""
+    handlers: frozenset[str] = frozenset()
+    """Officials who have acted on it."""
+    level: int = RealName.CHECKED
+    """The least real-name level for acting on it as its applicant."""
+
+
+class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Everything a `Directory` is built from."""
+
+    regions: tuple[Region, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    posts: tuple[Post, ...] = ()
+    holdings: tuple[Holding, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    powers: tuple[Power, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
+    windows: tuple[Window, ...] = ()
+    relations: tuple[Relation, ...] = ()

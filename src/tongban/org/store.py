@@ -1,0 +1,301 @@
+"""All SQL of this package: the register, people, mandates, sessions, log-in attempts."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from tongban.base.clock import Clock
+from tongban.base.database import Connection, Database, Row
+from tongban.org.directory import Directory
+from tongban.org.model import Mandate, Person, Register
+
+Db = Database | Connection
+
+_PERSON = "id, name, id_number, phone, birth_date, sex, home_region, level, lang"
+_MANDATE = "id, from_party, from_name, to_person, services, acts, since, until, revoked_at, ground"
+
+
+class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A session with the person and the mandate it is about, as read in one query."""
+
+    person: Person
+    post: str
+    mandate: Mandate | None
+    csrf: bytes
+    seen_at: datetime
+    expires_at: datetime
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """What was remembered when the person left for the identity provider."""
+
+    browser: str
+    nonce: str
+    verifier: str
+    back_to: str
+
+
+# --- the register ------------------------------------------------------------------------------------------------
+
+
+async def register(db: Db) -> Register:
+    """Everything in the register."""
+    rows = await db.fetch("SELECT kind, jsonb_agg(entry ORDER BY id) AS entries FROM org_entry GROUP BY kind")
+    return msgspec.convert({row["kind"]: row["entries"] for row in rows}, Register)
+
+
+async def load(db: Db, clock: Clock) -> Directory:
+    """The register as a directory. Raises `Refused` if it does not hold together."""
+    return Directory.build(await register(db), clock)
+
+
+async def save(connection: Connection, entries: Register) -> None:
+    """Add or replace entries. Nothing is deleted: what ends gets an `until`."""
+    rows: list[tuple[str, str, Any]] = []
+    for kind in Register.__struct_fields__:
+        for entry in getattr(entries, kind):
+            plain = msgspec.to_builtins(entry)
+            rows.append((kind, plain.get("id") or plain["code"], plain))
+    await connection.executemany(
+        "INSERT INTO org_entry (kind, id, entry) VALUES ($1, $2, $3)"
+        " ON CONFLICT (kind, id) DO UPDATE SET entry = EXCLUDED.entry",
+        rows,
+    )
+
+
+# --- people ------------------------------------------------------------------------------------------------------
+
+
+async def person(db: Db, person_id: str) -> Person | None:
+    """A person by our number for them."""
+    row = await db.fetchrow(f"SELECT {_PERSON} FROM person WHERE id = $1", person_id)  # noqa: S608 -- our columns
+    return None if row is None else _person(row)
+
+
+async def person_with_number(db: Db, id_number: str) -> Person | None:
+    """A person by their identity number."""
+    row = await db.fetchrow(
+        f"SELECT {_PERSON} FROM person WHERE id_number = $1",  # noqa: S608 -- our columns
+        id_number,
+    )
+    return None if row is None or not id_number else _person(row)
+
+
+async def save_people(connection: Connection, people: Iterable[Person]) -> None:
+    """Add people, or bring what is known of them up to date."""
+    await connection.executemany(
+        """
+        INSERT INTO person (id, name, id_number, phone, birth_date, sex, home_region, level, lang)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name, id_number = EXCLUDED.id_number, phone = EXCLUDED.phone,
+            birth_date = EXCLUDED.birth_date, sex = EXCLUDED.sex, home_region = EXCLUDED.home_region,
+            level = EXCLUDED.level, lang = EXCLUDED.lang
+        """,
+        [(p.id, p.name, p.id_number, p.phone, p.birth_date, p.sex, p.home_region, p.level, p.lang) for p in people],
+    )
+
+
+async def identity(db: Db, issuer: str, subject: str) -> str | None:
+    """The person an identity provider calls `subject`."""
+    return await db.fetchval("SELECT person FROM person_identity WHERE issuer = $1 AND subject = $2", issuer, subject)
+
+
+async def save_identity(connection: Connection, issuer: str, subject: str, person_id: str) -> None:
+    """Remember who an identity provider means."""
+    await connection.execute(
+        "INSERT INTO person_identity (issuer, subject, person) VALUES ($1, $2, $3)"
+        " ON CONFLICT (issuer, subject) DO UPDATE SET person = EXCLUDED.person",
+        issuer,
+        subject,
+        person_id,
+    )
+
+
+async def lock_identity(connection: Connection, issuer: str, subject: str) -> None:
+    """Let two first log-ins of one person, at the same time, come one after the other."""
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))", issuer, subject)
+
+
+# --- mandates ----------------------------------------------------------------------------------------------------
+
+
+async def save_mandates(connection: Connection, mandates: Iterable[Mandate]) -> None:
+    """Add mandates; one that is there stays as it is."""
+    await connection.executemany(
+        "INSERT INTO mandate (id, from_party, from_name, to_person, services, acts, since, until, revoked_at, ground)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
+        [
+            (
+                m.id,
+                m.from_party,
+                m.from_name,
+                m.to_person,
+                sorted(m.services),
+                sorted(m.acts),
+                m.since,
+                m.until,
+                m.revoked_at,
+                m.ground,
+            )
+            for m in mandates
+        ],
+    )
+
+
+async def mandates_to(db: Db, person_id: str, now: datetime) -> list[Mandate]:
+    """The mandates a person holds now, by name."""
+    rows = await db.fetch(
+        f"SELECT {_MANDATE} FROM mandate"  # noqa: S608 -- our columns
+        " WHERE to_person = $1 AND since <= $2 AND $2 < until AND revoked_at IS NULL ORDER BY from_name, id",
+        person_id,
+        now,
+    )
+    return [_mandate(row) for row in rows]
+
+
+async def mandates_from(db: Db, party: str) -> list[Mandate]:
+    """Every mandate somebody has given, newest first, ended ones too."""
+    rows = await db.fetch(
+        f"SELECT {_MANDATE} FROM mandate WHERE from_party = $1 ORDER BY since DESC, id",  # noqa: S608 -- our columns
+        party,
+    )
+    return [_mandate(row) for row in rows]
+
+
+async def revoke_mandate(db: Db, mandate_id: str, party: str, now: datetime) -> bool:
+    """Withdraw a mandate one has given; it stops at once, also in open sessions. False if it was not theirs to stop."""
+    done = await db.execute(
+        "UPDATE mandate SET revoked_at = $3 WHERE id = $1 AND from_party = $2 AND revoked_at IS NULL",
+        mandate_id,
+        party,
+        now,
+    )
+    return done == "UPDATE 1"
+
+
+# --- sessions ----------------------------------------------------------------------------------------------------
+
+
+async def save_session(
+    db: Db,
+    token_hash: bytes,
+    *,
+    person_id: str,
+    post: str,
+    mandate: str | None,
+    level: int,
+    method: str,
+    csrf: bytes,
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    """Open a session."""
+    await db.execute(
+        "INSERT INTO session (token_hash, person, post, mandate, level, method, csrf, created_at, seen_at, expires_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
+        token_hash,
+        person_id,
+        post,
+        mandate,
+        level,
+        method,
+        csrf,
+        now,
+        expires_at,
+    )
+
+
+async def session(db: Db, token_hash: bytes) -> SessionRow | None:
+    """A session with its person, who has the level of this log-in at most, and its mandate."""
+    row = await db.fetchrow(
+        """
+        SELECT p.id, p.name, p.id_number, p.phone, p.birth_date, p.sex, p.home_region, p.lang,
+               least(p.level, s.level) AS level, s.post, s.csrf, s.seen_at, s.expires_at,
+               to_jsonb(m) AS mandate
+        FROM session s JOIN person p ON p.id = s.person LEFT JOIN mandate m ON m.id = s.mandate
+        WHERE s.token_hash = $1
+        """,
+        token_hash,
+    )
+    if row is None:
+        return None
+    mandate = None if row["mandate"] is None else msgspec.convert(row["mandate"], Mandate)
+    return SessionRow(
+        person=_person(row),
+        post=row["post"],
+        mandate=mandate,
+        csrf=row["csrf"],
+        seen_at=row["seen_at"],
+        expires_at=row["expires_at"],
+    )
+
+
+async def touch_session(db: Db, token_hash: bytes, now: datetime) -> None:
+    """The person is still there."""
+    await db.execute("UPDATE session SET seen_at = $2 WHERE token_hash = $1", token_hash, now)
+
+
+async def end_session(db: Db, token_hash: bytes) -> None:
+    """Log out here."""
+    await db.execute("DELETE FROM session WHERE token_hash = $1", token_hash)
+
+
+async def end_sessions(db: Db, person_id: str) -> None:
+    """Log out everywhere."""
+    await db.execute("DELETE FROM session WHERE person = $1", person_id)
+
+
+async def forget_expired(db: Db, now: datetime, idle: timedelta) -> None:
+    """Drop sessions and log-in attempts that no longer hold."""
+    await db.execute("DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2", now, now - idle)
+    await db.execute("DELETE FROM login_attempt WHERE expires_at <= $1", now)
+
+
+# --- log-in attempts ---------------------------------------------------------------------------------------------
+
+
+async def save_attempt(db: Db, state_hash: bytes, attempt: Attempt, expires_at: datetime) -> None:
+    """Remember a log-in that leaves for the identity provider."""
+    await db.execute(
+        "INSERT INTO login_attempt (state_hash, browser, nonce, verifier, back_to, expires_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        state_hash,
+        attempt.browser,
+        attempt.nonce,
+        attempt.verifier,
+        attempt.back_to,
+        expires_at,
+    )
+
+
+async def take_attempt(db: Db, state_hash: bytes, now: datetime) -> Attempt | None:
+    """The log-in that comes back; a second time there is none."""
+    row = await db.fetchrow(
+        "DELETE FROM login_attempt WHERE state_hash = $1"
+        " RETURNING browser, nonce, verifier, back_to, expires_at > $2 AS fresh",
+        state_hash,
+        now,
+    )
+    if row is None or not row["fresh"]:
+        return None
+    return Attempt(browser=row["browser"], nonce=row["nonce"], verifier=row["verifier"], back_to=row["back_to"])
+
+
+def _person(row: Row) -> Person:
+    return Person(
+        id=row["id"],
+        name=row["name"],
+        id_number=row["id_number"],
+        phone=row["phone"],
+        birth_date=row["birth_date"],
+        sex=row["sex"],
+        home_region=row["home_region"],
+        level=row["level"],
+        lang=row["lang"],
+    )
+
+
+def _mandate(row: Row) -> Mandate:
+    return msgspec.convert(dict(row), Mandate)
