@@ -1,0 +1,166 @@
+"""All files of the shipped law: they load, check clean, and every scenario written in them comes out."""
+
+import pytest
+from shipped_law import PROCEDURES, SERVICES, terms_of
+
+from tongban.base.i18n import Text
+from tongban.catalog import assess
+from tongban.catalog.check import check
+from tongban.catalog.findings import format_finding
+from tongban.catalog.model import Material, Service
+from tongban.catalog.procedure import Procedure, Who
+from tongban.catalog.shipped import shipped
+
+
+def test_twelve_services_and_five_procedures_are_shipped() -> None:
+    assert sorted(SERVICES) == [
+        "advanced-age-allowance",
+        "construction-permit",
+        "disability-two-subsidies",
+        "energy-saving-review",
+        "food-licence",
+        "individual-business-registration",
+        "migrant-school-enrolment",
+        "out-of-area-medical-filing",
+        "pollutant-discharge-registration",
+        "public-venue-hygiene",
+        "residence-permit",
+        "unemployment-benefit",
+    ]
+    assert {"benefit", "confirmation", "filing", "instant", "licensing"} <= PROCEDURES.keys()
+
+
+def test_the_checker_finds_nothing_in_the_shipped_law() -> None:
+    findings = check([shipped("services"), shipped("procedures")])
+    assert [format_finding(finding, "en") for finding in findings] == []
+
+
+EXAMPLES = [(slug, index) for slug, service in SERVICES.items() for index in range(len(service.examples))]
+
+
+@pytest.mark.parametrize(("slug", "index"), EXAMPLES)
+def test_every_scenario_written_in_a_file_comes_out(slug: str, index: int) -> None:
+    example = SERVICES[slug].examples[index]
+    found = assess(SERVICES[slug], example.given, example.on)
+    came_out = {**found.variant.facts, **found.outputs}
+    assert found.outcome == example.then, example.name
+    assert {name: came_out[name] for name in example.with_} == dict(example.with_), example.name
+
+
+@pytest.mark.parametrize("slug", SERVICES)
+def test_every_service_speaks_citizens_words_and_tells_its_law(slug: str) -> None:
+    service = SERVICES[slug]
+    assert len(service.aliases) >= 6
+    assert service.situations
+    assert service.conditions
+    assert service.faq
+    assert service.law
+    assert all(law.gist for law in service.law)
+    assert isinstance(service.name, Text)
+    assert service.ai.decide == "never"
+    assert not service.fee.charged
+
+
+@pytest.mark.parametrize("slug", SERVICES)
+def test_a_citizen_is_asked_at_most_eight_questions_when_the_records_answer(slug: str) -> None:
+    service = SERVICES[slug]
+    for situation in (None, *service.situations):
+        asked = [name for name, fact in service.facts.items() if not fact.derive and fact.source is None]
+        assert len(asked) <= 8, (situation, asked)
+
+
+def test_a_fact_from_a_record_can_still_be_asked_when_the_record_is_silent() -> None:
+    for slug, service in SERVICES.items():
+        for name, fact in service.facts.items():
+            assert fact.ask or fact.derive, (slug, name)
+
+
+RESOURCES = {
+    "police.population/person": {"full_name", "id_number", "birth_date", "sex", "home_region", "photo"},
+    "police.tenancy/registration": {"since"},
+    "hr.insurance/member": {"employer", "months_paid", "left_on", "left_reason"},
+    "hr.jobs/jobseeker": {"registered_on"},
+    "civil.assistance/household": {"low_income"},
+    "disabled.register/person": {"grade", "category", "card_number"},
+    "housing.lease-filing/lease": {"number"},
+    "housing.title/property": {"number"},
+    "market.registry/business": {"uscc", "name", "premises"},
+    "education.roll/student": {"school"},
+    "health.insurance/member": {"insured_region", "status"},
+    "planning.permits/permit": {"number"},
+    "investment.projects/project": {"code", "name", "energy_use"},
+    "tax.income/person": {"monthly"},
+    "login.account/person": {"phone", "full_name", "id_number"},
+}
+
+
+def test_sources_name_only_records_that_the_demonstration_province_has() -> None:
+    for service in SERVICES.values():
+        sources = [fact.source for fact in service.facts.values()]
+        sources += [material.replaced_by for material in service.materials.values()]
+        for source in filter(None, sources):
+            resource, _, name = source.at.partition("#")
+            assert name in RESOURCES.get(resource, set()), (service.service, source.at)
+
+
+def test_the_same_thing_comes_from_the_same_record_in_every_service() -> None:
+    seen: dict[str, str] = {}
+    for service in SERVICES.values():
+        for name, fact in service.facts.items():
+            if fact.source is not None:
+                assert seen.setdefault(name, fact.source.at) == fact.source.at, (service.service, name)
+
+
+@pytest.mark.parametrize("slug", SERVICES)
+def test_a_promise_is_made_for_the_decision_in_every_situation(slug: str) -> None:
+    for situation in ("", *(one.id for one in SERVICES[slug].situations)):
+        assert terms_of(slug, situation)["decide"].promised, (slug, situation)
+
+
+def _procedures_of(service: Service) -> set[str]:
+    return {service.procedure, *(one.procedure for one in service.situations if one.procedure)}
+
+
+@pytest.mark.parametrize("slug", SERVICES)
+def test_every_service_reaches_its_result_through_its_procedure(slug: str) -> None:
+    for name in _procedures_of(SERVICES[slug]):
+        procedure = PROCEDURES[name]
+        for way in (Who.DECIDE, Who.RULES):
+            machines = {Who.RULES} if way is Who.RULES else set[Who]()
+            people = {Who.APPLICANT, Who.INTAKE, Who.EXAMINE, Who.DECIDE}
+            reached = _reached(procedure, {*people, *machines})
+            issued = {act.to for act in procedure.acts.values() if act.issues and set(act.who) & {*people, *machines}}
+            assert any(state in reached and procedure.states[state].end == "favourable" for state in issued)
+
+
+def _reached(procedure: Procedure, who: set[Who]) -> set[str]:
+    reached, before = {"start"}, set[str]()
+    while reached != before:
+        before = set(reached)
+        for act in procedure.acts.values():
+            if set(act.who) & who and before & set(act.from_) and act.to != "same":
+                reached.add(act.to)
+    return reached
+
+
+def test_materials_carry_their_law_and_once_only_papers_their_record() -> None:
+    for slug, service in SERVICES.items():
+        for name, material in service.materials.items():
+            assert material.law, (slug, name)
+            assert not _asked_twice(material), (slug, name)
+
+
+def _asked_twice(material: Material) -> bool:
+    """A card or licence of the state that some record replaces must not be a required upload."""
+    known = {"营业执照", "残疾人证", "低保证", "不动产权证"}
+    name = material.name.zh if isinstance(material.name, Text) else material.name
+    return name in known and material.replaced_by is None and material.need == "required"
+
+
+def test_what_is_not_read_in_the_text_of_the_law_says_so() -> None:
+    for file in (*SERVICES.values(), *PROCEDURES.values()):
+        for law in file.law:
+            if "演示" in law.act:
+                assert law.tag == "M", law.id
+            if law.tag != "V":
+                assert law.gist, law.id
