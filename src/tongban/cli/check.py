@@ -5,13 +5,14 @@ import argparse
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
 from tongban.base.i18n import LANGS
 from tongban.catalog.check import check
 from tongban.catalog.findings import format_finding
-from tongban.catalog.shipped import shipped
+from tongban.catalog.shipped import Folder, shipped
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """1 on any error, 0 with warnings only, 2 when a path is not there."""
-    paths: list[Path] = options.paths or [shipped(folder) for folder in ("services", "procedures", "uses")]
+    paths: list[Path] = options.paths or [shipped(folder) for folder in get_args(Folder)]
     if lost := [path for path in paths if not path.exists()]:
         for path in lost:
             print(f"{path}: no such file or folder · 没有这个文件或文件夹", file=sys.stderr)

@@ -1,0 +1,33 @@
+"""How a command says no: each reason on a line, with its place, and exit status 1; never a stack trace."""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tongban.base.errors import Refused
+from tongban.base.i18n import Lang
+
+
+@dataclass
+class Said:
+    """What came of it: the exit status."""
+
+    status: int = 0
+
+
+@contextmanager
+def saying_refusals(lang: Lang | None = None) -> Generator[Said]:
+    """Prints a `Refused` or a file error of the block instead of raising it."""
+    said = Said()
+    try:
+        yield said
+    except Refused as refused:
+        said.status = 1
+        for problem in refused.problems:
+            text = problem.text[lang] if lang else f"{problem.text.zh} {problem.text.en}"
+            place = f"{problem.place}: " if problem.place else ""
+            print(f"{place}{text} ({problem.code})", file=sys.stderr)
+    except OSError as error:
+        said.status = 1
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
