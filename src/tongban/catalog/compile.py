@@ -88,32 +88,33 @@ def compile_service(service: Service) -> Compiled:
 
     Raises Refused (422, codes `feel-…`, `eligible-…`, `fact-cycle`) with every fault at once.
     """
-    return _by_identity(_Same(service))
+    compiled, faults = try_compile(service)
+    if compiled is None:
+        raise Refused(*(Problem(f.code, f.text, f"{service.service}: {path_text(f.path)}") for f in faults))
+    return compiled
+
+
+def try_compile(service: Service) -> tuple[Compiled | None, tuple[Fault, ...]]:
+    """The service compiled, or None with every fault: what the checker uses. Kept like `compile_service`'s."""
+    return _by_identity(Same(service))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Same:
+class Same:
     """A service as a key: the same object, not merely an equal one (comparing content would cost more)."""
 
     service: Service
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.service is other.service
+        return isinstance(other, Same) and self.service is other.service
 
     def __hash__(self) -> int:
         return id(self.service)
 
 
-@lru_cache(maxsize=20_000)
-def _by_identity(key: _Same) -> Compiled:
-    compiled, faults = try_compile(key.service)
-    if compiled is None:
-        raise Refused(*(Problem(f.code, f.text, f"{key.service.service}: {path_text(f.path)}") for f in faults))
-    return compiled
-
-
-def try_compile(service: Service) -> tuple[Compiled | None, tuple[Fault, ...]]:
-    """The service compiled, or None with every fault: what the checker uses."""
+@lru_cache(maxsize=4_000)
+def _by_identity(key: Same) -> tuple[Compiled | None, tuple[Fault, ...]]:
+    service = key.service
     work = _Work(service)
     steps = work.steps()
     eligible, verdicts, faults = build_eligible(service.eligible, work.names)

@@ -128,6 +128,13 @@ def _shown(value: Any) -> str:
 
 
 def _not_among(error: ValidationError, path: Path) -> Iterator[Said]:
+    if path[-2:] == ("ai", "decide"):
+        said = Text(
+            "机器不能作决定，decide 只能写 never（个人信息保护法第24条）",
+            "A machine does not decide; decide can only be never (Personal Information Protection Law, art. 24)",
+        )
+        yield "ai-decides", said, path, False
+        return
     values = [str(v) for v in cast("list[Any]", error.validator_value)]
     close = difflib.get_close_matches(str(error.instance), values, n=1, cutoff=0.6)
     hint = (f"；是不是“{close[0]}”？", f"; did you mean '{close[0]}'?") if close else ("", "")

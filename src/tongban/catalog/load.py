@@ -99,13 +99,15 @@ def _load(source: Source, kind: FileKind, file_type: type[T]) -> Loaded[T]:
     if errors(source.findings):
         return Loaded(None, tuple(sort_findings(source.findings)), source)
     try:
-        return Loaded(msgspec.convert(source.data, file_type), tuple(source.findings), source)
+        value = msgspec.convert(source.data, file_type)
     except msgspec.ValidationError as problem:
         found = _explain(kind)(source)
         if not found:  # the schema is laxer than the type here; say what the type said
             said = Text(f"文件内容不符合要求：{problem}", f"The file does not fit its type: {problem}")
             found = [source.finding("error", "invalid-file", said, Position(1, 1))]
         return Loaded(None, tuple(sort_findings(found)), source)
+    source.release()
+    return Loaded(value, tuple(source.findings), source)
 
 
 @cache

@@ -55,16 +55,32 @@ class Source:
 
     data        dict, list, str, int, float, bool, date or None; None too when the text cannot be read
     findings    everything wrong with it as YAML
+
+    A sound file is read quickly, without places. They are found by reading again, when first asked for: a catalogue
+    of a thousand files without findings never needs them.
     """
 
     def __init__(self, text: str, path: str) -> None:
         self.text = text.removeprefix("\ufeff")
         self.path = path
         self.findings: list[Finding] = []
-        self._root: _Node | None = None
-        with suppress(_Stop):
-            self._root = _Reader(self).read()
-        self.data: Any = self._root.data if self._root and not self.findings else None
+        self._tree: _Node | None = None
+        self.data: Any = _quickly(self.text)
+        if self.data is None:
+            with suppress(_Stop):
+                self._tree = _Reader(self).read()
+            self.data = self._tree.data if self._tree and not self.findings else None
+
+    @property
+    def _root(self) -> _Node | None:
+        if self._tree is None and not self.findings and self.text:
+            with suppress(_Stop):
+                self._tree = _Reader(self).read()
+        return self._tree
+
+    def release(self) -> None:
+        """Forgets what can be read again from the text, once the data has become a typed value."""
+        self._tree = self.data = None
 
     def finding(
         self, severity: Any, code: str, text: Text, position: Position, path: Path = (), law: str = ""
@@ -96,15 +112,16 @@ class Source:
 
     def has(self, path: Path) -> bool:
         """Whether the file itself says something at `path`."""
-        data = self.data
+        node = self._root
         for step in path:
-            if isinstance(data, dict) and step in data:
-                data = cast("dict[Any, Any]", data)[step]
-            elif isinstance(data, list) and isinstance(step, int) and step < len(cast("list[Any]", data)):
-                data = cast("list[Any]", data)[step]
-            else:
-                return False
-        return True
+            match node.children if node is not None else None, step:
+                case dict() as named, str() if step in named:
+                    node = named[step]
+                case list() as items, int() if step < len(items):
+                    node = items[step]
+                case _:
+                    return False
+        return node is not None
 
     def _inside(self, mark: _Mark, offset: int) -> Position:
         index = _STYLES.get(mark.style, _plain)(self.text, mark.index, offset)
@@ -177,6 +194,62 @@ def _scalar(value: str) -> Any:
         except ValueError:
             return value  # the schema says that this is no date
     return float(value) if _DECIMAL.fullmatch(value) else value
+
+
+def _quickly(text: str) -> Any:
+    """The data of a sound text; None at the first sign of anything else, so that `_Reader` may say what it is."""
+    if len(text) > MAX_BYTES:
+        return None
+    stack: list[Any] = []
+    top: Any = None  # the innermost open container
+    key: str | None = None
+    root: Any = None
+    nodes = documents = 0
+    try:
+        parser: Any = cast("Any", yaml.CSafeLoader)(text)
+        while True:
+            event: Any = parser.get_event()
+            kind: Any = event.__class__
+            if kind is yaml.ScalarEvent:
+                if event.anchor is not None or event.tag is not None:
+                    return None
+                if key is None and top.__class__ is dict:
+                    key = event.value
+                    if event.value in top:
+                        return None
+                    continue
+                value: Any = _scalar(event.value) if event.implicit[0] else event.value
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                strange = event.anchor is not None or event.tag is not None
+                if strange or len(stack) >= MAX_DEPTH or (key is None and top.__class__ is dict):
+                    return None
+                value = {} if kind is yaml.MappingStartEvent else []
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                stack.pop()
+                top = stack[-1] if stack else None
+                continue
+            elif kind is yaml.StreamEndEvent:
+                return root if root.__class__ is dict and nodes <= MAX_NODES else None
+            elif kind is yaml.AliasEvent:
+                return None
+            else:
+                documents += kind is yaml.DocumentStartEvent
+                if documents > 1:
+                    return None
+                continue
+            nodes += 1
+            if top is None:
+                root = value
+            elif key is not None:
+                top[key] = value
+                key = None
+            else:
+                top.append(value)
+            if kind is not yaml.ScalarEvent:
+                stack.append(value)
+                top = value
+    except (yaml.YAMLError, UnicodeEncodeError):
+        return None
 
 
 class _Reader:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePath
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -12,9 +12,10 @@ import msgspec
 from tongban import rules
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text, words
-from tongban.catalog.assess import assess
+from tongban.catalog.assess import Assessment, assess
 from tongban.catalog.check.decisions import rulings
 from tongban.catalog.check.registry import Said, View, compiled, service_lint
+from tongban.catalog.compile import Same
 from tongban.catalog.export import KIND_CODES
 from tongban.catalog.findings import Path
 from tongban.catalog.model import Example, Kind, Law, Service, Table, Words
@@ -214,17 +215,27 @@ def example_fails(view: View[Service]) -> Iterator[Said]:
             text = Text(f"then 应当是 {allowed} 之一", f"then must be one of {allowed.replace('、', ', ')}")
             yield Said(text, (*path, "then"))
             continue
-        yield from _differences(view, example, path)
+        yield from _differences(_ran(Same(view.file))[index], example, path)
 
 
-def _differences(view: View[Service], example: Example, path: Path) -> Iterator[Said]:
+@lru_cache(maxsize=16)
+def _ran(key: Same) -> tuple[Assessment | Text, ...]:
+    return tuple(_outcome_of(key.service, example) for example in key.service.examples)
+
+
+def _outcome_of(service: Service, example: Example) -> Assessment | Text:
+    """What the rules say about an example, or why they cannot."""
     try:
-        found = assess(view.file, example.given, example.on)
+        return assess(service, example.given, example.on)
     except Refused as refusal:
-        yield Said(refusal.problems[0].text, path)
-        return
+        return refusal.problems[0].text
     except rules.RuleValueError as problem:
-        yield Said(Text(f"给定的值不能用：{problem}", f"A given value cannot be used: {problem}"), (*path, "given"))
+        return Text(f"给定的值不能用：{problem}", f"A given value cannot be used: {problem}")
+
+
+def _differences(found: Assessment | Text, example: Example, path: Path) -> Iterator[Said]:
+    if isinstance(found, Text):
+        yield Said(found, (*path, "given"))
         return
     if found.outcome != example.then:
         waits = "、".join(found.unknown)
@@ -248,12 +259,8 @@ def row_without_example(view: View[Service]) -> Iterator[Said]:
     if made is None or not view.file.examples:
         return
     reached: dict[str, set[int]] = {}
-    for example in view.file.examples:
-        try:
-            found = assess(view.file, example.given, example.on)
-        except (Refused, rules.RuleValueError):
-            continue
-        for decision in found.trace:
+    for found in _ran(Same(view.file)):
+        for decision in () if isinstance(found, Text) else found.trace:
             reached.setdefault(decision.table.name, set()).update(decision.matched)
     for path, ruling in rulings(made):
         done = reached.get(ruling.table.name, set())

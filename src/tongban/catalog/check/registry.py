@@ -60,14 +60,13 @@ class World:
     today: date | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class View(Generic[T]):
     """One file under check: its value, and the world around it."""
 
     file: T
     loaded: Loaded[T]
     world: World
-    _compiled: tuple[Compiled | None, tuple[Fault, ...]] | None = None
 
     def written(self, path: Path) -> bool:
         """Whether the file itself says something at `path` (a default does not count)."""
@@ -76,9 +75,7 @@ class View(Generic[T]):
 
 def compiled(view: "View[Service]") -> tuple[Compiled | None, tuple[Fault, ...]]:
     """The service compiled, once for all rules that ask."""
-    if view._compiled is None:  # pyright: ignore[reportPrivateUsage] - the cache of this very function
-        view._compiled = try_compile(view.file)  # pyright: ignore[reportPrivateUsage]
-    return view._compiled  # pyright: ignore[reportPrivateUsage]
+    return try_compile(view.file)
 
 
 Find = Callable[[View[T]], Iterable[Said]]

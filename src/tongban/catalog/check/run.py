@@ -44,6 +44,7 @@ def check(paths: Sequence[FilePath | str], *, today: date | None = None) -> list
         findings += _apply(one, world)
         if isinstance(one.value, Service):
             findings += seal_findings(path, one.value, one.source)
+        one.source.release()
     return sort_findings(findings)
 
 
@@ -125,7 +126,7 @@ def _duplicates(services: Sequence[tuple[str, Service]]) -> dict[str, tuple[str,
     groups: dict[tuple[str, str, str, tuple[str, ...]], list[tuple[str, Service]]] = {}
     for path, service in services:
         level = service.authority.level.value
-        core = "".join(sorted(_COMMON.sub("", words(service.name, "zh")))) or words(service.name, "zh")
+        core = _COMMON.sub("", words(service.name, "zh")) or words(service.name, "zh")
         groups.setdefault(("basic_code", service.basic_code, level, service.regions), []).append((path, service))
         groups.setdefault(("name", core, level, service.regions), []).append((path, service))
     found: dict[str, tuple[str, ...]] = {}
