@@ -1,0 +1,119 @@
+"""Start the platform: its database, its site, and (unless --empty) the demonstration province.
+启动平台：数据库、网站和演示省份（--empty 不带演示）。"""
+
+import argparse
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tongban.base.config import PREFIX, Settings
+from tongban.base.database import Database, EmbeddedPostgres, migrate
+from tongban.cli.saying import saying_refusals
+from tongban.org import demo
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options of `tongban up`."""
+    parser.add_argument("--port", type=int, help="where to listen (default 8000) · 端口")
+    parser.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
+    parser.add_argument("--empty", action="store_true", help="no demonstration province · 不带演示数据")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serves until it is told to stop; 1 when it cannot start."""
+    with saying_refusals() as said:
+        settings = Settings.load(
+            os.environ, port=options.port, data_dir=options.data, demo=False if options.empty else None
+        )
+        if not _free(settings):
+            print(
+                f"Port {settings.port} is in use; choose another with --port. 端口 {settings.port} 已被占用，请用 --port 换一个。",
+                file=sys.stderr,
+            )
+            return 1
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        print("Starting the database … 正在启动数据库…", flush=True)
+        with _database(settings) as url:
+            asyncio.run(_prepare(url, demonstration=settings.demo))
+            _serve(settings, url)
+    return said.status
+
+
+def _free(settings: Settings) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def _database(settings: Settings) -> Generator[str]:
+    """The address of the named server, or of the embedded one for as long as the block runs."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    with EmbeddedPostgres(settings.data_dir) as server:
+        if server.notice is not None:
+            print(f"{server.notice.zh}\n{server.notice.en}")
+        yield server.url
+
+
+async def _prepare(url: str, *, demonstration: bool) -> None:
+    db = await Database.open(url, name="up", max_size=2)
+    try:
+        await migrate(db)
+        if demonstration:
+            await demo.seed(db)
+    finally:
+        await db.close()
+
+
+def _serve(settings: Settings, url: str) -> None:
+    """Run the workers. They read their settings from the environment, as any process of an installation does."""
+    from granian import Granian  # the server's own imports are slow; nothing else here needs them
+    from granian.constants import Interfaces
+
+    os.environ |= {
+        f"{PREFIX}DATABASE_URL": url,
+        f"{PREFIX}DATA_DIR": str(settings.data_dir.resolve()),
+        f"{PREFIX}HOST": settings.host,
+        f"{PREFIX}PORT": str(settings.port),
+        f"{PREFIX}DEMO": str(settings.demo).lower(),
+    }
+    server = Granian(
+        "tongban.web.serve:application",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        factory=True,
+        log_enabled=False,
+        backlog=1024,
+    )
+    server.on_startup(lambda: _greet(settings))
+    server.serve()
+
+
+def _greet(settings: Settings) -> None:
+    """Addresses and, in the demonstration, whom one can log in as."""
+    site = settings.address
+    print(f"""
+  Portal 门户      {site}/
+  Desk 审批台      {site}/desk
+  Verify 验证照    {site}/verify
+  API 接口         {site}/api/docs
+""")
+    if settings.demo:
+        print(
+            "  Demonstration log-ins (no password; choose a person) · 演示账号（不用密码，选人就行）：", f"{site}/login"
+        )
+        for login in demo.logins():
+            print(f"    {login.name:　<6}{login.about.zh}  {login.about.en}")
+    print("\n  Stop with Ctrl-C. 按 Ctrl-C 停止。", flush=True)

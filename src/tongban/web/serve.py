@@ -1,0 +1,153 @@
+"""Opening an installation and serving it: what each worker process does, from its settings to its last job.
+
+`application` is what granian imports in every worker; it reads the settings from the environment. Work that is nobody's
+request (timers, letters, sweeping) runs beside the pages in every worker: rows are claimed, so it happens once.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from tongban.base.clock import Clock, system_clock
+from tongban.base.config import Settings
+from tongban.base.database import Database
+from tongban.base.errors import Refused
+from tongban.base.keys import KeyRing
+from tongban.base.telemetry import Log, take_over
+from tongban.cases.outbox import FileChannel
+from tongban.cases.service import Cases
+from tongban.catalog.installation import open_catalogue
+from tongban.org import sessions, store
+from tongban.org.oidc import OidcClient
+from tongban.terms import Calendar
+from tongban.web import store as web_store
+from tongban.web.app import create
+from tongban.web.limits import Limits
+from tongban.web.pages import Pages
+from tongban.web.site import Site
+from tongban.web.static import Assets
+
+TIMERS_EVERY = 20.0
+LETTERS_EVERY = 1.0
+SWEEP_EVERY = 3600.0
+POOL = 8
+"""Connections a worker holds at most; writes share few of them (group commit)."""
+
+
+async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) -> Site:
+    """Everything a process needs, read once. The database is migrated and open."""
+    keys = KeyRing.open(settings.keys_dir, clock())
+    catalogue = open_catalogue(settings.data_dir, clock)
+    for problem in catalogue.problems:
+        log.event("file-left-out", code=problem.code)
+    directory = await store.load(db, clock)
+    calendar = Calendar.china()
+    secret = await web_store.secret(db, "csrf")
+    cases = Cases(
+        db,
+        catalogue,
+        directory,
+        calendar,
+        keys,
+        clock,
+        data_dir=settings.data_dir,
+        channel=FileChannel(settings.data_dir / "outbox"),
+        zone=settings.timezone,
+        demo=settings.demo,
+    )
+    return Site(
+        settings=settings,
+        db=db,
+        catalogue=catalogue,
+        directory=directory,
+        cases=cases,
+        keys=keys,
+        calendar=calendar,
+        clock=clock,
+        log=log,
+        pages=Pages(Assets(), settings.timezone, clock),
+        limits=Limits(db, clock, secret),
+        oidc=OidcClient(settings.oidc, f"{settings.address}/login/oidc") if settings.oidc else None,
+        secret=secret,
+    )
+
+
+async def _fire(site: Site) -> None:
+    await site.cases.fire()
+
+
+async def _deliver(site: Site) -> None:
+    await site.cases.deliver()
+
+
+async def _sweep(site: Site) -> None:
+    now = site.clock()
+    await sessions.sweep(site.db, now)
+    await web_store.forget_counts(site.db, int(now.timestamp()) // 60 - 60)
+
+
+@asynccontextmanager
+async def working(site: Site) -> AsyncGenerator[None]:
+    """The jobs of a process, for as long as it serves. One that fails is logged and tried again at its next turn."""
+    jobs = ((_fire, TIMERS_EVERY), (_deliver, LETTERS_EVERY), (_sweep, SWEEP_EVERY))
+    tasks = [asyncio.create_task(_again_and_again(site, job, every)) for job, every in jobs]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _again_and_again(site: Site, job: Callable[[Site], Awaitable[None]], every: float) -> None:
+    while True:
+        try:
+            await job(site)
+        except (Refused, OSError) as error:
+            site.log.error("job-failed", error, kind=job.__name__.strip("_"))
+        except Exception as error:  # whatever it is, the next turn must come
+            site.log.error("job-broken", error, kind=job.__name__.strip("_"))
+        await asyncio.sleep(every)
+
+
+class Application:
+    """The ASGI application of one worker, opened when the server says that it starts."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._app is None:
+            self._app = await self._open()
+        await self._app(scope, receive, send)
+
+    async def _open(self) -> ASGIApp:
+        log = Log(clock=self._clock)
+        take_over(log)
+        if self._settings.database_url is None:
+            raise RuntimeError("a worker is told which database to use")
+        db = await Database.open(self._settings.database_url, name="web", max_size=POOL)
+        site = await open_site(self._settings, db, self._clock, log)
+        return create(site, jobs=[_closing(db), working])
+
+
+def _closing(db: Database) -> Callable[[Site], object]:
+    @asynccontextmanager
+    async def closing(_: Site) -> AsyncGenerator[None]:
+        yield
+        await db.close()
+
+    return closing
+
+
+def application() -> Application:
+    """What granian calls in each worker."""
+    settings = Settings.load(os.environ)
+    return Application(settings, system_clock(settings.timezone))
