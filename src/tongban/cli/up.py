@@ -30,8 +30,9 @@ def run(options: argparse.Namespace) -> int:
             os.environ, port=options.port, data_dir=options.data, demo=False if options.empty else None
         )
         if not _free(settings):
+            port = settings.port
             print(
-                f"Port {settings.port} is in use; choose another with --port. 端口 {settings.port} 已被占用，请用 --port 换一个。",
+                f"Port {port} is in use; choose another with --port. 端口 {port} 已被占用，请用 --port 换一个。",
                 file=sys.stderr,
             )
             return 1

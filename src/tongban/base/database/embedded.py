@@ -92,6 +92,17 @@ class EmbeddedPostgres:
         """Something the operator should know, such as files kept elsewhere than asked."""
         return None if self._home is None else self._home.notice
 
+    @staticmethod
+    def running(data_dir: Path) -> str | None:
+        """The address of the server that another process runs on `data_dir`; None if nobody does."""
+        home = Home.prepare(data_dir)
+        try:
+            _lock(home).close()
+        except Refused:
+            lines = (home.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+            return f"postgresql://{ROLE}@/{ROLE}?host={lines[4]}"  # the fifth line is its socket directory
+        return None
+
     def __enter__(self) -> "EmbeddedPostgres":
         self.start()
         return self
