@@ -46,22 +46,28 @@ def write_variants(folder: Path, files: int = FILES) -> list[Path]:
 
 
 def run() -> dict[str, object]:
-    """The seconds for all files, and what that is compared with reading them."""
+    """Figures in seconds; ``ratio`` is how many times as long as merely reading the YAML the checking takes."""
     with tempfile.TemporaryDirectory() as folder:
         written = write_variants(Path(folder))
         start = time.perf_counter()
         for path in written:
-            yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)  # noqa: S506 - the C-backed safe loader
+            yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         reading = time.perf_counter() - start
         start = time.perf_counter()
         findings = check([folder])
         checking = time.perf_counter() - start
     return {
-        "files": len(written),
-        "findings": len(findings),
-        "errors": sum(finding.severity == "error" for finding in findings),
-        "seconds_reading_yaml": reading,
-        "seconds_checking": checking,
-        "ratio_to_reading": checking / reading,
-        "target_seconds": 10.0,
+        "name": f"tongban check of {len(written):,} service files",
+        "figures": {
+            "findings": len(findings),
+            "checking_s": round(checking, 2),
+            "reading_yaml_s": round(reading, 2),
+            "limit_s": 10.0,
+        },
+        "baseline": "PyYAML's CSafeLoader reading the same files, nothing else",
+        "ratio": round(checking / reading, 2),
     }
+
+
+if __name__ == "__main__":
+    print(run())

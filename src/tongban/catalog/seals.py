@@ -36,19 +36,18 @@ def seal_findings(path: Path, service: Service, source: Source) -> Iterator[Find
         return
     lock = _lock(path)
     sealed = lock.get(_key(service))
-    position = source.position(("version",))
     if sealed is not None and sealed != seal(service):
         said = Text(
             f"第{service.version}版已经发布，内容不能再改；请另存为 {service.service}@<新版本>.yaml 并提高 version",
             f"Version {service.version} is published and may not change; save as {service.service}@<new>.yaml"
             " with a higher version",
         )
-        yield source.finding("error", "published-changed", said, position, ("version",))
+        yield source.finding("error", "published-changed", said, source.position(("version",)), ("version",))
     elif sealed is None and lock:
         said = Text(
             "已标为发布，但没有登记；请运行 tongban promote", "Marked as published but not sealed; run tongban promote"
         )
-        yield source.finding("warning", "published-unsealed", said, position, ("version",))
+        yield source.finding("warning", "published-unsealed", said, source.position(("version",)), ("version",))
 
 
 def _key(service: Service) -> str:
