@@ -4,19 +4,24 @@ Every act's fields are on the page under the act's own name, so choosing one nee
 the fields of the chosen one, and only those are read.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
+import msgspec
+
 from tongban.base.errors import Problem
 from tongban.base.i18n import Text
-from tongban.cases.decide import UNDO, PossibleAct
-from tongban.cases.definition import Definition, Judged
-from tongban.cases.model import CaseState
+from tongban.cases.decide import UNDO
+from tongban.cases.definition import Definition
+from tongban.cases.views import CaseView
+from tongban.catalog import Question
+from tongban.catalog.model import FactType
 from tongban.catalog.procedure import Act, Field
 from tongban.web.desk.sheet import Filed, Match, Sheet
 from tongban.web.desk.values import both
 from tongban.web.forms import Form
+from tongban.web.portal.application import BLANK_DATE, Typed, as_typed, sent
 
 HIDDEN = frozenset({"submit", "withdraw"})
 """Acts an official may do for somebody, that have pages of their own."""
@@ -66,39 +71,47 @@ class Panel:
     undo: bool
 
 
-def panel(
-    definition: Definition,
-    state: CaseState,
-    possible: Iterable[PossibleAct],
-    shown: Sheet,
-    form: Form,
-    chosen: str,
-) -> Panel:
+def panel(view: CaseView, shown: Sheet, form: Form, chosen: str) -> Panel:
     """The panel for a case; `form` holds what was typed, `chosen` the act that was picked."""
-    acts = list(possible)
-    offered = [(one.act, one.spec) for one in acts if one.spec is not None and one.act not in HIDDEN]
-    pick = chosen if chosen in dict(offered) else ""
-    options = tuple(_option(definition, state, name, spec, shown, form, pick) for name, spec in offered)
-    return Panel(options, any(one.act == UNDO for one in acts))
+    offered = [(one.act, one.spec) for one in view.possible if one.spec is not None and one.act not in HIDDEN]
+    return Panel(
+        tuple(_option(view, name, spec, shown, form, name == chosen) for name, spec in offered),
+        any(one.act == UNDO for one in view.possible),
+    )
 
 
-def _option(
-    definition: Definition, state: CaseState, name: str, act: Act, shown: Sheet, form: Form, chosen: str
-) -> Option:
-    fresh = chosen != name
+def _option(view: CaseView, name: str, act: Act, shown: Sheet, form: Form, chosen: bool) -> Option:
+    definition = view.definition
+    known = form if chosen else Form(_before(view, name, act))
     return Option(
         act=name,
         spec=act,
         name=act.name,
-        note=act.help or _note(definition, state, act),
+        note=act.help or _note(definition, act),
         law=definition.cite(act.law) if act.law else None,
-        chosen=name == chosen,
-        fields=tuple(_field(definition, name, key, field, shown, form, fresh) for key, field in act.says.items()),
+        chosen=chosen,
+        fields=tuple(_field(view, name, key, field, shown, known, not chosen) for key, field in act.says.items()),
         adverse=act.adverse or "law" in act.says,
     )
 
 
-def _note(definition: Definition, state: CaseState, act: Act) -> Text:
+def _before(view: CaseView, name: str, act: Act) -> dict[str, list[str]]:
+    """What the first person wrote, for the second to confirm or to change."""
+    events = [event for event in view.loaded.events if event.type in act.not_by]
+    said: dict[str, Any] = events[-1].payload if events else {}
+    found = {field: said[field] for field in act.says if field in said}
+    cited = set(view.definition.laws)
+    given: dict[str, list[str]] = {}
+    for field, value in found.items():
+        if act.says[field].type == "law":
+            given[f"{name}.{field}"] = [law for law in value if law in cited]
+            given[f"{name}.{field}.other"] = ["\n".join(law for law in value if law not in cited)]
+        else:
+            given[f"{name}.{field}"] = [str(value)]
+    return given
+
+
+def _note(definition: Definition, act: Act) -> Text:
     """What follows from the act, in one line."""
     then = definition.procedure.states[act.to].name if act.to != "same" else None
     zh = [f"之后：{then.zh}"] if then else ["不改变办件状态"]
@@ -127,13 +140,13 @@ def _note(definition: Definition, state: CaseState, act: Act) -> Text:
     return Text("，".join(zh), ", ".join(en))
 
 
-def _field(definition: Definition, act: str, name: str, field: Field, shown: Sheet, form: Form, fresh: bool) -> Said:
+def _field(view: CaseView, act: str, name: str, field: Field, shown: Sheet, form: Form, fresh: bool) -> Said:
     key = f"{act}.{name}"
     match field.type:
         case "items":
             return Said(key, name, field, None, tuple(_items(shown, form.all(key), fresh)))
         case "law":
-            return Said(key, name, field, form.text(f"{key}.other"), tuple(_laws(definition, form.all(key))))
+            return Said(key, name, field, form.text(f"{key}.other"), tuple(_laws(view.definition, form.all(key))))
         case "choice":
             given = form.text(key)
             return Said(key, name, field, given, tuple(Tick(v, n, None, v == given) for v, n in field.choices))
@@ -141,10 +154,30 @@ def _field(definition: Definition, act: str, name: str, field: Field, shown: She
             return Said(key, name, field, form.boxes(key))
         case "text" | "long-text" | "integer":
             return Said(key, name, field, form.text(key))
-        case "documents" | "facts":
-            return Said(key, name, field, None)
+        case "facts":
+            return Said(key, name, field, tuple(_corrections(view, key, form)))
+        case "documents":
+            return Said(key, name, field, None, tuple(Tick(p.slug, p.label, None, False) for p in shown.papers))
         case _:
             assert_never(field.type)
+
+
+def _corrections(view: CaseView, key: str, form: Form) -> Iterator[tuple[Question, Typed]]:
+    """Every question that can be corrected, with what stands there now or what was typed instead."""
+    for question in (*view.judged.variant.questions, *view.judged.variant.open_questions):
+        named = Question(f"{key}.{question.name}", question.fact)
+        yield named, sent(named, form) if _was_sent(named, form) else _now(view, question)
+
+
+def _now(view: CaseView, question: Question) -> Typed:
+    value = view.judged.facts.get(question.name)
+    if value is None:
+        return BLANK_DATE if question.fact.type is FactType.DATE else ""
+    return as_typed(question.fact, value)
+
+
+def _was_sent(question: Question, form: Form) -> bool:
+    return question.name in form.values or f"{question.name}.year" in form.values
 
 
 def _items(shown: Sheet, ticked: Sequence[str], fresh: bool) -> Iterator[Tick]:
@@ -166,13 +199,16 @@ def _laws(definition: Definition, ticked: Sequence[str]) -> Iterator[Tick]:
         yield Tick(law.id, definition.cite(law.id), both(law.gist) if law.gist else None, law.id in ticked)
 
 
-def says(act: str, spec: Act, form: Form) -> dict[str, Any]:
-    """What the form says about the chosen act, in the shape `cases` reads; unanswered fields are left out."""
-    found = {name: _said(f"{act}.{name}", field, form) for name, field in spec.says.items()}
+def says(view: CaseView, act: str, spec: Act, form: Form) -> dict[str, Any]:
+    """What the form says about the chosen act, in the shape `cases` reads; unanswered fields are left out.
+
+    Files are added by whoever stores them.
+    """
+    found = {name: _said(view, f"{act}.{name}", field, form) for name, field in spec.says.items()}
     return {name: value for name, value in found.items() if value not in ("", [], {}, None)}
 
 
-def _said(key: str, field: Field, form: Form) -> Any:
+def _said(view: CaseView, key: str, field: Field, form: Form) -> Any:
     match field.type:
         case "items":
             return form.all(key)
@@ -184,30 +220,31 @@ def _said(key: str, field: Field, form: Form) -> Any:
             return "-".join(boxes) if any(boxes) else ""
         case "text" | "long-text" | "integer" | "choice":
             return form.text(key)
-        case "facts" | "documents":
-            return _facts(key, form)
+        case "facts":
+            return dict(_corrected(view, key, form))
+        case "documents":
+            return {}
         case _:
             assert_never(field.type)
 
 
-def _facts(key: str, form: Form) -> dict[str, str]:
-    """`act.facts.lives_at` and its neighbours, as one mapping."""
-    start = f"{key}."
-    return {name.removeprefix(start): form.text(name) for name in form.values if name.startswith(start)}
+def _corrected(view: CaseView, key: str, form: Form) -> Iterator[tuple[str, Typed]]:
+    """The facts whose answer differs from what stands there."""
+    for named, _ in _corrections(view, key, form):
+        name = named.name.removeprefix(f"{key}.")
+        if _was_sent(named, form):
+            typed = sent(named, form)
+            if typed != _now(view, Question(name, named.fact)):
+                yield name, typed
 
 
 def placed(problems: Iterable[Problem], act: str, spec: Act) -> list[Problem]:
     """The same problems, each at the field of the chosen act that it is about."""
-    import msgspec
-
-    return [
-        msgspec.structs.replace(problem, place=f"{act}.{problem.place}") if problem.place in spec.says else problem
-        for problem in problems
-    ]
-
-
-def suggested(definition: Definition, state: CaseState) -> Mapping[str, str]:
-    """Words an official may start from, by field name: polite, specific, never final."""
-    judged = Judged(definition, state)
-    name = state.case.applicant.name
-    return {"message": f"{name}您好：请补齐上面勾选的内容，其他材料都齐了。", "opinion": judged.assessment.message.zh}
+    inner = next((name for name, field in spec.says.items() if field.type == "facts"), "")
+    found: list[Problem] = []
+    for problem in problems:
+        place = f"{act}.{problem.place}" if problem.place in spec.says else ""
+        if not place and inner and problem.place and problem.place not in ("act", "actor", "version", "now"):
+            place = f"{act}.{inner}.{problem.place}"
+        found.append(msgspec.structs.replace(problem, place=place))
+    return found

@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from tongban.base.i18n import Text
-from tongban.cases.definition import Definition, Judged
-from tongban.cases.model import Attachment, CaseState, Record
+from tongban.cases.model import Attachment, CaseState
+from tongban.cases.views import CaseView
 from tongban.catalog.model import Fact
 from tongban.web.desk.values import Pair, RegionName, both, compare, said, same
 
@@ -109,6 +109,11 @@ class Sheet:
         return sum(row.match in matches for row in self.facts)
 
     @property
+    def agreeing(self) -> int:
+        """Facts on which claim and record agree, or that come from a record."""
+        return self.count(Match.AGREES, Match.RECORD_ONLY)
+
+    @property
     def look_at(self) -> int:
         """What an official has to look at."""
         wanted = (Match.DIFFERS, Match.UNANSWERED, Match.ASKED)
@@ -119,15 +124,28 @@ class Sheet:
         """Materials the person did not have to bring."""
         return sum(paper.filed is Filed.REPLACED for paper in self.papers)
 
+    @property
+    def first(self) -> tuple[FactRow, ...]:
+        """What is shown at once: all that is not settled, and some that agree."""
+        open_ones = len(self.facts) - self.agreeing
+        return self.facts[: max(open_ones, _AT_ONCE)]
 
-def sheet(definition: Definition, state: CaseState, region: RegionName) -> Sheet:
+    @property
+    def rest(self) -> tuple[FactRow, ...]:
+        """What is folded away."""
+        return self.facts[len(self.first) :]
+
+
+_AT_ONCE = 6
+
+
+def sheet(view: CaseView, region: RegionName) -> Sheet:
     """The sheet of a case as it stands; what needs looking at first, then in the order of the file."""
-    judged = Judged(definition, state)
-    questions = [*judged.variant.questions, *judged.variant.open_questions]
-    rows = [_fact(question.name, question.fact, state, region) for question in questions]
-    papers = [_paper(slug, definition, state, judged) for slug in _slugs(judged, state)]
+    variant = view.judged.variant
+    questions = [*variant.questions, *variant.open_questions]
+    rows = [_fact(question.name, question.fact, view.state, region) for question in questions]
     order = list(Match)
-    return Sheet(tuple(sorted(rows, key=lambda row: order.index(row.match))), tuple(papers))
+    return Sheet(tuple(sorted(rows, key=lambda row: order.index(row.match))), tuple(_papers(view)))
 
 
 def _fact(name: str, fact: Fact, state: CaseState, region: RegionName) -> FactRow:
@@ -161,29 +179,21 @@ def _match(name: str, state: CaseState, mine: Text | None, theirs: Text | None) 
             return Match.AGREES if same(mine.zh, theirs.zh) else Match.DIFFERS
 
 
-def _slugs(judged: Judged, state: CaseState) -> Iterator[str]:
-    needed = [needed.slug for needed in judged.variant.materials]
-    yield from dict.fromkeys((*needed, *state.documents))
+def _papers(view: CaseView) -> Iterator[Paper]:
+    for one in view.materials:
+        yield Paper(
+            slug=one.slug,
+            label=one.label,
+            filed=Filed.ASKED if one.asked else _FILED[one.status],
+            files=one.files,
+            replaced=one.earlier,
+            source=one.record.source if one.record else None,
+        )
 
 
-def _paper(slug: str, definition: Definition, state: CaseState, judged: Judged) -> Paper:
-    material = definition.service.materials.get(slug)
-    files, record = state.documents.get(slug, ()), state.records.get(slug)
-    return Paper(
-        slug=slug,
-        label=both(material.name) if material else both(slug),
-        filed=_filed(slug, state, judged, bool(files), record),
-        files=files,
-        replaced=state.replaced.get(slug, ()),
-        source=record.source if record else None,
-    )
-
-
-def _filed(slug: str, state: CaseState, judged: Judged, files: bool, record: Record | None) -> Filed:
-    if slug in state.asked:
-        return Filed.ASKED
-    if files:
-        return Filed.FILED
-    if record is not None:
-        return Filed.REPLACED
-    return Filed.MISSING if slug in judged.missing else Filed.OPTIONAL
+_FILED = {
+    "present": Filed.FILED,
+    "replaced": Filed.REPLACED,
+    "missing": Filed.MISSING,
+    "optional": Filed.OPTIONAL,
+}

@@ -1,0 +1,221 @@
+"""One case on the desk: see it, preview a notice, act, take an act back."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import Parameter
+
+from tongban.base.errors import Problem, Refused, refuse
+from tongban.base.i18n import Text
+from tongban.cases import CaseView
+from tongban.cases.decide import UNDO
+from tongban.cases.model import Refusal
+from tongban.catalog.procedure import Act
+from tongban.org import Actor
+from tongban.web.desk import acts, casepage
+from tongban.web.desk.lists import narrowed, queue
+from tongban.web.desk.queue import Narrowed
+from tongban.web.desk.staff import desk, official, region_names
+from tongban.web.forms import Form
+from tongban.web.html import go, page
+from tongban.web.limits import Limited
+from tongban.web.portal.places import grouped
+from tongban.web.portal.uploads import UPLOAD_BYTES
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+_SHOWN_AGAIN = (400, 403, 409, 413, 415, 422)
+"""Refusals after which the page is shown again, with everything that was typed."""
+
+
+async def case_page(
+    site: Site,
+    visitor: Visitor,
+    actor: Actor,
+    view: CaseView,
+    wanted: Narrowed,
+    *,
+    status: int = 200,
+    said: Text | None = None,
+    hx: bool = False,
+    **more: Any,
+) -> Response[str]:
+    """The page of a case; `more` is what `casepage.values` takes."""
+    column = await queue(site, actor, wanted)
+    return page(
+        site,
+        visitor,
+        "desk/case.html",
+        status=status,
+        desk=desk(site, actor, "case"),
+        key=secrets.token_urlsafe(16),
+        said=said,
+        hx=hx,
+        regions=grouped(site, visitor.lang),
+        **casepage.values(view, column, region_names(site), **more),
+    )
+
+
+@get("/desk/cases/{case:str}")
+async def show(
+    site: Site,
+    visitor: Visitor,
+    case: str,
+    list_: str = Parameter(query="list", default=""),
+    due: str = "",
+    service: str = "",
+    q: str = "",
+    said: str = "",
+) -> Response[str]:
+    """The case beside its list."""
+    actor = official(visitor)
+    view = await site.cases.view(actor, case)
+    return await case_page(site, visitor, actor, view, narrowed(list_, due, service, q), said=_done(view, actor, said))
+
+
+@post("/desk/cases/{case:str}", request_max_body_size=UPLOAD_BYTES)
+async def decide(request: Request[Any, Any, Any], site: Site, visitor: Visitor, case: str, form: Form) -> Response[Any]:
+    """Preview or do the chosen act. What was typed is kept whatever happens."""
+    actor = official(visitor)
+    view = await site.cases.view(actor, case)
+    chosen = form.text("act")
+    spec = view.act(chosen)
+    seen = _version(form)
+    if spec is None or seen != view.version:
+        return await _not_now(site, visitor, actor, view, form, chosen, seen)
+    if form.text("do") == "preview":
+        return await _preview(request, site, visitor, actor, view, form, chosen, spec)
+    try:
+        said = acts.says(view, chosen, spec, form) | await _files(site, visitor, actor, chosen, spec, form)
+        await site.cases.act(actor, case, chosen, said, version=seen, key=form.text("key"))
+    except Refused as error:
+        if error.status not in _SHOWN_AGAIN:
+            raise
+        return await _again(site, visitor, actor, case, form, chosen, spec, error)
+    return go(f"/desk/cases/{case}?said={chosen}")
+
+
+@post("/desk/cases/{case:str}/undo")
+async def undo(site: Site, visitor: Visitor, case: str, form: Form) -> Response[Any]:
+    """Take one's last act back, while the procedure allows it."""
+    actor = official(visitor)
+    try:
+        await site.cases.act(actor, case, UNDO, {}, version=_version(form), key=form.text("key"))
+    except Refused as error:
+        if error.status not in _SHOWN_AGAIN:
+            raise
+        view = await site.cases.view(actor, case)
+        problems = [Problem(p.code, p.text, "", p.law) for p in error.problems]
+        return await case_page(site, visitor, actor, view, narrowed(), status=error.status, problems=problems)
+    return go(f"/desk/cases/{case}?said={UNDO}")
+
+
+async def _not_now(
+    site: Site, visitor: Visitor, actor: Actor, view: CaseView, form: Form, chosen: str, seen: int
+) -> Response[str]:
+    """Nothing chosen, the case has moved on, or the act is not this person's."""
+    if not chosen:
+        problem = Problem("choose-act", Text("请先选一项决定", "Please choose a decision first"), "act")
+        return await case_page(site, visitor, actor, view, narrowed(), status=422, form=form, problems=[problem])
+    if seen != view.version:
+        moved = casepage.since(view, seen)
+        return await case_page(
+            site, visitor, actor, view, narrowed(), status=409, form=form, chosen=chosen, moved=moved
+        )
+    known = view.definition.procedure.acts.get(chosen)
+    if known is None:
+        raise refuse("unknown-act", "没有这个动作", "There is no such act", place="act", status=404)
+    problem = Problem(
+        "not-your-act",
+        Text(f"“{known.name.zh}”现在不能由您办理。", f"“{known.name.en}” is not yours to do now."),
+    )
+    return await case_page(site, visitor, actor, view, narrowed(), status=403, form=form, problems=[problem])
+
+
+async def _preview(
+    request: Request[Any, Any, Any],
+    site: Site,
+    visitor: Visitor,
+    actor: Actor,
+    view: CaseView,
+    form: Form,
+    chosen: str,
+    spec: Act,
+) -> Response[str]:
+    """The notice as it would be sent. htmx takes the preview out of the page, so it is always the same page."""
+    hx = request.headers.get("hx-request") == "true"
+    found = casepage.preview(view, chosen, spec, acts.says(view, chosen, spec, form))
+    problems = acts.placed(found.problems, chosen, spec) if isinstance(found, Refusal) else []
+    return await case_page(
+        site,
+        visitor,
+        actor,
+        view,
+        narrowed(),
+        status=422 if problems and not hx else 200,
+        form=form,
+        chosen=chosen,
+        problems=problems,
+        preview=None if isinstance(found, Refusal) else found,
+        hx=hx,
+    )
+
+
+async def _again(
+    site: Site, visitor: Visitor, actor: Actor, case: str, form: Form, chosen: str, spec: Act, error: Refused
+) -> Response[str]:
+    """The page once more after a refusal: with the reasons, or with what happened meanwhile."""
+    view = await site.cases.view(actor, case)
+    moved = casepage.since(view, _version(form)) if view.version != _version(form) else ()
+    problems: Sequence[Problem] = () if moved else acts.placed(error.problems, chosen, spec)
+    return await case_page(
+        site,
+        visitor,
+        actor,
+        view,
+        narrowed(),
+        status=error.status,
+        form=form,
+        chosen=chosen,
+        problems=problems,
+        moved=moved,
+    )
+
+
+async def _files(
+    site: Site, visitor: Visitor, actor: Actor, chosen: str, spec: Act, form: Form
+) -> dict[str, dict[str, list[str]]]:
+    """Files handed over at the counter, kept and named by their ids. Raises Refused."""
+    said: dict[str, dict[str, list[str]]] = {}
+    for name, field in spec.says.items():
+        if field.type != "documents":
+            continue
+        start = f"{chosen}.{name}."
+        for key in form.files:
+            file = form.file(key) if key.startswith(start) else None
+            if file is not None:
+                await site.limits.spend(Limited.UPLOAD, visitor.who)
+                kept = await site.cases.add_document(actor, file.filename, await file.read())
+                said.setdefault(name, {}).setdefault(key.removeprefix(start), []).append(kept.id)
+    return said
+
+
+def _version(form: Form) -> int:
+    """The version the person saw; -1, which no case has, where the form does not say."""
+    text = form.text("version")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+def _done(view: CaseView, actor: Actor, said: str) -> Text | None:
+    """What the official has just done, if that is the last thing they did here."""
+    mine = [line for line in view.account if line.by.id == actor.id]
+    if not said or not mine:
+        return None
+    act = view.definition.procedure.acts.get(said)
+    name = act.name if act else Text("撤回上一步", "Take the last step back") if said == UNDO else None
+    return Text(f"已办：{name.zh}", f"Done: {name.en}") if name else None
+
+
+ROUTES = [show, decide, undo]

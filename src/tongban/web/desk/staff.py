@@ -1,0 +1,60 @@
+"""Who sits at the desk, and what stands around every page of it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tongban.base.errors import refuse
+from tongban.base.i18n import Text
+from tongban.org import Actor
+from tongban.web.desk.values import RegionName
+from tongban.web.portal import places
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+Place = Literal["queue", "waiting", "done", "intake", "keys", "case"]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The frame: whose desk this is, and where on it one stands."""
+
+    body: Text
+    post: Text
+    name: str
+    at: Place
+    search: str
+    intake: bool
+
+
+def official(visitor: Visitor) -> Actor:
+    """Whoever works here. Raises Refused: `not-logged-in` (401); `not-staff` (403) for a person without a post."""
+    actor = visitor.citizen()
+    if actor.kind != "official" or not actor.body:
+        raise refuse(
+            "not-staff",
+            "办事台只给工作人员用。您的办件在“我的办件”里。",
+            "The desk is for officials. Your own cases are under My cases.",
+            status=403,
+        )
+    return actor
+
+
+def desk(site: Site, actor: Actor, at: Place, search: str = "") -> Desk:
+    """The frame for one page."""
+    return Desk(
+        body=site.directory.body(actor.body).name,
+        post=site.directory.post(actor.post).title,
+        name=actor.name,
+        at=at,
+        search=search,
+        intake="intake" in actor.roles,
+    )
+
+
+def region_names(site: Site) -> RegionName:
+    """Names of regions by code."""
+
+    def name(code: str) -> Text | None:
+        return places.name(site, code)
+
+    return name
