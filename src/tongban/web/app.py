@@ -15,8 +15,10 @@ from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from tongban.web import csrf, forms, health, sessions
+from tongban.web import api, csrf, forms, health, sessions
+from tongban.web.edge import Edge
 from tongban.web.limits import Limited
+from tongban.web.open import ROUTES as OPEN
 from tongban.web.portal import ROUTES as PORTAL
 from tongban.web.problems import Problems
 from tongban.web.shield import SAFE, Shield
@@ -37,14 +39,14 @@ Job = Callable[[Site], AbstractAsyncContextManager[None]]
 def create(site: Site, *, routes: Sequence[ControllerRouterHandler] = (), jobs: Sequence[Job] = ()) -> Shield:
     """The whole site as one ASGI application. `routes` are added to the portal's; `jobs` run while it serves."""
     application = Litestar(
-        [*PORTAL, *health.ROUTES, *routes],
+        [*PORTAL, *OPEN, *health.ROUTES, *api.routes(site), *routes],
         dependencies={
             "site": Provide(lambda: site, sync_to_thread=False),
             "visitor": Provide(visitor_of),
             "form": Provide(form_of),
         },
         before_request=_before(site),
-        exception_handlers=Problems(site.pages, site.log).handlers(),
+        exception_handlers=Problems(site).handlers(),
         compression_config=CompressionConfig(backend="gzip", minimum_size=600, gzip_compress_level=6),
         request_max_body_size=FORM_BYTES,
         lifespan=[_running(site, job) for job in jobs],
@@ -56,7 +58,7 @@ def create(site: Site, *, routes: Sequence[ControllerRouterHandler] = (), jobs: 
     hosts = (
         {address.hostname or "", "localhost", "127.0.0.1", "[::1]"} if site.settings.demo else {address.hostname or ""}
     )
-    return Shield(application, site.pages.assets, hosts, secure=address.scheme == "https")
+    return Shield(Edge(application, site.log), site.pages.assets, hosts, secure=site.secure)
 
 
 async def visitor_of(request: AnyRequest) -> Visitor:

@@ -31,6 +31,11 @@ class Form:
         found = self.values.get(name)
         return found[0].strip() if found else default
 
+    def number(self, name: str) -> int | None:
+        """A whole number we put there ourselves; None where it is not one."""
+        text = self.text(name)
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
     def all(self, name: str) -> list[str]:
         """Every value of a field (ticked boxes)."""
         return list(self.values.get(name, ()))

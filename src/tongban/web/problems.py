@@ -7,6 +7,7 @@ operator finds the technical side in the log.
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Request, Response
@@ -14,10 +15,13 @@ from litestar.exceptions import HTTPException
 
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
-from tongban.base.telemetry import Log
+from tongban.web import forms
 from tongban.web import visitor as visitors
 from tongban.web.addresses import login_address
-from tongban.web.pages import Pages
+from tongban.web.html import go
+from tongban.web.people import choices
+from tongban.web.shield import SAFE
+from tongban.web.site import Site
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -74,6 +78,18 @@ class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     problems: tuple[Reason, ...] = ()
 
 
+UNKEPT = frozenset({"csrf", "key", "version", "person", "next"})
+"""Fields of a form that mean nothing after logging in again."""
+
+
+def _back(request: AnyRequest, visitor: visitors.Visitor) -> str:
+    """The page the form stood on: where it came from if that is ours, else the address it was sent to."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    if came_from.netloc != request.headers.get("host", ""):
+        return visitor.path
+    return visitors.local(f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path, visitor.path)
+
+
 def plain(status: int) -> Problem:
     """The sentence for a bare HTTP status."""
     return PLAIN.get(status) or PLAIN[500 if status >= 500 else 400]
@@ -101,9 +117,8 @@ def document(status: int, problems: Sequence[Problem], visitor: visitors.Visitor
 class Problems:
     """Exception handlers of the application."""
 
-    def __init__(self, pages: Pages, log: Log) -> None:
-        self._pages = pages
-        self._log = log
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
     def handlers(self) -> dict[Any, Any]:
         """What Litestar asks for."""
@@ -112,8 +127,27 @@ class Problems:
     def refused(self, request: AnyRequest, exc: Refused) -> Response[Any]:
         """One of ours: its reasons are written for the reader."""
         if exc.status == 401 and wants_html(request):
-            return Response(None, status_code=303, headers={"location": login_address(self._visitor(request).path)})
+            return self._to_login(request)
         return self._answer(request, exc.status, exc.problems, exc.extra)
+
+    def _to_login(self, request: AnyRequest) -> Response[Any]:
+        """Off to log in and back to the same place; what a form held goes along in the page, and nowhere else."""
+        visitor = self._visitor(request)
+        if request.method in SAFE:
+            return go(login_address(visitor.path))
+        form = forms.of(request)
+        kept = [(name, value) for name in form.values if name not in UNKEPT for value in form.all(name)]
+        html = self._site.pages.render(
+            visitor,
+            "portal/login.html",
+            next=_back(request, visitor),
+            expired=visitor.expired,
+            oidc=self._site.oidc is not None,
+            people=choices(self._site),
+            kept=kept,
+            problems=(),
+        )
+        return Response(html, status_code=401, media_type="text/html")
 
     def http(self, request: AnyRequest, exc: HTTPException) -> Response[Any]:
         """One of the framework's: only its status is shown, never its detail."""
@@ -125,7 +159,7 @@ class Problems:
     def unexpected(self, request: AnyRequest, exc: Exception) -> Response[Any]:
         """A mistake of ours: into the log under the request's number, without what the person sent."""
         visitor = self._visitor(request)
-        self._log.error("request-failed", exc, request=visitor.request_id, method=request.method)
+        self._site.log.error("request-failed", exc, request=visitor.request_id, method=request.method)
         return self._answer(request, 500, [PLAIN[500]], {})
 
     def _visitor(self, request: AnyRequest) -> visitors.Visitor:
@@ -148,5 +182,5 @@ class Problems:
                 lines["www-authenticate"] = 'Bearer realm="tongban"'
             body = msgspec.json.encode(document(status, problems, visitor))
             return Response(body, status_code=status, headers=lines, media_type="application/problem+json")
-        html = self._pages.render(visitor, "errors/problem.html", status=status, problems=problems)
+        html = self._site.pages.render(visitor, "errors/problem.html", status=status, problems=problems)
         return Response(html, status_code=status, headers=lines, media_type="text/html")

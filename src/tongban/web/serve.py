@@ -27,6 +27,7 @@ from tongban.web import store as web_store
 from tongban.web.app import create
 from tongban.web.limits import Limits
 from tongban.web.pages import Pages
+from tongban.web.portal.account import CALLBACK
 from tongban.web.site import Site
 from tongban.web.static import Assets
 
@@ -70,7 +71,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         log=log,
         pages=Pages(Assets(), settings.timezone, clock),
         limits=Limits(db, clock, secret),
-        oidc=OidcClient(settings.oidc, f"{settings.address}/login/oidc") if settings.oidc else None,
+        oidc=OidcClient(settings.oidc, f"{settings.address}{CALLBACK}") if settings.oidc else None,
         secret=secret,
     )
 

@@ -1,21 +1,20 @@
 """What the pages are given to work with: the services of the packages below, opened once per process."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 from tongban.base.clock import Clock
 from tongban.base.config import Settings
 from tongban.base.database import Database
 from tongban.base.keys import KeyRing
 from tongban.base.telemetry import Log
+from tongban.cases.service import Cases
 from tongban.catalog.catalogue import Catalogue
+from tongban.org import Directory
+from tongban.org.oidc import OidcClient
 from tongban.terms import Calendar
 from tongban.web.limits import Limits
 from tongban.web.pages import Pages
-
-# Until those packages have landed.
-Directory = Any
-Cases = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +32,17 @@ class Site:
     log: Log
     pages: Pages
     limits: Limits
+    oidc: OidcClient | None
+    """The identity provider, where one is set up."""
     secret: bytes
     """The key of the CSRF tokens, shared by all processes of the installation."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether the site is reached over HTTPS; cookies are then sent over nothing else."""
+        return self.settings.address.startswith("https://")
+
+    @property
+    def today(self) -> date:
+        """The day in the installation's zone."""
+        return self.clock().astimezone(self.settings.timezone).date()

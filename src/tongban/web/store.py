@@ -11,7 +11,7 @@ async def count(db: Database, who: bytes, what: str, minute: int, requests: int 
         """
         INSERT INTO web_rate (who, what, minute, used) VALUES ($1, $2, $3, $4)
         ON CONFLICT (who, what) DO UPDATE SET
-            used = CASE WHEN web_rate.minute = EXCLUDED.minute THEN web_rate.used + EXCLUDED.used ELSE EXCLUDED.used END,
+            used = CASE WHEN web_rate.minute = EXCLUDED.minute THEN web_rate.used ELSE 0 END + EXCLUDED.used,
             minute = EXCLUDED.minute
         RETURNING used
         """,

@@ -11,9 +11,9 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, Literal, get_args
 from urllib.parse import parse_qsl, urlencode
 
+from tongban.base.errors import refuse
 from tongban.base.i18n import LANGS, Lang
-
-Actor = Any  # until org has landed
+from tongban.org import Actor
 
 Mode = Literal["standard", "elder"]
 Size = Literal["17", "20", "24", "30"]
@@ -55,6 +55,28 @@ class Visitor:
     @property
     def lang(self) -> Lang:
         return self.preferences.lang
+
+    def citizen(self) -> Actor:
+        """The person who is logged in for themselves or under a mandate.
+
+        Raises Refused: `not-logged-in` (401); `in-a-post` (403) for an official at work, whose post must not be mixed
+        with their own affairs.
+        """
+        if self.actor is None:
+            raise refuse("not-logged-in", "请先登录", "Please log in first", status=401)
+        if self.actor.kind != "person":
+            raise refuse(
+                "in-a-post",
+                "您现在是以工作人员身份登录的。办自己的事，请先退出，再用个人身份登录",
+                "You are logged in as an official. For your own affairs log out and log in as yourself",
+                status=403,
+            )
+        return self.actor
+
+    @property
+    def person(self) -> Actor | None:
+        """The same, or None."""
+        return self.actor if self.actor and self.actor.kind == "person" else None
 
     @property
     def who(self) -> str:

@@ -1,1 +1,5 @@
 """What everyone may check without logging in."""
+
+from tongban.web.open import verify
+
+ROUTES = [*verify.ROUTES]

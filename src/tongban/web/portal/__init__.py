@@ -1,5 +1,16 @@
 """The portal: the citizens' site."""
 
-from tongban.web.portal import guide, home
+from tongban.web.portal import account, apply, cases, certificates, check, correct, guide, home, start, uploads
 
-ROUTES = [*home.ROUTES, *guide.ROUTES]
+ROUTES = [
+    *home.ROUTES,
+    *guide.ROUTES,
+    *start.ROUTES,
+    *apply.ROUTES,
+    *uploads.ROUTES,
+    *check.ROUTES,
+    *cases.ROUTES,
+    *correct.ROUTES,
+    *certificates.ROUTES,
+    *account.ROUTES,
+]

@@ -1,10 +1,22 @@
 """The front page, search, the list of services and the guide to one: all public, all from the catalogue."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from litestar import Response, get
 
-from tongban.catalog.model import Service, Theme
+from tongban import certs, sharing
+from tongban.base.i18n import Text
+from tongban.cases.store.personal import Draft
+from tongban.catalog.model import Service, Theme, Words
+from tongban.org import Actor
+from tongban.sharing import Access
+from tongban.web.desk.values import both
 from tongban.web.html import page
 from tongban.web.limits import Limited
+from tongban.web.portal.account import said_access
+from tongban.web.portal.casework import Summary, Todo, dated, summaries
+from tongban.web.portal.certificates import Tile, tiles
 from tongban.web.portal.themes import THEMES
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -43,6 +55,7 @@ async def services(site: Site, visitor: Visitor, theme: str = "") -> Response[st
 async def home(site: Site, visitor: Visitor) -> Response[str]:
     """What waits for the reader first; then what they may look for."""
     published = list(site.catalogue.services())
+    mine = await own(site, visitor.person) if visitor.person else Own()
     return page(
         site,
         visitor,
@@ -50,10 +63,43 @@ async def home(site: Site, visitor: Visitor) -> Response[str]:
         popular=published[:POPULAR],
         count=len(published),
         themes=[(theme, THEMES[theme]) for theme in by_theme(published)][:8],
-        todo=[],
-        cases=[],
-        certificates=[],
-        accesses=[],
+        mine=mine,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the front page shows of the reader's own affairs."""
+
+    todo: Sequence[Todo] = ()
+    cases: Sequence[Summary] = ()
+    certificates: Sequence[Tile] = ()
+    accesses: Sequence[tuple[Access, Text]] = ()
+
+
+async def own(site: Site, actor: Actor) -> Own:
+    """Four queries, whatever the reader has."""
+    cases = summaries(site, (await site.cases.mine(actor, limit=20)).items)
+    drafts = await site.cases.drafts(actor)
+    papers = await certs.store.held_by(site.db, actor.id, limit=3)
+    looks = await sharing.accesses(site.db, actor.id, limit=2)
+    names = {service.service: service.name for service in site.catalogue.services()}
+    unfinished = [_unfinished(site, draft, names[draft.service]) for draft in drafts if draft.service in names]
+    return Own(
+        todo=[*(case.must for case in cases if case.must), *unfinished],
+        cases=cases[:2],
+        certificates=tiles(site, papers.items),
+        accesses=[(look, said_access(site, look)) for look in looks.items],
+    )
+
+
+def _unfinished(site: Site, draft: Draft, name: Words) -> Todo:
+    title = both(name)
+    return Todo(
+        Text(f"{title.zh}，还没填完", f"{title.en}: not finished"),
+        dated(site, draft.updated_at, Text("草稿{day}存的，接着填就行。", "Draft of {day}; simply go on.")),
+        f"/apply/{draft.service}",
+        Text("继续填写", "Continue"),
     )
 
 

@@ -1,0 +1,41 @@
+"""The REST API: the same acts as the pages, for programs. `/api/v1`, described at `/api/openapi.json`."""
+
+from litestar import Request, Response, Router
+from litestar.di import Provide
+from litestar.exceptions import ValidationException
+
+from tongban.web.api import cases, certificates, describe, documents, drafts, register, services
+from tongban.web.api.caller import Caller, Gate, Memory, caller_of
+from tongban.web.api.parameters import wrong
+from tongban.web.api.quota import Quota
+from tongban.web.problems import Problems
+from tongban.web.site import Site
+
+HANDLERS = [
+    *services.ROUTES,
+    *drafts.ROUTES,
+    *documents.ROUTES,
+    *cases.ROUTES,
+    *certificates.ROUTES,
+    *register.ROUTES,
+]
+
+
+def routes(site: Site) -> list[Router]:
+    """Every route under `/api`."""
+    problems = Problems(site)
+
+    def misfit(request: Request, exc: ValidationException) -> Response:
+        return problems.refused(request, wrong(exc))
+
+    versioned = Router(
+        "/api/v1",
+        route_handlers=HANDLERS,
+        dependencies={"caller": Provide(caller_of, sync_to_thread=False)},
+        before_request=Gate(site, Quota(site.db, site.clock, site.secret), Memory(site)),
+        exception_handlers={ValidationException: misfit},
+    )
+    return [versioned, Router("/api", route_handlers=describe.ROUTES)]
+
+
+__all__ = ["HANDLERS", "Caller", "routes"]

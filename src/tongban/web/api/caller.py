@@ -1,0 +1,131 @@
+"""Who calls: a bearer token, or the session of a page of ours; counted, checked, and remembered for a moment."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from litestar import Request
+
+from tongban.base.errors import refuse
+from tongban.org import Actor
+from tongban.web import csrf, sessions
+from tongban.web.api.quota import Quota
+from tongban.web.shield import SAFE
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+REMEMBERED = timedelta(seconds=5)
+"""For so long a session is not read again: a log-out elsewhere takes effect that much later at most."""
+MOST = 20_000
+_TOKEN = re.compile(r"[A-Za-z0-9_.~+/=-]{1,100}")
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One request's caller, for handlers that ask for `caller`."""
+
+    site: Site
+    visitor: Visitor
+    memory: "Memory"
+
+    @property
+    def actor(self) -> Actor:
+        """Whoever is logged in. Raises Refused (401 `not-logged-in`)."""
+        return self.visitor.citizen()
+
+
+@dataclass
+class Memory:
+    """The sessions of the last seconds."""
+
+    site: Site
+    _known: dict[str, tuple[datetime, Actor]] = field(default_factory=dict[str, tuple[datetime, Actor]])
+
+    async def actor(self, token: str) -> Actor | None:
+        """Whose session this is; None when it does not hold."""
+        now = self.site.clock()
+        known = self._known.get(token)
+        if known is not None and known[0] <= now < known[0] + REMEMBERED:
+            return known[1]
+        found = await sessions.actor(self.site, token)
+        if found is None:
+            self._known.pop(token, None)
+            return None
+        if len(self._known) >= MOST:
+            self._known.clear()
+        self._known[token] = (now, found)
+        return found
+
+    def forget(self, token: str) -> None:
+        """A session that was ended."""
+        self._known.pop(token, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What happens before every handler of the API."""
+
+    site: Site
+    quota: Quota
+    memory: Memory
+
+    async def __call__(self, request: AnyRequest) -> None:
+        state = request.scope["state"]
+        visitor: Visitor = state["visit"]
+        if state["refusal"] is not None:
+            raise state["refusal"]
+        _readable(request)
+        token, by_cookie = _token(request.headers, visitor)
+        actor = await self.memory.actor(token) if token else None
+        if token and actor is None and not by_cookie:
+            raise refuse(
+                "session-over",
+                "登录凭证无效或已过期，请重新登录",
+                "This token is not valid any more; log in again",
+                status=401,
+            )
+        visitor = replace(visitor, actor=actor, session=token, expired=bool(token) and actor is None)
+        state["visit"], state["caller"] = visitor, Caller(self.site, visitor, self.memory)
+        state["quota"] = await self.quota.spend(visitor.who)
+        if by_cookie and request.method not in SAFE:
+            csrf.check(self.site.secret, token, request.headers.get(csrf.HEADER, ""))
+
+
+def _token(headers: Mapping[str, str], visitor: Visitor) -> tuple[str, bool]:
+    """The credential, and whether it is the cookie of a page (which another site could make a browser send)."""
+    given = headers.get("authorization", "")
+    if not given:
+        return visitor.session, bool(visitor.session)
+    scheme, _, token = given.partition(" ")
+    if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token.strip()):
+        raise refuse(
+            "wrong-credential",
+            "请用 Authorization: Bearer 加登录凭证",
+            "Send Authorization: Bearer and a token",
+            place="Authorization",
+            status=401,
+        )
+    return token.strip(), False
+
+
+def _readable(request: AnyRequest) -> None:
+    """No control characters or broken encoding in the address: no identifier of ours has them."""
+    if not request.scope["path"].isprintable():
+        raise refuse("not-found", "没有这个地址", "There is no such address", status=404)
+    if any(not value.isprintable() for _, value in request.query_params.multi_items()):
+        raise refuse(
+            "wrong-parameter",
+            "参数里有看不见的字符，请去掉",
+            "A parameter contains invisible characters; leave them out",
+            place="query",
+            status=400,
+        )
+
+
+def caller_of(request: AnyRequest) -> Caller:
+    """For handlers that ask for `caller`."""
+    return request.scope["state"]["caller"]

@@ -1,0 +1,174 @@
+"""Cases: apply, look, act. The same functions as the pages; every command carries a key, so a repeat is harmless."""
+
+from typing import Annotated, Any, Literal
+
+from litestar import Response, get, post
+from litestar.params import Parameter
+
+from tongban.base.errors import refuse
+from tongban.cases.model import Applicant
+from tongban.cases.service import QueueFilter
+from tongban.cases.views import CaseView
+from tongban.org import Actor
+from tongban.web.api import answered as out
+from tongban.web.api import shapes
+from tongban.web.api.asked import ActRequest, Party, Submission
+from tongban.web.api.body import Json
+from tongban.web.api.caller import Caller
+from tongban.web.api.cursors import seal, unseal
+from tongban.web.api.operation import operation
+from tongban.web.api.parameters import After, Key, Limit, Version, key_of, version_of
+from tongban.web.portal.start import look_up
+
+TAG = "cases"
+
+View = Annotated[
+    Literal["todo", "today", "corrections", "tasks"],
+    Parameter(description="哪一部分：待办、今天到期、等补正、督办 which part of the work"),
+]
+Number = Annotated[str, Parameter(max_length=40, description="办件号或它的开头 a case number or its beginning")]
+OfService = Annotated[str | None, Parameter(max_length=60, description="只看一个事项 only this service")]
+
+
+@post(
+    "/cases",
+    dto=Json[Submission],
+    return_dto=None,
+    **operation("submitCase", "提交申请", "Apply", TAG, 403, 404, 409, 413, 415, 422),
+)
+async def submit(caller: Caller, data: Submission, key: Key = "") -> Response[out.Receipt]:
+    """提交后得到办件号和最晚答复日。带同一个 Idempotency-Key 重发，得到同一个办件。
+
+    Opens a case. Sending it again with the same Idempotency-Key gives the same case. Every mistake is named at once,
+    and then nothing has been written.
+    """
+    actor, site = caller.actor, caller.site
+    records = await look_up(site, actor, site.catalogue.service(data.service)) if data.look_up else {}
+    view = await site.cases.submit(
+        actor,
+        data.service,
+        data.facts,
+        data.documents,
+        region=data.region,
+        key=key_of(key),
+        says=data.says,
+        records={name: record for name, record in records.items() if name not in data.facts},
+        applicant=_applicant(actor, data.applicant),
+    )
+    return _done(view, created=True)
+
+
+def _applicant(actor: Actor, party: Party | None) -> Applicant | None:
+    """Only an official, at the counter, says whom a case is for. Raises Refused (403 `applicant-not-allowed`)."""
+    if party is None:
+        return None
+    if actor.kind != "official":
+        raise refuse(
+            "applicant-not-allowed",
+            "只有窗口人员可以替别人提交；替别人办请用代办授权登录",
+            "Only staff at a counter apply for others here; to act for somebody, log in under their mandate",
+            place="applicant",
+            status=403,
+        )
+    return Applicant(party.id, party.name, party.number)
+
+
+@get("/cases", **operation("listCases", "我的办件", "My cases", TAG))
+async def mine(caller: Caller, after: After = None, limit: Limit = 20) -> out.CasePage:
+    """自己申请的办件，最近的在前。
+
+    What the reader has applied for, newest first.
+    """
+    site = caller.site
+    page = await site.cases.mine(caller.actor, unseal(site.secret, after), limit)
+    return out.CasePage(items=tuple(shapes.summary(site, row) for row in page.items), next=seal(site.secret, page.next))
+
+
+@get("/queue", **operation("listQueue", "待办", "An official's work", TAG))
+async def queue(
+    caller: Caller,
+    view: View = "todo",
+    service: OfService = None,
+    search: Number = "",
+    after: After = None,
+    limit: Limit = 50,
+) -> out.CasePage:
+    """等本岗位办的办件，最先到期的在前。不是工作人员则为空。
+
+    Cases that wait for the reader's post, soonest due first; empty for somebody without a post.
+    """
+    site = caller.site
+    filters = QueueFilter(view=view, service=service, search=search)
+    page = await site.cases.queue(caller.actor, filters, unseal(site.secret, after), limit)
+    return out.CasePage(items=tuple(shapes.summary(site, row) for row in page.items), next=seal(site.secret, page.next))
+
+
+@get("/cases/{case:str}", **operation("getCase", "一个办件", "One case", TAG, 404))
+async def case(caller: Caller, case: str) -> Response[out.CaseDetail]:
+    """办到哪一步、最晚哪天、为什么是那天、做过什么、现在能做什么。ETag 是版本。
+
+    Where it stands, by when and why, what happened, what can be done. The ETag is its version.
+    """
+    view = await caller.site.cases.view(caller.actor, case)
+    return Response(shapes.detail(view), headers={"etag": f'"{view.version}"'})
+
+
+@get("/cases/{case:str}/acts", **operation("listActs", "能做什么", "What can be done with a case", TAG, 404))
+async def acts(caller: Caller, case: str) -> Response[out.ActList]:
+    """这位读者现在能办的动作，以及每个动作要说什么。
+
+    The acts possible for this reader now, each with what it must say.
+    """
+    view = await caller.site.cases.view(caller.actor, case)
+    found = out.ActList(case=view.case, version=view.version, items=shapes.possible(view.possible))
+    return Response(found, headers={"etag": f'"{view.version}"'})
+
+
+@post(
+    "/cases/{case:str}/acts/{act:str}",
+    dto=Json[ActRequest],
+    return_dto=None,
+    status_code=200,
+    **operation("doAct", "办理一个动作", "Do an act", TAG, 403, 404, 409, 413, 415, 422, 428),
+)
+async def do(
+    caller: Caller, case: str, act: str, data: ActRequest, key: Key = "", version: Version = ""
+) -> Response[out.Receipt]:
+    """在 If-Match 的版本上办理；办件已有变化则不办（409）。
+
+    Acts on the case as it stood at If-Match; if it has moved on, nothing is done (409).
+    """
+    actor, named = caller.actor, key_of(key)
+    view = await caller.site.cases.act(actor, case, act, data.says, version=version_of(version), key=named)
+    return _done(view, created=False)
+
+
+def _done(view: CaseView, *, created: bool) -> Response[out.Receipt]:
+    headers = {"etag": f'"{view.version}"'}
+    if created:
+        headers["location"] = f"/api/v1/cases/{view.case}"
+    return Response(shapes.receipt(view), headers=headers, status_code=201 if created else 200)
+
+
+@get("/cases/{case:str}/export", **operation("exportCase", "导出办件", "Everything about a case", TAG, 404))
+async def export(caller: Caller, case: str) -> Response[out.CaseExport]:
+    """办件的全部：经过、事件、规则的理由、证照。
+
+    The case with its events as they are stored, the reasons of the rules, and its certificates.
+    """
+    found: Any = await caller.site.cases.export(caller.actor, case)
+    return Response(found, headers={"content-disposition": f'attachment; filename="{found["case"]}.json"'})
+
+
+@get("/inbox", **operation("listInbox", "收件箱", "My letters", TAG))
+async def inbox(caller: Caller, after: After = None, limit: Limit = 20) -> out.InboxPage:
+    """发给读者的通知，最近的在前。
+
+    Letters to the reader, newest first.
+    """
+    site = caller.site
+    page = await site.cases.inbox(caller.actor, unseal(site.secret, after), limit)
+    return out.InboxPage(items=page.items, next=seal(site.secret, page.next))
+
+
+ROUTES = [submit, mine, queue, case, acts, do, export, inbox]

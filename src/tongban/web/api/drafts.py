@@ -1,0 +1,90 @@
+"""Drafts: what was typed, kept unchecked. The same drafts as the pages', one for a person and a service.
+
+What the state's records said when a draft was started cannot be written here, only on the server's own look-up.
+"""
+
+import msgspec
+from litestar import delete, get, put
+
+from tongban.base.errors import refuse
+from tongban.cases.store.personal import Draft
+from tongban.web.api import answered as out
+from tongban.web.api.asked import DraftContent
+from tongban.web.api.body import Json
+from tongban.web.api.caller import Caller
+from tongban.web.api.operation import operation
+from tongban.web.portal import drafts as kept
+from tongban.web.portal.application import Application, Content
+
+TAG = "drafts"
+
+
+def _item(caller: Caller, draft: Draft) -> out.DraftItem:
+    service = caller.site.catalogue.service(draft.service)
+    found = kept.opened(caller.site, service, draft)
+    content = found.content if found else Content()
+    return out.DraftItem(
+        service=draft.service,
+        region=content.region,
+        answers=content.answers,
+        documents=content.documents,
+        records=content.records,
+        updated_at=draft.updated_at,
+    )
+
+
+@get("/drafts", **operation("listDrafts", "我的草稿", "My drafts", TAG))
+async def drafts(caller: Caller) -> out.DraftList:
+    """还没提交的申请，最近的在前。
+
+    Applications that were not sent, the latest first.
+    """
+    found = await caller.site.cases.drafts(caller.actor)
+    return out.DraftList(items=tuple(_item(caller, draft) for draft in found))
+
+
+@get("/drafts/{service:str}", **operation("getDraft", "一份草稿", "One draft", TAG, 404))
+async def draft(caller: Caller, service: str) -> out.DraftItem:
+    """填到一半的申请。
+
+    What was filled in so far for a service.
+    """
+    caller.site.catalogue.service(service)
+    found = await caller.site.cases.draft(caller.actor, service)
+    if found is None:
+        raise refuse("no-draft", "这个事项没有草稿", "There is no draft for this service", place="service", status=404)
+    return _item(caller, found)
+
+
+@put(
+    "/drafts/{service:str}",
+    dto=Json[DraftContent],
+    return_dto=None,
+    **operation("saveDraft", "保存草稿", "Save a draft", TAG, 404, 413, 415),
+)
+async def save(caller: Caller, service: str, data: DraftContent) -> out.DraftItem:
+    """原样保存，不检查；已经查到的记录保留。
+
+    Kept as it was typed, unchecked; records that were looked up stay.
+    """
+    site, actor = caller.site, caller.actor
+    file = site.catalogue.service(service)
+    before = kept.opened(site, file, await site.cases.draft(actor, service)) or Application(file, Content(), site.today)
+    content = msgspec.structs.replace(
+        before.content, region=data.region, answers=data.answers, documents=data.documents
+    )
+    saved = await site.cases.save_draft(actor, service, msgspec.to_builtins(content))
+    return _item(caller, saved)
+
+
+@delete("/drafts/{service:str}", **operation("deleteDraft", "删掉草稿", "Delete a draft", TAG, 404))
+async def discard(caller: Caller, service: str) -> None:
+    """删掉；没有也算删掉了。
+
+    Gone; also when there was none.
+    """
+    caller.site.catalogue.service(service)
+    await caller.site.cases.discard(caller.actor, service)
+
+
+ROUTES = [drafts, draft, save, discard]

@@ -1,0 +1,50 @@
+"""The outermost ring: one line in the log for each request, and headers that every answer of the API carries.
+
+A line says the route's pattern, never the address; so nothing that somebody put into an address or a body is in it.
+"""
+
+from time import perf_counter
+from typing import Any
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from tongban.base.telemetry import Log, request_id
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Edge:
+    """An ASGI application around another, which must leave `visit` and may leave `quota` in the state."""
+
+    def __init__(self, app: ASGIApp, log: Log) -> None:
+        self._app = app
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, status = perf_counter(), 0
+        state: dict[str, Any] = scope["state"]
+
+        async def counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                if quota := state.get("quota"):
+                    lines = [(name.encode(), value.encode()) for name, value in quota.items()]
+                    message["headers"] = [*message["headers"], *lines]
+            await send(message)
+
+        with request_id(state["visit"].request_id):
+            try:
+                await self._app(scope, receive, counted)
+            finally:
+                route: Any = scope.get("path_template") or "unmatched"
+                self._log.event(
+                    "request",
+                    method=scope["method"] if scope["method"] in _METHODS else "other",
+                    route=route,
+                    status=status,
+                    ms=round((perf_counter() - begun) * 1000, 1),
+                )

@@ -1,0 +1,127 @@
+"""My cases: the list, one case with its account, the receipt, withdrawing."""
+
+from functools import partial
+from typing import Any
+
+from litestar import Response, get, post
+
+from tongban.base.errors import refuse
+from tongban.base.i18n import Text
+from tongban.base.ids import uuid7
+from tongban.web.desk.values import said
+from tongban.web.forms import Form
+from tongban.web.html import go, page, saved_file
+from tongban.web.portal import casework
+from tongban.web.portal.places import name as place_name
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+SAID: dict[str, Text] = {
+    "kept": Text("已经存好，随时可以接着填。", "Saved. Go on whenever you like."),
+    "deleted": Text("草稿已删掉。", "The draft is deleted."),
+    "withdrawn": Text("已撤回。想办时可以重新申请。", "Withdrawn. You can apply again at any time."),
+    "completed": Text("补正已提交。", "What was missing has been sent."),
+}
+
+
+@get("/cases")
+async def cases(site: Site, visitor: Visitor, after: str | None = None, said: str = "") -> Response[str]:
+    """What waits, what is unfinished, what runs, what is done."""
+    actor = visitor.citizen()
+    found = await site.cases.mine(actor, after)
+    return page(
+        site,
+        visitor,
+        "portal/cases.html",
+        drafts=[] if after else await drafts_of(site, visitor),
+        cases=casework.summaries(site, found.items),
+        next=found.next,
+        said=SAID.get(said),
+    )
+
+
+async def drafts_of(site: Site, visitor: Visitor) -> list[dict[str, Any]]:
+    """Drafts of services that still exist."""
+    known = {service.service: service.name for service in site.catalogue.services()}
+    return [
+        {"service": draft.service, "title": known[draft.service], "saved": draft.updated_at}
+        for draft in await site.cases.drafts(visitor.citizen())
+        if draft.service in known
+    ]
+
+
+@get("/cases/{case:str}")
+async def case(site: Site, visitor: Visitor, case: str, said: str = "") -> Response[str]:
+    """One case, for the person it is about."""
+    view = await site.cases.view(visitor.citizen(), case)
+    return page(
+        site,
+        visitor,
+        "portal/case.html",
+        view=view,
+        tone=casework.tone(view),
+        steps=casework.steps(view),
+        due=casework.due(site, view),
+        must=casework.must(site, view),
+        facts=[(fact, _in_words(site, fact.fact, fact.value)) for fact in view.facts],
+        can_withdraw=view.act(casework.WITHDRAW) is not None,
+        said=SAID.get(said),
+    )
+
+
+def _in_words(site: Site, fact: Any, value: Any) -> Text:
+    return said(fact, value, partial(place_name, site))
+
+
+@get("/cases/{case:str}/receipt")
+async def receipt(site: Site, visitor: Visitor, case: str) -> Response[str]:
+    """Proof that it was handed in, and what happens next."""
+    view = await site.cases.view(visitor.citizen(), case)
+    return page(site, visitor, "portal/receipt.html", view=view, due=casework.due(site, view))
+
+
+@get("/cases/{case:str}/export")
+async def export(site: Site, visitor: Visitor, case: str) -> Response[Any]:
+    """Everything about the case as one JSON file."""
+    return saved_file(await site.cases.export(visitor.citizen(), case), f"{case}.json", "application/json")
+
+
+@get("/cases/{case:str}/documents/{document:str}")
+async def document(site: Site, visitor: Visitor, case: str, document: str) -> Response[bytes]:
+    """A file that was filed with the case; always offered for saving, never shown inside our page."""
+    file, data = await site.cases.document(visitor.citizen(), document, case=case)
+    return saved_file(data, file.name, file.type)
+
+
+@get("/cases/{case:str}/withdraw")
+async def ask_withdraw(site: Site, visitor: Visitor, case: str) -> Response[str]:
+    """Withdrawing is asked once more."""
+    view = await site.cases.view(visitor.citizen(), case)
+    if view.act(casework.WITHDRAW) is None:
+        raise refuse("act-not-possible", "这个办件现在不能撤回", "This case cannot be withdrawn now", status=409)
+    return page(
+        site,
+        visitor,
+        "portal/confirm.html",
+        title=Text(f"撤回“{view.service_name.zh}”？", f"Withdraw “{view.service_name.en}”?"),
+        note=Text(
+            "撤回后这次申请就结束了。想办时可以重新申请。",
+            "This application ends when you withdraw it. You can apply again at any time.",
+        ),
+        action=f"/cases/{case}/withdraw",
+        hidden={"key": str(uuid7()), "version": str(view.version)},
+        yes=Text("撤回申请", "Withdraw"),
+        back_to=f"/cases/{case}",
+    )
+
+
+@post("/cases/{case:str}/withdraw")
+async def withdraw(site: Site, visitor: Visitor, case: str, form: Form) -> Response[Any]:
+    """Withdraw, as it stood when the person confirmed."""
+    await site.cases.act(
+        visitor.citizen(), case, casework.WITHDRAW, version=form.number("version"), key=form.text("key")
+    )
+    return go(f"/cases/{case}?said=withdrawn")
+
+
+ROUTES = [cases, case, receipt, export, document, ask_withdraw, withdraw]

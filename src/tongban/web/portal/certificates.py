@@ -1,0 +1,107 @@
+"""My certificates: on the page, as PDF, as a data file, and the code others check."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import segno
+from litestar import Response, get
+
+from tongban import certs
+from tongban.base.errors import refuse
+from tongban.base.i18n import Text
+from tongban.certs import Standing, StoredCertificate
+from tongban.web.html import page, saved_file
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A certificate in a list."""
+
+    id: str
+    name: Text
+    note: Text
+
+
+def tiles(site: Site, found: tuple[StoredCertificate, ...]) -> list[Tile]:
+    """Certificates as a list shows them."""
+    return [Tile(one.record.id, one.record.name, _note(site, one)) for one in found]
+
+
+def standing(site: Site, one: StoredCertificate) -> Standing:
+    """How it stands today."""
+    return certs.standing(one.record, site.today, one.revocation is not None)
+
+
+def _note(site: Site, one: StoredCertificate) -> Text:
+    now = standing(site, one)
+    if now is not Standing.VALID:
+        return certs.STANDING_NAMES[now]
+    until = one.record.valid_until
+    if until is None:
+        return Text("长期有效", "no end date")
+    return Text(f"{site.pages.day('zh', until)}到期", f"until {site.pages.day('en', until)}")
+
+
+async def own(site: Site, visitor: Visitor, identifier: str) -> StoredCertificate:
+    """One of the reader's own. Raises Refused (404), also for somebody else's."""
+    found = await certs.store.get(site.db, identifier)
+    actor = visitor.citizen()
+    if found is None or found.record.holder.id not in (actor.id, actor.on_behalf_of):
+        raise refuse("unknown-certificate", "没有这张证照", "There is no such certificate", status=404)
+    return found
+
+
+@get("/certificates")
+async def certificates(site: Site, visitor: Visitor, after: str | None = None) -> Response[str]:
+    """All of them, newest first."""
+    found = await certs.store.held_by(site.db, visitor.citizen().id, after)
+    return page(site, visitor, "portal/certificates.html", certificates=tiles(site, found.items), next=found.next)
+
+
+@get("/certificates/{identifier:str}")
+async def certificate(site: Site, visitor: Visitor, identifier: str) -> Response[str]:
+    """One, to be shown."""
+    found = await own(site, visitor, identifier)
+    now = standing(site, found)
+    return page(
+        site,
+        visitor,
+        "portal/certificate.html",
+        record=found.record,
+        problem=None if now is Standing.VALID else certs.STANDING_NAMES[now],
+        revocation=found.revocation,
+        until={lang: certs.day(found.record.valid_until, lang) for lang in ("zh", "en")},
+    )
+
+
+@get("/certificates/{identifier:str}/certificate.pdf")
+async def pdf(site: Site, visitor: Visitor, identifier: str) -> Response[Any]:
+    """A sealed PDF."""
+    found = await own(site, visitor, identifier)
+    data = certs.render_pdf(
+        found.certificate, visitor.lang, public_url=site.settings.address, ring=site.keys, now=site.clock()
+    )
+    return saved_file(data, f"{identifier}.pdf", "application/pdf")
+
+
+@get("/certificates/{identifier:str}/certificate.json")
+async def data_file(site: Site, visitor: Visitor, identifier: str) -> Response[Any]:
+    """The signed record."""
+    found = await own(site, visitor, identifier)
+    return saved_file(certs.export_json(found.certificate), f"{identifier}.json", "application/json")
+
+
+@get("/certificates/{identifier:str}/qr.svg")
+async def code(site: Site, visitor: Visitor, identifier: str) -> Response[bytes]:
+    """The code that leads to the verify page and carries a digest of what the certificate says."""
+    found = await own(site, visitor, identifier)
+    out = BytesIO()
+    link = certs.verify_link(site.settings.address, found.record)
+    segno.make(link, error="m").save(out, kind="svg", scale=4, border=2, xmldecl=False, omitsize=True)
+    return Response(out.getvalue(), media_type="image/svg+xml")
+
+
+ROUTES = [certificates, certificate, pdf, data_file, code]

@@ -1,0 +1,161 @@
+"""The last look before sending: what was said, what the state has, what the rules make of it; then the receipt."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from litestar import Response, get, post
+
+from tongban.base.errors import Problem, Refused
+from tongban.base.i18n import Text
+from tongban.base.ids import uuid7
+from tongban.catalog import Question
+from tongban.catalog.model import Law, Words
+from tongban.sharing import Shared
+from tongban.web.desk.values import said
+from tongban.web.forms import Form, refused
+from tongban.web.html import go, page
+from tongban.web.portal import drafts
+from tongban.web.portal.application import Application, Upload
+from tongban.web.portal.places import name as place_name
+from tongban.web.portal.promise import decision, promises
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One answer or record as it is shown."""
+
+    name: str
+    label: Words
+    value: Text | None
+    required: bool
+    record: Shared | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One material as it is shown."""
+
+    slug: str
+    label: Words
+    replaced: Text | None
+    files: tuple[Upload, ...]
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the rules say, in words. It decides nothing."""
+
+    title: Text
+    tone: str
+    sign: str
+    says: Text | None
+    laws: tuple[Law, ...]
+
+
+PREVIEWS: dict[str, tuple[Text, str, str]] = {
+    "eligible": (Text("按您填的，符合条件", "By what you say, you qualify"), "ok", "ok"),
+    "not-yet": (Text("按您填的，现在还不符合", "By what you say, you do not qualify yet"), "warn", "clock"),
+    "no": (Text("按您填的，不符合条件", "By what you say, you do not qualify"), "warn", "warn"),
+    "ask-official": (Text("要由工作人员看了才知道", "An official has to look at this"), "", "info"),
+    "not-needed": (Text("您的情况不用办", "You need not apply"), "warn", "info"),
+    "unknown": (Text("还有内容没填，暂时算不出来", "Some answers are still missing"), "", "info"),
+}
+
+
+def preview(application: Application) -> Preview:
+    """The rules' answer to what was filled in."""
+    found = application.assessment
+    title, tone, sign = PREVIEWS[found.outcome]
+    says = None if found.outcome == "eligible" else found.message
+    return Preview(title, tone, sign, says, found.laws)
+
+
+def row(site: Site, application: Application, question: Question) -> Row:
+    value = None if question.value is None else said(question.fact, question.value, partial(place_name, site))
+    record = application.content.records.get(question.name)
+    return Row(question.name, question.fact.name, value, question.fact.required, record)
+
+
+def file_rows(application: Application) -> list[FileRow]:
+    """Every material that applies, and how it stands."""
+    records = application.content.records
+    return [
+        FileRow(
+            need.slug,
+            need.material.name,
+            records[need.slug].source if need.slug in records else None,
+            application.content.documents.get(need.slug, ()),
+            need.material.need == "required",
+        )
+        for need in application.materials
+    ]
+
+
+def check_page(
+    site: Site, visitor: Visitor, application: Application, key: str, problems: list[Problem] | None = None
+) -> Response[str]:
+    """Everything on one page."""
+    service = application.service
+    competent = site.directory.competence(service.authority.body, service.authority.level, application.content.region)
+    promise = decision(promises(site, service))
+    return page(
+        site,
+        visitor,
+        "portal/check.html",
+        status=422 if problems else 200,
+        service=service,
+        application=application,
+        previous=application.address("materials") if application.materials else application.before(""),
+        preview=preview(application),
+        answers=[row(site, application, question) for question in application.asked],
+        known=[row(site, application, question) for question in application.known],
+        documents=file_rows(application),
+        competent=competent,
+        due=promise.due if promise else None,
+        key=key,
+        problems=problems or [],
+    )
+
+
+@get("/apply/{slug:str}/check")
+async def check(site: Site, visitor: Visitor, slug: str) -> Response[str]:
+    """Check the answers. The key in the form makes sending twice harmless."""
+    return check_page(site, visitor, await drafts.load(site, visitor.citizen(), slug), str(uuid7()))
+
+
+@post("/apply/{slug:str}/submit")
+async def submit(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[Any]:
+    """Send it. A repeat with the same key, also after the draft is gone, leads to the same receipt."""
+    actor = visitor.citizen()
+    key = form.text("key")
+    application = drafts.opened(site, site.catalogue.service(slug), await site.cases.draft(actor, slug))
+    if application is None:
+        found = await site.cases.mine(actor, limit=1)
+        latest = next((case for case in found.items if case.service == slug), None)
+        return go(f"/cases/{latest.case_id}/receipt" if latest else "/cases")
+    problems = application.problems()
+    if not form.text("truthful"):
+        text = Text("请确认以上内容是真实的", "Please confirm that what you say is true")
+        problems.append(Problem("not-confirmed", text, "truthful"))
+    if problems:
+        return check_page(site, visitor, application, key, problems)
+    try:
+        case = await site.cases.submit(
+            actor,
+            slug,
+            application.facts(),
+            application.files(),
+            region=application.content.region,
+            key=key,
+            records=application.content.records,
+        )
+    except Refused as error:
+        return check_page(site, visitor, application, str(uuid7()), refused(error))
+    return go(f"/cases/{case.case}/receipt")
+
+
+ROUTES = [check, submit]

@@ -1,0 +1,82 @@
+"""A whole site over an empty database with the demonstration province, and people who use it."""
+
+import re
+from collections.abc import AsyncIterator
+from html import unescape
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tongban.base.clock import SettableClock
+from tongban.base.config import Settings
+from tongban.base.database import Database
+from tongban.base.telemetry import Log
+from tongban.org import demo
+from tongban.sharing import demo as records
+from tongban.web.app import create
+from tongban.web.serve import open_site
+from tongban.web.site import Site
+
+HTML = {"accept": "text/html"}
+XIAOMAN = "p-wangxiaoman@@"
+
+
+class Person:
+    """Somebody with a browser: keeps cookies, sends the forms of the page they are on."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+        self.page = httpx.Response(200, text="")
+
+    @property
+    def text(self) -> str:
+        return unescape(self.page.text)
+
+    async def get(self, address: str) -> httpx.Response:
+        self.page = await self.client.get(address, headers=HTML, follow_redirects=True)
+        return self.page
+
+    def hidden(self, name: str) -> str:
+        """A hidden field of the page."""
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.page.text)
+        return unescape(found[1]) if found else ""
+
+    async def post(self, address: str, fields: dict[str, str] | None = None, **options: object) -> httpx.Response:
+        """Send a form of the page one is on, with its token."""
+        data = {"csrf": self.hidden("csrf"), **(fields or {})}
+        self.page = await self.client.post(address, data=data, headers=HTML, follow_redirects=True, **options)  # type: ignore[arg-type]
+        return self.page
+
+    async def log_in(self, person: str = XIAOMAN) -> None:
+        await self.get("/login")
+        await self.post("/login", {"person": person, "next": "/me"})
+        assert self.page.url.path in ("/me", "/desk"), self.text
+
+
+async def furnish(db: Database, data_dir: Path, clock: SettableClock, lines: list[str] | None = None) -> Site:
+    """A site over a migrated database: the demonstration province, its people and what the records know of them."""
+    await demo.seed(db)
+    await records.seed(db, clock())
+    settings = Settings(data_dir=data_dir, public_url="http://localhost")
+    return await open_site(settings, db, clock, Log(lines.append if lines is not None else lambda _: None))
+
+
+@pytest.fixture
+async def site(db: Database, tmp_path: Path, clock: SettableClock) -> Site:
+    return await furnish(db, tmp_path, clock)
+
+
+@pytest.fixture
+async def anyone(site: Site) -> AsyncIterator[Person]:
+    """A browser that is not logged in."""
+    transport = httpx.ASGITransport(app=create(site), raise_app_exceptions=False)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield Person(client)
+
+
+@pytest.fixture
+async def xiaoman(anyone: Person) -> Person:
+    """王小满, logged in: came to work in Qingyuan and wants a residence permit."""
+    await anyone.log_in()
+    return anyone
