@@ -3,6 +3,7 @@
 A line says the route's pattern, never the address; so nothing that somebody put into an address or a body is in it.
 """
 
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
@@ -31,7 +32,8 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if quota := state.get("quota"):
+                quota: Mapping[str, str] | None = state.get("quota")
+                if quota:
                     lines = [(name.encode(), value.encode()) for name, value in quota.items()]
                     message["headers"] = [*message["headers"], *lines]
             await send(message)

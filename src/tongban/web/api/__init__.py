@@ -1,5 +1,7 @@
 """The REST API: the same acts as the pages, for programs. `/api/v1`, described at `/api/openapi.json`."""
 
+from typing import Any
+
 from litestar import Request, Response, Router
 from litestar.di import Provide
 from litestar.exceptions import ValidationException
@@ -25,7 +27,7 @@ def routes(site: Site) -> list[Router]:
     """Every route under `/api`."""
     problems = Problems(site)
 
-    def misfit(request: Request, exc: ValidationException) -> Response:
+    def misfit(request: Request[Any, Any, Any], exc: ValidationException) -> Response[Any]:
         return problems.refused(request, wrong(exc))
 
     versioned = Router(

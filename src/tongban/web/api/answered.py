@@ -11,8 +11,7 @@ from tongban.cases.store.personal import InboxNotice
 from tongban.catalog.model import Audience, FactType, Kind, Theme
 from tongban.catalog.procedure import Field, Stage
 from tongban.certs import Certificate, CertificateRecord, Check, Standing
-from tongban.sharing import Access
-from tongban.sharing import Shared
+from tongban.sharing import Access, Shared
 from tongban.web.portal.application import Upload
 
 Outcome = Literal["eligible", "not-yet", "no", "ask-official", "not-needed", "unknown"]

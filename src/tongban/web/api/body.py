@@ -97,7 +97,7 @@ def read(raw: bytes, shape: type[T]) -> T:
 
 
 @lru_cache(maxsize=200)
-def _decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
+def _decoder(shape: type[Any]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(shape)
 
 

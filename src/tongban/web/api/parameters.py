@@ -1,7 +1,7 @@
 """Parameters that several operations share, and what is said of one that does not fit."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from litestar.exceptions import ValidationException
 from litestar.params import Parameter
@@ -20,7 +20,7 @@ Key = Annotated[
     Parameter(
         header="Idempotency-Key",
         pattern=KEY_FORM,
-        description="提交编号，重发时不变 One for each command; the same when it is sent again, so a repeat is harmless",
+        description="提交编号，重发时不变 One for each command, the same when it is sent again",
     ),
 ]
 Version = Annotated[
@@ -59,8 +59,7 @@ def version_of(given: str) -> int:
 
 def wrong(exc: ValidationException) -> Refused:
     """Parameters and headers that do not fit, every one at once."""
-    extra: Any = exc.extra
-    found: list[Mapping[str, Any]] = extra if isinstance(extra, list) else []
+    found = cast("list[Mapping[str, Any]]", exc.extra if isinstance(exc.extra, list) else [])
     problems = [
         _problem(_NAMES.get(name, name)) for one in found if (name := str(one.get("key", "")).partition(".")[0])
     ]

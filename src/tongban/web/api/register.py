@@ -96,9 +96,9 @@ async def log_in(caller: Caller, data: LogIn) -> out.OpenedSession:
     )
     return out.OpenedSession(
         token=opened.token,
-        token_type="Bearer",
+        token_type="Bearer",  # noqa: S106 -- RFC 6750's word
         expires_at=opened.expires_at,
-        actor=me(opened.actor),  # noqa: S106 -- RFC 6750's word
+        actor=me(opened.actor),
     )
 
 
