@@ -103,6 +103,12 @@ class Running:
 
 def clock(definition: Definition, term: str) -> Clock | None:
     """The rules of a term, or None when neither the service nor the procedure gives it a length."""
+    if term not in definition.clocks:
+        definition.clocks[term] = _clock(definition, term)
+    return definition.clocks[term]
+
+
+def _clock(definition: Definition, term: str) -> Clock | None:
     data = definition.procedure.terms[term]
     own = definition.terms.get(term)
     law = _law(definition, own.law if own and own.law else data.law)

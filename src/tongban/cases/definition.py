@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from functools import cached_property, lru_cache
 from typing import Any
@@ -30,6 +30,8 @@ class Definition:
     zone: tzinfo
     terms: Mapping[str, Term]
     """The service's, with those of its situation instead where it has its own."""
+    clocks: dict[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
+    """Rules of terms, worked out once by `tongban.cases.clocks`."""
 
     @cached_property
     def laws(self) -> Mapping[str, Text]:

@@ -46,12 +46,13 @@ class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which part of an official's work.
 
     `view`: `todo` waits for the official's roles; `today` the same, due by the end of today; `corrections` waits for
-    the applicant; `tasks` are overdue cases to see to and letters that reached nobody. `search` is a case number or
-    its beginning.
+    the applicant; `tasks` are overdue cases to see to and letters that reached nobody; `done` has ended, the latest
+    first. `label` is one of a row's labels; `search` is a case number or its beginning.
     """
 
-    view: Literal["todo", "today", "corrections", "tasks"] = "todo"
+    view: Literal["todo", "today", "corrections", "tasks", "done"] = "todo"
     service: str | None = None
+    label: str | None = None
     search: str = ""
 
 
@@ -238,6 +239,10 @@ class Cases:
             start = chosen.search.strip().upper()
             found = await lists.by_number(db, scope.bodies, start, _text_cursor(after), size + 1)
             return _page(found, size, lambda row: cursor(row.case_id))
+        if chosen.view == "done":
+            before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")
+            ended = await lists.closed(db, scope.bodies, before, size + 1)
+            return _page(ended, size, lambda row: cursor(row.updated_at, row.case_id))
         place = read_cursor(after, tuple[datetime, str]) if after else _BEGINNING
         if chosen.view == "tasks":
             tasks = await lists.urged(db, actor.body, sorted(actor.roles), place, size + 1)
@@ -245,7 +250,9 @@ class Cases:
             return Page(tuple(row for _, row in tasks[:size]), following)
         until = self._end_of_today() if chosen.view == "today" else None
         desk = _desk(actor, scope.bodies, corrections=chosen.view == "corrections")
-        rows = await lists.queue(db, desk, place, size + 1, until=until, service=chosen.service)
+        rows = await lists.queue(
+            db, desk, place, size + 1, until=until, service=chosen.service, label=chosen.label
+        )
         return _page(rows, size, lambda row: cursor(row.due_at, row.case_id))
 
     def _end_of_today(self) -> datetime:

@@ -300,7 +300,7 @@ class CaseView:
             "format": "tongban-case/1",
             "events": self.loaded.events,
             "assessment": self.assessment.as_json(),
-            "certificates": [msgspec.structs.asdict(one.certificate) for one in self.certificates],
+            "certificates": self.certificates,
         }
         return msgspec.to_builtins(plain, str_keys=True)
 

@@ -26,8 +26,17 @@ CROSS JOIN LATERAL (
   WHERE open AND case_row.body = b.body AND (due_at, case_id) > ($5, $6)
     AND waits_for = ANY(CASE WHEN b.body = $2 THEN $3::text[] ELSE $4::text[] END)
     AND ($7::timestamptz IS NULL OR due_at <= $7) AND ($8::text IS NULL OR service = $8)
+    AND ($10::text IS NULL OR $10 = ANY(labels))
   ORDER BY due_at, case_id LIMIT $9
 ) r ORDER BY r.due_at, r.case_id LIMIT $9"""  # noqa: S608 -- constants of this module
+
+_CLOSED = f"""
+SELECT r.* FROM unnest($1::text[]) AS b(body)
+CROSS JOIN LATERAL (
+  SELECT {_COLUMNS} FROM case_row
+  WHERE NOT open AND case_row.body = b.body AND (updated_at, case_id) < ($2, $3)
+  ORDER BY updated_at DESC, case_id DESC LIMIT $4
+) r ORDER BY r.updated_at DESC, r.case_id DESC LIMIT $4"""  # noqa: S608
 
 _MINE = f"""
 SELECT {_COLUMNS} FROM case_row WHERE applicant = $1 AND (opened_at, case_id) < ($2, $3)
@@ -58,7 +67,14 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def queue(
-    db: Runner, desk: Desk, after: Cursor, limit: int, *, until: datetime | None = None, service: str | None = None
+    db: Runner,
+    desk: Desk,
+    after: Cursor,
+    limit: int,
+    *,
+    until: datetime | None = None,
+    service: str | None = None,
+    label: str | None = None,
 ) -> list[CaseRow]:
     """Open cases that wait at a desk, soonest due first."""
     rows = await db.fetch(
@@ -71,8 +87,14 @@ async def queue(
         until,
         service,
         limit,
+        label,
     )
     return [_case_row(row) for row in rows]
+
+
+async def closed(db: Runner, bodies: Sequence[str], before: Cursor, limit: int) -> list[CaseRow]:
+    """Cases of these bodies that have ended, the latest first."""
+    return [_case_row(row) for row in await db.fetch(_CLOSED, list(bodies), *before, limit)]
 
 
 async def urged(db: Runner, body: str, roles: Sequence[str], after: Cursor, limit: int) -> list[tuple[Cursor, CaseRow]]:
