@@ -1,56 +1,13 @@
 """Facts as an official reads them, and two readings of one fact with the characters that differ."""
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from difflib import SequenceMatcher
-from typing import Any, assert_never
 
-from tongban.base.i18n import Text
-from tongban.catalog.model import Fact, FactType, Words
+from tongban.web.words import RegionName, both, said
 
-RegionName = Callable[[str], Text | None]
-
-
-def both(value: Words) -> Text:
-    """A file's words in both languages; plain words stand for both."""
-    return value if isinstance(value, Text) else Text(value, value)
-
-
-def said(fact: Fact, value: Any, region: RegionName) -> Text:
-    """A value in words: the name of a choice or a region, a date as people say it, a number with its unit."""
-    match fact.type:
-        case FactType.BOOLEAN:
-            return Text("是", "Yes") if value in (True, "true") else Text("否", "No")
-        case FactType.ENUM:
-            names = {choice.value: choice.name for choice in fact.choices}
-            return both(names.get(str(value), str(value)))
-        case FactType.REGION:
-            return region(str(value)) or both(str(value))
-        case FactType.DATE:
-            return _day(value)
-        case FactType.INTEGER | FactType.NUMBER | FactType.MONEY:
-            return both(f"{value}{fact.unit or ('元' if fact.type is FactType.MONEY else '')}")
-        case (
-            FactType.TEXT
-            | FactType.LONG_TEXT
-            | FactType.ID_NUMBER
-            | FactType.USCC
-            | FactType.PHONE
-            | FactType.BANK_ACCOUNT
-        ):
-            return both(str(value))
-        case _:
-            assert_never(fact.type)
-
-
-def _day(value: Any) -> Text:
-    try:
-        day = value if isinstance(value, date) else date.fromisoformat(str(value))
-    except ValueError:
-        return both(str(value))
-    return Text(f"{day.year}年{day.month}月{day.day}日", day.isoformat())
+__all__ = ["Pair", "Piece", "RegionName", "both", "compare", "said", "same"]
 
 
 @dataclass(frozen=True, slots=True)

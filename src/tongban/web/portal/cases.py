@@ -8,13 +8,13 @@ from litestar import Response, get, post
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
-from tongban.web.desk.values import said
 from tongban.web.forms import Form
 from tongban.web.html import go, page, saved_file
 from tongban.web.portal import casework
 from tongban.web.portal.places import name as place_name
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
+from tongban.web.words import said
 
 SAID: dict[str, Text] = {
     "kept": Text("已经存好，随时可以接着填。", "Saved. Go on whenever you like."),

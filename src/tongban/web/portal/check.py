@@ -12,7 +12,6 @@ from tongban.base.ids import uuid7
 from tongban.catalog import Question
 from tongban.catalog.model import Law, Words
 from tongban.sharing import Shared
-from tongban.web.desk.values import said
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
 from tongban.web.portal import drafts
@@ -21,6 +20,7 @@ from tongban.web.portal.places import name as place_name
 from tongban.web.portal.promise import decision, promises
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
+from tongban.web.words import said
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from tongban.cases.store.personal import Draft
 from tongban.catalog.model import Service, Theme, Words
 from tongban.org import Actor
 from tongban.sharing import Access
-from tongban.web.desk.values import both
 from tongban.web.html import page
 from tongban.web.limits import Limited
 from tongban.web.portal.account import said_access
@@ -20,6 +19,7 @@ from tongban.web.portal.certificates import Tile, tiles
 from tongban.web.portal.themes import THEMES
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
+from tongban.web.words import both
 
 POPULAR = 4
 
