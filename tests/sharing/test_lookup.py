@@ -1,17 +1,23 @@
 """What is known is found, only what was named is read, and the person sees each look."""
 
+import tempfile
 from datetime import datetime
+from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 
 from tongban.base.clock import ZONE, SettableClock
-from tongban.base.database import Database
+from tongban.base.database import Database, EmbeddedPostgres
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
+from tongban.catalog.load import load_service
 from tongban.catalog.model import Source
 from tongban.sharing import Purpose, Reader, accesses, lookup, put_record
 
+SERVICES = Path(__file__).parents[2] / "services"
+SERVICE = load_service((SERVICES / "residence-permit.yaml").read_text(encoding="utf-8")).require()
 PURPOSE = Purpose(service="residence-permit", name=Text("居住证申领", "Residence permit"), matter="d-1", law="L6-9")
 READER = Reader(kind="person", id="p-1")
 POLICE = Text("公安人口库", "Population register")
@@ -31,7 +37,9 @@ async def records(db: Database) -> Database:
 
 
 async def test_what_a_record_has_is_found_with_its_source_and_age(records: Database, clock: SettableClock) -> None:
-    answer = await lookup(records, "p-1", {"full_name": NAME}, purpose=PURPOSE, reader=READER, clock=clock)
+    answer = await lookup(
+        records, "p-1", {"full_name": NAME}, service=SERVICE, purpose=PURPOSE, reader=READER, clock=clock
+    )
     shared = answer.found["full_name"]
     assert (shared.value, shared.source, shared.as_of, shared.at) == ("王小满", POLICE, AS_OF, clock())
 
@@ -40,7 +48,13 @@ async def test_what_no_record_has_is_left_to_the_person_with_the_reason(
     records: Database, clock: SettableClock
 ) -> None:
     answer = await lookup(
-        records, "p-1", {"birth_date": BORN, "lives_since": SINCE}, purpose=PURPOSE, reader=READER, clock=clock
+        records,
+        "p-1",
+        {"birth_date": BORN, "lives_since": SINCE},
+        service=SERVICE,
+        purpose=PURPOSE,
+        reader=READER,
+        clock=clock,
     )
     assert answer.found == {}
     assert answer.missing["birth_date"].zh == "公安人口库里没有查到，请您自己填。"
@@ -52,6 +66,7 @@ async def test_each_look_at_a_record_is_one_line_the_person_can_read(records: Da
         records,
         "p-1",
         {"full_name": NAME, "birth_date": BORN, "lives_since": SINCE},
+        service=SERVICE,
         purpose=PURPOSE,
         reader=READER,
         clock=clock,
@@ -65,26 +80,56 @@ async def test_each_look_at_a_record_is_one_line_the_person_can_read(records: Da
 
 
 async def test_nobody_sees_who_looked_at_another_person(records: Database, clock: SettableClock) -> None:
-    await lookup(records, "p-1", {"full_name": NAME}, purpose=PURPOSE, reader=READER, clock=clock)
+    await lookup(records, "p-1", {"full_name": NAME}, service=SERVICE, purpose=PURPOSE, reader=READER, clock=clock)
     assert (await accesses(records, "p-2")).items == ()
 
 
 async def test_an_access_cannot_be_rewritten_or_erased(records: Database, clock: SettableClock) -> None:
-    await lookup(records, "p-1", {"full_name": NAME}, purpose=PURPOSE, reader=READER, clock=clock)
+    await lookup(records, "p-1", {"full_name": NAME}, service=SERVICE, purpose=PURPOSE, reader=READER, clock=clock)
     for attempt in ("UPDATE shared_access SET purpose = 'other'", "DELETE FROM shared_access"):
         with pytest.raises(asyncpg.RestrictViolationError):
             await records.execute(attempt)
 
 
-async def test_a_look_without_a_purpose_is_impossible(records: Database, clock: SettableClock) -> None:
-    nothing = Purpose(service="", name=Text("", ""), matter="d-1", law="")
-    answer = await lookup(records, "p-1", {"full_name": NAME}, purpose=nothing, reader=READER, clock=clock)
+@pytest.mark.parametrize("lacking", [{"service": ""}, {"service": "food-licence"}, {"matter": ""}, {"law": ""}])
+async def test_a_look_without_a_purpose_is_impossible(
+    records: Database, clock: SettableClock, lacking: dict[str, str]
+) -> None:
+    nothing = msgspec.structs.replace(PURPOSE, **lacking)
+    with pytest.raises(Refused) as refused:
+        await lookup(records, "p-1", {"full_name": NAME}, service=SERVICE, purpose=nothing, reader=READER, clock=clock)
+    assert refused.value.code == "purpose-missing"
+    assert (await accesses(records, "p-1")).items == ()
+
+
+async def test_only_what_the_service_file_lists_may_be_read(records: Database, clock: SettableClock) -> None:
+    other = Source(at="tax.income/person#monthly", name=Text("税务", "Tax"))
+    with pytest.raises(Refused) as refused:
+        await lookup(records, "p-1", {"income": other}, service=SERVICE, purpose=PURPOSE, reader=READER, clock=clock)
+    assert (refused.value.code, refused.value.problems[0].place) == ("source-not-listed", "income")
+
+
+async def test_records_that_are_away_are_an_answer_and_no_error() -> None:
+    with tempfile.TemporaryDirectory(prefix="tongban-test-", ignore_cleanup_errors=True) as directory:
+        with EmbeddedPostgres(Path(directory)) as server:
+            away = await Database.open(server.url, patience_seconds=0.1)
+        answer = await lookup(
+            away,
+            "p-1",
+            {"full_name": NAME},
+            service=SERVICE,
+            purpose=PURPOSE,
+            reader=READER,
+            clock=SettableClock(AS_OF),
+        )
+        await away.close()
     assert answer.found == {}
+    assert "暂时连不上" in answer.missing["full_name"].zh
 
 
 async def test_the_list_goes_on_where_the_page_ended(records: Database, clock: SettableClock) -> None:
     for _ in range(5):
-        await lookup(records, "p-1", {"full_name": NAME}, purpose=PURPOSE, reader=READER, clock=clock)
+        await lookup(records, "p-1", {"full_name": NAME}, service=SERVICE, purpose=PURPOSE, reader=READER, clock=clock)
         clock.advance(minutes=1)
     first = await accesses(records, "p-1", limit=3)
     rest = await accesses(records, "p-1", first.next, limit=3)
@@ -101,6 +146,12 @@ async def test_a_mangled_place_in_the_list_is_refused_with_a_sentence(records: D
 async def test_all_records_of_a_service_are_read_by_one_statement(records: Database, clock: SettableClock) -> None:
     async with records.counting() as count:
         await lookup(
-            records, "p-1", {"full_name": NAME, "lives_since": SINCE}, purpose=PURPOSE, reader=READER, clock=clock
+            records,
+            "p-1",
+            {"full_name": NAME, "lives_since": SINCE},
+            service=SERVICE,
+            purpose=PURPOSE,
+            reader=READER,
+            clock=clock,
         )
     assert len(count) == 1

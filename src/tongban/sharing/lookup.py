@@ -10,15 +10,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import asyncpg
-
 from tongban.base.clock import Clock
 from tongban.base.database import Database, Row
-from tongban.base.errors import Refused
+from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
 from tongban.base.page import Page, cursor, read_cursor
-from tongban.catalog.model import Source
+from tongban.catalog.model import Service, Source
 from tongban.sharing import store
 from tongban.sharing.model import Access, Lookup, Purpose, Reader, Shared
 
@@ -44,30 +42,47 @@ def _named(source: Source) -> Text:
     return source.name if isinstance(source.name, Text) else Text(source.name, source.name)
 
 
+def sources(service: Service) -> dict[str, Source]:
+    """Everything a record of the state may answer for this service: facts, and what replaces a material, by name."""
+    facts = {name: fact.source for name, fact in service.facts.items() if fact.source}
+    return facts | {slug: material.replaced_by for slug, material in service.materials.items() if material.replaced_by}
+
+
 async def lookup(
-    db: Database, person: str, sources: Mapping[str, Source], *, purpose: Purpose, reader: Reader, clock: Clock
+    db: Database,
+    person: str,
+    wanted: Mapping[str, Source],
+    *,
+    service: Service,
+    purpose: Purpose,
+    reader: Reader,
+    clock: Clock,
 ) -> Lookup:
-    """Values for `sources` (name of the fact → where it is), as far as the records have them.
+    """Values for `wanted` (name of the fact → where it is), as far as the records have them.
 
     One statement reads all and writes one access row a record. Only the named fields are read. A record that is
     missing or a database that is away is an answer in `missing`, never an exception: the person may answer instead.
+
+    Raises `Refused` for a caller that has no business asking: `source-not-listed` if the service file does not name
+    the source, `purpose-missing` if the purpose is not this service, or names no matter or no law.
     """
-    if not sources:
+    _permit(wanted, service, purpose)
+    if not wanted:
         return Lookup(found={}, missing={})
     at = clock()
     asked: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for name, source in sources.items():
+    for name, source in wanted.items():
         address = _address(source)
         asked[address.resource, address.record][name] = address.field
-    wanted = [
-        (uuid7(), resource, record, sorted(set(fields.values())), _as_json(_named(sources[next(iter(fields))])))
+    looks = [
+        (uuid7(), resource, record, sorted(set(fields.values())), _as_json(_named(wanted[next(iter(fields))])))
         for (resource, record), fields in asked.items()
     ]
     try:
         rows = await store.read(
             db,
             person,
-            wanted,
+            looks,
             at=at,
             reader={"kind": reader.kind, "id": reader.id, "title": reader.title, "body": reader.body},
             purpose=purpose.service,
@@ -75,19 +90,41 @@ async def lookup(
             law=purpose.law,
             name=_as_json(purpose.name),
         )
-    except (Refused, asyncpg.PostgresError):
-        return Lookup(found={}, missing={name: _AWAY.format(source=_named(s)) for name, s in sources.items()})
+    except Refused:
+        return Lookup(found={}, missing={name: _AWAY.format(source=_named(s)) for name, s in wanted.items()})
     found: dict[str, Shared] = {}
     missing: dict[str, Text] = {}
     for row in rows:
         answer: dict[str, Any] | None = row["answer"]
         for name, field in asked[row["resource"], row["record"]].items():
-            source = _named(sources[name])
+            source = _named(wanted[name])
             if answer is not None and answer.get(field) is not None:
                 found[name] = Shared(value=answer[field], source=source, as_of=row["as_of"], at=at)
             else:
                 missing[name] = (_NOT_CONNECTED if answer is None else _NOT_THERE).format(source=source)
     return Lookup(found=found, missing=missing)
+
+
+def _permit(wanted: Mapping[str, Source], service: Service, purpose: Purpose) -> None:
+    if purpose.service != service.service or not purpose.matter or not purpose.law:
+        raise refuse(
+            "purpose-missing",
+            "没有写明为哪个办件、依据哪条法律，不能查。",
+            "Without the matter and the law it is for, nothing may be looked up.",
+            law="个人信息保护法 6、34",
+            status=403,
+        )
+    listed = {source.at for source in sources(service).values()}
+    for name, source in wanted.items():
+        if source.at not in listed:
+            raise refuse(
+                "source-not-listed",
+                f"事项文件没有列出“{name}”的这个来源，不能查。",
+                f"The service file does not list this source for “{name}”; it may not be looked up.",
+                place=name,
+                law="个人信息保护法 6",
+                status=403,
+            )
 
 
 async def accesses(db: Database, person: str, after: str | None = None, limit: int = 20) -> Page[Access]:

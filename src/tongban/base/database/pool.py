@@ -45,7 +45,6 @@ class _Pool(Protocol):
     async def close(self) -> None: ...
 
 
-_ACQUIRE_SECONDS = 10.0
 _RETRY_SECONDS = 0.05
 
 _LOST: tuple[type[BaseException], ...] = (
@@ -148,11 +147,12 @@ class Database:
     A connection is returned to the pool without a RESET round trip (a fifth of all throughput), so nothing may
     be set for a session: use `SET LOCAL` or `set_config(…, true)` inside `transaction()`.
 
-    A lost server raises `Refused` (`database-unavailable`, 503). Getting a connection waits for it up to 10 seconds.
+    A lost server raises `Refused` (`database-unavailable`, 503). Getting a connection waits for it a while.
     """
 
-    def __init__(self, pool: _Pool, url: str) -> None:
+    def __init__(self, pool: _Pool, url: str, patience_seconds: float) -> None:
         self._pool = pool
+        self._patience = patience_seconds
         self._counters: list[Counter] = []
         self.url = url
 
@@ -164,10 +164,11 @@ class Database:
         name: str = "tongban",
         max_size: int = 8,
         statement_seconds: float = 15.0,
+        patience_seconds: float = 10.0,
     ) -> "Database":
         """Connect, and see that the server answers. `name` shows in `pg_stat_activity`.
 
-        A statement is cancelled after `statement_seconds`.
+        A statement is cancelled after `statement_seconds`; a server that is away is waited for `patience_seconds`.
         """
         milliseconds = str(int(statement_seconds * 1000))
 
@@ -184,7 +185,7 @@ class Database:
                 "timezone": "UTC",
             },
         )
-        db = cls(cast("_Pool", pool), url)
+        db = cls(cast("_Pool", pool), url, patience_seconds)
         await db.fetchval("SELECT 1")
         return db
 
@@ -230,7 +231,7 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncGenerator[Connection]:
-        raw = await _patiently(self._pool.acquire)
+        raw = await _patiently(self._pool.acquire, self._patience)
         try:
             yield Connection(raw, self._counters)
         except asyncpg.QueryCanceledError as error:
@@ -245,10 +246,10 @@ class Database:
             await self._pool.release(raw)
 
 
-async def _patiently(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Try until the server answers, up to ten seconds: nothing has been sent yet, so trying again is harmless."""
+async def _patiently(attempt: Callable[[], Awaitable[T]], seconds: float) -> T:
+    """Try until the server answers: nothing has been sent yet, so trying again is harmless."""
     try:
-        async with asyncio.timeout(_ACQUIRE_SECONDS):
+        async with asyncio.timeout(seconds):
             while True:
                 try:
                     return await attempt()
