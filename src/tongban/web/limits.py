@@ -38,7 +38,7 @@ class Limits:
         self._db = db
         self._clock = clock
         self._secret = secret
-        self._factor = factor
+        self.factor = factor
 
     async def spend(self, what: Limited, who: str) -> None:
         """Count one request of `who` (a person, else an address; stored only as a keyed hash).
@@ -48,7 +48,7 @@ class Limits:
         now = int(self._clock().timestamp())
         name = hashlib.blake2b(who.encode(), key=self._secret, digest_size=16).digest()
         used = await store.count(self._db, name, what, now // 60)
-        if used > PER_MINUTE[what] * self._factor:
+        if used > PER_MINUTE[what] * self.factor:
             wait = 60 - now % 60
             text = Text(
                 "操作太频繁了，请过{wait}秒再试。已经保存的内容都在", "Too many requests. Try again in {wait} seconds"
