@@ -20,7 +20,7 @@ from tongban.base.keys import KeyRing
 from tongban.base.page import Page, cursor, read_cursor
 from tongban.cases import outbox, rebuilding, timers
 from tongban.cases.decide import PossibleAct
-from tongban.cases.documents import Files, examine
+from tongban.cases.documents import Files, attach, examine, ids_in
 from tongban.cases.engine import Case, Engine
 from tongban.cases.model import Applicant, Attachment
 from tongban.cases.outbox import Channel, FileChannel
@@ -175,28 +175,15 @@ class Cases:
 
     async def _attached(self, actor: Actor, says: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
         """Upload ids turned into the files they name, which must be the actor's own."""
-        named = {name: says[name] for name in fields if isinstance(says.get(name), Mapping | list | tuple)}
-        ids = [one for files in named.values() for many in _groups(files) for one in _ids(many)]
+        named = {name: says[name] for name in fields if name in says}
+        ids = [one for said in named.values() for one in ids_in(said)]
         if not ids:
             return named
         known = await personal.documents(self.engine.db, actor.id, ids)
         if lost := [one for one in ids if one not in known]:
-            raise Refused(
-                *(
-                    Problem("unknown-document", Text("没有这个文件，请重新上传", "There is no such upload"), one)
-                    for one in lost
-                )
-            )
-
-        def found(many: Any) -> list[Attachment]:
-            return [known[one] for one in _ids(many)]
-
-        return {
-            name: {material: found(many) for material, many in files.items()}
-            if isinstance(files, Mapping)
-            else found(files)
-            for name, files in named.items()
-        }
+            words = Text("没有这个文件，请重新上传", "There is no such upload")
+            raise Refused(*(Problem("unknown-document", words, one) for one in lost))
+        return {name: attach(said, known) for name, said in named.items()}
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -250,9 +237,7 @@ class Cases:
             return Page(tuple(row for _, row in tasks[:size]), following)
         until = self._end_of_today() if chosen.view == "today" else None
         desk = _desk(actor, scope.bodies, corrections=chosen.view == "corrections")
-        rows = await lists.queue(
-            db, desk, place, size + 1, until=until, service=chosen.service, label=chosen.label
-        )
+        rows = await lists.queue(db, desk, place, size + 1, until=until, service=chosen.service, label=chosen.label)
         return _page(rows, size, lambda row: cursor(row.due_at, row.case_id))
 
     def _end_of_today(self) -> datetime:
@@ -335,16 +320,6 @@ def _page(rows: Sequence[_T], size: int, place: Callable[[_T], str]) -> Page[_T]
 
 def _size(limit: int) -> int:
     return max(1, min(limit, _MOST))
-
-
-def _groups(files: Mapping[str, Any] | Sequence[Any]) -> Sequence[Any]:
-    """The lists of ids in what a field of files says: by material, or one plain list."""
-    return list(files.values()) if isinstance(files, Mapping) else [files]
-
-
-def _ids(many: Any) -> list[str]:
-    values: Sequence[Any] = [many] if isinstance(many, str) else many if isinstance(many, list | tuple) else ()
-    return [one for one in values if isinstance(one, str)]
 
 
 def _text_cursor(after: str | None) -> str:

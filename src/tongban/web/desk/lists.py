@@ -1,5 +1,6 @@
 """The lists of the desk: what is to do, what waits for applicants, what is done."""
 
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Response, get
@@ -7,9 +8,10 @@ from litestar.params import Parameter
 
 from tongban.base.i18n import Text
 from tongban.base.page import Page
-from tongban.cases import CaseRow, QueueFilter
+from tongban.cases.projections import CaseRow
+from tongban.cases.service import QueueFilter
 from tongban.org import Actor
-from tongban.web.desk.queue import Narrowed, Queue, build
+from tongban.web.desk.queue import Narrowed, Queue, build, ended
 from tongban.web.desk.staff import Place, desk, official
 from tongban.web.desk.values import both
 from tongban.web.html import page
@@ -31,6 +33,16 @@ def narrowed(list_: str = "", due: str = "", service: str = "", search: str = ""
     )
 
 
+def service_names(site: Site) -> Callable[[str], Text]:
+    """Names of services by slug, also of those that have ended."""
+
+    def name(slug: str) -> Text:
+        versions = site.catalogue.versions(slug)
+        return both(versions[-1].name) if versions else both(slug)
+
+    return name
+
+
 async def queue(site: Site, actor: Actor, wanted: Narrowed, after: str | None = None) -> Queue:
     """The column for this official."""
     chosen = QueueFilter(
@@ -40,14 +52,17 @@ async def queue(site: Site, actor: Actor, wanted: Narrowed, after: str | None = 
         label="corrected" if wanted.due == "corrected" else None,
     )
     found: Page[CaseRow] = await site.cases.queue(actor, chosen, after, ROWS)
-    services = dict.fromkeys([*(row.service for row in found.items), *([wanted.service] if wanted.service else [])])
-
-    def name(slug: str) -> Text:
-        versions = site.catalogue.versions(slug)
-        return both(versions[-1].name) if versions else both(slug)
-
+    services = {row.service for row in found.items} | ({wanted.service} - {""})
     urged = bool({"head", "superior", "government-head", "supervise"} & actor.roles)
-    return build(found, wanted, site.clock(), site.settings.timezone, name, tuple(services)[:6], urged=urged)
+    return build(
+        found,
+        wanted,
+        site.clock(),
+        site.settings.timezone,
+        service_names(site),
+        sorted(services)[:6],
+        urged=urged,
+    )
 
 
 @get("/desk")
@@ -68,10 +83,25 @@ async def todo(
     return page(site, visitor, "desk/queue.html", desk=desk(site, actor, at, wanted.search), list=found, said=None)
 
 
+@get("/desk/done")
+async def done(site: Site, visitor: Visitor, after: str | None = None) -> Response[str]:
+    """What this official's bodies have ended, the latest first."""
+    actor = official(visitor)
+    found = await site.cases.queue(actor, QueueFilter(view="done"), after, ROWS)
+    return page(
+        site,
+        visitor,
+        "desk/done.html",
+        desk=desk(site, actor, "done"),
+        rows=[ended(row, service_names(site)) for row in found.items],
+        more=f"/desk/done?after={found.next}" if found.next else "",
+    )
+
+
 @get("/desk/keys")
 async def keys(site: Site, visitor: Visitor) -> Response[str]:
     """The keyboard."""
     return page(site, visitor, "desk/keys.html", desk=desk(site, official(visitor), "keys"))
 
 
-ROUTES = [todo, keys]
+ROUTES = [todo, done, keys]

@@ -188,3 +188,25 @@ def _row(row: CaseRow, now: datetime, service_name: Callable[[str], Text]) -> Ro
         short=row.case_id.partition("-")[2],
         tags=tuple(TAGS[label] for label in row.labels if label in TAGS),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One case that has ended."""
+
+    id: str
+    service: Text
+    applicant: str
+    state: Text
+    at: datetime
+
+
+def ended(row: CaseRow, service_name: Callable[[str], Text]) -> Ended:
+    """A line of the list of what is done."""
+    return Ended(
+        id=row.case_id,
+        service=service_name(row.service),
+        applicant=masked(row.applicant_name),
+        state=row.state_name,
+        at=row.updated_at,
+    )

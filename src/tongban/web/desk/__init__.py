@@ -1,0 +1,1 @@
+"""The desk: where officials receive, examine and decide. Its addresses are in `routes`."""

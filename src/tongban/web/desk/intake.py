@@ -1,0 +1,288 @@
+"""窗口收件: the clerk fills in for a person who stands at the counter, with the same questions and the same rules.
+
+Who the person is comes first; then the whole form on one page, because the clerk asks and types. Whatever is typed
+is kept as a draft of the clerk's under the person's name, until it is handed in on the person's behalf.
+"""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+
+from tongban.base.errors import Problem, Refused, refuse
+from tongban.base.i18n import Text, words
+from tongban.base.ids import id_number_problem, narrow, person_id
+from tongban.cases.model import Applicant
+from tongban.catalog.model import Service
+from tongban.org import Actor, Person, RealName, store
+from tongban.sharing import Purpose, Reader, Shared, lookup, sources
+from tongban.web.desk.staff import desk, official
+from tongban.web.desk.values import both
+from tongban.web.forms import Form, refused
+from tongban.web.html import go, page
+from tongban.web.limits import Limited
+from tongban.web.portal.application import Application, Content, Upload, sent
+from tongban.web.portal.check import file_rows
+from tongban.web.portal.places import grouped, here
+from tongban.web.portal.uploads import UPLOAD_BYTES, accept
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+MAX_BYTES = 6 * UPLOAD_BYTES
+"""All files of one form at the counter together."""
+
+
+class Sitting(msgspec.Struct, frozen=True, kw_only=True):
+    """What the clerk's draft keeps: who is at the counter, and what was typed for them."""
+
+    person: str
+    name: str
+    number: str
+    content: Content
+
+
+def clerk(visitor: Visitor) -> Actor:
+    """Whoever may receive at a counter. Raises Refused (`not-intake`, 403)."""
+    actor = official(visitor)
+    if "intake" not in actor.roles:
+        raise refuse(
+            "not-intake",
+            "您的岗位不收件，请到有收件职责的窗口办。",
+            "Your post does not receive applications.",
+            status=403,
+        )
+    return actor
+
+
+@get("/desk/intake")
+async def choose(site: Site, visitor: Visitor, q: str = "") -> Response[str]:
+    """Which service."""
+    actor = clerk(visitor)
+    asked = q.strip()[:100]
+    hits = site.catalogue.search(asked, visitor.lang, 12) if asked else ()
+    services = [hit.service for hit in hits if hit.service] if asked else list(site.catalogue.services())
+    frame = desk(site, actor, "intake")
+    return page(site, visitor, "desk/intake_choose.html", desk=frame, services=services, asked=asked)
+
+
+@get("/desk/intake/{slug:str}")
+async def identify(site: Site, visitor: Visitor, slug: str) -> Response[str]:
+    """Who is here."""
+    actor = clerk(visitor)
+    return _identify(site, visitor, actor, site.catalogue.service(slug), Form(), ())
+
+
+@post("/desk/intake/{slug:str}")
+async def begin(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[Any]:
+    """The person is identified; their records are looked up if they agree."""
+    actor = clerk(visitor)
+    service = site.catalogue.service(slug)
+    name, number = form.text("name"), narrow(form.text("number")).upper()
+    problems = _who_problems(name, number, form, site)
+    if problems:
+        return _identify(site, visitor, actor, service, form, problems)
+    person = await _person(site, name, number)
+    if person is None:
+        text = Text(
+            "这个身份证号码登记的是另一个姓名，请核对证件",
+            "This number is registered under another name; check the card",
+        )
+        return _identify(site, visitor, actor, service, form, (Problem("name-differs", text, "name"),))
+    region = site.directory.region(form.text("region") or here(site, actor)).code
+    records: Mapping[str, Shared] = {}
+    if form.text("lookups") == "yes":
+        records = await _look_up(site, actor, service, person)
+    known = {key: value for key, value in (("full_name", name), ("id_number", number)) if key in service.facts}
+    answers: dict[str, str | list[str]] = {key: value for key, value in known.items() if key not in records}
+    content = Content(region=region, answers=answers, records=dict(records))
+    await _keep(site, actor, slug, Sitting(person=person, name=name, number=number, content=content))
+    return go(f"/desk/intake/{slug}/form")
+
+
+@get("/desk/intake/{slug:str}/form")
+async def show(site: Site, visitor: Visitor, slug: str) -> Response[str]:
+    """The whole form."""
+    actor = clerk(visitor)
+    sitting = await _sitting(site, actor, slug)
+    return _form(site, visitor, actor, slug, sitting, ())
+
+
+@post("/desk/intake/{slug:str}/form", request_max_body_size=MAX_BYTES)
+async def fill(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[Any]:
+    """Keep what was typed and handed over; then hand it in, or say what is still to do."""
+    actor = clerk(visitor)
+    sitting = await _sitting(site, actor, slug)
+    application = _typed(_application(site, slug, sitting), form)
+    wrong: list[Problem] = []
+    try:
+        application = await _files(site, visitor, actor, application, form)
+    except Refused as error:
+        wrong = refused(error)
+    sitting = msgspec.structs.replace(sitting, content=application.content)
+    await _keep(site, actor, slug, sitting)
+    if form.text("do") != "submit" or wrong:
+        return _form(site, visitor, actor, slug, sitting, wrong)
+    problems = application.problems()
+    if not form.text("confirmed"):
+        text = Text("请让申请人看过并确认", "Let the applicant read it and confirm")
+        problems.append(Problem("not-confirmed", text, "confirmed"))
+    if problems:
+        return _form(site, visitor, actor, slug, sitting, problems)
+    try:
+        view = await site.cases.submit(
+            msgspec.structs.replace(actor, on_behalf_of=sitting.person),
+            slug,
+            application.facts(),
+            application.files(),
+            region=sitting.content.region,
+            key=form.text("key"),
+            records=sitting.content.records,
+            applicant=Applicant(sitting.person, sitting.name, sitting.number),
+        )
+    except Refused as error:
+        return _form(site, visitor, actor, slug, sitting, refused(error))
+    await site.cases.discard(actor, slug)
+    return page(
+        site,
+        visitor,
+        "desk/intake_done.html",
+        desk=desk(site, actor, "intake"),
+        case=view.case,
+        service=view.service_name,
+        name=sitting.name,
+        latest=view.latest,
+    )
+
+
+def _identify(
+    site: Site, visitor: Visitor, actor: Actor, service: Service, form: Form, problems: tuple[Problem, ...]
+) -> Response[str]:
+    return page(
+        site,
+        visitor,
+        "desk/intake_person.html",
+        status=422 if problems else 200,
+        desk=desk(site, actor, "intake"),
+        service=service,
+        form=form,
+        region=form.text("region") or here(site, actor),
+        regions=grouped(site, visitor.lang),
+        problems=problems,
+    )
+
+
+def _who_problems(name: str, number: str, form: Form, site: Site) -> tuple[Problem, ...]:
+    found: list[Problem] = []
+    if not name:
+        found.append(Problem("name-missing", Text("请填写姓名", "Please give the name"), "name"))
+    wrong = id_number_problem(number, today=site.today, place="number")
+    if wrong:
+        found.append(wrong)
+    if not form.text("seen"):
+        text = Text("请核对证件原件后打勾", "Check the identity card, then tick the box")
+        found.append(Problem("card-not-seen", text, "seen"))
+    return tuple(found)
+
+
+async def _person(site: Site, name: str, number: str) -> str | None:
+    """Our number for the person; made on their first visit. None if the number belongs to another name."""
+    known = await store.person_with_number(site.db, number)
+    if known is not None:
+        return known.id if known.name == name else None
+    person = Person(id=person_id(), name=name, id_number=number, level=RealName.CHECKED)
+    async with site.db.transaction() as connection:
+        await store.save_people(connection, [person])
+    return person.id
+
+
+async def _look_up(site: Site, actor: Actor, service: Service, person: str) -> Mapping[str, Shared]:
+    """What the records say, read by an official for this person; the person sees that it was read."""
+    law = service.law[0]
+    purpose = Purpose(
+        service=service.service,
+        name=both(service.name),
+        matter=f"counter:{service.service}",
+        law=f"《{law.act}》第{law.article}条",
+    )
+    reader = Reader(kind=actor.kind, id=actor.id, title=actor.post, body=actor.body)
+    answer = await lookup(
+        site.db, person, sources(service), service=service, purpose=purpose, reader=reader, clock=site.clock
+    )
+    return answer.found
+
+
+async def _keep(site: Site, actor: Actor, slug: str, sitting: Sitting) -> None:
+    content: dict[str, Any] = {"sitting": msgspec.to_builtins(sitting)}
+    await site.cases.save_draft(actor, slug, content)
+
+
+async def _sitting(site: Site, actor: Actor, slug: str) -> Sitting:
+    draft = await site.cases.draft(actor, slug)
+    try:
+        return msgspec.convert(draft.content["sitting"] if draft else None, Sitting)
+    except (msgspec.ValidationError, KeyError) as error:
+        raise refuse(
+            "no-sitting",
+            "这一份已经提交或作废，请从“窗口收件”重新开始",
+            "This one has been handed in or dropped; start again from Counter",
+            status=404,
+        ) from error
+
+
+def _application(site: Site, slug: str, sitting: Sitting) -> Application:
+    return Application(site.catalogue.service(slug), sitting.content, site.today)
+
+
+def _typed(application: Application, form: Form) -> Application:
+    """With every answer that was on the page, as it was typed."""
+    for question in application.variant.questions:
+        if question.name in form.values or f"{question.name}.year" in form.values:
+            application = application.with_answer(question.name, sent(question, form))
+    return application
+
+
+async def _files(site: Site, visitor: Visitor, actor: Actor, application: Application, form: Form) -> Application:
+    """With every file that was handed over. Raises Refused, naming the material."""
+    for need in application.to_upload:
+        file = form.file(f"file.{need.slug}")
+        if file is None:
+            continue
+        await site.limits.spend(Limited.UPLOAD, visitor.who)
+        try:
+            kept = await site.cases.add_document(actor, file.filename, await file.read())
+        except Refused as error:
+            raise Refused(
+                *(Problem(p.code, p.text, f"file.{need.slug}") for p in error.problems), status=error.status
+            ) from error
+        application = application.with_upload(need.slug, Upload(kept.id, kept.name, kept.size))
+    return application
+
+
+def _form(site: Site, visitor: Visitor, actor: Actor, slug: str, sitting: Sitting, problems: Any) -> Response[str]:
+    application = _application(site, slug, sitting)
+    slugs = {need.slug for need in application.to_upload}
+    placed = [msgspec.structs.replace(p, place=f"file.{p.place}") if p.place in slugs else p for p in problems]
+    return page(
+        site,
+        visitor,
+        "desk/intake_form.html",
+        status=422 if problems else 200,
+        desk=desk(site, actor, "intake"),
+        slug=slug,
+        service=application.service,
+        sitting=sitting,
+        questions=[(question, application.typed(question)) for question in application.asked],
+        known=application.known,
+        names={name: words(fact.name, visitor.lang) for name, fact in application.service.facts.items()},
+        papers=file_rows(application),
+        accepts={need.slug: accept(need.material) for need in application.to_upload},
+        assessment=application.assessment,
+        regions=grouped(site, visitor.lang),
+        problems=placed,
+        key=secrets.token_urlsafe(16),
+    )
+
+
+ROUTES = [choose, identify, begin, show, fill]
