@@ -64,8 +64,8 @@ CLOCKS = frozenset({"now", "today", "utcnow", "time", "monotonic", "perf_counter
 def allowed(package: str) -> frozenset[str]:
     """What a package may import of ours: itself, lower floors, and the ground from the first floor up."""
     floor = next(n for n, floor in enumerate(FLOORS) if package in floor)
-    below = frozenset[str]().union(*FLOORS[:floor])
-    return below | {package} | ({GROUND} if floor else frozenset())
+    ground = {GROUND} if floor else set[str]()
+    return frozenset[str]().union({package}, ground, *FLOORS[:floor])
 
 
 def modules() -> Iterator[tuple[str, Path, ast.Module]]:
