@@ -139,7 +139,7 @@ def start(definition: Definition) -> tuple[Event, ...]:
 
 
 @pytest.mark.parametrize(("service", "procedure"), PAIRS)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_a_random_walk_never_raises_and_everything_ends(service: str, procedure: str, data: st.DataObject) -> None:
     definition = definition_of(service, procedure)

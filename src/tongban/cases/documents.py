@@ -13,8 +13,9 @@ import re
 import unicodedata
 import warnings
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import filetype
 from PIL import Image, UnidentifiedImageError
@@ -101,13 +102,32 @@ def file_name(name: str) -> str:
     return f"{stem[: _MAX_NAME - len(extension) - 1]}.{extension}"
 
 
+def ids_in(said: object) -> list[str]:
+    """Every upload id in what a field of files says: one, a list, or lists by material."""
+    match said:
+        case str():
+            return [said]
+        case list() | tuple():
+            return [one for one in cast("Sequence[object]", said) if isinstance(one, str)]
+        case dict():
+            return [one for many in cast("dict[str, object]", said).values() for one in ids_in(many)]
+        case _:
+            return []
+
+
+def attach(said: object, known: Mapping[str, Attachment]) -> object:
+    """The same with the files themselves; what names no file is left for the field's check to refuse."""
+    if isinstance(said, dict):
+        return {name: attach(many, known) for name, many in cast("dict[str, object]", said).items()}
+    return [known[one] for one in ids_in(said)]
+
+
 def _kind(data: bytes) -> str | None:
     if data[:1024].lstrip().startswith(b"%PDF-"):
         return PDF
     if data[:4] == b"PK\x03\x04":
         return _zip_kind(data)
-    guess = filetype.guess(data[:8192])
-    mime = None if guess is None else str(guess.mime)
+    mime = cast("str | None", filetype.guess_mime(data[:8192]))
     return mime if mime in (JPEG, PNG, WEBP) else None
 
 

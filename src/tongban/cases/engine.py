@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -258,8 +258,8 @@ class Engine:
                 status=404,
             )
         facts = says.get("facts")
-        known = {name: record.value for name, record in records.items()}
-        known.update(facts if isinstance(facts, Mapping) else {})
+        known: dict[str, Any] = {name: record.value for name, record in records.items()}
+        known.update(cast("Mapping[str, Any]", facts) if isinstance(facts, Mapping) else {})
         found = variant(service, known, day)
         if found.outcome == "not-needed":
             note = found.situation.note if found.situation else ""
