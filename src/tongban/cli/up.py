@@ -10,10 +10,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tongban.base.clock import system_clock
 from tongban.base.config import PREFIX, Settings
 from tongban.base.database import Database, EmbeddedPostgres, migrate
 from tongban.cli.saying import saying_refusals
 from tongban.org import demo
+from tongban.sharing import demo as records
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +74,7 @@ async def _prepare(url: str, *, demonstration: bool) -> None:
         await migrate(db)
         if demonstration:
             await demo.seed(db)
+            await records.seed(db, system_clock()())
     finally:
         await db.close()
 
