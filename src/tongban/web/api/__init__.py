@@ -7,9 +7,8 @@ from litestar.di import Provide
 from litestar.exceptions import ValidationException
 
 from tongban.web.api import cases, certificates, describe, documents, drafts, register, services
-from tongban.web.api.caller import Caller, Gate, Memory, caller_of
+from tongban.web.api.caller import Caller, caller_of, gate
 from tongban.web.api.parameters import wrong
-from tongban.web.api.quota import Quota
 from tongban.web.problems import Problems
 from tongban.web.site import Site
 
@@ -34,7 +33,7 @@ def routes(site: Site) -> list[Router]:
         "/api/v1",
         route_handlers=HANDLERS,
         dependencies={"caller": Provide(caller_of, sync_to_thread=False)},
-        before_request=Gate(site, Quota(site.db, site.clock, site.secret), Memory(site)),
+        before_request=gate(site),
         exception_handlers={ValidationException: misfit},
     )
     return [versioned, Router("/api", route_handlers=describe.ROUTES)]

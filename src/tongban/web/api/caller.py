@@ -1,12 +1,13 @@
 """Who calls: a bearer token, or the session of a page of ours; counted, checked, and remembered for a moment."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Request
+from litestar.di import NamedDependency
 
 from tongban.base.errors import refuse
 from tongban.org import Actor
@@ -34,8 +35,18 @@ class Caller:
 
     @property
     def actor(self) -> Actor:
-        """Whoever is logged in. Raises Refused (401 `not-logged-in`)."""
+        """Whoever is logged in, in a post or not. Raises Refused (401 `not-logged-in`)."""
+        actor = self.visitor.actor
+        return self.visitor.citizen() if actor is None else actor
+
+    @property
+    def person(self) -> Actor:
+        """Whoever is logged in for their own affairs. Raises Refused: `not-logged-in` (401), `in-a-post` (403)."""
         return self.visitor.citizen()
+
+
+Asking = NamedDependency[Caller]
+"""How a handler asks for its caller."""
 
 
 @dataclass
@@ -65,34 +76,33 @@ class Memory:
         self._known.pop(token, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What happens before every handler of the API."""
+def gate(site: Site) -> Callable[[AnyRequest], Awaitable[None]]:
+    """What happens before every handler of the API. A function: the framework copies everything else it is given."""
+    memory, quota = Memory(site), Quota(site.db, site.clock, site.secret, site.limits.factor)
 
-    site: Site
-    quota: Quota
-    memory: Memory
-
-    async def __call__(self, request: AnyRequest) -> None:
+    async def enter(request: AnyRequest) -> None:
         state = request.scope["state"]
         visitor: Visitor = state["visit"]
         if state["refusal"] is not None:
             raise state["refusal"]
         _readable(request)
         token, by_cookie = _token(request.headers, visitor)
-        actor = await self.memory.actor(token) if token else None
+        actor = await memory.actor(token) if token else None
         if token and actor is None and not by_cookie:
             raise refuse(
                 "session-over",
                 "登录凭证无效或已过期，请重新登录",
                 "This token is not valid any more; log in again",
+                place="Authorization",
                 status=401,
             )
         visitor = replace(visitor, actor=actor, session=token, expired=bool(token) and actor is None)
-        state["visit"], state["caller"] = visitor, Caller(self.site, visitor, self.memory)
-        state["quota"] = await self.quota.spend(visitor.who)
+        state["visit"], state["caller"] = visitor, Caller(site, visitor, memory)
+        state["quota"] = await quota.spend(visitor.who)
         if by_cookie and request.method not in SAFE:
-            csrf.check(self.site.secret, token, request.headers.get(csrf.HEADER, ""))
+            csrf.check(site.secret, token, request.headers.get(csrf.HEADER, ""))
+
+    return enter
 
 
 def _token(headers: Mapping[str, str], visitor: Visitor) -> tuple[str, bool]:

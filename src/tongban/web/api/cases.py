@@ -3,31 +3,32 @@
 from typing import Annotated, Any, Literal
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tongban.base.errors import refuse
 from tongban.cases.model import Applicant
 from tongban.cases.service import QueueFilter
 from tongban.cases.views import CaseView
 from tongban.org import Actor
+from tongban.sharing import Shared
 from tongban.web.api import answered as out
 from tongban.web.api import shapes
 from tongban.web.api.asked import ActRequest, Party, Submission
 from tongban.web.api.body import Json
-from tongban.web.api.caller import Caller
+from tongban.web.api.caller import Asking, Caller
 from tongban.web.api.cursors import seal, unseal
 from tongban.web.api.operation import operation
-from tongban.web.api.parameters import After, Key, Limit, Version, key_of, version_of
+from tongban.web.api.parameters import After, Key, Limit, Path, Version, key_of, version_of
 from tongban.web.portal.start import look_up
 
 TAG = "cases"
 
 View = Annotated[
     Literal["todo", "today", "corrections", "tasks"],
-    Parameter(description="哪一部分：待办、今天到期、等补正、督办 which part of the work"),
+    QueryParameter(description="哪一部分：待办、今天到期、等补正、督办 which part of the work"),
 ]
-Number = Annotated[str, Parameter(max_length=40, description="办件号或它的开头 a case number or its beginning")]
-OfService = Annotated[str | None, Parameter(max_length=60, description="只看一个事项 only this service")]
+Number = Annotated[str, QueryParameter(max_length=40, description="办件号或它的开头 a case number or its beginning")]
+OfService = Annotated[str | None, QueryParameter(max_length=60, description="只看一个事项 only this service")]
 
 
 @post(
@@ -36,14 +37,14 @@ OfService = Annotated[str | None, Parameter(max_length=60, description="只看�
     return_dto=None,
     **operation("submitCase", "提交申请", "Apply", TAG, 403, 404, 409, 413, 415, 422),
 )
-async def submit(caller: Caller, data: Submission, key: Key = "") -> Response[out.Receipt]:
+async def submit(caller: Asking, data: Submission, key: Key = "") -> Response[out.Receipt]:
     """提交后得到办件号和最晚答复日。带同一个 Idempotency-Key 重发，得到同一个办件。
 
     Opens a case. Sending it again with the same Idempotency-Key gives the same case. Every mistake is named at once,
     and then nothing has been written.
     """
     actor, site = caller.actor, caller.site
-    records = await look_up(site, actor, site.catalogue.service(data.service)) if data.look_up else {}
+    records = await _records(caller, data.service) if data.look_up else {}
     view = await site.cases.submit(
         actor,
         data.service,
@@ -56,6 +57,20 @@ async def submit(caller: Caller, data: Submission, key: Key = "") -> Response[ou
         applicant=_applicant(actor, data.applicant),
     )
     return _done(view, created=True)
+
+
+async def _records(caller: Caller, slug: str) -> dict[str, Shared]:
+    """What the state knows of the person who applies. Raises Refused (403) for anybody else's records."""
+    person = caller.person
+    if person.on_behalf_of:
+        raise refuse(
+            "look-up-for-another",
+            "替别人办时不能调取记录，请本人登录，或者直接填写",
+            "Records are not looked up for somebody else; they log in themselves, or the answers are given here",
+            place="look_up",
+            status=403,
+        )
+    return await look_up(caller.site, person, caller.site.catalogue.service(slug))
 
 
 def _applicant(actor: Actor, party: Party | None) -> Applicant | None:
@@ -74,19 +89,19 @@ def _applicant(actor: Actor, party: Party | None) -> Applicant | None:
 
 
 @get("/cases", **operation("listCases", "我的办件", "My cases", TAG))
-async def mine(caller: Caller, after: After = None, limit: Limit = 20) -> out.CasePage:
+async def mine(caller: Asking, after: After = None, limit: Limit = 20) -> out.CasePage:
     """自己申请的办件，最近的在前。
 
     What the reader has applied for, newest first.
     """
     site = caller.site
-    page = await site.cases.mine(caller.actor, unseal(site.secret, after), limit)
+    page = await site.cases.mine(caller.person, unseal(site.secret, after), limit)
     return out.CasePage(items=tuple(shapes.summary(site, row) for row in page.items), next=seal(site.secret, page.next))
 
 
 @get("/queue", **operation("listQueue", "待办", "An official's work", TAG))
 async def queue(
-    caller: Caller,
+    caller: Asking,
     view: View = "todo",
     service: OfService = None,
     search: Number = "",
@@ -104,7 +119,7 @@ async def queue(
 
 
 @get("/cases/{case:str}", **operation("getCase", "一个办件", "One case", TAG, 404))
-async def case(caller: Caller, case: str) -> Response[out.CaseDetail]:
+async def case(caller: Asking, case: Path) -> Response[out.CaseDetail]:
     """办到哪一步、最晚哪天、为什么是那天、做过什么、现在能做什么。ETag 是版本。
 
     Where it stands, by when and why, what happened, what can be done. The ETag is its version.
@@ -114,7 +129,7 @@ async def case(caller: Caller, case: str) -> Response[out.CaseDetail]:
 
 
 @get("/cases/{case:str}/acts", **operation("listActs", "能做什么", "What can be done with a case", TAG, 404))
-async def acts(caller: Caller, case: str) -> Response[out.ActList]:
+async def acts(caller: Asking, case: Path) -> Response[out.ActList]:
     """这位读者现在能办的动作，以及每个动作要说什么。
 
     The acts possible for this reader now, each with what it must say.
@@ -132,7 +147,7 @@ async def acts(caller: Caller, case: str) -> Response[out.ActList]:
     **operation("doAct", "办理一个动作", "Do an act", TAG, 403, 404, 409, 413, 415, 422, 428),
 )
 async def do(
-    caller: Caller, case: str, act: str, data: ActRequest, key: Key = "", version: Version = ""
+    caller: Asking, case: Path, act: Path, data: ActRequest, key: Key = "", version: Version = ""
 ) -> Response[out.Receipt]:
     """在 If-Match 的版本上办理；办件已有变化则不办（409）。
 
@@ -151,7 +166,7 @@ def _done(view: CaseView, *, created: bool) -> Response[out.Receipt]:
 
 
 @get("/cases/{case:str}/export", **operation("exportCase", "导出办件", "Everything about a case", TAG, 404))
-async def export(caller: Caller, case: str) -> Response[out.CaseExport]:
+async def export(caller: Asking, case: Path) -> Response[out.CaseExport]:
     """办件的全部：经过、事件、规则的理由、证照。
 
     The case with its events as they are stored, the reasons of the rules, and its certificates.
@@ -161,13 +176,13 @@ async def export(caller: Caller, case: str) -> Response[out.CaseExport]:
 
 
 @get("/inbox", **operation("listInbox", "收件箱", "My letters", TAG))
-async def inbox(caller: Caller, after: After = None, limit: Limit = 20) -> out.InboxPage:
+async def inbox(caller: Asking, after: After = None, limit: Limit = 20) -> out.InboxPage:
     """发给读者的通知，最近的在前。
 
     Letters to the reader, newest first.
     """
     site = caller.site
-    page = await site.cases.inbox(caller.actor, unseal(site.secret, after), limit)
+    page = await site.cases.inbox(caller.person, unseal(site.secret, after), limit)
     return out.InboxPage(items=page.items, next=seal(site.secret, page.next))
 
 

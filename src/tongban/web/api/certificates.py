@@ -8,10 +8,10 @@ from tongban.certs import StoredCertificate
 from tongban.web.api import answered as out
 from tongban.web.api.asked import Presented
 from tongban.web.api.body import Json
-from tongban.web.api.caller import Caller
+from tongban.web.api.caller import Asking, Caller
 from tongban.web.api.cursors import seal, unseal
 from tongban.web.api.operation import operation
-from tongban.web.api.parameters import After, Limit
+from tongban.web.api.parameters import After, Limit, Path
 from tongban.web.html import saved_file
 from tongban.web.limits import Limited
 from tongban.web.open.verify import verified
@@ -38,18 +38,18 @@ def _item(caller: Caller, one: StoredCertificate) -> out.CertificateItem:
 
 
 @get("/certificates", **operation("listCertificates", "我的证照", "My certificates", TAG))
-async def certificates(caller: Caller, after: After = None, limit: Limit = 20) -> out.CertificatePage:
+async def certificates(caller: Asking, after: After = None, limit: Limit = 20) -> out.CertificatePage:
     """读者名下的证照，最近的在前。
 
     What was issued to the reader, newest first.
     """
     site = caller.site
-    page = await certs.store.held_by(site.db, caller.actor.id, unseal(site.secret, after), limit)
+    page = await certs.store.held_by(site.db, caller.person.id, unseal(site.secret, after), limit)
     return out.CertificatePage(items=tuple(_item(caller, one) for one in page.items), next=seal(site.secret, page.next))
 
 
 @get("/certificates/{identifier:str}", **operation("getCertificate", "一张证照", "One certificate", TAG, 404))
-async def certificate(caller: Caller, identifier: str) -> out.CertificateDetail:
+async def certificate(caller: Asking, identifier: Path) -> out.CertificateDetail:
     """证照内容和签名。
 
     What it says, and its signature.
@@ -66,9 +66,11 @@ async def certificate(caller: Caller, identifier: str) -> out.CertificateDetail:
 
 
 @get(
-    "/certificates/{identifier:str}/pdf", **operation("getCertificatePdf", "证照 PDF", "A certificate as PDF", TAG, 404)
+    "/certificates/{identifier:str}/pdf",
+    media_type="application/pdf",
+    **operation("getCertificatePdf", "证照 PDF", "A certificate as PDF", TAG, 404),
 )
-async def pdf(caller: Caller, identifier: str) -> Response[bytes]:
+async def pdf(caller: Asking, identifier: Path) -> Response[bytes]:
     """盖章的 PDF，文件本身就能验真。
 
     A sealed PDF that verifies by itself.
@@ -89,7 +91,7 @@ async def pdf(caller: Caller, identifier: str) -> Response[bytes]:
     request_max_body_size=PRESENTED_BYTES,
     **operation("verify", "验证照", "Check a certificate", TAG, 413, 415, 422, public=True),
 )
-async def verify(caller: Caller, data: Presented) -> out.Verdict:
+async def verify(caller: Asking, data: Presented) -> out.Verdict:
     """真不真、今天还有没有效、逐项说明。不保存。
 
     Whether it is genuine, whether it holds today, point by point. Nothing is kept.

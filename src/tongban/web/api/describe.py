@@ -5,7 +5,7 @@ Litestar describes the operations; the schemas are msgspec's own, so what is des
 
 from functools import lru_cache
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from litestar import Litestar, Response, Router, get
@@ -79,12 +79,12 @@ def document() -> dict[str, Any]:
         ),
         logging_config=None,
     )
-    found = cast("dict[str, Any]", msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema())))
+    found = app.openapi_schema.to_schema()
     found["components"] = {"securitySchemes": SECURITY, "schemas": _schemas()}
     for path in found["paths"].values():
         for operation in path.values():
             _finish(operation)
-    return found
+    return msgspec.json.decode(msgspec.json.encode(found))
 
 
 @lru_cache(maxsize=1)
@@ -94,6 +94,8 @@ def encoded() -> bytes:
 
 
 def _finish(operation: dict[str, Any]) -> None:
+    operation.setdefault("security", [])
+    operation.setdefault("parameters", [])
     for parameter in operation.get("parameters", ()):
         if parameter["name"] in NEEDED:
             parameter["required"] = True
@@ -130,7 +132,13 @@ async def openapi() -> Response[bytes]:
 @get("/docs", include_in_schema=False)
 async def docs(site: Site, visitor: Visitor) -> Response[str]:
     """Every operation, on one page."""
-    return page(site, visitor, "api/docs.html", api=document(), tags=TAGS)
+    return page(site, visitor, "api/docs.html", api=document(), tags=TAGS, schema_name=_name)
+
+
+def _name(schema: dict[str, Any]) -> str:
+    """The type a schema refers to; a bare one is a file."""
+    found = str(schema.get("$ref") or schema.get("allOf", [{}])[0].get("$ref", ""))
+    return found.rpartition("/")[2]
 
 
 ROUTES = [openapi, docs]

@@ -3,14 +3,15 @@
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tongban.base.errors import refuse
 from tongban.cases.documents import MAX_BYTES
 from tongban.cases.model import Attachment
 from tongban.web import forms
-from tongban.web.api.caller import Caller
+from tongban.web.api.caller import Asking
 from tongban.web.api.operation import operation
+from tongban.web.api.parameters import Path
 from tongban.web.api.uploading import Uploading
 from tongban.web.html import saved_file
 from tongban.web.limits import Limited
@@ -20,7 +21,7 @@ AROUND = 64 * 1024
 """What a multipart body adds to one file."""
 
 OfCase = Annotated[
-    str | None, Parameter(max_length=40, description="办件号，看办件里的文件时用 the case it was filed with")
+    str | None, QueryParameter(max_length=40, description="办件号，看办件里的文件时用 the case it was filed with")
 ]
 
 
@@ -30,7 +31,7 @@ OfCase = Annotated[
     request_max_body_size=MAX_BYTES + AROUND,
     **operation("addDocument", "上传文件", "Upload a file", TAG, 413, 415, 422),
 )
-async def upload(request: Request[Any, Any, Any], caller: Caller) -> Attachment:
+async def upload(request: Request[Any, Any, Any], caller: Asking) -> Attachment:
     """以 multipart/form-data 的 file 字段上传一个文件；类型看内容，不看名字。同一个文件传两次是同一个编号。
 
     One file as the field `file` of multipart/form-data. Its kind is read from its content; sending it twice gives the
@@ -54,9 +55,10 @@ async def upload(request: Request[Any, Any, Any], caller: Caller) -> Attachment:
 
 @get(
     "/documents/{document:str}",
+    media_type="application/octet-stream",
     **operation("getDocument", "取文件", "Download a file", TAG, 404),
 )
-async def download(caller: Caller, document: str, case: OfCase = None) -> Response[bytes]:
+async def download(caller: Asking, document: Path, case: OfCase = None) -> Response[bytes]:
     """自己上传的文件；给出 case 时是办件里的文件。
 
     A file of one's own, or one filed with a case one may see.

@@ -11,8 +11,9 @@ from tongban.cases.store.personal import Draft
 from tongban.web.api import answered as out
 from tongban.web.api.asked import DraftContent
 from tongban.web.api.body import Json
-from tongban.web.api.caller import Caller
+from tongban.web.api.caller import Asking, Caller
 from tongban.web.api.operation import operation
+from tongban.web.api.parameters import Path
 from tongban.web.portal import drafts as kept
 from tongban.web.portal.application import Application, Content
 
@@ -34,23 +35,23 @@ def _item(caller: Caller, draft: Draft) -> out.DraftItem:
 
 
 @get("/drafts", **operation("listDrafts", "我的草稿", "My drafts", TAG))
-async def drafts(caller: Caller) -> out.DraftList:
+async def drafts(caller: Asking) -> out.DraftList:
     """还没提交的申请，最近的在前。
 
     Applications that were not sent, the latest first.
     """
-    found = await caller.site.cases.drafts(caller.actor)
+    found = await caller.site.cases.drafts(caller.person)
     return out.DraftList(items=tuple(_item(caller, draft) for draft in found))
 
 
 @get("/drafts/{service:str}", **operation("getDraft", "一份草稿", "One draft", TAG, 404))
-async def draft(caller: Caller, service: str) -> out.DraftItem:
+async def draft(caller: Asking, service: Path) -> out.DraftItem:
     """填到一半的申请。
 
     What was filled in so far for a service.
     """
     caller.site.catalogue.service(service)
-    found = await caller.site.cases.draft(caller.actor, service)
+    found = await caller.site.cases.draft(caller.person, service)
     if found is None:
         raise refuse("no-draft", "这个事项没有草稿", "There is no draft for this service", place="service", status=404)
     return _item(caller, found)
@@ -62,12 +63,12 @@ async def draft(caller: Caller, service: str) -> out.DraftItem:
     return_dto=None,
     **operation("saveDraft", "保存草稿", "Save a draft", TAG, 404, 413, 415),
 )
-async def save(caller: Caller, service: str, data: DraftContent) -> out.DraftItem:
+async def save(caller: Asking, service: Path, data: DraftContent) -> out.DraftItem:
     """原样保存，不检查；已经查到的记录保留。
 
     Kept as it was typed, unchecked; records that were looked up stay.
     """
-    site, actor = caller.site, caller.actor
+    site, actor = caller.site, caller.person
     file = site.catalogue.service(service)
     before = kept.opened(site, file, await site.cases.draft(actor, service)) or Application(file, Content(), site.today)
     content = msgspec.structs.replace(
@@ -78,13 +79,13 @@ async def save(caller: Caller, service: str, data: DraftContent) -> out.DraftIte
 
 
 @delete("/drafts/{service:str}", **operation("deleteDraft", "删掉草稿", "Delete a draft", TAG, 404))
-async def discard(caller: Caller, service: str) -> None:
+async def discard(caller: Asking, service: Path) -> None:
     """删掉；没有也算删掉了。
 
     Gone; also when there was none.
     """
     caller.site.catalogue.service(service)
-    await caller.site.cases.discard(caller.actor, service)
+    await caller.site.cases.discard(caller.person, service)
 
 
 ROUTES = [drafts, draft, save, discard]

@@ -4,29 +4,31 @@ from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
 from litestar.exceptions import ValidationException
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter, QueryParameter
 
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 
 KEY_FORM = r"^[A-Za-z0-9._:-]{8,80}$"
 
-Limit = Annotated[int, Parameter(ge=1, le=100, description="每页条数 items of a page")]
+Path = FromPath[str]
+Limit = Annotated[int, QueryParameter(ge=1, le=100, description="每页条数 items of a page")]
 After = Annotated[
-    str | None, Parameter(max_length=600, description="上一页的 next `next` of the page before; none for the first")
+    str | None,
+    QueryParameter(max_length=600, description="上一页的 next The `next` of the page before"),
 ]
 Key = Annotated[
     str,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         pattern=KEY_FORM,
         description="提交编号，重发时不变 One for each command, the same when it is sent again",
     ),
 ]
 Version = Annotated[
     str,
-    Parameter(
-        header="If-Match",
+    HeaderParameter(
+        name="If-Match",
         pattern=r'^"[0-9]{1,9}"$',
         description="看到的版本 The version the act was decided on, in quotes, as the ETag of the case gave it",
     ),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import delete, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tongban import certs, sharing
 from tongban.base.errors import refuse
@@ -12,19 +12,19 @@ from tongban.org import Actor, sessions
 from tongban.web.api import answered as out
 from tongban.web.api.asked import LogIn
 from tongban.web.api.body import Json
-from tongban.web.api.caller import Caller
+from tongban.web.api.caller import Asking
 from tongban.web.api.cursors import seal, unseal
 from tongban.web.api.operation import operation
 from tongban.web.api.parameters import After, Limit
 from tongban.web.limits import Limited
 
 Within = Annotated[
-    str, Parameter(max_length=6, description="上级行政区划代码，空为省 the region around; empty for provinces")
+    str, QueryParameter(max_length=6, description="上级行政区划代码，空为省 the region around; empty for provinces")
 ]
 
 
 @get("/regions", **operation("listRegions", "行政区划", "Regions", "regions", 404, public=True))
-async def regions(caller: Caller, within: Within = "") -> out.RegionList:
+async def regions(caller: Asking, within: Within = "") -> out.RegionList:
     """一个区域直接下辖的区域。
 
     Regions directly inside one.
@@ -38,7 +38,7 @@ async def regions(caller: Caller, within: Within = "") -> out.RegionList:
 
 
 @get("/keys", **operation("listKeys", "公钥", "Public keys of certificates (JWKS)", "certificates", public=True))
-async def keys(caller: Caller) -> out.Jwks:
+async def keys(caller: Asking) -> out.Jwks:
     """验证照用的公钥。
 
     What a verifier elsewhere needs.
@@ -47,13 +47,13 @@ async def keys(caller: Caller) -> out.Jwks:
 
 
 @get("/accesses", **operation("listAccesses", "谁用过我的数据", "Who looked at my data", "accesses"))
-async def accesses(caller: Caller, after: After = None, limit: Limit = 20) -> out.AccessPage:
+async def accesses(caller: Asking, after: After = None, limit: Limit = 20) -> out.AccessPage:
     """每一次查询：谁、为了什么、凭什么、看了哪几项。
 
     Every look: who, what for, by which law, at which fields.
     """
     site = caller.site
-    page = await sharing.accesses(site.db, caller.actor.id, unseal(site.secret, after), limit)
+    page = await sharing.accesses(site.db, caller.person.id, unseal(site.secret, after), limit)
     return out.AccessPage(items=page.items, next=seal(site.secret, page.next))
 
 
@@ -77,7 +77,7 @@ def me(actor: Actor) -> out.Me:
     return_dto=None,
     **operation("logIn", "演示登录", "Log in as a person of the demonstration", "sessions", 403, 404, 415, public=True),
 )
-async def log_in(caller: Caller, data: LogIn) -> out.OpenedSession:
+async def log_in(caller: Asking, data: LogIn) -> out.OpenedSession:
     """仅演示环境。正式环境用统一身份认证登录。
 
     Only in a demonstration; elsewhere log-in is by OpenID Connect.
@@ -103,7 +103,7 @@ async def log_in(caller: Caller, data: LogIn) -> out.OpenedSession:
 
 
 @delete("/sessions/current", **operation("logOut", "退出登录", "Log out", "sessions"))
-async def log_out(caller: Caller) -> None:
+async def log_out(caller: Asking) -> None:
     """凭证立即作废。
 
     The token ends at once.

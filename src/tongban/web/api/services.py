@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
@@ -15,23 +15,24 @@ from tongban.web.api import answered as out
 from tongban.web.api import shapes
 from tongban.web.api.asked import AssessmentRequest
 from tongban.web.api.body import Json
-from tongban.web.api.caller import Caller
+from tongban.web.api.caller import Asking, Caller
 from tongban.web.api.cursors import seal, unseal
 from tongban.web.api.operation import operation
-from tongban.web.api.parameters import After, Limit
+from tongban.web.api.parameters import After, Limit, Path
 from tongban.web.limits import Limited
 from tongban.web.site import Site
 
 TAG = "services"
 MOST_HITS = 100
+LINKED = "application/ld+json"
 
-Query = Annotated[str, Parameter(max_length=200, description="用自己的话找 in one's own words")]
-OfTheme = Annotated[Theme | None, Parameter(description="主题 what happens in a life or a business")]
+Query = Annotated[str, QueryParameter(max_length=200, description="用自己的话找 in one's own words")]
+OfTheme = Annotated[Theme | None, QueryParameter(description="主题 what happens in a life or a business")]
 
 
 @get("/services", **operation("listServices", "找事项", "List or search services", TAG, public=True))
 async def services(
-    caller: Caller, q: Query = "", theme: OfTheme = None, after: After = None, limit: Limit = 20
+    caller: Asking, q: Query = "", theme: OfTheme = None, after: After = None, limit: Limit = 20
 ) -> out.ServicePage:
     """开放申请的事项；给出 q 时按相关程度排列。
 
@@ -55,7 +56,7 @@ async def _found(caller: Caller, query: str) -> list[Service]:
 
 
 @get("/services/{slug:str}", **operation("getService", "办事指南", "The guide to a service", TAG, 404, public=True))
-async def guide(caller: Caller, slug: str) -> out.Guide:
+async def guide(caller: Asking, slug: Path) -> out.Guide:
     """谁能办、带什么、什么时候有结果、凭什么法。
 
     Who can apply, with what, when it is answered (with the reason for each date), by which law.
@@ -69,7 +70,7 @@ async def guide(caller: Caller, slug: str) -> out.Guide:
         "getChecklist", "实施清单", "The service as an implementation list (GB/T 39554)", TAG, 404, public=True
     ),
 )
-async def checklist(caller: Caller, slug: str) -> dict[str, Any]:
+async def checklist(caller: Asking, slug: Path) -> dict[str, Any]:
     """按《政务服务事项实施清单》要素导出。
 
     The service in the elements of the national implementation list.
@@ -80,15 +81,16 @@ async def checklist(caller: Caller, slug: str) -> dict[str, Any]:
 
 @get(
     "/services/{slug:str}/cpsv",
+    media_type=LINKED,
     **operation("getCpsv", "CPSV-AP", "The service as linked data (CPSV-AP, JSON-LD)", TAG, 404, public=True),
 )
-async def linked_data(caller: Caller, slug: str) -> Response[dict[str, Any]]:
+async def linked_data(caller: Asking, slug: Path) -> Response[dict[str, Any]]:
     """按欧盟核心公共服务词汇导出。
 
     The service in the Core Public Service Vocabulary.
     """
     base = f"{caller.site.settings.address}/"
-    return Response(cpsv_ap(caller.site.catalogue.service(slug), base=base), media_type="application/ld+json")
+    return Response(cpsv_ap(caller.site.catalogue.service(slug), base=base), media_type=LINKED)
 
 
 @post(
@@ -98,7 +100,7 @@ async def linked_data(caller: Caller, slug: str) -> Response[dict[str, Any]]:
     status_code=200,
     **operation("assess", "能不能办", "What the rules say about these facts", TAG, 404, 413, 415, 422, public=True),
 )
-async def judge(caller: Caller, slug: str, data: AssessmentRequest) -> out.AssessmentAnswer:
+async def judge(caller: Asking, slug: Path, data: AssessmentRequest) -> out.AssessmentAnswer:
     """规则怎么看、为什么、还要问什么、要交什么。什么都不会保存，也不作任何决定。
 
     Outcome, reasons, questions left and materials. Nothing is stored and nothing is decided.
