@@ -20,7 +20,7 @@ def grouped(site: Site, lang: Lang) -> Groups:
 
 
 def here(site: Site, actor: Actor) -> str:
-    """Where a person most likely hands something in: their own county, if it is one of ours."""
+    """The county of an official's own body; empty for anybody whose region is not a county of ours."""
     try:
         region = site.directory.current(actor.region) if actor.region else None
     except Refused:

@@ -14,7 +14,7 @@ from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.portal import drafts
 from tongban.web.portal.application import Application, Content
-from tongban.web.portal.places import grouped, here
+from tongban.web.portal.places import grouped
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
@@ -80,7 +80,7 @@ async def start_page(
 @get("/services/{slug:str}/start")
 async def start(site: Site, visitor: Visitor, slug: str) -> Response[str]:
     """Continue, or begin."""
-    return await start_page(site, visitor, slug, here(site, visitor.citizen()))
+    return await start_page(site, visitor, slug, "")
 
 
 @post("/services/{slug:str}/start")

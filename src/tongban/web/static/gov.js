@@ -30,7 +30,7 @@
     const save = async () => {
       try {
         const answer = await fetch(form.dataset.autosave, {
-          method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin", redirect: "manual",
+          method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin", redirect: "manual", keepalive: true,
           headers: { accept: "application/json" },
         });
         if (status) status.textContent = answer.ok ? say("已自动保存", "Saved") : say("暂时没存上，请按“保存并继续”", "Not saved yet; use Save and continue");
@@ -51,7 +51,7 @@
       request.setRequestHeader("accept", "application/json");
       request.upload.onprogress = (event) => { bar.max = event.total; bar.value = event.loaded; };
       request.onload = () => {
-        if (request.status < 300) { location.reload(); return; }
+        if (request.status < 300) { location.assign(request.responseURL); location.reload(); return; }
         let words = say("没传上去，请再试一次", "Not uploaded; please try again");
         try { words = JSON.parse(request.responseText).detail || words; } catch { /* not ours */ }
         failed(words);
