@@ -17,7 +17,7 @@ from tongban.cases.definition import Definition
 from tongban.cases.views import CaseView
 from tongban.catalog import Question
 from tongban.catalog.model import FactType
-from tongban.catalog.procedure import Act, Field
+from tongban.catalog.procedure import Act, Field, Who
 from tongban.web.desk.sheet import Filed, Match, Sheet
 from tongban.web.desk.values import both
 from tongban.web.forms import Form
@@ -90,7 +90,7 @@ def _option(view: CaseView, name: str, act: Act, shown: Sheet, form: Form, chose
         note=act.help or _note(definition, act),
         law=definition.cite(act.law) if act.law else None,
         chosen=chosen,
-        fields=tuple(_field(view, name, key, field, shown, known, not chosen) for key, field in act.says.items()),
+        fields=tuple(_field(view, name, act, key, shown, known, not chosen) for key in act.says),
         adverse=act.adverse or "law" in act.says,
     )
 
@@ -140,8 +140,8 @@ def _note(definition: Definition, act: Act) -> Text:
     return Text("，".join(zh), ", ".join(en))
 
 
-def _field(view: CaseView, act: str, name: str, field: Field, shown: Sheet, form: Form, fresh: bool) -> Said:
-    key = f"{act}.{name}"
+def _field(view: CaseView, act: str, spec: Act, name: str, shown: Sheet, form: Form, fresh: bool) -> Said:
+    key, field = f"{act}.{name}", spec.says[name]
     match field.type:
         case "items":
             return Said(key, name, field, None, tuple(_items(shown, form.all(key), fresh)))
@@ -157,9 +157,24 @@ def _field(view: CaseView, act: str, name: str, field: Field, shown: Sheet, form
         case "facts":
             return Said(key, name, field, tuple(_corrections(view, key, form)))
         case "documents":
-            return Said(key, name, field, None, tuple(Tick(p.slug, p.label, None, False) for p in shown.papers))
+            return Said(key, name, field, None, tuple(_slots(spec, field, shown)))
         case _:
             assert_never(field.type)
+
+
+OWN_PAPER = "own"
+"""Where a file goes that is no material of the service but the act's own: a report, a signed record."""
+
+
+def _slots(spec: Act, field: Field, shown: Sheet) -> Iterator[Tick]:
+    """Where files can be put: the materials asked for, else every material; the act's own paper for staff acts."""
+    if Who.APPLICANT not in spec.who:
+        yield Tick(OWN_PAPER, field.name, None, False)
+        return
+    asked = [paper for paper in shown.papers if paper.filed is Filed.ASKED]
+    for paper in asked or shown.papers:
+        if paper.filed is not Filed.REPLACED:
+            yield Tick(paper.slug, paper.label, None, False)
 
 
 def _corrections(view: CaseView, key: str, form: Form) -> Iterator[tuple[Question, Typed]]:

@@ -1,10 +1,11 @@
 """One case on the desk: see it, preview a notice, act, take an act back."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
 from litestar.params import Parameter
 
 from tongban.base.errors import Problem, Refused, refuse
@@ -186,20 +187,27 @@ async def _again(
 
 async def _files(
     site: Site, visitor: Visitor, actor: Actor, chosen: str, spec: Act, form: Form
-) -> dict[str, dict[str, list[str]]]:
-    """Files handed over at the counter, kept and named by their ids. Raises Refused."""
-    said: dict[str, dict[str, list[str]]] = {}
-    for name, field in spec.says.items():
-        if field.type != "documents":
-            continue
-        start = f"{chosen}.{name}."
-        for key in form.files:
-            file = form.file(key) if key.startswith(start) else None
-            if file is not None:
-                await site.limits.spend(Limited.UPLOAD, visitor.who)
-                kept = await site.cases.add_document(actor, file.filename, await file.read())
-                said.setdefault(name, {}).setdefault(key.removeprefix(start), []).append(kept.id)
+) -> dict[str, dict[str, list[str]] | list[str]]:
+    """Files handed over with an act, kept and named by their ids. Raises Refused."""
+    said: dict[str, dict[str, list[str]] | list[str]] = {}
+    for name in (name for name, field in spec.says.items() if field.type == "documents"):
+        kept: dict[str, list[str]] = {}
+        for slot, file in _handed_over(f"{chosen}.{name}.", form):
+            await site.limits.spend(Limited.UPLOAD, visitor.who)
+            one = await site.cases.add_document(actor, file.filename, await file.read())
+            kept.setdefault(slot, []).append(one.id)
+        if own := kept.pop(acts.OWN_PAPER, None):
+            said[name] = own
+        elif kept:
+            said[name] = kept
     return said
+
+
+def _handed_over(start: str, form: Form) -> Iterator[tuple[str, UploadFile]]:
+    for key, files in form.files.items():
+        if key.startswith(start):
+            for file in files:
+                yield key.removeprefix(start), file
 
 
 def _version(form: Form) -> int:

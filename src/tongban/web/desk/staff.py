@@ -28,7 +28,9 @@ class Desk:
 
 def official(visitor: Visitor) -> Actor:
     """Whoever works here. Raises Refused: `not-logged-in` (401); `not-staff` (403) for a person without a post."""
-    actor = visitor.citizen()
+    actor = visitor.actor
+    if actor is None:
+        raise refuse("not-logged-in", "请先登录", "Please log in first", status=401)
     if actor.kind != "official" or not actor.body:
         raise refuse(
             "not-staff",
