@@ -60,7 +60,7 @@ async def read(request: Request[Any, Any, Any]) -> Form:
         case "application/x-www-form-urlencoded":
             return _urlencoded(await request.body())
         case "multipart/form-data":
-            return _multipart(await request.form())
+            return await _parted(request)
         case _:
             return Form()
 
@@ -74,6 +74,13 @@ def _urlencoded(body: bytes) -> Form:
     for name, value in pairs:
         values.setdefault(name, []).append(value.translate(_NUL))
     return Form(values)
+
+
+async def _parted(request: Request[Any, Any, Any]) -> Form:
+    try:
+        return _multipart(await request.form())
+    except (UnicodeDecodeError, LookupError) as error:  # a field that is not text, or claims an unknown character set
+        raise ClientException("malformed form") from error
 
 
 def _multipart(parts: Any) -> Form:

@@ -4,6 +4,7 @@ It wraps the whole framework, so a page that was not found carries the same head
 trusts a header of the client except to refuse.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
 )
+_HOST = re.compile(r"(\[[0-9a-f:]{2,45}\]|[a-z0-9.-]{1,253})(:[0-9]{1,5})?")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -70,7 +72,8 @@ class Shield:
     def _refusal(self, method: str, headers: dict[bytes, bytes]) -> Exception | None:
         """Why this request is not served at all; the application turns it into a page or a problem document."""
         host = headers.get(b"host", b"").decode("latin-1").lower()
-        if host.rsplit(":", 1)[0] not in self._hosts and host not in self._hosts:
+        named = _HOST.fullmatch(host)
+        if named is None or named[1] not in self._hosts:
             return refuse(
                 "unknown-host",
                 "这个网址不是本站的，请检查地址",
