@@ -27,7 +27,7 @@ def routes(site: Site) -> list[Router]:
     problems = Problems(site)
 
     def misfit(request: Request[Any, Any, Any], exc: ValidationException) -> Response[Any]:
-        return problems.refused(request, wrong(exc))
+        return problems.refused(request, wrong(request, exc))
 
     versioned = Router(
         "/api/v1",

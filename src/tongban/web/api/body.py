@@ -4,8 +4,9 @@ The fast way is msgspec's decoder alone. Only a body that was refused is read ag
 type, to name each field; so the price of good sentences is paid by bad requests.
 """
 
+import json
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
@@ -80,11 +81,9 @@ class Json(AbstractDTO[T]):
 def read(raw: bytes, shape: type[T]) -> T:
     """`raw` as a `shape`. Raises Refused (400) as `Json` does."""
     try:
-        value = _decoder(shape).decode(raw)
-    except msgspec.ValidationError as error:
-        raise Refused(*_misfits(raw, shape, error), status=400) from None
+        value: T = _decoder(shape).decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _malformed(raw, error) from None
+        raise Refused(*_faults(raw, shape, error), status=400) from None
     if _NUL in raw and (place := _nul(msgspec.json.decode(raw))) is not None:
         raise refuse(
             "wrong-character",
@@ -106,21 +105,35 @@ def _validator(shape: type[Any]) -> Draft202012Validator:
     return Draft202012Validator(msgspec.json.schema(shape))
 
 
-def _misfits(raw: bytes, shape: type[Any], error: msgspec.ValidationError) -> list[Problem]:
-    """Every field that does not fit; what the schema cannot see is told as the decoder saw it."""
+def _faults(raw: bytes, shape: type[Any], error: Exception) -> list[Problem]:
+    """What is wrong: with the JSON, else with every field that does not fit."""
     try:
         data = msgspec.json.decode(raw)
     except msgspec.ValidationError:  # a number no computer keeps
         text = Text("有一个数太大或太长", "A number is too large or too long")
         return [Problem("number-out-of-range", text, _place_in(str(error)))]
-    found: list[Problem] = []
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as odd:
+        return [_malformed(raw, odd)]
+    found: dict[Problem, None] = {}
     for one in cast("Any", _validator(shape)).iter_errors(data):
-        found += [Problem(code, text, place(path)) for code, text, path, _ in sentences(one)]
+        found |= dict.fromkeys(_misfits(one))
         if len(found) >= MOST_PROBLEMS:
             break
     if found:
-        return found[:MOST_PROBLEMS]
+        return list(found)[:MOST_PROBLEMS]
+    # What the schema cannot see is told as the decoder saw it.
     return [Problem("wrong-type", Text("这一项的内容不对", "This value does not fit"), _place_in(str(error)))]
+
+
+def _misfits(error: Any) -> Iterator[Problem]:
+    path = tuple(error.absolute_path)
+    if error.validator != "required":
+        yield from (Problem(code, text, place(at)) for code, text, at, _ in sentences(error))
+        return
+    for name in error.validator_value:
+        if name not in error.instance:
+            text = Text(f"缺少必填项“{name}”", f"The required field '{name}' is missing")
+            yield Problem("missing-field", text, place((*path, name)))
 
 
 def place(path: tuple[Any, ...]) -> str:
@@ -133,38 +146,35 @@ def place(path: tuple[Any, ...]) -> str:
 
 def _place_in(message: str) -> str:
     found = _AT.search(message)
-    return found[1][:200] if found else ""
+    return found[1].replace("[...]", "")[:200] if found else ""
 
 
-def _malformed(raw: bytes, error: Exception) -> Refused:
+def _malformed(raw: bytes, error: Exception) -> Problem:
     if isinstance(error, RecursionError):
-        return refuse(
-            "json-too-deep", "JSON 嵌套得太深", "The JSON is nested too deeply", place="line 1, column 1", status=400
-        )
+        return Problem("json-too-deep", Text("JSON 嵌套得太深", "The JSON is nested too deeply"), "line 1, column 1")
     if not raw.strip():
-        return refuse(
-            "body-missing", "请求里没有 JSON 内容", "The request has no JSON body", place="line 1, column 1", status=400
-        )
-    at = _offset(raw, error)
-    line = raw.count(b"\n", 0, at) + 1
-    column = len(raw[raw.rfind(b"\n", 0, at) + 1 : at].decode(errors="replace")) + 1
-    return refuse(
-        "malformed-json",
-        f"第{line}行第{column}列不是正确的 JSON",
-        f"This is not JSON at line {line}, column {column}",
-        place=f"line {line}, column {column}",
-        status=400,
-    )
+        text = Text("请求里没有 JSON 内容", "The request has no JSON body")
+        return Problem("body-missing", text, "line 1, column 1")
+    line, column = _where(raw, error)
+    text = Text(f"第{line}行第{column}列不是正确的 JSON", f"This is not JSON at line {line}, column {column}")
+    return Problem("malformed-json", text, f"line {line}, column {column}")
 
 
-def _offset(raw: bytes, error: Exception) -> int:
-    """Where reading stopped, in bytes; a text that just ends, at its end."""
+def _where(raw: bytes, error: Exception) -> tuple[int, int]:
+    """Line and column, from 1, where the JSON stops being one. The standard library's reader points most exactly."""
     try:
-        raw.decode()
+        json.loads(raw.decode())
     except UnicodeDecodeError as bad:
-        return bad.start
-    found = _BYTE.search(str(error))
-    return min(int(found[1]), len(raw)) if found else len(raw)
+        at = bad.start
+    except json.JSONDecodeError as bad:
+        return bad.lineno, bad.colno
+    except RecursionError:
+        at = 0
+    else:
+        found = _BYTE.search(str(error))
+        at = min(int(found[1]), len(raw)) if found else len(raw)
+    before = raw[:at].decode(errors="replace")
+    return before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
 
 
 def _nul(value: Any, path: tuple[Any, ...] = ()) -> str | None:

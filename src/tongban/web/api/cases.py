@@ -18,7 +18,7 @@ from tongban.web.api.body import Json
 from tongban.web.api.caller import Asking, Caller
 from tongban.web.api.cursors import seal, unseal
 from tongban.web.api.operation import operation
-from tongban.web.api.parameters import After, Key, Limit, Path, Version, key_of, version_of
+from tongban.web.api.parameters import After, Key, Limit, Path, Version, version_of
 from tongban.web.portal.start import look_up
 
 TAG = "cases"
@@ -51,7 +51,7 @@ async def submit(caller: Asking, data: Submission, key: Key = "") -> Response[ou
         data.facts,
         data.documents,
         region=data.region,
-        key=key_of(key),
+        key=key,
         says=data.says,
         records={name: record for name, record in records.items() if name not in data.facts},
         applicant=_applicant(actor, data.applicant),
@@ -153,8 +153,8 @@ async def do(
 
     Acts on the case as it stood at If-Match; if it has moved on, nothing is done (409).
     """
-    actor, named = caller.actor, key_of(key)
-    view = await caller.site.cases.act(actor, case, act, data.says, version=version_of(version), key=named)
+    version_seen = version_of(version)
+    view = await caller.site.cases.act(caller.actor, case, act, data.says, version=version_seen, key=key)
     return _done(view, created=False)
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
+from litestar import Request
 from litestar.exceptions import ValidationException
 from litestar.params import FromPath, HeaderParameter, QueryParameter
 
-from tongban.base.errors import Problem, Refused, refuse
+from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 
 KEY_FORM = r"^[A-Za-z0-9._:-]{8,80}$"
@@ -43,49 +44,48 @@ EXPECTED: dict[str, Text] = {
     "Idempotency-Key": Text("8到80个字母、数字或 . _ : -", "8 to 80 letters, digits or . _ : -"),
     "If-Match": Text('带引号的版本号，例如 "3"', 'a version in quotes, such as "3"'),
 }
+MISSING: dict[str, Problem] = {
+    "Idempotency-Key": Problem(
+        "key-missing",
+        Text(
+            "请带 Idempotency-Key：8到80个字母、数字或 . _ : -，重发时不变",
+            "Send Idempotency-Key: 8 to 80 letters, digits or . _ : -, the same when you send again",
+        ),
+        "Idempotency-Key",
+    ),
+    "If-Match": Problem(
+        "version-missing",
+        Text(
+            "请用 If-Match 带上您看到的版本（办件的 ETag）",
+            "Send If-Match with the version you saw (the ETag of the case)",
+        ),
+        "If-Match",
+    ),
+}
 _NAMES = {"key": "Idempotency-Key", "version": "If-Match"}
 
 
 def version_of(given: str) -> int:
-    """The number in `If-Match`. Raises Refused (428 `version-missing`) if it was not sent."""
-    if not given:
-        raise refuse(
-            "version-missing",
-            "请用 If-Match 带上您看到的版本（办件的 ETag）",
-            "Send If-Match with the version you saw (the ETag of the case)",
-            place="If-Match",
-            status=428,
-        )
+    """The number in `If-Match`."""
     return int(given.strip('"'))
 
 
-def wrong(exc: ValidationException) -> Refused:
-    """Parameters and headers that do not fit, every one at once."""
+def wrong(request: Request[Any, Any, Any], exc: ValidationException) -> Refused:
+    """Parameters and headers that are missing or do not fit, every one at once: 400, or 428 if only `If-Match` is
+    missing."""
     found = cast("list[Mapping[str, Any]]", exc.extra if isinstance(exc.extra, list) else [])
-    problems = [
-        _problem(_NAMES.get(name, name)) for one in found if (name := str(one.get("key", "")).partition(".")[0])
-    ]
+    keys = (str(one.get("key", "")).partition(".")[0] for one in found)
+    problems = [_problem(_NAMES.get(key, key), request.headers) for key in keys if key]
     if not problems:
         problems = [Problem("wrong-parameter", Text("缺少参数，或者参数不对", "A parameter is missing or wrong"))]
-    return Refused(*problems, status=400)
+    return Refused(*problems, status=428 if {one.code for one in problems} == {"version-missing"} else 400)
 
 
-def _problem(name: str) -> Problem:
+def _problem(name: str, headers: Mapping[str, str]) -> Problem:
+    if name in MISSING and name.lower() not in headers:
+        return MISSING[name]
     expected = EXPECTED.get(name)
     text = Text("参数不对", "The parameter does not fit")
     if expected is not None:
         text = Text(f"{name} 应当是{expected.zh}", f"{name} must be {expected.en}")
     return Problem("wrong-parameter", text, name)
-
-
-def key_of(given: str) -> str:
-    """The idempotency key. Raises Refused (400 `key-missing`) if none was sent."""
-    if not given:
-        raise refuse(
-            "key-missing",
-            "请带 Idempotency-Key：8到80个字母、数字或 . _ : -，重发时不变",
-            "Send Idempotency-Key: 8 to 80 letters, digits or . _ : -, the same when you send again",
-            place="Idempotency-Key",
-            status=400,
-        )
-    return given
