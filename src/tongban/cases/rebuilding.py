@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tongban.cases.engine import Case, Engine
 from tongban.cases.projections import Rows, project
-from tongban.cases.store import history
+from tongban.cases.store import dates, history
 from tongban.cases.store.history import Append, Key
 
 _CHUNK = 200
@@ -37,6 +37,18 @@ async def recompute(engine: Engine) -> int:
         if changed:
             await history.replace_rows(engine.db, changed)
         moved, after = moved + len(changed), (chunk[-1].region, chunk[-1].case_id)
+    return moved
+
+
+async def catch_up(engine: Engine) -> int:
+    """`recompute`, if the rows' dates were worked out with another calendar than the engine's; the number that moved.
+
+    Interrupted, it begins again at the next start: the version is written last.
+    """
+    if await dates.calendar_version(engine.db) == engine.calendar.version:
+        return 0
+    moved = await recompute(engine)
+    await dates.save_calendar_version(engine.db, engine.calendar.version)
     return moved
 
 

@@ -286,6 +286,10 @@ class Cases:
         """Carry letters; the number that arrived."""
         return await outbox.deliver(self.engine, self._channel, now or self.engine.clock())
 
+    async def catch_up(self) -> int:
+        """At start: move open cases' dates if the calendar is another than last time; the number that moved."""
+        return await rebuilding.catch_up(self.engine)
+
     async def recompute_due(self, calendar: Calendar) -> int:
         """Take a new calendar and move every open case's dates; the number that moved."""
         self.engine.calendar = calendar

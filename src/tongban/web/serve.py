@@ -19,10 +19,10 @@ from tongban.base.keys import KeyRing
 from tongban.base.telemetry import Log, take_over
 from tongban.cases.outbox import FileChannel
 from tongban.cases.service import Cases
+from tongban.catalog.calendars import open_calendar
 from tongban.catalog.installation import open_catalogue
 from tongban.org import sessions, store
 from tongban.org.oidc import OidcClient
-from tongban.terms import Calendar
 from tongban.web import store as web_store
 from tongban.web.app import create
 from tongban.web.limits import Limits
@@ -45,7 +45,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
     for problem in catalogue.problems:
         log.event("file-left-out", code=problem.code)
     directory = await store.load(db, clock)
-    calendar = Calendar.china()
+    calendar = open_calendar(settings.data_dir)
     secret = await web_store.secret(db, "csrf")
     cases = Cases(
         db,
@@ -84,6 +84,10 @@ async def _deliver(site: Site) -> None:
     await site.cases.deliver()
 
 
+async def _catch_up(site: Site) -> None:
+    await site.cases.catch_up()
+
+
 async def _sweep(site: Site) -> None:
     now = site.clock()
     await sessions.sweep(site.db, now)
@@ -93,7 +97,7 @@ async def _sweep(site: Site) -> None:
 @asynccontextmanager
 async def working(site: Site) -> AsyncGenerator[None]:
     """The jobs of a process, for as long as it serves. One that fails is logged and tried again at its next turn."""
-    jobs = ((_fire, TIMERS_EVERY), (_deliver, LETTERS_EVERY), (_sweep, SWEEP_EVERY))
+    jobs = ((_catch_up, SWEEP_EVERY), (_fire, TIMERS_EVERY), (_deliver, LETTERS_EVERY), (_sweep, SWEEP_EVERY))
     tasks = [asyncio.create_task(_again_and_again(site, job, every)) for job, every in jobs]
     try:
         yield
@@ -110,9 +114,9 @@ async def _again_and_again(site: Site, job: Callable[[Site], Awaitable[None]], e
         try:
             await job(site)
         except (Refused, OSError) as error:
-            site.log.error("job-failed", error, kind=job.__name__.strip("_"))
+            site.log.error("job-failed", error, job=job.__name__.strip("_"))
         except Exception as error:  # whatever it is, the next turn must come
-            site.log.error("job-broken", error, kind=job.__name__.strip("_"))
+            site.log.error("job-broken", error, job=job.__name__.strip("_"))
         await asyncio.sleep(every)
 
 
