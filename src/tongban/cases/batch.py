@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import asyncpg
+
 from tongban.base.database import Connection, Database
 from tongban.base.errors import Refused
 from tongban.cases.store.history import Append, append, key_of
@@ -47,7 +49,7 @@ class KeyReused:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The case is no longer where the command saw it."""
+    """The case is no longer where the command saw it; or the number of a new case is taken."""
 
 
 Outcome: TypeAlias = Written | Repeated | KeyReused | Moved
@@ -115,7 +117,11 @@ class Batcher:
 
 
 def _fail(waiting: _Waiting, error: Exception) -> None:
-    if not waiting.answer.done():
+    if waiting.answer.done():
+        return
+    if isinstance(error, asyncpg.UniqueViolationError):
+        waiting.answer.set_result(Moved())
+    else:
         waiting.answer.set_exception(error)
 
 

@@ -298,11 +298,10 @@ def escalates(definition: Definition, state: CaseState, term: Running) -> bool:
             assert_never(term.clock.data.on_expiry)
 
 
-def wake_at(definition: Definition, state: CaseState, now: datetime) -> datetime | None:
+def wake_at(definition: Definition, state: CaseState, terms: Sequence[Running]) -> datetime | None:
     """The next moment at which the clock has something to do, or None."""
     if definition.ended(state):
         return None
-    terms = running(definition, state, now)
     moments = [rung.at for rung in climbs(definition, state, terms)[:1]]
     for term in terms:
         due = term.statutory.due
@@ -311,10 +310,15 @@ def wake_at(definition: Definition, state: CaseState, now: datetime) -> datetime
     return min(moments, default=None)
 
 
-def due(definition: Definition, state: CaseState, now: datetime, *, preferring: Sequence[str] = ()) -> Running | None:
-    """The term that matters now: one of `preferring` that runs, else the first to fall due, else a paused one."""
-    terms = [term for term in running(definition, state, now) if term.open]
-    preferred = [term for term in terms if term.clock.term in preferring] or terms
+def due(definition: Definition, state: CaseState, now: datetime) -> Running | None:
+    """The term that matters now; see `matters`."""
+    return matters(running(definition, state, now))
+
+
+def matters(terms: Sequence[Running], preferring: Sequence[str] = ()) -> Running | None:
+    """Of open terms one of `preferring`, else the first to fall due, else a paused one."""
+    still = [term for term in terms if term.open]
+    preferred = [term for term in still if term.clock.term in preferring] or still
     dated = [(date, n) for n, term in enumerate(preferred) if (date := term.binding.due)]
     if dated:
         return preferred[min(dated)[1]]

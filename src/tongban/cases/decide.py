@@ -191,6 +191,7 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
     problems = said.problems or [
         *checks.unanswered(trial),
         *checks.still_missing(trial),
+        *checks.rerouted(trial, said),
         *checks.unfounded(trial, said),
     ]
     if problems:
@@ -224,8 +225,10 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
 
 
 def _letter(definition: Definition, act: Act, after: CaseState, event: Event) -> Letter | None:
+    if act.notice is None:
+        return None
     moved = [move.term for move in event.moves if move.do != "end"]
-    due = clocks.due(definition, after, event.at, preferring=moved)
+    due = clocks.matters(clocks.running(definition, after, event.at), moved)
     return letters.write(definition, act, after, event.payload, due, event.at)
 
 

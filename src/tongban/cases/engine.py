@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, assert_never, cast
+from datetime import date, datetime
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,6 +18,7 @@ from tongban import certs
 from tongban.base.clock import ZONE, Clock
 from tongban.base.database import Connection, Database
 from tongban.base.errors import Refused, refuse
+from tongban.base.i18n import LANGS, words
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written
@@ -26,9 +27,10 @@ from tongban.cases.definition import Definition, Judged
 from tongban.cases.evolve import fold
 from tongban.cases.model import Applicant, CaseState, Event, Office, Opening, Refusal
 from tongban.cases.projections import project
+from tongban.cases.says import said_facts
 from tongban.cases.store.history import Append, DraftKey, Key, append, events, key_of
 from tongban.catalog import variant
-from tongban.catalog.catalogue import Catalogue, applies_in
+from tongban.catalog.catalogue import Catalogue, applies_in, in_force
 from tongban.catalog.model import Service
 from tongban.org import Actor, Directory, Grant, Matter, Purpose, may
 from tongban.sharing import Shared
@@ -98,7 +100,8 @@ class Engine:
         key = (case.service, case.service_version, case.region, case.procedure, case.procedure_version)
         known = self._definitions.get(key)
         if known is None or known.calendar is not self.calendar:
-            service = self._service(case.service, case.service_version, case.region)
+            service = self._service(case.service, case.region, lambda one: one.version == case.service_version)
+            service = service or self.catalogue.service(case.service, case.service_version)
             procedure = self.catalogue.procedure(case.procedure, case.procedure_version)
             known = Definition(service, procedure, self.calendar, self.zone, service.terms)
             self._definitions[key] = known
@@ -107,10 +110,11 @@ class Engine:
         terms = Judged(known, state).variant.terms
         return Definition(known.service, known.procedure, self.calendar, self.zone, terms)
 
-    def _service(self, slug: str, version: str, region: str) -> Service:
-        fitting = [s for s in self.catalogue.versions(slug) if s.version == version and applies_in(s, region)]
+    def _service(self, slug: str, region: str, wanted: Callable[[Service], bool]) -> Service | None:
+        """A version of a service; the region's own file before the general one. Raises Refused `unknown-service`."""
+        fitting = [s for s in self.catalogue.versions(slug) if wanted(s) and applies_in(s, region)]
         own = [service for service in fitting if service.regions]
-        return (own or fitting or [self.catalogue.service(slug, version)])[0]
+        return next(iter(own or fitting), None)
 
     def replace_catalogue(self, catalogue: Catalogue) -> None:
         """A new snapshot of the files; running cases keep their versions."""
@@ -135,19 +139,20 @@ class Engine:
 
         Raises Refused: `unknown-service`, `service-not-open`, `not-needed`, `no-competent-body`, and as `decide`.
         """
-        now = self.clock()
-        opening = self._opening(service, says, records, region, applicant, now)
-        case = CaseState(opening=opening)
-        definition = self.definition(case)
-        grant = self._grant(actor, definition.opens, opening)
-        asked = Key(actor.id, key, digest(definition.opens, says))
-        command = Command(definition.opens, actor, grant, says, opening=opening, records=records)
-        decided = decide(definition, CaseState(), command, now)
-        if isinstance(decided, Refusal):
-            raise decided.error()
-        before = Case(definition, CaseState(), ())
-        done = await self._commit(before, tuple(decided), opening, asked, draft)
-        return done or await self._again(opening.region, asked)
+        for _ in range(_TRIES):
+            now = self.clock()
+            opening = self._opening(service, says, records, region, applicant, now)
+            definition = self.definition(CaseState(opening=opening))
+            asked = Key(actor.id, key, digest(definition.opens, says))
+            grant = self._grant(actor, definition.opens, opening)
+            command = Command(definition.opens, actor, grant, says, opening=opening, records=records)
+            decided = decide(definition, CaseState(), command, now)
+            if isinstance(decided, Refusal):
+                raise decided.error()
+            before = Case(definition, CaseState(), ())
+            if done := await self._commit(before, tuple(decided), opening, asked, draft):
+                return done
+        raise busy()
 
     async def act(
         self,
@@ -168,8 +173,8 @@ class Engine:
             command = Command(act, actor, grant, says, version, records=records or {})
             decided = decide(found.definition, found.state, command, self.clock())
             if isinstance(decided, Refusal):
-                if await key_of(self.db, region_of(case), asked):
-                    return await self._again(region_of(case), asked)
+                if used := await key_of(self.db, region_of(case), asked):
+                    return await self._again(used, asked)
                 raise decided.error()
             if done := await self._commit(found, tuple(decided), found.state.case, asked):
                 return done
@@ -228,10 +233,8 @@ class Engine:
             case _:
                 assert_never(outcome)
 
-    async def _again(self, region: str, key: Key) -> Case:
-        used = await key_of(self.db, region, key)
-        if used is None:
-            raise busy()
+    async def _again(self, used: tuple[str, int, str], key: Key) -> Case:
+        """The case as it was answered the first time. Raises Refused (`key-reused`)."""
         case, seq, asked = used
         if asked != key.digest:
             raise key_reused()
@@ -247,8 +250,7 @@ class Engine:
         now: datetime,
     ) -> Opening:
         day = now.astimezone(self.zone).date()
-        self.catalogue.service(slug)
-        service = next((s for s in self.catalogue.services(day, region=region) if s.service == slug), None)
+        service = self._service(slug, region, lambda one: in_force(one, day))
         if service is None:
             raise refuse(
                 "service-not-open",
@@ -257,19 +259,7 @@ class Engine:
                 place="service",
                 status=404,
             )
-        facts = says.get("facts")
-        known: dict[str, Any] = {name: record.value for name, record in records.items()}
-        known.update(cast("Mapping[str, Any]", facts) if isinstance(facts, Mapping) else {})
-        found = variant(service, known, day)
-        if found.outcome == "not-needed":
-            note = found.situation.note if found.situation else ""
-            raise refuse(
-                "not-needed",
-                f"这种情况不用办理。{note if isinstance(note, str) else note.zh}",
-                f"Nothing needs to be applied for here. {note if isinstance(note, str) else note.en}",
-                place="service",
-            )
-        procedure = self.catalogue.procedure(found.procedure)
+        procedure = self.catalogue.procedure(_procedure(service, says, records, day))
         body = self.directory.competent(service.authority.body, service.authority.level, region)
         remedies = self.directory.remedies(body.id)
         return Opening(
@@ -342,6 +332,22 @@ class Engine:
             await certs.store.insert(connection, certificate)
 
         return keep
+
+
+def _procedure(service: Service, says: Mapping[str, Any], records: Mapping[str, Shared], day: date) -> str:
+    """The procedure of the situation that the answers lead to. Raises Refused (`not-needed`) if nothing is needed."""
+    if not any(situation.procedure or situation.outcome for situation in service.situations):
+        return service.procedure
+    known: dict[str, Any] = {name: record.value for name, record in records.items()}
+    known.update(said_facts(service, says.get("facts"), day)[0])
+    found = variant(service, known, day)
+    if found.outcome == "not-needed":
+        note = (found.situation.note if found.situation else "") or service.name
+        zh, en = (words(note, lang) for lang in LANGS)
+        raise refuse(
+            "not-needed", f"这种情况不用办理：{zh}", f"Nothing needs to be applied for here: {en}", place="service"
+        )
+    return found.procedure
 
 
 def digest(act: str, says: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ import msgspec
 
 from tongban.base.i18n import Text
 from tongban.cases import clocks
+from tongban.cases.clocks import Running
 from tongban.cases.definition import Definition
 from tongban.cases.model import CaseState, Event, Own
 from tongban.catalog.procedure import Who
@@ -103,14 +104,15 @@ def project(definition: Definition, state: CaseState, events: Sequence[Event]) -
     undone = frozenset(int(event.payload["undoes"]) for event in events if event.type == Own.UNDONE)
     reported = frozenset(int(event.payload["notice"]) for event in events if event.type in _REPORTS)
     letters = [event for event in events if event.letter and event.seq not in undone]
+    terms = clocks.running(definition, state, state.updated_at or FAR)
     return Rows(
-        row=_row(definition, state),
+        row=_row(definition, state, terms),
         timer=TimerRow(
             region=state.case.region,
             case_id=state.case.case,
-            due_at=clocks.wake_at(definition, state, state.updated_at or FAR),
+            due_at=clocks.wake_at(definition, state, terms),
         ),
-        tasks=tuple(_tasks(definition, state)),
+        tasks=tuple(_tasks(definition, state, terms)),
         notices=tuple(_notices(definition, state, letters)),
         outbox=tuple(_outbox(definition, state, (event for event in letters if event.seq not in reported))),
         gone=tuple(_keys(state, undone)),
@@ -126,10 +128,10 @@ def _keys(state: CaseState, seqs: frozenset[int]) -> Iterator[LetterKey]:
 _REPORTS = (Own.DELIVERED, Own.UNDELIVERED)
 
 
-def _row(definition: Definition, state: CaseState) -> CaseRow:
+def _row(definition: Definition, state: CaseState, terms: Sequence[Running]) -> CaseRow:
     case, spec = state.case, definition.procedure.states[state.state]
     updated = state.updated_at or FAR
-    term = None if spec.end else clocks.due(definition, state, updated)
+    term = None if spec.end else clocks.matters(terms)
     return CaseRow(
         region=case.region,
         case_id=case.case,
@@ -166,9 +168,9 @@ def _labels(state: CaseState) -> Iterator[str]:
         yield "undelivered"
 
 
-def _tasks(definition: Definition, state: CaseState) -> Iterator[TaskRow]:
+def _tasks(definition: Definition, state: CaseState, terms: Sequence[Running]) -> Iterator[TaskRow]:
     case, ended = state.case, definition.ended(state)
-    running = {term.clock.term for term in clocks.running(definition, state, state.updated_at or FAR) if term.open}
+    running = {term.clock.term for term in terms if term.open}
     for n in state.escalated:
         yield TaskRow(
             region=case.region,

@@ -15,6 +15,7 @@ from tongban.base.i18n import LANGS, Text, words
 from tongban.cases.definition import Definition
 from tongban.cases.model import START, Attachment
 from tongban.catalog import parse_fact
+from tongban.catalog.model import Service
 from tongban.catalog.procedure import Act, Field
 
 _MAX_ITEMS = 50
@@ -179,20 +180,27 @@ def _law(reading: _Reading, raw: Any) -> None:
 def _facts(reading: _Reading, raw: Any) -> None:
     if not isinstance(raw, Mapping):
         return reading.wrong("field-not-facts", "请按“名称：内容”填写", "please give names with their values")
-    asked = reading.definition.service.facts
-    for name, value in cast("Mapping[str, Any]", raw).items():
-        fact = asked.get(name)
+    facts, problems = said_facts(reading.definition.service, cast("Mapping[str, Any]", raw), reading.today)
+    reading.said.facts.update(facts)
+    reading.said.problems.extend(problems)
+    return None
+
+
+def said_facts(service: Service, raw: Any, today: date) -> tuple[dict[str, Any], list[Problem]]:
+    """Answers as they are stored, and what is wrong with those that cannot be."""
+    facts: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, value in cast("Mapping[str, Any]", raw).items() if isinstance(raw, Mapping) else ():
+        fact = service.facts.get(name)
         if fact is None or fact.derive:
-            reading.wrong(
-                "fact-unknown", f"本事项没有“{name}”这一问", f"this service has no question “{name}”", place=str(name)
-            )
+            words_of = Text(f"本事项没有“{name}”这一问", f"This service has no question “{name}”")
+            problems.append(Problem("fact-unknown", words_of, str(name)))
             continue
         try:
-            answer = parse_fact(fact, value, field=name, today=reading.today)
-            reading.said.facts[name] = msgspec.to_builtins(answer)
+            facts[name] = msgspec.to_builtins(parse_fact(fact, value, field=name, today=today))
         except Refused as error:
-            reading.said.problems.extend(error.problems)
-    return None
+            problems.extend(error.problems)
+    return facts, problems
 
 
 def _documents(reading: _Reading, raw: Any) -> None:

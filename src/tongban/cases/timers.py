@@ -76,10 +76,14 @@ async def _one(engine: Engine, connection: Connection, alarm: Alarm, now: dateti
     events = overdue(case.definition, case.state, now)
     events += _climb(engine, case.after(events), now)
     if not events:
-        await alarms.set_alarm(connection, alarm.region, alarm.case, clocks.wake_at(case.definition, case.state, now))
+        await alarms.set_alarm(connection, alarm.region, alarm.case, _wake_at(case, now))
         return 0
     key = Key("clock", f"{alarm.case}:{case.state.seq}", "")
     return int(await engine.write_in(connection, case, tuple(events), key))
+
+
+def _wake_at(case: Case, now: datetime) -> datetime | None:
+    return clocks.wake_at(case.definition, case.state, clocks.running(case.definition, case.state, now))
 
 
 def _climb(engine: Engine, case: Case, now: datetime) -> list[Event]:

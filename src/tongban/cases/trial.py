@@ -229,6 +229,23 @@ def still_missing(trial: Trial) -> Iterator[Problem]:
         )
 
 
+def rerouted(trial: Trial, said: Said) -> Iterator[Problem]:
+    """Answers corrected so far that another procedure applies: a case keeps the one it was opened under."""
+    if not said.facts or not any(situation.procedure for situation in trial.definition.service.situations):
+        return
+    wanted, has = Judged(trial.definition, trial.state).variant.procedure, trial.state.case.procedure
+    if wanted != has:
+        yield Problem(
+            "another-procedure",
+            Text(
+                "这样更正以后，这件事要走另一种办理流程。请撤回后重新申请，已填的内容还在。",
+                "With this correction another procedure applies. Please withdraw and apply again.",
+            ),
+            "facts",
+            trial.act.law,
+        )
+
+
 def unfounded(trial: Trial, said: Said) -> Iterator[Problem]:
     """Nothing adverse without reasons and articles (行政许可法 38)."""
     for name in ("reasons", "law") if trial.act.adverse else ():

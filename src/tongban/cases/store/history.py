@@ -76,7 +76,7 @@ class _EventRow(msgspec.Struct, frozen=True):
     event: Event
 
 
-class _Batch(msgspec.Struct, frozen=True):
+class Batch(msgspec.Struct, frozen=True):
     items: list[_Item]
     events: list[_EventRow]
     rows: list[CaseRow]
@@ -94,9 +94,9 @@ class _Sent(msgspec.Struct, frozen=True):
     draft: DraftKey
 
 
-def _batch(items: Sequence[Append]) -> _Batch:
+def batch_of(items: Sequence[Append]) -> Batch:
     rows = [item.rows for item in items]
-    return _Batch(
+    return Batch(
         items=[
             _Item(n, i.region, i.case, i.expected, i.seq, i.key.actor, i.key.key, i.key.digest)
             for n, i in enumerate(items)
@@ -118,9 +118,10 @@ WITH item AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($1::jsonb -> 'items') AS i(
     n int, region text, case_id text, expected int, seq int, actor text, key text, digest text)
 ),
-held AS MATERIALIZED (  -- in one order everywhere, so that two writers cannot wait for each other
-  SELECT i.n, r.seq FROM item i JOIN case_row r ON r.region = i.region AND r.case_id = i.case_id
-  ORDER BY r.region, r.case_id FOR UPDATE OF r
+held AS MATERIALIZED (  -- one by one by the index, in one order everywhere: no two writers wait for each other
+  SELECT i.n, r.seq FROM (SELECT * FROM item WHERE expected > 0 ORDER BY region, case_id) i
+  CROSS JOIN LATERAL (
+    SELECT c.seq FROM case_row c WHERE c.region = i.region AND c.case_id = i.case_id FOR UPDATE) r
 ),
 fit AS (
   SELECT i.* FROM item i LEFT JOIN held h ON h.n = i.n WHERE coalesce(h.seq, 0) = i.expected
@@ -221,14 +222,15 @@ REPLACE = _TRUST + _WRITE
 async def append(db: Runner, items: Sequence[Append]) -> frozenset[int]:
     """Write commands on different cases; the answer is the places of those that were written.
 
-    Atomic. An item is left out when its case is not at `expected` or its key was used before.
+    Atomic. An item is left out when its case is not at `expected` or its key was used before; a new case whose number
+    is taken raises asyncpg's UniqueViolationError.
     """
-    return frozenset(row["n"] for row in await db.fetch(APPEND, _batch(items)))
+    return frozenset(row["n"] for row in await db.fetch(APPEND, batch_of(items)))
 
 
 async def replace_rows(db: Runner, items: Sequence[Append]) -> None:
     """Write the rows of `items` whatever was there; their events are not touched. For rebuilding."""
-    await db.fetch(REPLACE, _batch(items))
+    await db.fetch(REPLACE, batch_of(items))
 
 
 async def key_of(db: Runner, region: str, key: Key) -> tuple[str, int, str] | None:
