@@ -24,7 +24,7 @@ from tongban.catalog.installation import open_catalogue
 from tongban.org import sessions, store
 from tongban.org.oidc import OidcClient
 from tongban.web import store as web_store
-from tongban.web.app import create
+from tongban.web.app import Job, create
 from tongban.web.limits import Limits
 from tongban.web.pages import Pages
 from tongban.web.portal.account import CALLBACK
@@ -143,7 +143,7 @@ class Application:
         return create(site, jobs=[_closing(db), working])
 
 
-def _closing(db: Database) -> Callable[[Site], object]:
+def _closing(db: Database) -> Job:
     @asynccontextmanager
     async def closing(_: Site) -> AsyncGenerator[None]:
         yield
