@@ -16,12 +16,11 @@ from tongban.cases.decide import UNDO
 from tongban.cases.definition import Definition
 from tongban.cases.views import CaseView
 from tongban.catalog import Question
-from tongban.catalog.model import FactType
 from tongban.catalog.procedure import Act, Field, Who
 from tongban.web.desk.sheet import Filed, Match, Sheet
 from tongban.web.desk.values import both
 from tongban.web.forms import Form
-from tongban.web.portal.application import BLANK_DATE, Typed, as_typed, sent
+from tongban.web.portal.application import Typed, as_typed, blank, sent
 
 HIDDEN = frozenset({"submit", "withdraw"})
 """Acts an official may do for somebody, that have pages of their own."""
@@ -186,9 +185,7 @@ def _corrections(view: CaseView, key: str, form: Form) -> Iterator[tuple[Questio
 
 def _now(view: CaseView, question: Question) -> Typed:
     value = view.judged.facts.get(question.name)
-    if value is None:
-        return BLANK_DATE if question.fact.type is FactType.DATE else ""
-    return as_typed(question.fact, value)
+    return blank(question.fact) if value is None else as_typed(question.fact, value)
 
 
 def _was_sent(question: Question, form: Form) -> bool:

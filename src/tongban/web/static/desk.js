@@ -26,7 +26,7 @@
     if (event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const send = one("#send");
-      if (send && one("#decide :checked")) { event.preventDefault(); send.click(); }
+      if (send && one("#decide .opt :checked")) { event.preventDefault(); send.click(); }
       return;
     }
     const typing = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select");

@@ -1,0 +1,123 @@
+"""A site on a port of this machine and a real Chromium to look at it."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from playwright.async_api import Browser, Page, async_playwright
+
+from tongban.web.app import create
+from tongban.web.site import Site
+
+CHROMIUM = next(
+    (path for path in (Path("/usr/bin/chromium"), Path("/usr/bin/chromium-browser")) if path.exists()), None
+)
+AXE = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+}
+SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
+p { margin-bottom: 2em !important; }"""
+"""WCAG 1.4.12."""
+
+
+@asynccontextmanager
+async def serving(site: Site) -> AsyncGenerator[str]:
+    """The address at which the site answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Server(create(site), port=port, interface=Interfaces.ASGINL, log_enabled=False)
+    task = asyncio.create_task(server.serve())
+    try:
+        await _answers(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.stop()
+        await task
+
+
+async def _answers(port: int) -> None:
+    for _ in range(200):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.02)
+            continue
+        writer.close()
+        return
+    raise RuntimeError("the server did not start")
+
+
+@asynccontextmanager
+async def chromium() -> AsyncGenerator[Browser]:
+    """A browser; a missing one skips loudly, except where it is required."""
+    if CHROMIUM is None:
+        if os.environ.get("TONGBAN_REQUIRE_BROWSER"):
+            pytest.fail("Chromium is required here and is not installed")
+        pytest.skip("no Chromium on this machine: the browser tests did not run")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def sit(page: Page, address: str, site: Site, post: str, lang: str = "zh") -> None:
+    """Log in at a post."""
+    (person,) = site.directory.holders(post)[:1]
+    await page.goto(f"{address}/login?lang={lang}")
+    csrf = await page.locator('input[name="csrf"]').first.input_value()
+    form = {"csrf": csrf, "person": f"{person}@{post}@", "next": "/desk"}
+    answer = await page.request.post(f"{address}/login", form=form, headers={"origin": address}, max_redirects=0)
+    assert answer.status == 303, await answer.text()
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds, in one line each."""
+    found: Any = (await Axe().run(page, options=AXE)).response["violations"]
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+async def overflow(page: Page) -> list[str]:
+    """What sticks out of the window to the right; empty where nothing does."""
+    return await page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+             [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+               .map(e => e.outerHTML.slice(0, 140))"""
+    )
+
+
+async def tab_problems(page: Page, stops: int = 80) -> list[str]:
+    """Walk with Tab: each stop must be seen, not covered, and show its ring."""
+    problems: list[str] = []
+    for _ in range(stops):
+        await page.keyboard.press("Tab")
+        found = await page.evaluate(
+            """() => {
+              const e = document.activeElement;
+              if (!e || e === document.body) return null;
+              const b = e.getBoundingClientRect(), name = e.outerHTML.slice(0, 120);
+              if (b.width < 1 || b.height < 1) return name + " has no size";
+              const x = b.left + b.width / 2, y = Math.min(b.top + b.height / 2, innerHeight - 1);
+              const top = document.elementFromPoint(x, y);
+              if (!top) return name + " is out of view";
+              if (top !== e && !e.contains(top) && !top.contains(e) && !top.closest("label")?.contains(e))
+                return name + " is covered by " + top.outerHTML.slice(0, 80);
+              const ringed = n => n && getComputedStyle(n).outlineStyle !== "none";
+              return ringed(e) || ringed(e.closest("label")) ? "" : name + " has no ring";
+            }"""
+        )
+        if found is None:
+            break
+        if found:
+            problems.append(found)
+    return problems
