@@ -5,8 +5,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-
 from tests.web.citizen import Person
+
 from tongban.base.clock import SettableClock
 from tongban.base.config import Settings
 from tongban.base.database import Database

@@ -6,17 +6,17 @@ import re
 import httpx
 import pytest
 from PIL import Image
-
 from tests.web.citizen import HTML, XIAOMAN, Person
+
 from tongban.base.clock import SettableClock
 from tongban.web.site import Site
 
 APPLY = "/apply/residence-permit"
 
 
-def picture() -> bytes:
+def picture(colour: str = "white") -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (40, 40), "white").save(out, "PNG")
+    Image.new("RGB", (40, 40), colour).save(out, "PNG")
     return out.getvalue()
 
 

@@ -6,8 +6,8 @@ import re
 
 import httpx
 import pytest
-
 from tests.web.citizen import HTML, XIAOMAN, Person
+
 from tongban.web.limits import PER_MINUTE, Limited
 from tongban.web.site import Site
 

@@ -16,7 +16,7 @@ import msgspec
 from tongban.base.i18n import Text
 from tongban.cases import clocks, letters, says
 from tongban.cases import trial as checks
-from tongban.cases.definition import Definition
+from tongban.cases.definition import Definition, Judged
 from tongban.cases.evolve import evolve, left_of
 from tongban.cases.model import (
     SAME,
@@ -158,16 +158,24 @@ def possible(
 def _possible(
     definition: Definition, state: CaseState, actor: Actor, grant: GrantFor, now: datetime
 ) -> Iterator[PossibleAct]:
+    judged = Judged(definition, state)
     for name, act in definition.procedure.acts.items():
         granted = grant(name) if state.state in act.from_ else None
         if granted is None:
             continue
-        trial = Trial(definition, state, name, act, actor, granted, now)
-        if not any(check(trial) for check in (*_CHECKS, checks.condition)):
+        trial = Trial(definition, state, name, act, actor, granted, now, judged)
+        # A condition over the facts is not asked before the act that brings them.
+        asked = _CHECKS if _brings(act) else (*_CHECKS, checks.condition)
+        if not any(check(trial) for check in asked):
             yield PossibleAct(name, act.name, act)
     granted = grant(UNDO)
     if granted and not isinstance(_undo(definition, state, Command(UNDO, actor, granted), now), Refusal):
         yield PossibleAct(UNDO, Text("撤回", "Undo"), None)
+
+
+def _brings(act: Act) -> bool:
+    """Whether what is said can change the facts or the papers of the case."""
+    return any(field.type in ("facts", "documents") for field in act.says.values())
 
 
 def _after(state: CaseState, events: list[Event]) -> CaseState:
@@ -182,12 +190,14 @@ def _after(state: CaseState, events: list[Event]) -> CaseState:
 def _do(definition: Definition, state: CaseState, command: Command, now: datetime) -> Event | Refusal:
     act = definition.procedure.acts[command.act]
     opened = msgspec.structs.replace(state, opening=command.opening) if command.opening else state
-    trial = Trial(definition, opened, command.act, act, command.actor, command.grant, now)
+    judged = Judged(definition, opened)
+    trial = Trial(definition, opened, command.act, act, command.actor, command.grant, now, judged)
     for check in (*_CHECKS, checks.expired):
         if refused := check(trial):
             return refused
     said = says.read(definition, command.act, command.says, definition.local(now))
-    trial = replace(trial, state=_claimed(trial.state, said, command.records))
+    claimed = _claimed(opened, said, command.records)
+    trial = replace(trial, state=claimed, judged=Judged(definition, claimed))
     problems = said.problems or [
         *checks.unanswered(trial),
         *checks.still_missing(trial),

@@ -1,6 +1,6 @@
 """The portal: the citizens' site."""
 
-from tongban.web.portal import account, apply, cases, certificates, check, correct, guide, home, start, uploads
+from tongban.web.portal import account, apply, cases, certificates, check, guide, home, moves, start, uploads
 
 ROUTES = [
     *home.ROUTES,
@@ -10,7 +10,7 @@ ROUTES = [
     *uploads.ROUTES,
     *check.ROUTES,
     *cases.ROUTES,
-    *correct.ROUTES,
+    *moves.ROUTES,
     *certificates.ROUTES,
     *account.ROUTES,
 ]

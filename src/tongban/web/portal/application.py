@@ -112,12 +112,11 @@ class Application:
 
     def typed(self, question: Question) -> Typed:
         """What stands in the form: what was typed, else what the record says."""
-        blank: Typed = BLANK_DATE if question.fact.type is FactType.DATE else ""
         typed = self.content.answers.get(question.name)
         if typed is None:
             record = self.content.records.get(question.name)
-            return blank if record is None else as_typed(question.fact, record.value)
-        return typed if isinstance(typed, list) == (question.fact.type is FactType.DATE) else blank
+            return blank(question.fact) if record is None else as_typed(question.fact, record.value)
+        return typed if isinstance(typed, list) == (question.fact.type is FactType.DATE) else blank(question.fact)
 
     # --- where to go ------------------------------------------------------------------------------------------------
 
@@ -194,6 +193,11 @@ class Application:
         """Upload ids of the materials that apply."""
         uploads = {need.slug: self.content.documents.get(need.slug, ()) for need in self.to_upload}
         return {slug: [one.id for one in files] for slug, files in uploads.items() if files}
+
+
+def blank(fact: Fact) -> Typed:
+    """An empty answer."""
+    return BLANK_DATE if fact.type is FactType.DATE else ""
 
 
 def sent(question: Question, form: Form) -> Typed:

@@ -11,6 +11,7 @@ from tongban.base.ids import uuid7
 from tongban.web.forms import Form
 from tongban.web.html import go, page, saved_file
 from tongban.web.portal import casework
+from tongban.web.portal.moves import awaited, moves
 from tongban.web.portal.places import name as place_name
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -20,7 +21,7 @@ SAID: dict[str, Text] = {
     "kept": Text("已经存好，随时可以接着填。", "Saved. Go on whenever you like."),
     "deleted": Text("草稿已删掉。", "The draft is deleted."),
     "withdrawn": Text("已撤回。想办时可以重新申请。", "Withdrawn. You can apply again at any time."),
-    "completed": Text("补正已提交。", "What was missing has been sent."),
+    "sent": Text("已提交。", "It has been sent."),
 }
 
 
@@ -62,7 +63,8 @@ async def case(site: Site, visitor: Visitor, case: str, said: str = "") -> Respo
         tone=casework.tone(view),
         steps=casework.steps(view),
         due=casework.due(site, view),
-        must=casework.must(site, view),
+        awaited=awaited(view),
+        moves=moves(view),
         facts=[(fact, _in_words(site, fact.fact, fact.value)) for fact in view.facts],
         can_withdraw=view.act(casework.WITHDRAW) is not None,
         said=SAID.get(said),

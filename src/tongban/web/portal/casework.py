@@ -10,6 +10,7 @@ from tongban.cases.projections import FAR, CaseRow
 from tongban.cases.views import STAGE_NAMES, CaseView, TermView
 from tongban.catalog.procedure import Stage
 from tongban.web.site import Site
+from tongban.web.words import both
 
 APPLICANT = "applicant"
 WITHDRAW = "withdraw"
@@ -69,12 +70,12 @@ def summaries(site: Site, rows: Iterable[CaseRow]) -> list[Summary]:
 
 
 def _summary(site: Site, row: CaseRow) -> Summary:
-    name = site.catalogue.service(row.service, row.service_version).name
+    title = both(site.catalogue.service(row.service, row.service_version).name)
     body = site.directory.body(row.body).name
     must = None
     if row.waits_for == APPLICANT:
-        says = Text("等您补材料。", "Waiting for you to complete it.")
-        must = _must(site, row.case_id, name if isinstance(name, Text) else Text(name, name), row.due_at)
+        says = Text("等您处理。", "Waiting for you.")
+        must = todo(site, row.case_id, title, row.state_name, row.due_at)
     elif not row.open:
         says = dated(site, row.updated_at, Text("{day}办结。", "Closed on {day}."))
     elif row.due_at >= FAR:
@@ -86,7 +87,6 @@ def _summary(site: Site, row: CaseRow) -> Summary:
             Text(f"{body.zh}正在办理，最晚{{day}}答复您。", f"{body.en} is working on it; answer by {{day}}."),
         )
     tone = "ok" if row.stage == Stage.DELIVERED else "mute" if not row.open else ""
-    title = name if isinstance(name, Text) else Text(name, name)
     return Summary(row.case_id, title, row.state_name, tone, not row.open, says, _steps_of(row), must)
 
 
@@ -108,24 +108,13 @@ def steps(view: CaseView) -> list[Step]:
     return [Step(stop.name, stop.at, "later" if stop.mark == "to-come" else stop.mark) for stop in view.track]
 
 
-def _must(site: Site, case: str, service: Text, due: datetime) -> Todo:
-    by = Text("请补交。", "Please supply it.")
+def todo(site: Site, case: str, service: Text, state: Text, due: datetime) -> Todo:
+    """A case that waits for its applicant. What exactly they can do is on the page it leads to."""
+    note = Text("等您处理。", "Waiting for you.")
     if due < FAR:
-        by = dated(site, due, Text("请在{day}前补交，其他都齐了。", "Supply it by {day}; everything else is complete."))
-    return Todo(
-        Text(f"{service.zh}：要补材料", f"{service.en}: something is missing"),
-        by,
-        f"/cases/{case}/correct",
-        Text("去补材料", "Supply it"),
-    )
-
-
-def must(site: Site, view: CaseView) -> Todo | None:
-    """What the reader has to do first, if it is their move."""
-    if view.spec.waits_for != APPLICANT:
-        return None
-    due = view.due.due if view.due else None
-    return _must(site, view.case, view.service_name, due or FAR)
+        note = dated(site, due, Text("请在{day}前处理。", "Please see to it by {day}."))
+    title = Text(f"{service.zh}：{state.zh}", f"{service.en}: {state.en}")
+    return Todo(title, note, f"/cases/{case}/correct", Text("去处理", "See to it"))
 
 
 def due(site: Site, view: CaseView) -> Due | None:
@@ -138,7 +127,7 @@ def due(site: Site, view: CaseView) -> Due | None:
             Text(f"{term.name.zh}：现在停着，不计时", f"{term.name.en}: the clock stands still"), term.explain(), None
         )
     if term.owed_by == "applicant":
-        promise = Text("请在{day}前补齐", "Please complete it by {day}")
+        promise = Text("请在{day}前处理", "Please see to it by {day}")
     else:
         promise = Text("最晚{day}答复您", "You will hear by {day}")
     return Due(dated(site, term.due, promise), term.explain(), _law_allows(site, term))
