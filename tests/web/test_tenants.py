@@ -1,0 +1,361 @@
+"""Nobody reaches what is somebody else's: every route of the site, with two citizens and officials of other bodies.
+
+Each route has a place in `ROUTES`. A route without one fails the first test, so it cannot be forgotten.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, cast
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from tongban.org import demo, sessions
+from tongban.web import csrf
+from tongban.web.app import create
+from tongban.web.site import Site
+
+pytestmark = pytest.mark.database
+
+
+class Whose(Enum):
+    """Whom a route is for."""
+
+    PUBLIC = auto()
+    """The same for everybody; nothing of anybody is in it."""
+    MINE = auto()
+    """Of whoever is logged in: the address names nothing of anybody."""
+    OWNER = auto()
+    """Names an object of a citizen, for them alone."""
+    HANDLED = auto()
+    """Names an object of a citizen, for them and for the body that handles it."""
+    STAFF = auto()
+    """Of the body of the official who is logged in."""
+    BODY = auto()
+    """Names an object of a citizen, for officials of the body that handles it."""
+
+
+PUBLIC, MINE, OWNER, HANDLED, STAFF, BODY = Whose
+ROUTES: dict[str, Whose] = {
+    # portal
+    "GET /": MINE,
+    "GET /search": PUBLIC,
+    "GET /services": PUBLIC,
+    "GET /services/{slug}": PUBLIC,
+    "GET /services/{slug}/start": MINE,
+    "POST /services/{slug}/start": MINE,
+    "GET /apply/{slug}": MINE,
+    "GET /apply/{slug}/q/{name}": MINE,
+    "POST /apply/{slug}/q/{name}": MINE,
+    "POST /apply/{slug}/q/{name}/save": MINE,
+    "GET /apply/{slug}/materials": MINE,
+    "POST /apply/{slug}/materials/{material}": MINE,
+    "POST /apply/{slug}/materials/{material}/{upload_id}/remove": MINE,
+    "GET /apply/{slug}/check": MINE,
+    "POST /apply/{slug}/submit": MINE,
+    "GET /apply/{slug}/discard": MINE,
+    "POST /apply/{slug}/discard": MINE,
+    "GET /cases": MINE,
+    "GET /cases/{case}": OWNER,
+    "GET /cases/{case}/receipt": OWNER,
+    "GET /cases/{case}/correct": OWNER,
+    "GET /cases/{case}/withdraw": OWNER,
+    "POST /cases/{case}/withdraw": OWNER,
+    "GET /cases/{case}/acts/{act}": OWNER,
+    "POST /cases/{case}/acts/{act}": OWNER,
+    "POST /cases/{case}/acts/{act}/files/{material}": OWNER,
+    "GET /cases/{case}/documents/{document}": OWNER,
+    "GET /cases/{case}/export": OWNER,
+    "GET /certificates": MINE,
+    "GET /certificates/{identifier}": OWNER,
+    "GET /certificates/{identifier}/certificate.pdf": OWNER,
+    "GET /certificates/{identifier}/certificate.json": OWNER,
+    "GET /certificates/{identifier}/qr.svg": OWNER,
+    "GET /inbox": MINE,
+    "GET /me": MINE,
+    "GET /my-data": MINE,
+    "GET /settings": MINE,
+    "GET /login": PUBLIC,
+    "POST /login": PUBLIC,
+    "GET /login/oidc": PUBLIC,
+    "GET /login/callback": PUBLIC,
+    "POST /logout": MINE,
+    "GET /help": PUBLIC,
+    "GET /accessibility": PUBLIC,
+    # open
+    "GET /verify": PUBLIC,
+    "POST /verify": PUBLIC,
+    "GET /health/live": PUBLIC,
+    "GET /health/ready": PUBLIC,
+    # desk
+    "GET /desk": STAFF,
+    "GET /desk/done": STAFF,
+    "GET /desk/keys": STAFF,
+    "GET /desk/intake": STAFF,
+    "GET /desk/intake/{slug}": STAFF,
+    "POST /desk/intake/{slug}": STAFF,
+    "GET /desk/intake/{slug}/form": STAFF,
+    "POST /desk/intake/{slug}/form": STAFF,
+    "GET /desk/cases/{case}": BODY,
+    "POST /desk/cases/{case}": BODY,
+    "POST /desk/cases/{case}/undo": BODY,
+    "GET /desk/cases/{case}/documents/{document}": BODY,
+    "GET /desk/cases/{case}/documents/{document}/original": BODY,
+    "GET /desk/cases/{case}/documents/{document}/{name}": BODY,
+    # API
+    "GET /api/openapi.json": PUBLIC,
+    "GET /api/docs": PUBLIC,
+    "GET /api/v1/services": PUBLIC,
+    "GET /api/v1/services/{slug}": PUBLIC,
+    "GET /api/v1/services/{slug}/checklist": PUBLIC,
+    "GET /api/v1/services/{slug}/cpsv": PUBLIC,
+    "POST /api/v1/services/{slug}/assess": PUBLIC,
+    "GET /api/v1/drafts": MINE,
+    "GET /api/v1/drafts/{service}": MINE,
+    "PUT /api/v1/drafts/{service}": MINE,
+    "DELETE /api/v1/drafts/{service}": MINE,
+    "POST /api/v1/documents": MINE,
+    "GET /api/v1/documents/{document}": OWNER,
+    "POST /api/v1/cases": MINE,
+    "GET /api/v1/cases": MINE,
+    "GET /api/v1/cases/{case}": HANDLED,
+    "GET /api/v1/cases/{case}/acts": HANDLED,
+    "POST /api/v1/cases/{case}/acts/{act}": HANDLED,
+    "GET /api/v1/cases/{case}/export": HANDLED,
+    "GET /api/v1/queue": STAFF,
+    "GET /api/v1/inbox": MINE,
+    "GET /api/v1/certificates": MINE,
+    "GET /api/v1/certificates/{identifier}": OWNER,
+    "GET /api/v1/certificates/{identifier}/pdf": OWNER,
+    "POST /api/v1/verify": PUBLIC,
+    "GET /api/v1/accesses": MINE,
+    "GET /api/v1/regions": PUBLIC,
+    "GET /api/v1/keys": PUBLIC,
+    "POST /api/v1/sessions": PUBLIC,
+    "DELETE /api/v1/sessions/current": MINE,
+}
+SHOWS = ("GET /cases", "GET /certificates", "GET /inbox", "GET /my-data", "GET /apply/{slug}/check",
+         "GET /api/v1/cases", "GET /api/v1/certificates", "GET /api/v1/inbox", "GET /api/v1/accesses",
+         "GET /api/v1/drafts", "GET /api/v1/drafts/{service}")  # fmt: skip
+"""Pages of MINE that must show the owner's own, so that not showing it to others means something."""
+DESTROYS = ("POST /logout", "DELETE /api/v1/sessions/current")
+"""Would end the session that the next request needs."""
+PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+HIDDEN = (401, 403, 404)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody with a session, who reads pages with its cookie and the API with its token."""
+
+    name: str
+    http: httpx.AsyncClient
+    secret: bytes
+    token: str = ""
+
+    async def __call__(self, method: str, path: str, **options: Any) -> httpx.Response:
+        api = path.startswith("/api/")
+        headers: dict[str, str] = {"accept": "application/json" if api else "text/html", **options.pop("headers", {})}
+        if self.token:
+            headers["authorization" if api else "cookie"] = f"Bearer {self.token}" if api else f"session={self.token}"
+        if method != "GET" and api:
+            headers |= {"idempotency-key": f"{self.name}-{path}"[:40].replace("/", "."), "if-match": '"2"'}
+            options.setdefault("json", {})
+        elif method != "GET":
+            fields = {"csrf": csrf.token(self.secret, self.token), "key": f"{self.name}-tenants", "version": "2"}
+            options["data"] = {**fields, **options.get("data", {})}
+        self.http.cookies.clear()
+        return await self.http.request(method, path, headers=headers, **options)
+
+
+@dataclass(frozen=True)
+class World:
+    """小满 has an open case, a finished one, a certificate, a draft, a file, letters and looks at her data."""
+
+    owner: Reader
+    other: Reader
+    handler: Reader
+    outsiders: tuple[Reader, ...]
+    nobody: Reader
+    names: Mapping[str, str]
+    marks: tuple[str, ...]
+    """What must not be in anything that others see."""
+
+    def path(self, route: str) -> str:
+        """The address of a route, with the owner's objects in it."""
+        template = route.partition(" ")[2]
+        return re.sub(r"\{(\w+)\}", lambda found: self.names[found[1]], template)
+
+    def leaks(self, answer: httpx.Response) -> list[str]:
+        """Marks that the reader did not bring along in the address."""
+        return [mark for mark in self.marks if mark in answer.text and mark not in str(answer.request.url)]
+
+
+def routes(site: Site) -> Iterator[str]:
+    """`GET /cases/{case}`, for every route of the application."""
+    app = cast("Litestar", cast("Any", create(site))._app._app)
+    for route in app.routes:
+        for method in cast("Any", route).route_handler_map:
+            if method != "OPTIONS":
+                yield f"{method} {cast('Any', route).path_format}"
+
+
+def of(*kinds: Whose, method: str = "") -> list[str]:
+    return [route for route, whose in ROUTES.items() if whose in kinds and route.startswith(method)]
+
+
+async def log_in(site: Site, http: httpx.AsyncClient, person: str, post: str = "") -> Reader:
+    opened = await sessions.log_in_demo(site.db, site.directory, person, site.clock(), post=post)
+    return Reader(person, http, site.secret, opened.token)
+
+
+async def in_post(site: Site, http: httpx.AsyncClient, region: str, kind: str, post: str) -> Reader:
+    named = demo.post_id(region, kind, post)
+    return await log_in(site, http, site.directory.holders(named)[0], named)
+
+
+async def act(who: Reader, case: str, name: str, **says: Any) -> None:
+    version = (await who("GET", f"/api/v1/cases/{case}")).headers["etag"]
+    headers = {"if-match": version, "idempotency-key": f"{case}-{name}", "authorization": f"Bearer {who.token}"}
+    done = await who.http.post(f"/api/v1/cases/{case}/acts/{name}", json={"says": says}, headers=headers)
+    assert done.status_code == 200, done.text
+
+
+@pytest.fixture
+async def world(site: Site) -> Any:
+    transport = httpx.ASGITransport(app=create(site), raise_app_exceptions=False)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+        owner = await log_in(site, http, "p-wangxiaoman")
+        other = await log_in(site, http, "p-chenzhiyuan")
+        clerk = await in_post(site, http, "990101", "service-centre", "clerk")
+        examiner = await in_post(site, http, "990101", "police", "examiner")
+        approver = await in_post(site, http, "990101", "police", "approver")
+        number = next(one.id_number for one in demo.citizens() if one.id == "p-wangxiaoman")
+        file = (await http.post("/api/v1/documents", files={"file": ("小满的合同.pdf", PDF)},
+                                headers={"authorization": f"Bearer {owner.token}"})).json()["id"]  # fmt: skip
+        facts = {"full_name": "王小满", "id_number": number, "sex": "female", "birth_date": "1994-5-12",
+                 "home_region": "990201", "lives_region": "990101", "lives_at": "小满的住处", "lives_since": "2026-3-1",
+                 "basis": "employment", "phone": "13800138000"}  # fmt: skip
+        cases: list[str] = []
+        for key in ("open-case", "done-case"):
+            body = {"service": "residence-permit", "region": "990101", "facts": facts,
+                    "documents": {"employment": [file]}, "look_up": True}  # fmt: skip
+            headers = {"authorization": f"Bearer {owner.token}", "idempotency-key": f"tenants-{key}"}
+            sent = await http.post("/api/v1/cases", json=body, headers=headers)
+            assert sent.status_code == 201, sent.text
+            cases.append(sent.json()["case"])
+        await act(clerk, cases[0], "request-correction", items=["lives_at"], message="写全")
+        if (await owner("GET", f"/api/v1/cases/{cases[1]}")).json()["state"] == "received":
+            await act(clerk, cases[1], "accept")
+        await act(examiner, cases[1], "examine", opinion="属实")
+        await act(approver, cases[1], "grant")
+        (certificate,) = (await owner("GET", f"/api/v1/cases/{cases[1]}")).json()["certificates"]
+        await owner("POST", "/services/residence-permit/start", data={"lookups": "yes", "region": "990101"})
+        await owner("POST", "/apply/residence-permit/q/lives_at", data={"lives_at": "小满的新住处"})
+        names = {"case": cases[0], "document": file, "identifier": certificate, "slug": "residence-permit",
+                 "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
+                 "act": "supplement"}  # fmt: skip
+        yield World(
+            owner,
+            other,
+            examiner,
+            (
+                await in_post(site, http, "990102", "police", "examiner"),
+                await in_post(site, http, "990101", "hr", "examiner"),
+            ),
+            Reader("nobody", http, site.secret),
+            names,
+            (*cases, certificate, file, number, "小满的"),
+        )
+
+
+def test_every_route_says_whose_it_is(site: Site) -> None:
+    found = set(routes(site))
+    assert sorted(found - ROUTES.keys()) == [], "say in ROUTES whom these are for"
+    assert sorted(ROUTES.keys() - found) == [], "these are gone"
+
+
+async def test_what_is_somebody_elses_is_not_there(world: World) -> None:
+    wrong: list[Any] = []
+    for route in of(OWNER, HANDLED, BODY, method="GET"):
+        strangers = (world.nobody, world.other, *world.outsiders)
+        if ROUTES[route] is BODY:
+            strangers = (*strangers, world.owner)
+        if ROUTES[route] is OWNER:
+            strangers = (*strangers, world.handler)
+        for who in strangers:
+            answer = await who("GET", world.path(route))
+            to_login = answer.status_code == 303 and "/login" in answer.headers["location"]
+            if not (answer.status_code in HIDDEN or to_login) or world.leaks(answer):
+                wrong.append((route, who.name, answer.status_code, world.leaks(answer)))
+    assert not wrong
+
+
+async def test_what_is_ones_own_is_there(world: World) -> None:
+    """Without this the test above would pass on a site that shows nothing to anybody."""
+    wrong: list[Any] = []
+    for route in of(OWNER, HANDLED, method="GET"):
+        answer = await world.owner("GET", world.path(route))
+        if answer.status_code in HIDDEN:
+            wrong.append((route, "owner", answer.status_code))
+    for route in of(HANDLED, BODY, method="GET"):
+        if "{name}" in route:
+            continue  # a part of a file, named by the page that shows it
+        answer = await world.handler("GET", world.path(route))
+        if answer.status_code in HIDDEN:
+            wrong.append((route, "handler", answer.status_code))
+    assert not wrong
+
+
+async def test_lists_hold_nothing_of_others(world: World) -> None:
+    wrong: list[Any] = []
+    for route in of(PUBLIC, MINE, STAFF, method="GET"):
+        handles = () if ROUTES[route] is STAFF else (world.handler,)
+        for who in (world.nobody, world.other, *world.outsiders, *handles):
+            answer = await who("GET", world.path(route))
+            if answer.status_code >= 500 or world.leaks(answer):
+                wrong.append((route, who.name, answer.status_code, world.leaks(answer)))
+    assert not wrong
+
+
+async def test_lists_hold_ones_own(world: World) -> None:
+    shown = {route: await world.owner("GET", world.path(route)) for route in SHOWS}
+    # looks at one's data name the records, not the person
+    bare = ("GET /my-data", "GET /api/v1/accesses")
+    assert not [r for r, a in shown.items() if r not in bare and not world.leaks(a)]
+    assert not [r for r in bare if shown[r].status_code != 200]
+    assert world.names["case"] in (await world.owner("GET", "/api/v1/cases")).text
+    queue = await world.handler("GET", "/api/v1/queue?view=corrections")
+    assert world.names["case"] in queue.text
+
+
+async def test_nobody_else_can_do_anything_to_it(world: World, site: Site) -> None:
+    async def rows() -> list[Any]:
+        names = ("case_event", "certificate", "document")
+        return [await site.db.fetchval(f"SELECT count(*) FROM {name}") for name in names]
+
+    before, draft = await rows(), await world.owner("GET", "/api/v1/drafts")
+    wrong: list[Any] = []
+    for route in [*of(OWNER, HANDLED, BODY), *of(MINE)]:
+        method = route.partition(" ")[0]
+        if method == "GET" or route in DESTROYS or route in ("POST /api/v1/documents", "POST /api/v1/cases"):
+            continue
+        for who in (world.nobody, world.other, *world.outsiders):
+            answer = await who(method, world.path(route))
+            named = ROUTES[route] is not MINE
+            to_login = answer.status_code == 303 and "/login" in answer.headers["location"]
+            if answer.status_code >= 500 or (named and not (answer.status_code in HIDDEN or to_login)):
+                wrong.append((route, who.name, answer.status_code, answer.text[:80]))
+    assert not wrong
+    assert await rows() == before
+    assert (await world.owner("GET", "/api/v1/drafts")).json() == draft.json()
+
+
+async def test_a_cursor_of_one_person_shows_another_nothing_of_theirs(world: World) -> None:
+    page = (await world.owner("GET", "/api/v1/cases?limit=1")).json()
+    assert page["next"]
+    answer = await world.other("GET", f"/api/v1/cases?after={page['next']}")
+    assert answer.json()["items"] == []
