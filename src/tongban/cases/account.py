@@ -15,6 +15,9 @@ _MACHINE: dict[ActorKind, Text] = {
     "clock": Text("期限届满", "The clock"),
     "rules": Text("系统按规则", "The rules"),
 }
+_CARRIER = Text("系统", "The platform")
+_POST = frozenset({Own.DELIVERED, Own.UNDELIVERED})
+"""Reports of the outbox: carried by the platform, although no term ran out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def account(definition: Definition, events: tuple[Event, ...], *, inside: bool) 
 def _lines(definition: Definition, events: tuple[Event, ...], inside: bool) -> Iterator[Line]:
     undone = {event.payload["undoes"] for event in events if event.type == Own.UNDONE}
     for event in events:
-        who, what = _who(event.by), _what(definition, event)
+        who, what = _who(event), _what(definition, event)
         day = date_words(definition.local(event.at))
         open_to_all = inside or event.letter is not None or event.by.kind == "person"
         yield Line(
@@ -58,8 +61,10 @@ def _lines(definition: Definition, events: tuple[Event, ...], inside: bool) -> I
         )
 
 
-def _who(by: By) -> Text:
-    return _MACHINE.get(by.kind) or Text(by.name, by.name)
+def _who(event: Event) -> Text:
+    if event.type in _POST:
+        return _CARRIER
+    return _MACHINE.get(event.by.kind) or Text(event.by.name, event.by.name)
 
 
 def _what(definition: Definition, event: Event) -> Text:
