@@ -7,11 +7,13 @@ from typing import Any
 import msgspec
 
 from tongban.base.i18n import Text
-from tongban.cases import decide, views
 from tongban.cases.account import Line
+from tongban.cases.decide import PossibleAct
 from tongban.cases.projections import FAR, CaseRow
+from tongban.cases.views import CaseView, TermView
 from tongban.catalog import Assessment, Needed, Question
 from tongban.catalog.model import Fact, Law, Material, Service, Words
+from tongban.catalog.procedure import Stage
 from tongban.catalog.tables import both
 from tongban.web.api import answered as out
 from tongban.web.portal.promise import promises
@@ -121,7 +123,7 @@ def assessment(service: Service, found: Assessment) -> out.AssessmentAnswer:
 # --- cases -------------------------------------------------------------------------------------------------------
 
 
-def receipt(view: views.CaseView) -> out.Receipt:
+def receipt(view: CaseView) -> out.Receipt:
     """Little on purpose: nothing is worked out that the sender does not need at once."""
     due = view.due
     return out.Receipt(
@@ -143,7 +145,7 @@ def summary(site: Site, row: CaseRow) -> out.CaseSummary:
         service_name=both(site.catalogue.service(row.service, row.service_version).name),
         state=row.state,
         state_name=row.state_name,
-        stage=views.Stage(row.stage),
+        stage=Stage(row.stage),
         waits_for=row.waits_for,
         open=row.open,
         body=row.body,
@@ -160,7 +162,7 @@ def _known(at: datetime | None) -> datetime | None:
     return None if at is None or at >= FAR else at
 
 
-def detail(view: views.CaseView) -> out.CaseDetail:
+def detail(view: CaseView) -> out.CaseDetail:
     case, due = view.opening, view.due
     return out.CaseDetail(
         case=view.case,
@@ -195,7 +197,7 @@ def detail(view: views.CaseView) -> out.CaseDetail:
     )
 
 
-def _term(term: views.TermView) -> out.CaseTerm:
+def _term(term: TermView) -> out.CaseTerm:
     return out.CaseTerm(
         term=term.term,
         name=term.name,
@@ -224,7 +226,7 @@ def _line(line: Line) -> out.AccountLine:
     )
 
 
-def possible(acts: Iterable[decide.PossibleAct]) -> tuple[out.PossibleAct, ...]:
+def possible(acts: Iterable[PossibleAct]) -> tuple[out.PossibleAct, ...]:
     return tuple(
         out.PossibleAct(
             act=one.act,
