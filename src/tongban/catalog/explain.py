@@ -85,7 +85,9 @@ def _with_dates(schema: Any) -> Any:
 
 def sentences(error: ValidationError) -> Iterator[Said]:
     """What is wrong, in words; one error of an `anyOf` may be several."""
-    yield from _SENTENCES.get(str(error.validator), _other)(error, tuple(error.absolute_path))
+    about_name = "propertyNames" in error.relative_schema_path
+    sentence = _key_form if about_name else _SENTENCES.get(str(error.validator), _other)
+    yield from sentence(error, tuple(error.absolute_path))
 
 
 def _unknown_fields(error: ValidationError, path: Path) -> Iterator[Said]:
@@ -198,10 +200,9 @@ def _branches(error: ValidationError, path: Path) -> Iterator[Said]:
 
 
 def _key_form(error: ValidationError, path: Path) -> Iterator[Said]:
-    for child in error.context or [error]:
-        wanted = _PATTERNS.get(str(child.validator_value), _TYPES["string"])
-        name = str(error.instance)
-        yield "wrong-name", _wanted(wanted, name), (*path, name), True
+    wanted = _PATTERNS.get(str(error.validator_value), Text("60个字符以内的名称", "a name of at most 60 characters"))
+    name = str(error.instance)
+    yield "wrong-name", _wanted(wanted, name), (*path, name), True
 
 
 def _other(error: ValidationError, path: Path) -> Iterator[Said]:
@@ -217,6 +218,5 @@ _SENTENCES: dict[str, Callable[[ValidationError, Path], Iterator[Said]]] = {
     "pattern": _pattern,
     "anyOf": _branches,
     "oneOf": _branches,
-    "propertyNames": _key_form,
     **dict.fromkeys(_BOUNDS, _bound),
 }

@@ -10,13 +10,16 @@ from tongban.catalog.tables import mentioned, read_row
 
 _WHO = frozenset({FactType.PHONE, FactType.ID_NUMBER, FactType.USCC, FactType.BANK_ACCOUNT})
 """Facts that say who the person is, how to reach and how to pay them: a purpose of their own."""
+_WHOLE_PARTS = frozenset({"no-outputs", "fact-cycle"})
+"""Faults of a whole part of the file, told at its name."""
 _IDENTITY = frozenset({"full_name", "name", "company_name", "applicant_name", "agent_name", "representative"})
 
 
 @service_lint("expression", "error", "表达式要能读懂", "Expressions must compile", law="DMN 1.5 (FEEL)")
 def expression(view: View[Service]) -> Iterator[Said]:
     for fault in compiled(view)[1]:
-        yield Said(fault.text, fault.path, fault.offset, code=fault.code)
+        whole = fault.code in _WHOLE_PARTS
+        yield Said(fault.text, fault.path, fault.offset, key=whole, code=fault.code)
 
 
 @service_lint(
