@@ -154,5 +154,29 @@ def test_a_certificate_shows_what_the_service_file_says_and_masks_the_identity_n
     assert made.record.service_version == "2"
 
 
+def test_what_the_tables_decided_is_printed_with_its_unit(ring: KeyRing) -> None:
+    amounts = """amounts:
+  support:
+    inputs: [basis]
+    outputs: [{name: months, label: {zh: 补贴月数, en: Months}, type: integer, unit: 个月}]
+    rows: [["-", 12]]
+"""
+    text = SERVICE.replace("result:\n", amounts + "result:\n").replace("shows: [", "shows: [months, ")
+    service = load_service(text).value
+    assert service is not None
+    made = issue(
+        service,
+        facts={"basis": "job"},
+        outputs={"months": 12},
+        issuer=Issuer(body="police", name=Text("岚江市公安局", "Lanjiang Police"), uscc=USCC),
+        holder=Holder(id="p-1", name="王小明", number="990***********1234"),
+        region="990101",
+        case="990101-261103-4Q7Z2M9K",
+        at=ISSUED,
+        ring=ring,
+    )
+    assert [(line.label.zh, line.value.zh) for line in made.record.shows] == [("补贴月数", "12 个月"), ("理由", "工作")]
+
+
 def test_issuing_twice_for_a_case_gives_the_same_certificate(ring: KeyRing) -> None:
     assert sign(record(), ring) == sign(record(), ring)

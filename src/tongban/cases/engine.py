@@ -315,6 +315,7 @@ class Engine:
         certificate = certs.issue(
             msgspec.structs.replace(definition.service, result=judged.variant.result),
             facts=judged.variant.facts,
+            outputs=judged.assessment.outputs,
             issuer=certs.Issuer(body=body.id, name=body.name, uscc=body.uscc),
             holder=certs.Holder(
                 id=case.applicant.id,

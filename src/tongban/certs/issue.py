@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, assert_never
 
 from tongban.base.i18n import LANGS, Lang, Text
@@ -26,6 +27,7 @@ def issue(
     service: Service,
     *,
     facts: Mapping[str, Any],
+    outputs: Mapping[str, Any] = MappingProxyType({}),
     issuer: Issuer,
     holder: Holder,
     region: str,
@@ -37,8 +39,9 @@ def issue(
 ) -> Certificate:
     """The certificate that `service.result` promises, signed.
 
-    `at` is in the issuer's zone: its day is the first day of validity. `facts` are the typed facts of the case; those
-    that the file names under `shows` and that are known are printed in its order, identity numbers masked.
+    `at` is in the issuer's zone: its day is the first day of validity. `facts` are the typed facts of the case,
+    `outputs` what its tables came to; those that the file names under `shows` and that are known are printed in its
+    order, identity numbers masked.
     Raises `Refused` (`no-signing-key`).
     """
     result = service.result
@@ -52,7 +55,7 @@ def issue(
         service=service.service,
         service_version=service.version,
         case=case,
-        shows=_face(service, facts, holder),
+        shows=_face(service, {**facts, **outputs}, holder),
         issued_at=at.replace(microsecond=0),
         valid_from=at.date(),
         valid_until=last_day(at.date(), result.valid),
@@ -63,11 +66,19 @@ def issue(
     return sign(record, ring)
 
 
-def _face(service: Service, facts: Mapping[str, Any], holder: Holder) -> tuple[Shown, ...]:
+def _face(service: Service, values: Mapping[str, Any], holder: Holder) -> tuple[Shown, ...]:
     """The lines of the face, in the file's order; the holder's name and number are on it anyway."""
-    known = [(service.facts[name], facts[name]) for name in service.result.shows if facts.get(name) is not None]
+    printed = {**_decided(service), **service.facts}
+    known = [(printed[name], values[name]) for name in service.result.shows if values.get(name) is not None]
     lines = (Shown(label=_text(fact.name), value=_value(fact, value)) for fact, value in known)
     return tuple(line for line in lines if line.value.zh not in (holder.name, holder.number))
+
+
+def _decided(service: Service) -> dict[str, Fact]:
+    """What the tables decide, as facts to print: months, amounts, classes."""
+    tables = (*service.tables.values(), *service.amounts.values())
+    outputs = [output for table in tables for output in table.outputs]
+    return {one.name: Fact(type=FactType(one.type), name=one.label or one.name, unit=one.unit) for one in outputs}
 
 
 def last_day(start: date, validity: Validity | None) -> date | None:
