@@ -45,6 +45,8 @@ async def _export(settings: Settings, url: str, number: str) -> dict[str, Any]:
     db = await Database.open(url, name="export", max_size=2)
     try:
         site = await open_site(settings, db, clock, Log(clock=clock))
-        return await site.cases.export_whole(number)
+        made = await site.cases.export_whole(number)
+        site.log.event("case-exported", case=number)
+        return made
     finally:
         await db.close()
