@@ -90,7 +90,7 @@ def engine_rate(url: str, home: Path, name: str) -> float:
     return done / SECONDS
 
 
-async def _one_batch(url: str, home: Path) -> tuple[str, str]:
+async def one_batch(url: str, home: Path) -> tuple[str, str]:
     """The JSON of one submission as the engine sends it, and its case number."""
     db = await Database.open(url)
     cases = cases_on(db, Home(home))
@@ -141,7 +141,7 @@ def run() -> dict[str, Any]:
         folder = Path(name)
         with EmbeddedPostgres(folder / "postgres", settings={"max_wal_size": "4GB"}) as server:
             asyncio.run(_migrate(server.url))
-            sample = asyncio.run(_one_batch(server.url, folder))
+            sample = asyncio.run(one_batch(server.url, folder))
             ours: list[float] = []
             floor: list[float] = []
             for n in range(ROUNDS):

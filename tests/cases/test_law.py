@@ -1,13 +1,16 @@
 """What the licensing law demands of the engine, act by act (行政许可法 32, 38, 42, 44, 45)."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
 from case_world import FACTS, Story
+from msgspec import structs
 
 from tongban.base.clock import ZONE
 from tongban.cases import clocks
 from tongban.cases.model import Attachment, Refusal
+from tongban.catalog.model import Extension, Situation, Term
 
 PLAN = {"plan": [Attachment("990101-a", "plan.pdf", "application/pdf", 10, "00")]}
 FOOD = {**FACTS, "sells": "food"}
@@ -197,3 +200,40 @@ def test_a_step_can_be_taken_back_for_five_minutes_by_who_took_it(story: Story) 
     undone = asked.do("clerk", "undo")
     assert [event.type for event in undone.events] == ["submit", "request-correction", "undone"]
     assert due(undone, "accept") == date(2026, 11, 10)
+
+
+def test_a_correction_can_be_sent_although_the_case_is_not_complete_yet(story: Story) -> None:
+    from case_world import APPLICANT
+
+    from tongban.cases.decide import possible
+    from tongban.org import Grant
+
+    asked = story.open().do("clerk", "request-correction", items=["plan"], message="…")
+    grant = Grant(story.definition.cite("APL-32"), "")
+    offered = possible(asked.definition, asked.state, APPLICANT, lambda _: grant, asked.now)
+    assert "supplement" in [one.act for one in offered]
+
+
+def test_an_extension_is_for_whom_the_services_own_law_names(story: Story) -> None:
+    """Joint handling: the head of government approves, not the head of the body (行政许可法 42②)."""
+    law = Extension(by="15 working-days", approver="government-head", law="APL-42")
+    term = Term(statutory="45 working-days", rule="licensing.joint-decision", law="APL-42", extension=law)
+    joint = replace(story, definition=replace(story.definition, terms={"decide": term}, clocks={}))
+    case = _complete(joint.open())
+    assert due(case, "decide") == date(2027, 1, 5)
+    assert case.refused("head", "extend", reasons="联合办理") == "not-your-act"
+    assert due(case.do("mayor", "extend", reasons="联合办理"), "decide") == date(2027, 1, 26)
+
+
+def test_a_term_that_the_law_does_not_let_be_extended_cannot_be(story: Story) -> None:
+    term = Term(statutory="7 working-days", law="APL-42")
+    short = replace(story, definition=replace(story.definition, terms={"decide": term}, clocks={}))
+    assert _complete(short.open()).refused("head", "extend", reasons="忙") == "no-extension"
+
+
+def test_a_correction_that_leads_to_another_procedure_is_a_new_application(story: Story) -> None:
+    filing = Situation(id="toys", name="玩具", when='sells = "toys"', procedure="filing")
+    service = structs.replace(story.definition.service, situations=(filing,))
+    case = replace(story, definition=replace(story.definition, service=service, clocks={})).open(FOOD)
+    assert case.refused("person", "correct-on-the-spot", facts={"sells": "toys"}) == "another-procedure"
+    assert case.do("person", "correct-on-the-spot", facts={"metres": "2"}).state.facts["metres"] == "2"

@@ -6,16 +6,18 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from case_world import APPLICANT, COUNTY, FACTS, NEIGHBOUR, OTHER, Officials
+from case_world import APPLICANT, COUNTY, FACTS, NEIGHBOUR, Officials
+from msgspec import structs
 
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
-from tongban.cases.decide import Command, decide
+from tongban.cases.engine import Case
 from tongban.cases.model import CaseState
 from tongban.cases.service import Cases, QueueFilter
-from tongban.cases.store import alarms
+from tongban.cases.store.history import Key, append
 from tongban.cases.views import CaseView
+from tongban.catalog.catalogue import Catalogue
 from tongban.org import Actor
 from tongban.terms import Calendar
 
@@ -330,16 +332,21 @@ async def test_a_new_calendar_moves_open_cases(cases: Cases, post: Officials) ->
     assert row.due_at > datetime(2026, 11, 11, tzinfo=ZONE)
 
 
-async def test_a_procedure_is_fixed_on_the_day_of_application(cases: Cases, post: Officials) -> None:
+async def test_a_case_keeps_the_versions_of_its_day(cases: Cases) -> None:
     view = await submit(cases)
-    assert (view.opening.service_version, view.opening.procedure_version) == ("1", "1")
-    assert view.opening.day == date(2026, 11, 3)
-    assert isinstance(decide(view.definition, CaseState(), _late(view, post), cases.engine.clock()), object)
-    assert view.opening.region != OTHER
-    assert await alarms.dead_alarms(cases.engine.db, 10) == []
+    newer = structs.replace(view.definition.service, version="2", terms={})
+    cases.engine.replace_catalogue(
+        Catalogue([newer, view.definition.service], [view.definition.procedure], clock=cases.engine.clock)
+    )
+    again = await cases.view(APPLICANT, view.case)
+    assert (again.opening.service_version, again.opening.day) == ("1", date(2026, 11, 3))
+    assert again.definition.service.version == "1"
+    assert (await submit(cases, "submit-0002")).opening.service_version == "2"
 
 
-def _late(view: CaseView, post: Officials) -> Command:
-    from tongban.org import Grant
-
-    return Command("grant", post("approver"), Grant(view.state_name, ""))
+async def test_a_new_case_whose_number_is_taken_is_not_written_over_the_old(cases: Cases, db: Database) -> None:
+    view = await submit(cases)
+    before = Case(view.definition, CaseState(), ())
+    item, _ = cases.engine.prepare(before, view.loaded.events, view.opening, Key("p-zhou", "other-key-01", "0"))
+    assert await append(db, [item]) == frozenset()
+    assert await db.fetchval("SELECT count(*) FROM command_key") == 1

@@ -13,8 +13,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import asyncpg
-
 from tongban.base.database import Connection, Database
 from tongban.base.errors import Refused
 from tongban.cases.store.history import Append, append, key_of
@@ -117,11 +115,7 @@ class Batcher:
 
 
 def _fail(waiting: _Waiting, error: Exception) -> None:
-    if waiting.answer.done():
-        return
-    if isinstance(error, asyncpg.UniqueViolationError):
-        waiting.answer.set_result(Moved())
-    else:
+    if not waiting.answer.done():
         waiting.answer.set_exception(error)
 
 

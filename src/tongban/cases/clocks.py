@@ -14,7 +14,7 @@ from typing import assert_never
 from tongban.base.i18n import Text
 from tongban.base.i18n import words as in_language
 from tongban.cases.definition import Definition
-from tongban.cases.model import CaseState, Move
+from tongban.cases.model import CaseState, Escalation, Move
 from tongban.catalog.model import Extension as LawfulExtension
 from tongban.catalog.model import Term
 from tongban.catalog.procedure import ProcedureTerm, Who
@@ -280,9 +280,17 @@ def _working_days_after(definition: Definition, at: datetime, days: int) -> date
 
 def climbs(definition: Definition, state: CaseState, terms: Sequence[Running]) -> tuple[Rung, ...]:
     """The rungs still to be climbed, soonest first."""
-    taken = {(escalation.term, escalation.rung) for escalation in state.escalated}
-    rungs = [rung for term in terms if escalates(definition, state, term) for rung in ladder(definition, term)]
-    return tuple(sorted((r for r in rungs if (r.term, r.who.value) not in taken), key=lambda r: r.at))
+    rungs: list[Rung] = []
+    for term in terms:
+        if escalates(definition, state, term):
+            taken = {one.rung for one in state.escalated if concerns(one, term)}
+            rungs.extend(rung for rung in ladder(definition, term) if rung.who.value not in taken)
+    return tuple(sorted(rungs, key=lambda rung: rung.at))
+
+
+def concerns(escalation: Escalation, term: Running) -> bool:
+    """Whether this run of the term was escalated, not an earlier one."""
+    return escalation.term == term.clock.term and escalation.at >= term.origin
 
 
 def escalates(definition: Definition, state: CaseState, term: Running) -> bool:

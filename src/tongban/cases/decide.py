@@ -166,7 +166,7 @@ def _possible(
         trial = Trial(definition, state, name, act, actor, granted, now, judged)
         # A condition over the facts is not asked before the act that brings them.
         asked = _CHECKS if _brings(act) else (*_CHECKS, checks.condition)
-        if not any(check(trial) for check in asked):
+        if checks.theirs(trial) and not any(check(trial) for check in asked):
             yield PossibleAct(name, act.name, act)
     granted = grant(UNDO)
     if granted and not isinstance(_undo(definition, state, Command(UNDO, actor, granted), now), Refusal):

@@ -14,7 +14,7 @@ from typing import Any
 from tongban import rules
 from tongban.base.i18n import LANGS, Text, words
 from tongban.cases.model import START, CaseState
-from tongban.catalog import Assessment, Variant, assess
+from tongban.catalog import Assessment, Variant, assess, variant
 from tongban.catalog.model import Service, Term
 from tongban.catalog.procedure import Procedure, Who
 from tongban.terms import Calendar
@@ -108,9 +108,10 @@ class Judged:
     def assessment(self) -> Assessment:
         return assess(self.definition.service, self.facts, self.state.case.day)
 
-    @property
+    @cached_property
     def variant(self) -> Variant:
-        return self.assessment.variant
+        """The service as it is for this case; cheaper than the assessment, which also decides."""
+        return variant(self.definition.service, self.facts, self.state.case.day)
 
     @cached_property
     def missing(self) -> tuple[str, ...]:

@@ -170,7 +170,7 @@ def _labels(state: CaseState) -> Iterator[str]:
 
 def _tasks(definition: Definition, state: CaseState, terms: Sequence[Running]) -> Iterator[TaskRow]:
     case, ended = state.case, definition.ended(state)
-    running = {term.clock.term for term in terms if term.open}
+    running = [term for term in terms if term.open]
     for n in state.escalated:
         yield TaskRow(
             region=case.region,
@@ -181,7 +181,7 @@ def _tasks(definition: Definition, state: CaseState, terms: Sequence[Running]) -
             role=n.rung,
             person=n.person,
             at=n.at,
-            open=not ended and n.term in running,
+            open=not ended and any(clocks.concerns(n, term) for term in running),
         )
     for letter in state.undelivered:
         yield TaskRow(

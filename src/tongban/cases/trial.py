@@ -44,6 +44,8 @@ class Trial:
     actor: Actor
     grant: Grant
     now: datetime
+    judged: Judged
+    """Of `state`; worked out only if a check asks, and then once."""
 
     @property
     def seq(self) -> int:
@@ -78,10 +80,15 @@ def in_state(trial: Trial) -> Refusal | None:
     )
 
 
+def theirs(trial: Trial) -> bool:
+    """Whether the act is this actor's to do, as what they can act in this case."""
+    return not _who(trial).isdisjoint(_capacities(trial))
+
+
 def by_whom(trial: Trial) -> Refusal | None:
-    allowed = _who(trial)
-    if allowed & _capacities(trial):
+    if theirs(trial):
         return None
+    allowed = _who(trial)
     who = letters.joined([WHO_NAMES[one] for one in Who if one in allowed])
     return refusal(
         "not-your-act",
@@ -209,7 +216,7 @@ def unanswered(trial: Trial) -> Iterator[Problem]:
     """A question the form asks and nobody answered: neither the person nor a record of the state."""
     if START not in trial.act.from_:
         return
-    for name in Judged(trial.definition, trial.state).variant.unknown:
+    for name in trial.judged.variant.unknown:
         zh, en = (words(trial.definition.service.facts[name].name, lang) for lang in LANGS)
         yield Problem("fact-missing", Text(f"请填写“{zh}”", f"Please answer “{en}”"), name)
 
@@ -233,7 +240,7 @@ def rerouted(trial: Trial, said: Said) -> Iterator[Problem]:
     """Answers corrected so far that another procedure applies: a case keeps the one it was opened under."""
     if not said.facts or not any(situation.procedure for situation in trial.definition.service.situations):
         return
-    wanted, has = Judged(trial.definition, trial.state).variant.procedure, trial.state.case.procedure
+    wanted, has = trial.judged.variant.procedure, trial.state.case.procedure
     if wanted != has:
         yield Problem(
             "another-procedure",
@@ -259,7 +266,7 @@ def unfounded(trial: Trial, said: Said) -> Iterator[Problem]:
 
 
 def condition(trial: Trial) -> Refusal | None:
-    judged = Judged(trial.definition, trial.state)
+    judged = trial.judged
     if judged.allows(trial.act.when) and (trial.actor.kind != "rules" or _by_rule(trial.act, judged)):
         return None
     missing = letters.joined([trial.definition.label(name) for name in judged.missing])

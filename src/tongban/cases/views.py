@@ -171,14 +171,18 @@ class CaseView:
         )
 
     @cached_property
+    def _running(self) -> tuple[clocks.Running, ...]:
+        return clocks.running(self.definition, self.state, self.now)
+
+    @cached_property
     def terms(self) -> tuple[TermView, ...]:
         """Every clock that was started, in the order they were."""
-        return tuple(_term_view(running) for running in clocks.running(self.definition, self.state, self.now))
+        return tuple(_term_view(running) for running in self._running)
 
     @cached_property
     def due(self) -> TermView | None:
         """The clock that matters now."""
-        running = None if self.ended else clocks.due(self.definition, self.state, self.now)
+        running = None if self.ended else clocks.matters(self._running)
         return _term_view(running) if running else None
 
     @property

@@ -119,7 +119,7 @@ WITH item AS MATERIALIZED (
     n int, region text, case_id text, expected int, seq int, actor text, key text, digest text)
 ),
 held AS MATERIALIZED (  -- one by one by the index, in one order everywhere: no two writers wait for each other
-  SELECT i.n, r.seq FROM (SELECT * FROM item WHERE expected > 0 ORDER BY region, case_id) i
+  SELECT i.n, r.seq FROM (SELECT * FROM item ORDER BY region, case_id) i
   CROSS JOIN LATERAL (
     SELECT c.seq FROM case_row c WHERE c.region = i.region AND c.case_id = i.case_id FOR UPDATE) r
 ),
@@ -222,8 +222,7 @@ REPLACE = _TRUST + _WRITE
 async def append(db: Runner, items: Sequence[Append]) -> frozenset[int]:
     """Write commands on different cases; the answer is the places of those that were written.
 
-    Atomic. An item is left out when its case is not at `expected` or its key was used before; a new case whose number
-    is taken raises asyncpg's UniqueViolationError.
+    Atomic. An item is left out when its case is not at `expected` (0: there is none yet) or its key was used before.
     """
     return frozenset(row["n"] for row in await db.fetch(APPEND, batch_of(items)))
 

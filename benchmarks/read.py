@@ -1,0 +1,126 @@
+"""Reading among 200,000 cases with permissions on, against the bare SQL for the same rows.
+
+One case: `Cases.view` against fetching that case's events; and, beside it, the whole of what it says as JSON (rules run
+anew, dates with explanations and account in both languages, the acts this official may do). A queue page of 50:
+`Cases.queue` against the same ordered, limited SELECT with the body written in. Both sides use one connection of the
+same pool and read another case each time; the median of many reads is reported. The engine's part includes asking
+`org.may` or `org.visible` and folding the events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from itertools import cycle
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import msgspec
+from benchmarks.world import FACTS, REGION, SERVICE, Home, applicant, cases_on, official
+
+from tongban.base.database import Database, EmbeddedPostgres, migrate
+from tongban.cases.service import Cases
+
+CASES = 200_000
+BODIES = 20
+READS = 400
+
+_COPIES = """
+INSERT INTO case_event (region, case_id, seq, at, type, event)
+SELECT e.region, c.case_id, e.seq, e.at, e.type,
+       jsonb_set(e.event, '{opening,case}', to_jsonb(c.case_id))
+FROM case_event e, (SELECT $2 || lpad(n::text, 8, '0') AS case_id FROM generate_series(1, $3) n) c
+WHERE e.case_id = $1"""
+
+_ROWS = """
+INSERT INTO case_row
+SELECT r.region, $2 || lpad(n::text, 8, '0'), r.seq, r.version, r.service, r.service_version, r.state, r.state_name,
+       r.stage, 'examine', n % 2 = 0, CASE WHEN n % $4 = 0 THEN r.body ELSE r.body || '-' || n % $4 END,
+       'p-' || n % 5000, r.applicant_name, r.due_at + n % 97 * interval '1 hour', r.legal_at, r.opened_at, r.updated_at,
+       r.labels
+FROM case_row r, generate_series(1, $3) n WHERE r.case_id = $1"""
+
+_BARE_CASE = "SELECT event::text FROM case_event WHERE region = $1 AND case_id = $2 ORDER BY seq"
+
+_BARE_QUEUE = """
+SELECT * FROM case_row WHERE open AND body = $1 AND waits_for = 'examine' ORDER BY due_at, case_id LIMIT 51"""
+
+
+async def _fill(db: Database, cases: Cases) -> str:
+    """200,000 copies of one case, half of them open, over twenty bodies; the last one's number."""
+    view = await cases.submit(applicant(), SERVICE, FACTS, region=REGION, key="sample-case")
+    prefix = view.case[:14]
+    async with db.transaction() as connection:
+        await connection.execute("SET LOCAL statement_timeout = 0")
+        await connection.execute(_COPIES, view.case, prefix, CASES)
+        await connection.execute(_ROWS, view.case, prefix, CASES, BODIES)
+    await db.execute("VACUUM ANALYZE case_row, case_event")
+    return f"{prefix}{CASES:08}"
+
+
+async def _time(read: Callable[[], Awaitable[object]]) -> float:
+    """The median time of one read, in microseconds."""
+    times: list[float] = []
+    for _ in range(READS):
+        begin = time.perf_counter()
+        await read()
+        times.append(time.perf_counter() - begin)
+    return median(times) * 1e6
+
+
+async def _measure(url: str, folder: Path) -> dict[str, Any]:
+    db = await Database.open(url, max_size=1)
+    await migrate(db)
+    cases = cases_on(db, Home(folder))
+    last = await _fill(db, cases)
+    body = (await cases.engine.load(last)).state.case.office.id
+    clerk = official(cases, "examine", body)
+
+    numbers = cycle([f"{last[:14]}{n:08}" for n in range(1, CASES, 97)])
+
+    async def one() -> object:
+        return (await cases.view(clerk, next(numbers))).state
+
+    async def whole() -> bytes:
+        return msgspec.json.encode((await cases.view(clerk, next(numbers))).as_json())
+
+    async def bare_one() -> object:
+        return await db.fetch(_BARE_CASE, REGION, next(numbers))
+
+    async def page() -> bytes:
+        return msgspec.json.encode(await cases.queue(clerk, limit=50))
+
+    async def bare_page() -> object:
+        return await db.fetch(_BARE_QUEUE, body)
+
+    figures: dict[str, Any] = {"cases": CASES, "rows on the page": len((await cases.queue(clerk, limit=50)).items)}
+    pairs = (
+        ("one case", one, bare_one),
+        ("one case, all its JSON", whole, bare_one),
+        ("queue page of 50", page, bare_page),
+    )
+    for name, ours, bare in pairs:
+        floor, mine = await _time(bare), await _time(ours)
+        figures |= {f"{name}, µs": mine, f"{name}, bare SQL, µs": floor, f"{name}, ratio": mine / floor}
+        async with db.counting() as counter:
+            await ours()
+        figures[f"{name}, statements"] = len(counter)
+    await db.close()
+    return figures | {"target ratio": 3.0}
+
+
+def run() -> dict[str, Any]:
+    """Figures in microseconds, and the ratios (target at most 3)."""
+    with (
+        tempfile.TemporaryDirectory(prefix="tongban-bench-") as name,
+        EmbeddedPostgres(Path(name) / "postgres", settings={"max_wal_size": "4GB"}) as server,
+    ):
+        return asyncio.run(_measure(server.url, Path(name)))
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(), ensure_ascii=False, indent=2))
