@@ -46,22 +46,23 @@ def write_variants(folder: Path, files: int = FILES) -> list[Path]:
 
 
 def run() -> dict[str, object]:
-    """Figures in seconds; ``ratio`` is how many times as long as merely reading the YAML the checking takes."""
+    """Figures in seconds; ``ratio`` compares the processor time with that of merely reading the YAML."""
     with tempfile.TemporaryDirectory() as folder:
         written = write_variants(Path(folder))
-        start = time.perf_counter()
+        start = time.process_time()
         for path in written:
             yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-        reading = time.perf_counter() - start
-        start = time.perf_counter()
+        reading = time.process_time() - start
+        start, wall = time.process_time(), time.perf_counter()
         findings = check([folder])
-        checking = time.perf_counter() - start
+        checking, wall = time.process_time() - start, time.perf_counter() - wall
     return {
         "name": f"tongban check of {len(written):,} service files",
         "figures": {
             "findings": len(findings),
-            "checking_s": round(checking, 2),
-            "reading_yaml_s": round(reading, 2),
+            "checking_s": round(wall, 2),
+            "checking_cpu_s": round(checking, 2),
+            "reading_yaml_cpu_s": round(reading, 2),
             "limit_s": 10.0,
         },
         "baseline": "PyYAML's CSafeLoader reading the same files, nothing else",

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tongban.base.errors import Refused
 from tongban.catalog import Finding, format_finding, load_file, load_procedure, load_service, load_use
 from tongban.catalog.load import load_text
-from tongban.catalog.yaml_source import MAX_BYTES, MAX_DEPTH, Source
+from tongban.catalog.yaml_reader import MAX_BYTES, MAX_DEPTH
+from tongban.catalog.yaml_source import Source
 
 
 def only(findings: tuple[Finding, ...]) -> Finding:

@@ -83,6 +83,15 @@ def test_one_bad_file_does_not_close_the_office(tmp_path: Path) -> None:
     assert [use.use for use in made.uses()] == ["finder"]
 
 
+def test_a_broken_line_among_the_drafts_is_told_and_the_others_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_text(
+        '{"id":"1","name":"失业登记","department":"人社局"}\n{"id": 2\n', encoding="utf-8"
+    )
+    made = Catalogue.load((), (), (), drafts=tmp_path, clock=NOW)
+    assert [item.name for item in made.listed()] == ["失业登记"]
+    assert [(p.code, p.line) for p in made.problems] == [("listed-unreadable", 2)]
+
+
 def test_an_installation_s_own_folder_adds_to_the_shipped_ones(tmp_path: Path) -> None:
     (tmp_path / "library-card.yaml").write_text(SERVICE, encoding="utf-8")
     made = Catalogue.load([shipped("services"), tmp_path], shipped("procedures"), shipped("uses"), clock=NOW)

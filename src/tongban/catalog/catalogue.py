@@ -123,7 +123,9 @@ class Catalogue:
         what is in the files.
         """
         problems: list[Finding] = []
-        items = tuple(read_listed(drafts)) if drafts is not None and drafts.is_dir() else ()
+        items: list[ListedItem] = []
+        if drafts is not None and drafts.is_dir():
+            items, problems = read_listed(drafts)
         return cls(
             _read(services, Service, problems),
             _read(procedures, Procedure, problems),

@@ -2,10 +2,13 @@
 for: a catalogue of a thousand items becomes visible on the first day, and files are written one by one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
+
+from tongban.base.i18n import Text
+from tongban.catalog.findings import Finding
 
 
 class ListedItem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -32,10 +35,18 @@ def write_listed(path: Path, items: Iterable[ListedItem]) -> None:
     path.write_bytes(b"".join(msgspec.json.encode(item) + b"\n" for item in items))
 
 
-def read_listed(folder: Path) -> Iterator[ListedItem]:
-    """All listed items of a folder's `*.jsonl` files, in order of file name. Raises msgspec.ValidationError."""
+def read_listed(folder: Path) -> tuple[list[ListedItem], list[Finding]]:
+    """All listed items of a folder's `*.jsonl` files, in order of file name; a line that is none is a finding."""
+    items: list[ListedItem] = []
+    findings: list[Finding] = []
     for path in sorted(folder.glob("*.jsonl")):
         with path.open("rb") as lines:
-            for line in lines:
-                if line.strip():
-                    yield msgspec.json.decode(line, type=ListedItem)
+            for number, line in enumerate(lines, start=1):
+                if not line.strip():
+                    continue
+                try:
+                    items.append(msgspec.json.decode(line, type=ListedItem))
+                except msgspec.MsgspecError:
+                    said = Text("这一行不是导入的事项", "This line is no imported item")
+                    findings.append(Finding("error", "listed-unreadable", said, str(path), number, 1))
+    return items, findings

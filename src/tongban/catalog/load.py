@@ -17,7 +17,8 @@ from tongban.catalog.model import Service
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.schema import FILE_KINDS, FILE_TYPES, FOLDERS, FileKind
 from tongban.catalog.use import Use
-from tongban.catalog.yaml_source import MAX_BYTES, Source
+from tongban.catalog.yaml_reader import MAX_BYTES
+from tongban.catalog.yaml_source import Source
 
 T = TypeVar("T")
 
