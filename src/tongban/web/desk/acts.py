@@ -12,9 +12,7 @@ import msgspec
 
 from tongban.base.errors import Problem
 from tongban.base.i18n import Text
-from tongban.cases.decide import UNDO
-from tongban.cases.definition import Definition
-from tongban.cases.views import CaseView
+from tongban.cases import UNDO, CaseView, Definition
 from tongban.catalog import Question
 from tongban.catalog.procedure import Act, Field, Who
 from tongban.web.desk.sheet import Filed, Match, Sheet
@@ -34,6 +32,8 @@ class Tick:
     name: Text
     note: Text | None
     ticked: bool
+    aside: bool = False
+    """Folded away: seldom wanted, and not ticked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def _field(view: CaseView, act: str, spec: Act, name: str, shown: Sheet, form: F
         case "items":
             return Said(key, name, field, None, tuple(_items(shown, form.all(key), fresh)))
         case "law":
-            return Said(key, name, field, form.text(f"{key}.other"), tuple(_laws(view.definition, form.all(key))))
+            return Said(key, name, field, form.text(f"{key}.other"), tuple(_laws(view.definition, spec, form.all(key))))
         case "choice":
             given = form.text(key)
             return Said(key, name, field, given, tuple(Tick(v, n, None, v == given) for v, n in field.choices))
@@ -203,12 +203,17 @@ def _items(shown: Sheet, ticked: Sequence[str], fresh: bool) -> Iterator[Tick]:
         if row.match in (Match.AGREES, Match.RECORD_ONLY):
             continue
         wanted = row.name in ticked or (fresh and row.match is Match.UNANSWERED)
-        yield Tick(row.name, row.label, row.look.name, wanted)
+        plain = row.match is Match.CLAIM_ONLY and not wanted
+        yield Tick(row.name, row.label, row.look.name, wanted, aside=plain)
 
 
-def _laws(definition: Definition, ticked: Sequence[str]) -> Iterator[Tick]:
+def _laws(definition: Definition, act: Act, ticked: Sequence[str]) -> Iterator[Tick]:
+    """The articles of the service; those of the procedure are folded away, except the act's own."""
     for law in (*definition.service.law, *definition.procedure.law):
-        yield Tick(law.id, definition.cite(law.id), both(law.gist) if law.gist else None, law.id in ticked)
+        own = law in definition.service.law or law.id == act.law
+        chosen = law.id in ticked
+        gist = both(law.gist) if law.gist else None
+        yield Tick(law.id, definition.cite(law.id), gist, chosen, aside=not own and not chosen)
 
 
 def says(view: CaseView, act: str, spec: Act, form: Form) -> dict[str, Any]:

@@ -10,9 +10,7 @@ from litestar.params import Parameter
 
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
-from tongban.cases.decide import UNDO
-from tongban.cases.model import Refusal
-from tongban.cases.views import CaseView
+from tongban.cases import UNDO, CaseView, Refusal
 from tongban.catalog.procedure import Act
 from tongban.org import Actor
 from tongban.web.desk import acts, casepage

@@ -7,11 +7,10 @@ from typing import Any
 
 from tongban.base.errors import Problem
 from tongban.base.i18n import Text
-from tongban.cases import clocks, letters
+from tongban.cases import CaseView, Command, Letter, Refusal, clocks, letters
 from tongban.cases.account import Line
-from tongban.cases.decide import Command, decide
-from tongban.cases.model import Letter, Refusal, refusal
-from tongban.cases.views import CaseView
+from tongban.cases.decide import decide
+from tongban.cases.model import refusal
 from tongban.catalog.procedure import Act
 from tongban.web.desk import acts
 from tongban.web.desk.queue import TAGS, Queue

@@ -14,7 +14,7 @@ from litestar import Response, get, post
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text, words
 from tongban.base.ids import id_number_problem, narrow, person_id
-from tongban.cases.model import Applicant
+from tongban.cases import Applicant
 from tongban.catalog.model import Service
 from tongban.org import Actor, Person, RealName, store
 from tongban.sharing import Purpose, Reader, Shared, lookup, sources

@@ -8,8 +8,7 @@ from litestar.params import Parameter
 
 from tongban.base.i18n import Text
 from tongban.base.page import Page
-from tongban.cases.projections import CaseRow
-from tongban.cases.service import QueueFilter
+from tongban.cases import CaseRow, QueueFilter
 from tongban.org import Actor
 from tongban.web.desk.queue import Narrowed, Queue, build, ended
 from tongban.web.desk.staff import Place, desk, official

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tongban.base.i18n import Text
 from tongban.base.page import Page
-from tongban.cases.projections import FAR, CaseRow
+from tongban.cases import FAR, CaseRow
 from tongban.web.desk.timebar import Heat, heat, left
 from tongban.web.pages import masked
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from tongban import rules
 from tongban.base.i18n import Text
-from tongban.cases.definition import Definition
+from tongban.cases import Definition
 from tongban.catalog import Assessment
 from tongban.web.desk.sheet import Look
 from tongban.web.desk.values import both
@@ -57,6 +57,9 @@ def ruling(definition: Definition, assessment: Assessment) -> Ruling:
     return Ruling(OUTCOMES[assessment.outcome], assessment.message, tables)
 
 
+_TRUTH = {"true": Text("是", "yes"), "false": Text("否", "no")}
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     """The names that people know instead of those of the file."""
@@ -85,7 +88,9 @@ class _Words:
         return self.columns.get(name, both(name))
 
     def cell(self, column: str, cell: str) -> Text:
-        """A cell's text with the values of a choice in words."""
+        """A cell's text with the values of a choice, yes and no in words."""
+        if cell in _TRUTH:
+            return _TRUTH[cell]
         zh = en = cell
         for value, name in self.choices.get(column, {}).items():
             zh, en = zh.replace(f'"{value}"', name.zh), en.replace(f'"{value}"', name.en)
@@ -95,10 +100,8 @@ class _Words:
         match value:
             case None:
                 return Text("未知", "unknown")
-            case True:
-                return Text("是", "yes")
-            case False:
-                return Text("否", "no")
+            case bool():
+                return _TRUTH["true" if value else "false"]
             case _:
                 return self.choices.get(column, {}).get(str(value)) or both(str(value))
 

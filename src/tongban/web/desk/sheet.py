@@ -6,8 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tongban.base.i18n import Text
-from tongban.cases.model import Attachment, CaseState
-from tongban.cases.views import CaseView
+from tongban.cases import Attachment, CaseState, CaseView
 from tongban.catalog.model import Fact
 from tongban.web.desk.values import Pair, RegionName, both, compare, said, same
 
