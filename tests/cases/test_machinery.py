@@ -121,7 +121,7 @@ class _Broken:
 
     name = "broken"
 
-    def send(self, mail: Mail) -> str:
+    def send(self, mail: Mail, to: str = "") -> str:
         raise OSError(f"no way to {mail.case}")
 
 

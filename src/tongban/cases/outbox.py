@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import smtplib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -22,6 +21,7 @@ from tongban.cases.engine import Case, Engine, Recorder
 from tongban.cases.model import Event, Letter, Own
 from tongban.cases.store import alarms
 from tongban.cases.store.alarms import Parcel
+from tongban.org import store as people
 
 log = logging.getLogger(__name__)
 
@@ -52,12 +52,12 @@ class Mail:
 
 
 class Channel(Protocol):
-    """A way out. `send` blocks; it returns a proof, or raises OSError."""
+    """A way out. `send` blocks; it returns a proof, or raises OSError. `to` is a mail address or empty."""
 
     @property
     def name(self) -> str: ...
 
-    def send(self, mail: Mail) -> str: ...
+    def send(self, mail: Mail, to: str = "") -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +68,31 @@ class FileChannel:
     sender: str = "tongban@tongban.invalid"
     name: str = "file"
 
-    def send(self, mail: Mail) -> str:
+    def send(self, mail: Mail, to: str = "") -> str:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / f"{mail.case}-{mail.seq}.eml"
         part = path.with_suffix(".part")
-        part.write_bytes(bytes(mail.message(self.sender, f"{mail.letter.to}@tongban.invalid")))
+        part.write_bytes(bytes(mail.message(self.sender, to or f"{mail.letter.to}@tongban.invalid")))
         part.replace(path)
         return path.name
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpChannel:
-    """Hands letters to a mail server. `address` finds a person's address by id; none is a failure."""
+    """Hands letters to a mail server; those of people without an address go `otherwise` (a post room that prints)."""
 
     host: str
     port: int
     sender: str
-    address: Callable[[str], str | None]
+    otherwise: Channel
     starttls: bool = True
     user: str = ""
     password: str = ""
     name: str = "smtp"
 
-    def send(self, mail: Mail) -> str:
-        to = self.address(mail.letter.to)
+    def send(self, mail: Mail, to: str = "") -> str:
         if not to:
-            raise OSError("no address")
+            return self.otherwise.send(mail)
         with smtplib.SMTP(self.host, self.port, timeout=20) as server:
             if self.starttls:
                 server.starttls()
@@ -122,7 +121,8 @@ async def _carry(engine: Engine, channel: Channel, parcel: Parcel, now: datetime
         if mail is None:
             await alarms.drop_parcels(engine.db, [parcel])
             return False
-        proof = await asyncio.to_thread(channel.send, mail)
+        to = await people.email(engine.db, mail.letter.to)
+        proof = await asyncio.to_thread(channel.send, mail, to)
         report = _report(parcel, {"channel": channel.name, "proof": proof}, now, arrived=True)
         await engine.record(parcel.case, f"letter:{parcel.case}:{parcel.seq}", report)
         return True

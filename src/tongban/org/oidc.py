@@ -7,6 +7,7 @@ chooses none of them.
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -45,6 +46,9 @@ class _Provider(msgspec.Struct, frozen=True):
     jwks_uri: str
 
 
+_MAIL = re.compile(r"[^@\s\x00-\x1f<>,;]{1,64}@[A-Za-z0-9.-]{1,190}")
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who the provider says somebody is."""
@@ -55,6 +59,8 @@ class Identity:
     id_number: str
     phone: str
     level: RealName
+    email: str = ""
+    """Empty unless the provider says that it is verified."""
 
 
 class OidcClient:
@@ -216,6 +222,7 @@ class OidcClient:
             id_number=number,
             phone=phone[:30],
             level=_level(asserted, checked=bool(number), phone=bool(phone)),
+            email=_address(claims),
         )
 
     async def _get(self, address: str, shape: type[Any]) -> Any:
@@ -238,6 +245,8 @@ async def sign_in(db: Database, identity: Identity) -> Person:
         person = _merged(person, identity)
         await store.save_people(connection, [person])
         await store.save_identity(connection, identity.issuer, identity.subject, person.id)
+        if identity.email:
+            await store.save_email(connection, person.id, identity.email)
     return person
 
 
@@ -255,6 +264,13 @@ def _merged(person: Person | None, identity: Identity) -> Person:
         sex=("male" if is_male(number) else "female") if number else before.sex,
         level=max(before.level, identity.level),
     )
+
+
+def _address(claims: dict[str, Any]) -> str:
+    """A verified mail address (OpenID Connect Core 5.1); one nobody verified could be somebody else's."""
+    address = str(claims.get("email", ""))
+    sound = claims.get("email_verified") is True and _MAIL.fullmatch(address) is not None
+    return address if sound else ""
 
 
 def _level(asserted: str, *, checked: bool, phone: bool) -> RealName:

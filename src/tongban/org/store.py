@@ -97,6 +97,17 @@ async def save_people(connection: Connection, people: Iterable[Person]) -> None:
     )
 
 
+async def email(db: Db, person_id: str) -> str:
+    """Where a person's letters are mailed; empty where nothing is known."""
+    found: str | None = await db.fetchval("SELECT email FROM person WHERE id = $1", person_id)
+    return found or ""
+
+
+async def save_email(connection: Connection, person_id: str, address: str) -> None:
+    """Keep a person's mail address."""
+    await connection.execute("UPDATE person SET email = $2 WHERE id = $1", person_id, address)
+
+
 async def identity(db: Db, issuer: str, subject: str) -> str | None:
     """The person an identity provider calls `subject`."""
     return await db.fetchval("SELECT person FROM person_identity WHERE issuer = $1 AND subject = $2", issuer, subject)

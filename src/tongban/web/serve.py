@@ -5,7 +5,9 @@ request (timers, letters, sweeping) runs beside the pages in every worker: rows 
 """
 
 import asyncio
+import multiprocessing
 import os
+import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -16,8 +18,9 @@ from tongban.base.config import Settings
 from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing
+from tongban.base.parent import end_with_parent
 from tongban.base.telemetry import Log, take_over
-from tongban.cases.outbox import FileChannel
+from tongban.cases.outbox import Channel, FileChannel, SmtpChannel
 from tongban.cases.service import Cases
 from tongban.catalog.calendars import open_calendar
 from tongban.catalog.installation import open_catalogue
@@ -55,7 +58,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         keys,
         clock,
         data_dir=settings.data_dir,
-        channel=FileChannel(settings.data_dir / "outbox"),
+        channel=_channel(settings),
         zone=settings.timezone,
         demo=settings.demo,
     )
@@ -73,6 +76,17 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         limits=Limits(db, clock, secret),
         oidc=OidcClient(settings.oidc, f"{settings.address}{CALLBACK}") if settings.oidc else None,
         secret=secret,
+    )
+
+
+def _channel(settings: Settings) -> Channel:
+    """Mail where a mail server is named; otherwise files for a post room that prints."""
+    folder = FileChannel(settings.data_dir / "outbox")
+    smtp = settings.smtp
+    if smtp is None:
+        return folder
+    return SmtpChannel(
+        smtp.host, smtp.port, smtp.sender, folder, starttls=smtp.starttls, user=smtp.user, password=smtp.password
     )
 
 
@@ -153,6 +167,8 @@ def _closing(db: Database) -> Job:
 
 
 def application() -> Application:
-    """What granian calls in each worker."""
+    """What granian calls in each worker, which must not go on serving when the server that started it is gone."""
+    if server := multiprocessing.parent_process():
+        end_with_parent(server.pid or 0, signal.SIGTERM)
     settings = Settings.load(os.environ)
     return Application(settings, system_clock(settings.timezone))
