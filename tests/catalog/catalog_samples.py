@@ -1,6 +1,11 @@
 """A small, sound service and procedure for tests to break, one sentence at a time."""
 # ruff: noqa: E501 - the samples are files as people write them
 
+from pathlib import Path
+
+from tongban.catalog import Finding
+from tongban.catalog.check import check
+
 SERVICE = """\
 service: library-card
 version: "1"
@@ -142,3 +147,19 @@ def changed(text: str, old: str, new: str) -> str:
 def line_of(text: str, part: str) -> int:
     """The line (from 1) on which `part` first stands."""
     return text[: text.index(part)].count("\n") + 1
+
+
+def found(
+    folder: Path, service: str = SERVICE, procedure: str = PROCEDURE, use: str = USE, **more: str
+) -> list[Finding]:
+    """What the checker says about these files, each in its folder; `more` are further services."""
+    for kind, name, text in (
+        ("services", "library-card", service),
+        ("procedures", "simple", procedure),
+        ("uses", "finder", use),
+    ):
+        (folder / kind).mkdir(exist_ok=True)
+        (folder / kind / f"{name}.yaml").write_text(text, encoding="utf-8")
+    for name, text in more.items():
+        (folder / "services" / f"{name.replace('_', '-')}.yaml").write_text(text, encoding="utf-8")
+    return check([folder])

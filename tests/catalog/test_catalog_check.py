@@ -4,27 +4,11 @@
 from pathlib import Path
 
 import pytest
-from catalog_samples import PROCEDURE, SERVICE, USE, changed, line_of
+from catalog_samples import SERVICE, changed, found, line_of
 
-from tongban.catalog import Finding, format_finding
+from tongban.catalog import format_finding
 from tongban.catalog.check import PROCEDURE_LINTS, SERVICE_LINTS, USE_LINTS, check
 from tongban.catalog.shipped import shipped
-
-
-def found(
-    folder: Path, service: str = SERVICE, procedure: str = PROCEDURE, use: str = USE, **more: str
-) -> list[Finding]:
-    """What the checker says about these files, each in its folder; `more` are further services."""
-    for kind, name, text in (
-        ("services", "library-card", service),
-        ("procedures", "simple", procedure),
-        ("uses", "finder", use),
-    ):
-        (folder / kind).mkdir(exist_ok=True)
-        (folder / kind / f"{name}.yaml").write_text(text, encoding="utf-8")
-    for name, text in more.items():
-        (folder / "services" / f"{name.replace('_', '-')}.yaml").write_text(text, encoding="utf-8")
-    return check([folder])
 
 
 def test_the_samples_are_sound(tmp_path: Path) -> None:
@@ -328,8 +312,6 @@ CASES_ELSEWHERE = {
 def test_every_rule_has_a_case() -> None:
     told = {code for code, *_ in SERVICE_CASES}
     assert {lint.code for lint in SERVICE_LINTS} - told == CASES_ELSEWHERE
-    assert {lint.code for lint in PROCEDURE_LINTS} - {code for code, *_ in PROCEDURE_CASES} == {"condition"}
-    assert {lint.code for lint in USE_LINTS} == {code for code, *_ in USE_CASES}
 
 
 def test_every_rule_says_what_it_demands_in_both_languages() -> None:
@@ -393,130 +375,6 @@ def test_drafts_may_still_lack_english_and_examples(tmp_path: Path) -> None:
     text = changed(text, "conditions:\n  - {zh: 住在岚江。, en: You live in Lanjiang.}", "conditions:\n  - 住在岚江。")
     text = text[: text.index("examples:")]
     assert {f.severity for f in found(tmp_path, service=text)} == {"warning"}
-
-
-PROCEDURE_CASES: list[tuple[str, str, str, str, str]] = [
-    ("law-undefined", "error", "notice: submitted, law: APL-32}", "notice: submitted, law: APL-1}", "  submit:"),
-    ("law-unused", "warning", "states:", '  - {id: APL-99, act: 行政许可法, article: "99"}\nstates:', "states:"),
-    ("law-twice", "error", "{id: APL-38, act", "{id: APL-32, act", "{id: APL-38"),
-    ("law-from-memory", "warning", 'article: "38", tag: V', 'article: "38", tag: S', "{id: APL-38"),
-    ("name-unknown", "error", "from: [received], to: waiting", "from: [received], to: waitng", "  ask:"),
-    ("name-unknown", "error", "not_by: [propose]", "not_by: [proposal]", "  refuse: {name"),
-    ("no-start", "error", "from: [start]", "from: [received]", "acts:"),
-    ("state-unreachable", "error", "from: [accepted], to: proposed", "from: [accepted], to: accepted", "  proposed:"),
-    ("state-unanswered", "error", "from: [proposed], to: refused", "from: [accepted], to: refused", "  proposed:"),
-    (
-        "silence",
-        "warning",
-        'who: [intake, rules], when: "complete", terms: [{do: end, term: accept}, {do: start, term: decide}]',
-        'who: [intake, rules], when: "complete", terms: [{do: end, term: accept}]',
-        "  accepted: {name",
-    ),
-    (
-        "term-left-running",
-        "error",
-        "to: issued, who: [decide, rules], terms: [{do: end, term: decide}]",
-        "to: issued, who: [decide, rules]",
-        "  grant:",
-    ),
-    (
-        "term-never-ended",
-        "error",
-        "from: [accepted], to: proposed, who: [decide],",
-        "from: [accepted], to: proposed, who: [decide], terms: [{do: pause, term: decide}],",
-        "  propose:",
-    ),
-    ("adverse-by-machine", "error", "who: [decide, head], not_by", "who: [decide, rules], not_by", "  refuse: {name"),
-    ("adverse-one-person", "error", "not_by: [propose], ", "", "  refuse: {name"),
-    (
-        "adverse-without-reasons",
-        "error",
-        "notice: refused, law: APL-38}",
-        "notice: accepted, law: APL-38}",
-        "  refuse: {name",
-    ),
-    ("adverse-unmarked", "error", "adverse: true, decides: adverse", "decides: adverse", "  refuse: {name"),
-    ("expiry-without-act", "error", "who: [clock], on_expiry: correct", "who: [intake]", "  correct: {name"),
-    ("correction-again", "error", "unless: [ask], ", "", "  ask: {name"),
-    (
-        "person-not-told",
-        "error",
-        "to: issued, who: [decide, rules], terms: [{do: end, term: decide}], decides: favourable, issues: true, notice: issued",
-        "to: issued, who: [decide, rules], terms: [{do: end, term: decide}], decides: favourable, issues: true",
-        "  grant:",
-    ),
-    ("notice-unused", "warning", "notice: lapsed, ", "", "  lapsed: {title"),
-    ("notice-placeholder", "error", "还缺：{items}", "还缺：{item}", "  correction:"),
-    ("span-unreadable", "error", "span: 20 working-days", "span: 20 days", "  decide: {name"),
-    ("term-rule", "error", "span: 20 working-days", "span: 20 working-days, rule: no.such", "  decide: {name"),
-    (
-        "feel-unknown-name",
-        "error",
-        'when: "complete"',
-        'when: "completed"',
-        "  accept: {name: {zh: 受理, en: Accept}, from",
-    ),
-    ("nothing-issued", "warning", "issues: true, ", "", "acts:"),
-    ("path-without-end", "error", "from: [proposed], to: refused", "from: [proposed], to: proposed", "  proposed:"),
-    (
-        "no-deemed-acceptance",
-        "error",
-        "from: [received], to: accepted, who: [clock], on_expiry: accept",
-        "from: [received], to: waiting, who: [clock], on_expiry: accept",
-        "acts:",
-    ),
-]
-
-
-@pytest.mark.parametrize(
-    ("code", "severity", "old", "new", "part"), PROCEDURE_CASES, ids=lambda v: v if len(str(v)) < 25 else ""
-)
-def test_a_rule_of_procedures_is_told_at_its_line(
-    tmp_path: Path, code: str, severity: str, old: str, new: str, part: str
-) -> None:
-    service = SERVICE
-    if code == "no-deemed-acceptance":
-        service = changed(SERVICE, "kind: 公共服务", "kind: 行政许可")
-    findings = [f for f in found(tmp_path, service=service, procedure=changed(PROCEDURE, old, new)) if f.code == code]
-    assert findings, "the rule said nothing"
-    assert findings[0].severity == severity, format_finding(findings[0])
-    assert findings[0].line == line_of(PROCEDURE, part), format_finding(findings[0])
-
-
-def test_a_missing_act_is_told_where_it_is_named(tmp_path: Path) -> None:
-    told = found(tmp_path, procedure=changed(PROCEDURE, "unless: [ask]", "unless: [asks]"))
-    finding = next(f for f in told if f.code == "name-unknown")
-    assert PROCEDURE.splitlines()[finding.line - 1].startswith("  ask:")
-    assert "asks" in finding.text.zh
-
-
-USE_CASES: list[tuple[str, str, str, str]] = [
-    ("law-twice", "error", "task: guide", '  - {id: PIPL-24, act: 个人信息保护法, article: "25"}\ntask: guide'),
-    ("law-from-memory", "warning", "tag: V", "tag: M"),
-    ("no-legal-basis", "error", 'law:\n  - {id: PIPL-24, act: 个人信息保护法, article: "24", tag: V}', "law: []"),
-    ("model-unpinned", "error", "kind: none", "kind: language-model"),
-    ("no-threshold", "error", "thresholds: [{metric: hit-at-3, at_least: 0.8}]", "thresholds: []"),
-    (
-        "personal-unmasked",
-        "error",
-        "{zh: 搜索词, en: Search words}",
-        "{zh: 姓名, en: Name}, personal: true, masked: false",
-    ),
-    ("impact-missing", "error", "{zh: 搜索词, en: Search words}", "{zh: 姓名, en: Name}, personal: true"),
-    ("review", "error", "review_by: 2027-11-01", "review_by: 2029-11-01"),
-    ("ceiling-task", "error", "task: guide", "task: draft"),
-]
-
-
-@pytest.mark.parametrize(("code", "severity", "old", "new"), USE_CASES, ids=lambda v: v if len(str(v)) < 25 else "")
-def test_a_rule_of_ai_uses_is_told(tmp_path: Path, code: str, severity: str, old: str, new: str) -> None:
-    findings = [f for f in found(tmp_path, use=changed(USE, old, new)) if f.code == code]
-    assert [f.severity for f in findings][:1] == [severity]
-
-
-def test_a_use_may_not_name_deciding_as_its_ceiling(tmp_path: Path) -> None:
-    told = found(tmp_path, use=changed(USE, "ceiling: guide", "ceiling: decide"))
-    assert [f.code for f in told] == ["value-not-allowed"]
 
 
 def test_what_is_shipped_has_no_errors() -> None:
