@@ -6,16 +6,15 @@ starts it again and PostgreSQL recovers from its write-ahead log; pools reconnec
 """
 
 import atexit
-import ctypes
 import fcntl
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -23,6 +22,7 @@ from typing import IO
 from tongban.base.database.cluster import ROLE, Home
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
+from tongban.base.parent import end_with_parent
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
@@ -42,7 +42,6 @@ SETTINGS: Mapping[str, str] = {
     "log_line_prefix": "%m [%p] ",
 }
 
-_PR_SET_PDEATHSIG = 1
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 _ORPHAN_SECONDS = 30.0
@@ -192,7 +191,7 @@ class EmbeddedPostgres:
                 *options,
                 cwd=home.data,
                 log=log,
-                before=_die_with_parent(),
+                before=partial(end_with_parent, os.getpid(), signal.SIGINT),  # a fast shutdown
             )
 
     def _await_ready(self, home: Home, process: subprocess.Popen[bytes]) -> None:
@@ -264,21 +263,6 @@ def _servers_in(data: Path) -> list[int]:
         except OSError:  # ended meanwhile, a zombie, or another user's
             continue
     return found
-
-
-def _die_with_parent() -> Callable[[], None] | None:
-    """What the child does before it becomes PostgreSQL: ask for SIGINT (fast shutdown) when its parent ends."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    parent = os.getpid()
-
-    def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(signal.SIGINT), 0, 0, 0)
-        if os.getppid() != parent:  # it ended before we asked
-            os._exit(1)
-
-    return ask
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
