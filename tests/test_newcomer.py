@@ -1,0 +1,164 @@
+"""A newcomer, for real: the guide's file becomes a service, from search to a certificate that proves itself offline.
+
+The commands run as processes and the pages come over the wire, because the promise is about exactly that.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.newcomer import Browser, Up, browser, eventually, example, free_port, tongban
+
+XIAOMAN = ("person", "p-wangxiaoman@@")
+APPROVER = ("person", "o-990101.education.approver@990101.education.approver@")
+LONG_PROMISE = ("promised: on-the-spot", "promised: 9 working-days")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory whose services hold the guide's file, and nothing else."""
+    directory = tmp_path_factory.mktemp("newcomer") / "demo-data"
+    (directory / "services").mkdir(parents=True)
+    (directory / "services" / "library-card.yaml").write_text(example(), encoding="utf-8")
+    return directory
+
+
+@pytest.fixture(scope="module")
+def up(data: Path) -> Iterator[Up]:
+    with Up(data, free_port()) as running:
+        yield running
+
+
+def test_the_guides_file_passes_the_check_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "library-card.yaml").write_text(example(), encoding="utf-8")
+    done = tongban("check", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["0 errors, 0 warnings · 0 个错误，0 个提醒"]
+
+
+def test_a_promise_longer_than_the_law_is_refused_at_its_line(tmp_path: Path) -> None:
+    text = example().replace(*LONG_PROMISE)
+    line = next(n for n, said in enumerate(text.splitlines(), 1) if LONG_PROMISE[1] in said)
+    (tmp_path / "library-card.yaml").write_text(text, encoding="utf-8")
+    done = tongban("check", tmp_path)
+    assert done.returncode == 1
+    assert f"library-card.yaml:{line}:" in done.stdout and "promise-too-long" in done.stdout
+
+
+def test_the_difference_to_a_second_version_is_told_in_a_sentence(tmp_path: Path) -> None:
+    old, new = tmp_path / "library-card.yaml", tmp_path / "library-card@2.yaml"
+    old.write_text(example(), encoding="utf-8")
+    new.write_text(
+        example().replace('version: "1"', 'version: "2"').replace('[">= 14", 10,', '[">= 14", 12,'), encoding="utf-8"
+    )
+    done = tongban("diff", old, new)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "12" in done.stdout
+
+
+def apply(person: Browser, *, age: int, lives_here: str) -> str:
+    """From the search in the person's own words to the receipt; the case's number."""
+    person.open("/")
+    person.open("/search?q=想借书").follow("借书证办理")
+    assert person.path == "/services/library-card"
+    person.follow("开始办理")
+    if person.path == "/login":
+        person.send({}, XIAOMAN)
+    person.send({"region": "990101"}, ("lookups", "yes"))
+    answers = {"age": str(age), "lives_here": lives_here}
+    asked: list[str] = []
+    while person.path.startswith("/apply/library-card/q/"):
+        name = person.path.rpartition("/")[2]
+        asked.append(name)
+        person.send({name: answers[name]})
+    assert asked == ["age", "lives_here"], "the name is on record and is not asked"
+    assert person.path == "/apply/library-card/check", person.heading
+    assert "王小满" in person.text and "公安人口库" in person.text
+    person.send({"truthful": "yes"})
+    assert person.path.endswith("/receipt"), person.text
+    return person.path.split("/")[2]
+
+
+def test_from_search_to_a_certificate_that_proves_itself(up: Up, tmp_path: Path) -> None:
+    with browser(up.address) as person:
+        case = apply(person, age=40, lives_here="true")
+        person.follow("看办理进度")
+        assert person.path == f"/cases/{case}"
+        person.open("/certificates").follow("借书证")
+        assert "王小满" in person.text and "10本" in person.text.replace(" ", "")
+        paper = {"card.pdf": person.download("下载PDF"), "card.json": person.download("下载数据文件")}
+    for name, data in paper.items():
+        (tmp_path / name).write_bytes(data)
+        done = tongban("verify", tmp_path / name, "--data", up.data)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stdout.startswith("证照真实有效")
+    tampered = tmp_path / "tampered.json"
+    tampered.write_bytes(paper["card.json"].replace("王小满".encode(), "李小满".encode()))
+    assert tampered.read_bytes() != paper["card.json"]
+    done = tongban("verify", tampered, "--data", up.data)
+    assert done.returncode == 1 and "不能相信" in done.stdout
+
+    done = tongban("case", "export", case, "--data", up.data)
+    assert done.returncode == 0, done.stderr
+    whole = json.loads(done.stdout)
+    assert whole["case"] == case and whole["format"] == "tongban-case/1"
+    assert whole["state"]["end"] == "favourable"
+    assert whole["events"] and whole["assessment"] and whole["certificates"] and whole["account"]
+    assert '"case-exported"' in done.stderr and case in done.stderr
+
+
+def test_who_does_not_live_here_is_not_refused_by_the_machine(up: Up) -> None:
+    with browser(up.address) as person:
+        case = apply(person, age=40, lives_here="false")
+        person.follow("看办理进度")
+    whole = json.loads(tongban("case", "export", case, "--data", up.data).stdout)
+    assert whole["state"]["end"] is None and not whole["certificates"]
+    assert whole["assessment"]["outcome"] == "ask-official"
+    assert not any(event.get("adverse") for event in whole["events"])
+    with browser(up.address) as official:
+        official.open("/login").send({}, APPROVER)
+        assert official.path == "/desk", official.heading
+        assert case in official.open(f"/desk/cases/{case}").text
+
+
+def test_the_terminal_shows_addresses_and_log_ins(up: Up) -> None:
+    assert f"{up.address}/" in up.said and "王小满" in up.said
+    assert "Traceback" not in up.said
+
+
+def test_a_second_start_on_the_same_directory_or_port_is_refused_in_a_sentence(up: Up, tmp_path: Path) -> None:
+    same_port = tongban("up", "--port", str(up.port), "--data", tmp_path / "other")
+    assert same_port.returncode == 1
+    assert f"Port {up.port} is in use" in same_port.stderr
+    same_data = tongban("up", "--port", str(free_port()), "--data", up.data)
+    assert same_data.returncode == 1
+    assert "data-directory-in-use" in same_data.stderr
+    assert "Traceback" not in same_port.stderr + same_data.stderr
+
+
+def test_nothing_outlives_it_and_the_next_start_has_everything(data: Path) -> None:
+    with Up(data.with_name("restarted"), free_port()) as first:
+        (services := first.data / "services").mkdir(exist_ok=True)
+        assert first.left_behind, "the way to look for processes finds none, so it proves nothing"
+        with browser(first.address) as person:
+            person.open("/login").send({}, XIAOMAN)
+            person.open("/services/advanced-age-allowance/start").send({"region": "990101"}, ("lookups", "yes"))
+        assert not list(services.iterdir())
+        assert first.ctrl_c() == 0, first.said
+        eventually(lambda: not first.left_behind)
+        assert "Traceback" not in first.said
+
+    (services / "library-card.yaml").write_text(example(), encoding="utf-8")
+    with Up(first.data, free_port()) as second:
+        with browser(second.address) as person:
+            case = apply(person, age=9, lives_here="true")
+        second.kill()
+        eventually(lambda: not second.left_behind)
+
+    with Up(first.data, free_port()) as third, browser(third.address) as person:
+        person.open("/login").send({}, XIAOMAN)
+        assert case in person.open(f"/cases/{case}").text
+        assert "5本" in person.open("/certificates").follow("借书证").text.replace(" ", "")
+        person.open("/services/advanced-age-allowance/start")
+        assert "您有没填完的申请" in person.text
