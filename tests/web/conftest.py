@@ -1,6 +1,7 @@
 """A whole site over an empty database with the demonstration province, and people who use it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -14,16 +15,23 @@ from tongban.base.telemetry import Log
 from tongban.org import demo
 from tongban.sharing import demo as records
 from tongban.web.app import create
+from tongban.web.limits import Limits
 from tongban.web.serve import open_site
 from tongban.web.site import Site
 
 
-async def furnish(db: Database, data_dir: Path, clock: SettableClock, lines: list[str] | None = None) -> Site:
-    """A site over a migrated database: the demonstration province, its people and what the records know of them."""
+async def furnish(
+    db: Database, data_dir: Path, clock: SettableClock, lines: list[str] | None = None, *, factor: int = 1
+) -> Site:
+    """A site over a migrated database: the demonstration province, its people and what the records know of them.
+
+    `factor` multiplies the rate limits.
+    """
     await demo.seed(db)
     await records.seed(db, clock())
     settings = Settings(data_dir=data_dir, public_url="http://localhost")
-    return await open_site(settings, db, clock, Log(lines.append if lines is not None else lambda _: None))
+    site = await open_site(settings, db, clock, Log(lines.append if lines is not None else lambda _: None))
+    return replace(site, limits=Limits(db, clock, site.secret, factor))
 
 
 @pytest.fixture

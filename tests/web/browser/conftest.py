@@ -1,0 +1,130 @@
+"""A real Chromium against a real server, one of each for all browser tests of a process."""
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+import pytest
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from playwright.async_api import Browser, async_playwright
+
+from tests.conftest import database_url
+from tests.web.citizen import Person
+from tests.web.conftest import furnish
+from tests.web.test_case_pages import asked_to_correct, certified
+from tests.web.test_journey import answer, begin
+from tongban.base.clock import ZONE, SettableClock
+from tongban.base.database import Database, EmbeddedPostgres
+from tongban.web.app import create
+from tongban.web.site import Site
+
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--force-color-profile=srgb"]  # fmt: skip
+
+
+def chromium() -> str:
+    """Where Chromium is. Skips loudly where there is none, and fails where one is required."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        reason = "no Chromium on this machine: the browser tests did NOT run · 没有浏览器，浏览器测试没有运行"
+        if os.environ.get("TONGBAN_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A running site where 王小满 has a draft, a case to correct, and a certificate."""
+
+    address: str
+    site: Site
+    session: str
+    paths: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+async def world(
+    postgres: EmbeddedPostgres, _admin: Database, _template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    """The demonstration province on a free port, with something to see on every page."""
+    chromium()
+    await _admin.execute(f"CREATE DATABASE browser TEMPLATE {_template}")
+    db = await Database.open(database_url(postgres.url, "browser"), name="browser")
+    clock = SettableClock(datetime(2026, 11, 3, 9, 0, tzinfo=ZONE))
+    site = await furnish(db, tmp_path_factory.mktemp("browser"), clock, factor=1000)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    server = Server(create(site), port=port, interface=Interfaces.ASGI, log_enabled=False)
+    serving = asyncio.create_task(server.serve())
+    while not _listening(port):
+        await asyncio.sleep(0.02)
+    address = f"http://localhost:{port}"
+    async with httpx.AsyncClient(base_url=address) as client:
+        session, paths = await _lived_in(Person(client), site)
+    yield World(address, site, session, paths)
+    server.stop()
+    await serving
+    await db.close()
+    await _admin.execute("DROP DATABASE browser WITH (FORCE)")
+
+
+async def _lived_in(person: Person, site: Site) -> tuple[str, dict[str, str]]:
+    """王小满's session, and every page there is to look at."""
+    await person.log_in()
+    certificate = await certified(person, site)
+    case = await asked_to_correct(person, site)
+    await begin(person)
+    await answer(person, lives_region="990101", basis="dwelling")
+    apply = "/apply/residence-permit"
+    paths = {
+        "home": "/",
+        "search": "/search?q=租房子",
+        "services": "/services",
+        "guide": "/services/residence-permit",
+        "start": "/services/residence-permit/start",
+        "choice": f"{apply}/q/basis",
+        "text": f"{apply}/q/lives_at",
+        "region": f"{apply}/q/lives_region",
+        "record": f"{apply}/q/lives_since",
+        "materials": f"{apply}/materials",
+        "check": f"{apply}/check",
+        "discard": f"{apply}/discard",
+        "cases": "/cases",
+        "case": f"/cases/{case}",
+        "receipt": f"/cases/{case}/receipt",
+        "correct": f"/cases/{case}/acts/supplement",
+        "withdraw": f"/cases/{case}/withdraw",
+        "certificates": "/certificates",
+        "certificate": f"/certificates/{certificate}",
+        "verify": "/verify",
+        "my-data": "/my-data",
+        "inbox": "/inbox",
+        "me": "/me",
+        "settings": "/settings",
+        "help": "/help",
+        "accessibility": "/accessibility",
+        "login": "/login",
+        "not-found": "/nope",
+    }
+    return person.client.cookies["session"], paths
+
+
+def _listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        found = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield found
+        await found.close()
