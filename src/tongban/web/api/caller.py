@@ -126,6 +126,8 @@ def _readable(request: AnyRequest) -> None:
     """No control characters or broken encoding in the address: no identifier of ours has them."""
     if not request.scope["path"].isprintable():
         raise refuse("not-found", "没有这个地址", "There is no such address", status=404)
+    if not request.scope["query_string"]:
+        return
     if any(not value.isprintable() for _, value in request.query_params.multi_items()):
         raise refuse(
             "wrong-parameter",
