@@ -13,6 +13,7 @@ from pathlib import Path
 from tongban.base.clock import system_clock
 from tongban.base.config import PREFIX, Settings
 from tongban.base.database import Database, EmbeddedPostgres, migrate
+from tongban.cases import demo as stories
 from tongban.cli.saying import saying_refusals
 from tongban.org import demo
 from tongban.sharing import demo as records
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         print("Starting the database … 正在启动数据库…", flush=True)
         with _database(settings) as url:
-            asyncio.run(_prepare(url, demonstration=settings.demo))
+            asyncio.run(_prepare(settings, url))
             _serve(settings, url)
     return said.status
 
@@ -68,13 +69,16 @@ def _database(settings: Settings) -> Generator[str]:
         yield server.url
 
 
-async def _prepare(url: str, *, demonstration: bool) -> None:
+async def _prepare(settings: Settings, url: str) -> None:
     db = await Database.open(url, name="up", max_size=2)
     try:
         await migrate(db)
-        if demonstration:
+        if settings.demo:
+            now = system_clock(settings.timezone)()
             await demo.seed(db)
-            await records.seed(db, system_clock()())
+            await records.seed(db, now)
+            print("Preparing demonstration cases … 正在准备演示办件…", flush=True)
+            await stories.seed(db, settings, now)
     finally:
         await db.close()
 

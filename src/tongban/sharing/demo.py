@@ -9,7 +9,7 @@ import msgspec
 import yaml
 
 from tongban.base.database import Database
-from tongban.org import demo
+from tongban.org import Person, demo
 from tongban.sharing import store
 
 _LEFT_OUT = {"p-liwen": ("photo", "home_region")}
@@ -28,19 +28,24 @@ def reports() -> Iterator[Report]:
             resource, _, record = place.partition("/")
             yield person, resource, record, fields
     for person in demo.citizens():
-        account = {"full_name": person.name, "id_number": person.id_number, "phone": person.phone}
-        yield person.id, "login.account", "person", account
-        population = {
-            "full_name": person.name,
-            "id_number": person.id_number,
-            "birth_date": person.birth_date,
-            "sex": person.sex,
-            "home_region": person.home_region,
-            "photo": f"photo:{person.id}",
-        }
-        for field in _LEFT_OUT.get(person.id, ()):
-            del population[field]
-        yield person.id, "police.population", "person", population
+        yield from basics(person)
+
+
+def basics(person: Person) -> Iterator[Report]:
+    """What the account and the population register say of anybody."""
+    account = {"full_name": person.name, "id_number": person.id_number, "phone": person.phone}
+    yield person.id, "login.account", "person", account
+    population = {
+        "full_name": person.name,
+        "id_number": person.id_number,
+        "birth_date": person.birth_date,
+        "sex": person.sex,
+        "home_region": person.home_region,
+        "photo": f"photo:{person.id}",
+    }
+    for field in _LEFT_OUT.get(person.id, ()):
+        del population[field]
+    yield person.id, "police.population", "person", population
 
 
 async def seed(db: Database, now: datetime) -> None:

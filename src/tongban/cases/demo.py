@@ -1,0 +1,398 @@
+"""The demonstration's last three weeks: real stories, played through `Cases` by a clock of their own.
+
+Nothing is written past the engine. Each step is an act that somebody does at an hour of the recent past, with an
+idempotency key of its own; between the steps the demonstration's clock lets terms run out and letters arrive. So what
+is seen at first start is what would be seen had the people of 岚江 used the platform. A start that was interrupted goes
+on where it stopped; an installation that has cases of its own is left alone.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+from zoneinfo import ZoneInfo
+
+import msgspec
+import yaml
+
+from tongban.base.clock import SettableClock
+from tongban.base.config import Settings
+from tongban.base.database import Database
+from tongban.base.i18n import LANGS, Text, words
+from tongban.base.ids import birth_date, id_number_check, is_male
+from tongban.base.keys import KeyRing
+from tongban.cases.demo_papers import paper
+from tongban.cases.model import Applicant
+from tongban.cases.service import Cases
+from tongban.cases.store.history import Key, key_of
+from tongban.cases.store.played import any_case
+from tongban.catalog import variant
+from tongban.catalog.calendars import open_calendar
+from tongban.catalog.installation import open_catalogue
+from tongban.catalog.model import Service
+from tongban.org import Actor, RealName, demo
+from tongban.org import store as org_store
+from tongban.org.model import Person
+from tongban.sharing import Purpose, Reader, Shared, lookup, put_record, sources
+from tongban.sharing import demo as records
+from tongban.terms import Calendar
+
+_FIRST_DAY = -15
+"""The working day, counted from today, on which the stories begin."""
+_LETTERS_AFTER = timedelta(minutes=6)
+"""A letter leaves when its act can no longer be taken back; the longest time for that is five minutes."""
+_NIGHT = time(0, 1)
+"""When the clock looks at what ran out with the day."""
+_LOOK_UP_BEFORE = timedelta(minutes=4)
+"""How long it takes to fill in a form whose records are there."""
+
+_WORKDAY = re.compile(r"(-\d+) (\d\d):(\d\d)")
+_AGO = re.compile(r"(\d+) minutes ago")
+_DAY = re.compile(r"\{day ([+-]\d+)\}")
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class Neighbour(_File, frozen=True):
+    """Somebody of 岚江 whom the log-in page does not offer. `number` lacks its last character."""
+
+    id: str
+    name: str
+    number: str
+    phone: str
+    records: dict[str, dict[str, Any]] = {}
+
+
+class Step(_File, frozen=True):
+    """Somebody does an act. `look` are facts that an official looks up for it; `files` are papers by material."""
+
+    at: str
+    by: str
+    do: str
+    says: dict[str, Any] = {}
+    files: dict[str, str] = {}
+    look: tuple[str, ...] = ()
+
+
+class Story(_File, frozen=True):
+    """A case from its application on. With `counter` the clerk fills it in for whoever stands there."""
+
+    name: str
+    who: str
+    service: str
+    at: str
+    region: str = "990101"
+    mandate: str = ""
+    counter: bool = False
+    facts: dict[str, Any] = {}
+    files: dict[str, str] = {}
+    steps: tuple[Step, ...] = ()
+
+
+class Unfinished(_File, frozen=True):
+    """An application that somebody has begun."""
+
+    who: str
+    service: str
+    at: str
+    content: dict[str, Any]
+
+
+class Script(_File, frozen=True):
+    """The file."""
+
+    neighbours: tuple[Neighbour, ...]
+    drafts: tuple[Unfinished, ...]
+    stories: tuple[Story, ...]
+
+
+class Due(NamedTuple):
+    """A step in its place on the time line; number 0 is the application, and a draft has none."""
+
+    at: datetime
+    story: Story | Unfinished
+    number: int = 0
+
+
+@cache
+def script() -> Script:
+    """The stories as written."""
+    text = Path(__file__).with_name("demo_cases.yaml").read_text(encoding="utf-8")
+    return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), Script)
+
+
+async def seed(db: Database, settings: Settings, now: datetime) -> int:
+    """Play the stories into an installation that has no cases; the number of acts and drafts, 0 if all was there.
+
+    The demonstration's people and records must be there. Certificates are dated in the past, so this comes before
+    anything else opens the key ring.
+    """
+    calendar = open_calendar(settings.data_dir)
+    days = Days(now, calendar, settings.timezone)
+    line = timeline(days)
+    if await _done(db, line[-1]) or (await any_case(db) and not await _done(db, line[0])):
+        return 0
+    clock = SettableClock(days.at(_FIRST_DAY, time.min))
+    cases = Cases(
+        db,
+        open_catalogue(settings.data_dir, clock),
+        await org_store.load(db, clock),
+        calendar,
+        KeyRing.open(settings.keys_dir, clock()),
+        clock,
+        data_dir=settings.data_dir,
+        zone=settings.timezone,
+    )
+    await _settle(db, clock())
+    return await _Player(cases, clock, days).play(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Working days counted from today, or from the next one if nobody works today."""
+
+    now: datetime
+    calendar: Calendar
+    zone: ZoneInfo
+
+    def day(self, number: int) -> date:
+        """Working day `number`; 0 is today."""
+        today = self.now.astimezone(self.zone).date()
+        found = today if self.calendar.is_working(today) else self.calendar.next_working(today)
+        step = timedelta(days=1 if number > 0 else -1)
+        for _ in range(abs(number)):
+            found += step
+            while not self.calendar.is_working(found):
+                found += step
+        return found
+
+    def at(self, number: int, hour: time) -> datetime:
+        """An hour of a working day."""
+        return datetime.combine(self.day(number), hour, self.zone)
+
+    def read(self, written: str) -> datetime:
+        """`-3 09:40` or `40 minutes ago`, the latter never before midnight. Raises ValueError."""
+        if found := _WORKDAY.fullmatch(written):
+            number, hour, minute = map(int, found.groups())
+            return self.at(number, time(hour, minute))
+        if found := _AGO.fullmatch(written):
+            midnight = datetime.combine(self.now.astimezone(self.zone), time.min, self.zone)
+            return max(midnight, self.now.astimezone(self.zone) - timedelta(minutes=int(found[1])))
+        raise ValueError(f"no time: {written}")
+
+    def fill(self, value: Any) -> Any:
+        """The same with every `{day +3}` made a date."""
+        match value:
+            case str() if found := _DAY.fullmatch(value):
+                return self.day(int(found[1])).isoformat()
+            case dict():
+                return {name: self.fill(one) for name, one in cast("dict[str, Any]", value).items()}
+            case list():
+                return [self.fill(one) for one in cast("list[Any]", value)]
+            case _:
+                return value
+
+
+def timeline(days: Days) -> list[Due]:
+    """Every step of every story in the order of time."""
+    line = [Due(days.read(draft.at), draft) for draft in script().drafts]
+    for story in script().stories:
+        line.append(Due(days.read(story.at), story))
+        line.extend(Due(days.read(step.at), story, n) for n, step in enumerate(story.steps, start=1))
+    return sorted(line, key=lambda due: due.at)
+
+
+async def _done(db: Database, due: Due) -> bool:
+    """Whether an application that somebody sends in themselves has been sent in."""
+    story = due.story
+    return isinstance(story, Story) and await key_of(db, story.region, Key(story.who, key(story, 0), "")) is not None
+
+
+def key(story: Story, number: int) -> str:
+    """The idempotency key of a step."""
+    return f"demo.{story.name}.{number}"
+
+
+async def _settle(db: Database, now: datetime) -> None:
+    """Give the neighbours their records."""
+    people = neighbours()
+    async with db.transaction() as connection:
+        await org_store.save_people(connection, tuple(people.values()))
+        for neighbour in script().neighbours:
+            for place, fields in neighbour.records.items():
+                resource, _, record = place.partition("/")
+                await put_record(connection, neighbour.id, resource, record, fields, now)
+            for person, resource, record, fields in records.basics(people[neighbour.id]):
+                await put_record(connection, person, resource, record, fields, now)
+
+
+@cache
+def neighbours() -> dict[str, Person]:
+    """The neighbours as the register has them."""
+    return {one.id: _neighbour(one) for one in script().neighbours}
+
+
+def _neighbour(one: Neighbour) -> Person:
+    number = one.number + id_number_check(one.number)
+    return Person(
+        id=one.id,
+        name=one.name,
+        id_number=number,
+        phone=one.phone,
+        birth_date=birth_date(number),
+        sex="male" if is_male(number) else "female",
+        home_region=number[:6],
+        level=RealName.CHECKED,
+    )
+
+
+class _Player:
+    """Moves the clock along the line and lets each do their part."""
+
+    def __init__(self, cases: Cases, clock: SettableClock, days: Days) -> None:
+        self._cases, self._clock, self._days = cases, clock, days
+        self._db, self._directory = cases.engine.db, cases.engine.directory
+        self._people = {one.id: one for one in (*demo.citizens(), *demo.officials(), *neighbours().values())}
+        self._numbers: dict[str, str] = {}
+
+    async def play(self, line: list[Due]) -> int:
+        """Everything that has not been done yet; the number of acts and drafts."""
+        done = 0
+        for due in line:
+            done += await self._one(due)
+        await self._wait(self._days.now)
+        return done
+
+    async def _one(self, due: Due) -> bool:
+        match due.story:
+            case Unfinished() as draft:
+                return await self._begin(draft, due.at)
+            case Story() as story if due.number == 0:
+                actor, act = self._applying(story), self._apply
+            case Story() as story:
+                actor, act = self._acting(story, story.steps[due.number - 1].by), self._act
+        if used := await key_of(self._db, story.region, Key(actor.id, key(story, due.number), "")):
+            self._numbers[story.name] = used[0]
+            return False
+        await self._wait(due.at)
+        await act(story, due.number, actor)
+        return True
+
+    async def _wait(self, until: datetime) -> None:
+        """Let time pass: letters leave a little after their act, and each night terms may run out."""
+        letters, now = self._clock() + _LETTERS_AFTER, self._clock()
+        if letters < until:
+            self._clock.set(letters)
+            await self._cases.deliver()
+        for night in _nights(now, until, self._days.zone):
+            self._clock.set(max(night, self._clock()))
+            await self._cases.fire()
+            await self._cases.deliver()
+        self._clock.set(max(until, self._clock()))
+
+    async def _begin(self, draft: Unfinished, at: datetime) -> bool:
+        actor = Actor.citizen(self._people[draft.who])
+        if await self._cases.draft(actor, draft.service):
+            return False
+        await self._wait(at)
+        await self._cases.save_draft(actor, draft.service, draft.content)
+        return True
+
+    async def _apply(self, story: Story, number: int, actor: Actor) -> None:
+        service, person = self._cases.engine.catalogue.service(story.service), self._people[story.who]
+        facts, filled = self._days.fill(story.facts), self._clock() - _LOOK_UP_BEFORE
+        papers = {need.slug for need in variant(service, facts, filled.date()).materials}
+        # Only what this case needs: nobody asks the school roll about a tenant (个人信息保护法 6).
+        wanted = tuple(name for name in sources(service) if name in service.facts or name in papers)
+        known = await self._look_up(service, person, actor, f"draft:{story.service}", wanted, filled)
+        view = await self._cases.submit(
+            actor,
+            story.service,
+            facts,
+            await self._uploads(actor, service, person, story.files),
+            region=story.region,
+            key=key(story, number),
+            records=known,
+            applicant=Applicant(person.id, person.name, person.id_number) if story.counter else None,
+        )
+        self._numbers[story.name] = view.case
+
+    async def _act(self, story: Story, number: int, actor: Actor) -> None:
+        step, case = story.steps[number - 1], self._numbers[story.name]
+        service, person = self._cases.engine.catalogue.service(story.service), self._people[story.who]
+        if step.look:
+            await self._look_up(service, person, actor, case, step.look, self._clock())
+        says = self._days.fill(step.says)
+        if step.files:
+            says["documents"] = await self._uploads(actor, service, person, step.files)
+        await self._cases.act(actor, case, step.do, says, version=None, key=key(story, number))
+
+    async def _look_up(
+        self, service: Service, person: Person, actor: Actor, matter: str, wanted: tuple[str, ...], at: datetime
+    ) -> Mapping[str, Shared]:
+        """Through the one door, so that the person finds it under 谁用过我的数据."""
+        law, listed = service.law[0], sources(service)
+        title = self._directory.post(actor.post).title.zh if actor.post else ""
+        purpose = Purpose(
+            service=service.service, name=_both(service.name), matter=matter, law=f"《{law.act}》第{law.article}条"
+        )
+        reader = Reader(kind=actor.kind, id=actor.id, title=title, body=actor.body)
+        answer = await lookup(
+            self._db,
+            person.id,
+            {name: listed[name] for name in wanted},
+            service=service,
+            purpose=purpose,
+            reader=reader,
+            clock=lambda: at,
+        )
+        return answer.found
+
+    async def _uploads(
+        self, actor: Actor, service: Service, person: Person, files: Mapping[str, str]
+    ) -> dict[str, list[str]]:
+        lines = (
+            f"姓名：{person.name}",
+            f"事项：{words(service.name, 'zh')}",
+            "地点：岚江市清源区",
+            "本页为演示材料，人物、单位都是虚构的。",
+        )
+        made = {slug: await self._cases.add_document(actor, name, paper(name, lines)) for slug, name in files.items()}
+        return {slug: [one.id] for slug, one in made.items()}
+
+    def _applying(self, story: Story) -> Actor:
+        if story.counter:
+            return self._official(demo.post_id(story.region, "service-centre", "clerk"))
+        mandate = next((one for one in demo.mandates() if one.id == story.mandate), None)
+        return Actor.citizen(self._people[story.who], mandate)
+
+    def _acting(self, story: Story, by: str) -> Actor:
+        """Whoever a step names: the applicant, the counter, or a post of the body that owes the answer."""
+        if by == "applicant":
+            return self._applying(story)
+        if by == "clerk":
+            return self._official(demo.post_id(story.region, "service-centre", "clerk"))
+        authority = self._cases.engine.catalogue.service(story.service).authority
+        return self._official(f"{self._directory.competent(authority.body, authority.level, story.region).id}.{by}")
+
+    def _official(self, post_id: str) -> Actor:
+        post = self._directory.post(post_id)
+        return Actor.official(self._people[self._directory.holders(post_id)[0]], post, self._directory.body(post.body))
+
+
+def _nights(after: datetime, until: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """One minute past each midnight between two moments."""
+    night = datetime.combine(after.astimezone(zone), _NIGHT, zone)
+    while night < until:
+        if night > after:
+            yield night
+        night += timedelta(days=1)
+
+
+def _both(text: Text | str) -> Text:
+    return text if isinstance(text, Text) else Text(*(words(text, lang) for lang in LANGS))
