@@ -1,9 +1,11 @@
 """Somebody with a browser, without a script."""
 
+import io
 import re
 from html import unescape
 
 import httpx
+from PIL import Image
 
 HTML = {"accept": "text/html"}
 XIAOMAN = "p-wangxiaoman@@"
@@ -39,3 +41,43 @@ class Person:
         await self.get("/login")
         await self.post("/login", {"person": person, "next": "/me"})
         assert self.page.url.path in ("/me", "/desk"), self.text
+
+
+APPLY = "/apply/residence-permit"
+
+
+def picture(colour: str = "white") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 40), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+async def begin(person: Person, lookups: str = "yes") -> None:
+    await person.get("/services/residence-permit/start")
+    await person.post("/services/residence-permit/start", {"region": "990101", "lookups": lookups})
+
+
+async def answer(person: Person, **values: str) -> None:
+    for name, value in values.items():
+        await person.get(f"{APPLY}/q/{name}")
+        await person.post(f"{APPLY}/q/{name}", {name: value})
+
+
+async def filled(person: Person) -> None:
+    """A complete application of 王小满, on its check page."""
+    await begin(person)
+    await answer(person, lives_region="990101", lives_at="东街街道河埠巷8号", basis="dwelling")
+    await person.get(f"{APPLY}/materials")
+    await upload(person, "租赁合同.png", picture())
+    await person.get(f"{APPLY}/check")
+
+
+async def upload(person: Person, name: str, data: bytes) -> httpx.Response:
+    file = {"file": (name, data, "application/octet-stream")}
+    return await person.post(f"{APPLY}/materials/lease", files=file)
+
+
+async def submitted(person: Person) -> str:
+    await filled(person)
+    await person.post(f"{APPLY}/submit", {"key": person.hidden("key"), "truthful": "yes"})
+    return person.page.url.path.split("/")[2]

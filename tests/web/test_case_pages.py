@@ -6,8 +6,7 @@ from uuid import uuid4
 
 import pytest
 from PIL import Image
-from tests.web.citizen import Person
-from tests.web.test_journey import picture, submitted
+from tests.web.citizen import Person, picture, submitted
 
 from tongban.cases.views import CaseView
 from tongban.catalog.procedure import Who

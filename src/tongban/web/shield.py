@@ -66,7 +66,7 @@ class Shield:
                 return
         visit = visitors.read(scope)
         scope.setdefault("state", {})["visit"] = visit
-        scope["state"]["refusal"] = self._refusal(scope["method"], headers)
+        scope["state"]["refusal"] = _unreadable(scope) or self._refusal(scope["method"], headers)
         await self._app(scope, receive, self._dressed(visit, send))
 
     def _refusal(self, method: str, headers: dict[bytes, bytes]) -> Exception | None:
@@ -115,3 +115,19 @@ class Shield:
             await send(message)
 
         return dressed
+
+
+def _unreadable(scope: Scope) -> Exception | None:
+    """No identifier of ours has invisible characters in it, and no database keeps a null character."""
+    if not scope["path"].isprintable():
+        return refuse("not-found", "没有这个地址", "There is no such address", status=404)
+    query: bytes = scope.get("query_string", b"")
+    if b"%00" in query or b"\0" in query:
+        return refuse(
+            "wrong-character",
+            "网址里有看不见的空字符，请去掉",
+            "The address contains the null character; leave it out",
+            place="query",
+            status=400,
+        )
+    return None

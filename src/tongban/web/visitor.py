@@ -104,7 +104,7 @@ def read(scope: Mapping[str, Any]) -> Visitor:
     chosen.setdefault("lang", preferred(headers.get(b"accept-language", b"").decode("latin-1")))
     client = scope.get("client") or ("", 0)
     visit = jar.get("visit", "")
-    if not visit:
+    if not visit and not scope["path"].startswith("/api/"):
         visit = asked["visit"] = secrets.token_urlsafe(16)
     return Visitor(
         preferences=replace(Preferences(), **chosen),

@@ -13,12 +13,11 @@ import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from playwright.async_api import Browser, async_playwright
-
 from tests.conftest import database_url
-from tests.web.citizen import Person
+from tests.web.citizen import Person, answer, begin
 from tests.web.conftest import furnish
 from tests.web.test_case_pages import asked_to_correct, certified
-from tests.web.test_journey import answer, begin
+
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database, EmbeddedPostgres
 from tongban.web.app import create
@@ -64,8 +63,9 @@ async def world(
         port: int = free.getsockname()[1]
     server = Server(create(site), port=port, interface=Interfaces.ASGI, log_enabled=False)
     serving = asyncio.create_task(server.serve())
-    while not _listening(port):
-        await asyncio.sleep(0.02)
+    async with asyncio.timeout(20):
+        while not _listening(port):  # noqa: ASYNC110 a port gives no event
+            await asyncio.sleep(0.02)
     address = f"http://localhost:{port}"
     async with httpx.AsyncClient(base_url=address) as client:
         session, paths = await _lived_in(Person(client), site)

@@ -8,7 +8,6 @@ import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page
-
 from tests.web.browser.conftest import World
 
 pytestmark = pytest.mark.browser
@@ -39,12 +38,14 @@ STOP = """
   if (!e || e === document.body) return null;
   const shown = e.matches('input[type=radio], input[type=checkbox]') ? e.closest('label') || e : e;
   const r = shown.getBoundingClientRect(), s = getComputedStyle(shown);
-  const x = Math.min(Math.max(r.left + Math.min(r.width / 2, 20), 0), innerWidth - 1), y = r.top + Math.min(r.height / 2, 12);
+  const x = Math.min(Math.max(r.left + Math.min(r.width / 2, 20), 0), innerWidth - 1);
+  const y = r.top + Math.min(r.height / 2, 12), stops = (window.__stops ||= new Map());
+  if (!stops.has(e)) stops.set(e, stops.size);
   const at = document.elementFromPoint(x, y);
   const inline = e.tagName === 'A' && getComputedStyle(e).display === 'inline';
   return {
     name: e.tagName + ' ' + (e.getAttribute('href') || e.id || e.name || e.textContent || '').trim().slice(0, 60),
-    id: (window.__stops ||= new Map(), window.__stops.has(e) || window.__stops.set(e, window.__stops.size), window.__stops.get(e)),
+    id: stops.get(e),
     visible: r.width > 0 && r.height > 0 && y >= 0 && y <= innerHeight,
     free: !!at && (at === e || shown.contains(at) || at.contains(e)),
     ring: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2,

@@ -8,7 +8,7 @@ from litestar import Response, get
 from tongban import certs, sharing
 from tongban.base.i18n import Text
 from tongban.cases.store.personal import Draft
-from tongban.catalog.model import Service, Theme, Words
+from tongban.catalog.model import Audience, Service, Theme, Words
 from tongban.org import Actor
 from tongban.sharing import Access
 from tongban.web.html import page
@@ -60,7 +60,7 @@ async def home(site: Site, visitor: Visitor) -> Response[str]:
         site,
         visitor,
         "portal/home.html",
-        popular=published[:POPULAR],
+        popular=[service for service in published if Audience.NATURAL_PERSON in service.audience][:POPULAR],
         count=len(published),
         themes=[(theme, THEMES[theme]) for theme in by_theme(published)][:8],
         mine=mine,
