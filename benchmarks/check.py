@@ -60,13 +60,13 @@ def run() -> dict[str, object]:
         "name": f"tongban check of {len(written):,} service files",
         "figures": {
             "findings": len(findings),
-            "checking_s": round(wall, 2),
-            "checking_cpu_s": round(checking, 2),
-            "reading_yaml_cpu_s": round(reading, 2),
-            "limit_s": 10.0,
+            "checking, s": wall,
+            "checking, CPU s": checking,
+            "only reading the YAML, CPU s": reading,
         },
         "baseline": "PyYAML's CSafeLoader reading the same files, nothing else",
-        "ratio": round(checking / reading, 2),
+        "ratio": checking / reading,
+        "target": "checking under 10 s",
     }
 
 

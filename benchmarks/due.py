@@ -12,7 +12,6 @@ import chinese_calendar
 from tongban.terms import Calendar, Extended, Ground, Paused, Resumed, Span, Started, assess, statute
 
 ZONE = ZoneInfo("Asia/Shanghai")
-LIMIT_US = 50.0
 
 
 def _microseconds(work: Callable[[], object], number: int = 2000) -> float:
@@ -45,18 +44,18 @@ def run() -> dict[str, object]:
     if due is None or due.date() != expected:
         raise AssertionError(f"the two ways disagree: {due} and {expected}")
     figures = {
-        "date_us": _microseconds(lambda: assess(rule, ledger, calendar, ZONE)),
-        "date_and_reason_us": _microseconds(lambda: assess(rule, ledger, calendar, ZONE).explain("zh")),
-        "walk_us": _microseconds(
+        "due date, µs": _microseconds(lambda: assess(rule, ledger, calendar, ZONE)),
+        "due date and its sentence, µs": _microseconds(lambda: assess(rule, ledger, calendar, ZONE).explain("zh")),
+        "walking the days, µs": _microseconds(
             lambda: _walk(date(2026, 8, 10), 60, (date(2026, 9, 7), date(2026, 9, 14))), number=500
         ),
-        "limit_us": LIMIT_US,
     }
     return {
         "name": "due date of a 60-working-day term with a pause, an extension and National Day",
         "figures": {name: round(value, 1) for name, value in figures.items()},
         "baseline": "day-by-day loop over chinese_calendar.is_workday, date only",
-        "ratio": round(figures["walk_us"] / figures["date_us"], 1),
+        "ratio": round(figures["walking the days, µs"] / figures["due date, µs"], 1),
+        "target": "due date and its sentence under 50 µs",
     }
 
 

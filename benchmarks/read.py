@@ -97,7 +97,8 @@ async def _measure(url: str, folder: Path) -> dict[str, Any]:
     async def bare_page() -> object:
         return await db.fetch(_BARE_QUEUE, body)
 
-    figures: dict[str, Any] = {"cases": CASES, "rows on the page": len((await cases.queue(clerk, limit=50)).items)}
+    figures: dict[str, Any] = {"rows on the page": len((await cases.queue(clerk, limit=50)).items)}
+    ratios: dict[str, float] = {}
     pairs = (
         ("one case", one, bare_one),
         ("one case, all its JSON", whole, bare_one),
@@ -105,19 +106,26 @@ async def _measure(url: str, folder: Path) -> dict[str, Any]:
     )
     for name, ours, bare in pairs:
         floor, mine = await _time(bare), await _time(ours)
-        figures |= {f"{name}, µs": mine, f"{name}, bare SQL, µs": floor, f"{name}, ratio": mine / floor}
+        figures |= {f"{name}, µs": mine, f"{name}, bare SQL, µs": floor}
+        ratios[f"{name}, ratio"] = mine / floor
         async with db.counting() as counter:
             await ours()
         figures[f"{name}, statements"] = len(counter)
     await db.close()
-    return figures | {"target ratio": 3.0}
+    return {
+        "name": f"reading among {CASES:,} cases, permissions on",
+        "figures": figures,
+        "baseline": "the bare SQL for the same rows, same connection",
+        "ratio": ratios,
+        "target": "at most 3, and a constant number of statements",
+    }
 
 
 def run() -> dict[str, Any]:
     """Figures in microseconds, and the ratios (target at most 3)."""
     with (
         tempfile.TemporaryDirectory(prefix="tongban-bench-") as name,
-        EmbeddedPostgres(Path(name) / "postgres", settings={"max_wal_size": "4GB"}) as server,
+        EmbeddedPostgres(Path(name), settings={"max_wal_size": "4GB"}) as server,
     ):
         return asyncio.run(_measure(server.url, Path(name)))
 
