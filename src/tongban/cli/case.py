@@ -14,6 +14,7 @@ import msgspec
 from tongban.base.clock import system_clock
 from tongban.base.config import Settings
 from tongban.base.database import Database, EmbeddedPostgres
+from tongban.base.errors import refuse
 from tongban.base.ids import read_case_id
 from tongban.base.telemetry import Log
 from tongban.cli.saying import saying_refusals
@@ -32,6 +33,14 @@ def run(options: argparse.Namespace) -> int:
     with saying_refusals() as said, ExitStack() as stack:
         number = read_case_id(options.id)
         settings = Settings.load(os.environ, data_dir=options.data)
+        if not settings.keys_dir.is_dir():  # looking must not make an installation where there is none
+            raise refuse(
+                "no-installation",
+                f"{settings.data_dir} 里没有办件：这里还没有启动过平台。请用 --data 指定数据目录。",
+                f"There are no cases in {settings.data_dir}: nothing was ever started there. Name it with --data.",
+                place=str(settings.data_dir),
+                status=404,
+            )
         url = settings.database_url or EmbeddedPostgres.running(settings.data_dir)
         if url is None:
             url = stack.enter_context(EmbeddedPostgres(settings.data_dir)).url

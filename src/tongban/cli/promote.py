@@ -13,7 +13,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban promote`."""
     parser.add_argument("file", type=Path)
     parser.add_argument("to", choices=("published", "ended"))
-    parser.add_argument("--on", type=date.fromisoformat, help="last day, when ending · 停用日期 YYYY-MM-DD")
+    parser.add_argument("--on", type=_day, help="last day, when ending · 停用日期 YYYY-MM-DD")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a day such as 2026-12-31 · 日期要像 2026-12-31 这样"
+        ) from None
 
 
 def run(options: argparse.Namespace) -> int:

@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 
 import httpx
 import msgspec
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -148,6 +147,9 @@ class OidcClient:
         method: Literal["client_secret_basic", "none"] = (
             "client_secret_basic" if self._settings.client_secret else "none"
         )
+        # Only where a provider is set up: the import is slow and large.
+        from authlib.integrations.httpx_client import AsyncOAuth2Client
+
         oauth: Any = AsyncOAuth2Client(  # Authlib ships no types
             client_id=self._settings.client_id,
             client_secret=self._settings.client_secret or None,
