@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -37,6 +38,14 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("TONGBAN_")}
 
 
+@contextmanager
+def data_directory() -> Generator[Path]:
+    """A data directory that the database's own account can enter, which pytest's are not for root; then it is gone."""
+    with tempfile.TemporaryDirectory(prefix="tongban-newcomer-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name) / "demo-data"
+
+
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -49,7 +58,7 @@ class Up:
     def __init__(self, data: Path, port: int) -> None:
         self.data, self.port = data, port
         self.address = f"http://127.0.0.1:{port}"
-        self.output = data.parent / f"up-{port}.log"
+        self.output = data.with_suffix(f".{port}.log")
         # A group of its own, as a shell makes one for each job: Ctrl-C goes to all of it.
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
