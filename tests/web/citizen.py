@@ -80,4 +80,5 @@ async def upload(person: Person, name: str, data: bytes) -> httpx.Response:
 async def submitted(person: Person) -> str:
     await filled(person)
     await person.post(f"{APPLY}/submit", {"key": person.hidden("key"), "truthful": "yes"})
+    assert person.page.url.path.endswith("/receipt"), person.text
     return person.page.url.path.split("/")[2]

@@ -1,7 +1,7 @@
 """Pages: templates in the reader's language, and the few words that templates may use.
 
 A template sees `visitor` (who reads, in which language and size), `asset(name)` for static files, `icon(name)`, and
-filters that say a value in words: `say` (a file's own text), `day`, `moment`, `money`, `masked`.
+filters that say a value in words: `say` (a file's own text), `cite` (an article), `day`, `moment`, `money`, `masked`.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,8 @@ from jinja2 import PackageLoader
 from markupsafe import Markup
 
 from tongban.base.i18n import LANGS, Lang, Text, words
-from tongban.catalog.model import Fact
+from tongban.catalog import cite
+from tongban.catalog.model import Fact, Law
 from tongban.web.folding import FoldingEnvironment
 from tongban.web.static import Assets
 
@@ -45,6 +46,7 @@ class Pages:
         cast("dict[str, Any]", environment.globals).update(names, choices=partial(_choices, lang))
         environment.filters.update(
             say=partial(_say, lang),
+            cite=partial(_cite, lang),
             day=partial(self.day, lang),
             moment=partial(self.moment, lang),
             money=money,
@@ -81,6 +83,10 @@ class Pages:
 
 def _say(lang: Lang, value: str | Text | None) -> str:
     return "" if value is None else words(value, lang)
+
+
+def _cite(lang: Lang, law: Law) -> str:
+    return cite(law)[lang]
 
 
 def _choices(lang: Lang, fact: Fact) -> list[tuple[str, str, str]]:

@@ -121,7 +121,7 @@ def _unreadable(scope: Scope) -> Exception | None:
     """No identifier of ours has invisible characters in it, and no database keeps a null character."""
     if not scope["path"].isprintable():
         return refuse("not-found", "没有这个地址", "There is no such address", status=404)
-    query: bytes = scope.get("query_string", b"")
+    query = scope["query_string"]
     if b"%00" in query or b"\0" in query:
         return refuse(
             "wrong-character",
