@@ -21,7 +21,7 @@ from tongban.cases.decide import GrantFor, PossibleAct, possible
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.engine import Case
 from tongban.cases.letters import date_words
-from tongban.cases.model import Attachment, CaseState, Letter, Opening
+from tongban.cases.model import Attachment, CaseState, Event, Letter, Opening, Own
 from tongban.catalog import Assessment
 from tongban.catalog.model import Fact, Material
 from tongban.catalog.procedure import Act, Stage, State
@@ -299,14 +299,24 @@ class CaseView:
         }
 
     def export(self) -> dict[str, Any]:
-        """One JSON with everything: the case for programs, its events as they are stored, its rules' reasons."""
+        """One JSON with everything the reader may see: the case for programs, its events, its rules' reasons."""
         plain = self.as_json() | {
             "format": "tongban-case/1",
-            "events": self.loaded.events,
+            "events": self.loaded.events if self.inside else tuple(map(_outward, self.loaded.events)),
             "assessment": self.assessment.as_json(),
             "certificates": self.certificates,
         }
         return msgspec.to_builtins(plain, str_keys=True)
+
+
+_TOLD = frozenset({Own.UNDONE, Own.DELIVERED})
+
+
+def _outward(event: Event) -> Event:
+    """The event without what officials wrote for one another, as in the account for whoever is not one of them."""
+    if event.letter is not None or event.by.kind == "person" or event.type in _TOLD:
+        return event
+    return msgspec.structs.replace(event, payload={}, documents={})
 
 
 def _both(key: str, text: Text) -> dict[str, Any]:
