@@ -4,9 +4,14 @@ from typing import Any
 
 import pytest
 from case_world import APPLICANT, COUNTY, FACTS, Officials
+from msgspec import structs
 
+from tongban.base.clock import SettableClock
+from tongban.base.errors import Refused
+from tongban.cases.model import Applicant
 from tongban.cases.service import Cases
 from tongban.cases.views import CaseView
+from tongban.catalog.catalogue import Catalogue
 
 pytestmark = pytest.mark.database
 
@@ -17,14 +22,20 @@ async def submit(cases: Cases, key: str = "submit-0001", **facts: Any) -> CaseVi
     return await cases.submit(APPLICANT, "stall-permit", {**FACTS, **facts}, region=COUNTY, key=key)
 
 
-async def proposed(cases: Cases, post: Officials, opinion: str) -> str:
-    """A case in which a refusal was proposed, after an opinion that officials wrote for one another."""
+async def accepted(cases: Cases, post: Officials) -> str:
+    """A case whose sketch was asked for and supplied."""
     case = (await submit(cases)).case
     file = await cases.add_document(APPLICANT, "草图.pdf", PDF)
     ask = {"items": ["plan"], "message": "请补"}
     await cases.act(post("clerk"), case, "request-correction", ask, version=None, key="ask-00000001")
     said = {"documents": {"plan": [file.id]}}
     await cases.act(APPLICANT, case, "supplement", said, version=None, key="give-0000001")
+    return case
+
+
+async def proposed(cases: Cases, post: Officials, opinion: str) -> str:
+    """A case in which a refusal was proposed, after an opinion that officials wrote for one another."""
+    case = await accepted(cases, post)
     await cases.act(post("examiner"), case, "examine", {"opinion": opinion}, version=None, key="examine-0001")
     why = {"reasons": opinion, "law": ["APL-42"]}
     await cases.act(post("approver"), case, "propose-refusal", why, version=None, key="propose-0001")
@@ -36,3 +47,49 @@ async def test_what_officials_write_for_one_another_is_not_in_the_persons_export
     assert "内部意见" not in str(await cases.export(APPLICANT, case))
     assert "内部意见" in str(await cases.export(post("clerk"), case))
     assert "请补" in str(await cases.export(APPLICANT, case)), "what the person was told stays"
+
+
+async def refused(doing: Any) -> Refused:
+    with pytest.raises(Refused) as caught:
+        await doing
+    return caught.value
+
+
+async def test_a_key_used_for_one_case_does_not_stand_for_the_same_act_on_another(cases: Cases) -> None:
+    one, other = await submit(cases, "submit-0001"), await submit(cases, "submit-0002")
+    await cases.act(APPLICANT, one.case, "withdraw", {}, version=1, key="withdraw-01")
+    error = await refused(cases.act(APPLICANT, other.case, "withdraw", {}, version=1, key="withdraw-01"))
+    assert (error.code, error.status) == ("key-reused", 422)
+    assert (await cases.view(APPLICANT, other.case)).state.state == "received"
+
+
+async def test_a_key_used_for_one_persons_application_does_not_stand_for_anothers(
+    cases: Cases, post: Officials
+) -> None:
+    async def at_the_counter(person: str) -> CaseView:
+        return await cases.submit(
+            post("clerk"), "stall-permit", FACTS, region=COUNTY, key="counter-0001", applicant=Applicant(person, "周")
+        )
+
+    await at_the_counter("p-one")
+    assert (await refused(at_the_counter("p-other"))).code == "key-reused"
+
+
+async def test_a_repeat_answers_the_same_although_it_would_be_refused_today(cases: Cases, clock: SettableClock) -> None:
+    first = await submit(cases, since="2026-12-1")
+    metres = cases.engine.catalogue.service("stall-permit").facts["metres"]
+    stricter = structs.replace(metres, max=2)
+    service = cases.engine.catalogue.service("stall-permit")
+    changed = structs.replace(service, version="2", facts={**service.facts, "metres": stricter})
+    cases.engine.replace_catalogue(
+        Catalogue([changed, service], [cases.engine.catalogue.procedure("licensing")], clock=clock)
+    )
+    assert (await refused(submit(cases, "submit-0002"))).code != "key-reused", "it is refused today"
+    assert (await submit(cases)).case == first.case
+
+
+async def test_a_choice_that_is_no_text_is_named_and_breaks_nothing(cases: Cases, post: Officials) -> None:
+    case = await accepted(cases, post)
+    says = {"kind": ["hearing"], "until": "2026-12-1", "reasons": "要听证"}
+    error = await refused(cases.act(post("examiner"), case, "start-special", says, version=None, key="special-0001"))
+    assert (error.code, error.problems[0].place) == ("field-not-a-choice", "kind")

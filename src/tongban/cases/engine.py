@@ -143,11 +143,13 @@ class Engine:
             now = self.clock()
             opening = self._opening(service, says, records, region, applicant, now)
             definition = self.definition(CaseState(opening=opening))
-            asked = Key(actor.id, key, digest(definition.opens, says))
+            asked = Key(actor.id, key, digest(definition.opens, says, service, applicant.id))
             grant = self._grant(actor, definition.opens, opening)
             command = Command(definition.opens, actor, grant, says, opening=opening, records=records)
             decided = decide(definition, CaseState(), command, now)
             if isinstance(decided, Refusal):
+                if used := await key_of(self.db, region, asked):
+                    return await self._again(used, asked)
                 raise decided.error()
             before = Case(definition, CaseState(), ())
             if done := await self._commit(before, tuple(decided), opening, asked, draft):
@@ -166,7 +168,7 @@ class Engine:
         records: Mapping[str, Shared] | None = None,
     ) -> Case:
         """Do one act. Raises Refused: `unknown-case`, `key-reused`, the codes of `org.may` and of `decide`."""
-        asked = Key(actor.id, key, digest(act, says))
+        asked = Key(actor.id, key, digest(act, says, case))
         for _ in range(_TRIES):
             found = await self.load(case)
             grant = self._grant(actor, act, found.state.case, found.events)
@@ -351,9 +353,9 @@ def _procedure(service: Service, says: Mapping[str, Any], records: Mapping[str, 
     return found.procedure
 
 
-def digest(act: str, says: Mapping[str, Any]) -> str:
-    """What a command asks for, as a repeat must ask for the same."""
-    said = msgspec.json.encode({"act": act, "says": dict(says)}, order="sorted", enc_hook=str)
+def digest(act: str, says: Mapping[str, Any], *about: str) -> str:
+    """What a command asks for and what it is about, as a repeat must ask for the same of the same."""
+    said = msgspec.json.encode({"act": act, "says": dict(says), "about": about}, order="sorted", enc_hook=str)
     return hashlib.sha256(said).hexdigest()[:32]
 
 

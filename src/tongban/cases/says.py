@@ -133,7 +133,7 @@ def _integer(reading: _Reading, raw: Any) -> None:
 
 def _choice(reading: _Reading, raw: Any) -> None:
     allowed = dict(reading.spec.choices)
-    if raw not in allowed:
+    if not isinstance(raw, str) or raw not in allowed:
         return reading.wrong(
             "field-not-a-choice",
             f"请从这些里选：{'、'.join(name.zh for name in allowed.values())}",
