@@ -1,6 +1,7 @@
 """Pages of a list: where the next one starts, never how many there are (counting reads everything)."""
 
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -8,6 +9,8 @@ from tongban.base.errors import refuse
 from tongban.base.keys import base64url, unbase64
 
 T = TypeVar("T")
+_MONTHS = ((2, 1), (9999, 1))
+"""Year and month of times that stay among those Python knows whatever their offset; the last is "no date known"."""
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
@@ -23,10 +26,17 @@ def cursor(*values: Any) -> str:
 
 
 def read_cursor(text: str, shape: type[T]) -> T:
-    """The values of a cursor. `shape` is their tuple type. Raises `Refused` (`bad-cursor`, 400)."""
+    """The values of a cursor. `shape` is their tuple type. Raises `Refused` (`bad-cursor`, 400).
+
+    Whatever comes back can be compared in the database: times have an offset and a year it knows, texts no character
+    that it cannot keep, numbers are small.
+    """
     try:
-        return msgspec.json.decode(unbase64(text), type=shape)
-    except (msgspec.MsgspecError, ValueError) as error:
+        values = msgspec.json.decode(unbase64(text), type=shape)
+        if not all(map(_comparable, cast("tuple[object, ...]", values))):
+            raise ValueError("not a value of ours")
+        return values
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise refuse(
             "bad-cursor",
             "这个翻页位置不对，请回到第一页。",
@@ -34,3 +44,15 @@ def read_cursor(text: str, shape: type[T]) -> T:
             place="after",
             status=400,
         ) from error
+
+
+def _comparable(value: object) -> bool:
+    match value:
+        case datetime():
+            return value.tzinfo is not None and _MONTHS[0] <= (value.year, value.month) <= _MONTHS[1]
+        case str():
+            return value.isprintable()
+        case int():
+            return abs(value) < 2**31
+        case _:
+            return True

@@ -80,7 +80,7 @@ async def case(xiaoman: Program) -> str:
     return await xiaoman.apply()
 
 
-@settings(max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     operation=st.sampled_from(OPERATIONS),
     pieces=st.lists(texts, min_size=2, max_size=2),

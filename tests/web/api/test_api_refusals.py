@@ -127,11 +127,15 @@ async def test_addresses_that_are_none_are_problem_documents_too(http: httpx.Asy
         ("limit=many", "limit"),
         ("theme=gardening", "theme"),
         (f"q={'长' * 201}", "q"),
-        ("q=%00", "query"),
     ],
 )
 async def test_a_parameter_that_does_not_fit_is_named(nobody: Program, query: str, place: str) -> None:
     refused(await nobody.get(f"/services?{query}"), 400, "wrong-parameter", place)
+
+
+async def test_a_null_character_in_an_address_is_refused(nobody: Program) -> None:
+    for query in ("q=%00", "theme=a%00", "%00=1"):
+        refused(await nobody.get(f"/services?{query}"), 400, "wrong-character", "query")
 
 
 async def test_all_wrong_parameters_are_named_at_once(nobody: Program) -> None:

@@ -85,7 +85,6 @@ def gate(site: Site) -> Callable[[AnyRequest], Awaitable[None]]:
         visitor: Visitor = state["visit"]
         if state["refusal"] is not None:
             raise state["refusal"]
-        _readable(request)
         token, by_cookie = _token(request.headers, visitor)
         actor = await memory.actor(token) if token else None
         if token and actor is None and not by_cookie:
@@ -120,22 +119,6 @@ def _token(headers: Mapping[str, str], visitor: Visitor) -> tuple[str, bool]:
             status=401,
         )
     return token.strip(), False
-
-
-def _readable(request: AnyRequest) -> None:
-    """No control characters or broken encoding in the address: no identifier of ours has them."""
-    if not request.scope["path"].isprintable():
-        raise refuse("not-found", "没有这个地址", "There is no such address", status=404)
-    if not request.scope["query_string"]:
-        return
-    if any(not value.isprintable() for _, value in request.query_params.multi_items()):
-        raise refuse(
-            "wrong-parameter",
-            "参数里有看不见的字符，请去掉",
-            "A parameter contains invisible characters; leave them out",
-            place="query",
-            status=400,
-        )
 
 
 def caller_of(request: AnyRequest) -> Caller:

@@ -11,7 +11,7 @@ from tongban.cases.service import QueueFilter
 from tongban.cases.views import CaseView
 from tongban.org import Actor
 from tongban.sharing import Shared
-from tongban.web.api import answered as out
+from tongban.web.api import case_answers as out
 from tongban.web.api import shapes
 from tongban.web.api.asked import ActRequest, Party, Submission
 from tongban.web.api.body import Json

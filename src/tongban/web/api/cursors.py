@@ -2,15 +2,10 @@
 
 import hashlib
 import hmac
-from typing import TypeVar
-
-import msgspec
 
 from tongban.base.errors import refuse
 from tongban.base.keys import base64url
-from tongban.base.page import Page
 
-T = TypeVar("T")
 _MARK = 16
 
 
@@ -33,11 +28,6 @@ def unseal(secret: bytes, sealed: str | None) -> str | None:
             status=400,
         )
     return cursor
-
-
-def sealed(secret: bytes, page: Page[T]) -> Page[T]:
-    """The page with its `next` sealed."""
-    return msgspec.structs.replace(page, next=seal(secret, page.next))
 
 
 def _mark(secret: bytes, cursor: str) -> str:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import msgspec
 
 from tongban.base.i18n import Text
-from tongban.web.api.answered import Receipt
 from tongban.web.api.asked import ActRequest, AssessmentRequest, LogIn, Submission
+from tongban.web.api.case_answers import Receipt
 from tongban.web.problems import ProblemDocument, Reason
 
 EXAMPLES: dict[type[msgspec.Struct], tuple[msgspec.Struct, ...]] = {

@@ -51,8 +51,9 @@ class Quota:
         if not share.left and share.taken <= limit:
             name = hashlib.blake2b(who.encode(), key=self.secret, digest_size=16).digest()
             block = min(BLOCK, limit)
-            share.taken = await store.count(self.db, name, Limited.API, minute, block)
-            share.left += block if share.taken <= limit else 0
+            taken = await store.count(self.db, name, Limited.API, minute, block)
+            share.taken = max(share.taken, taken)
+            share.left += block if taken <= limit else 0
         if not share.left:
             text = Text("请求太频繁了，请过{wait}秒再试", "Too many requests. Try again in {wait} seconds")
             raise Refused(Problem("too-many", text.format(wait=wait)), status=429, retry_after=wait)

@@ -16,6 +16,7 @@ from tongban.catalog.model import Fact, Law, Material, Service, Words
 from tongban.catalog.procedure import Stage
 from tongban.catalog.tables import both
 from tongban.web.api import answered as out
+from tongban.web.api import case_answers as told
 from tongban.web.portal.promise import promises
 from tongban.web.site import Site
 
@@ -123,10 +124,10 @@ def assessment(service: Service, found: Assessment) -> out.AssessmentAnswer:
 # --- cases -------------------------------------------------------------------------------------------------------
 
 
-def receipt(view: CaseView) -> out.Receipt:
+def receipt(view: CaseView) -> told.Receipt:
     """Little on purpose: nothing is worked out that the sender does not need at once."""
     due = view.due
-    return out.Receipt(
+    return told.Receipt(
         case=view.case,
         version=view.version,
         service=view.opening.service,
@@ -136,8 +137,8 @@ def receipt(view: CaseView) -> out.Receipt:
     )
 
 
-def summary(site: Site, row: CaseRow) -> out.CaseSummary:
-    return out.CaseSummary(
+def summary(site: Site, row: CaseRow) -> told.CaseSummary:
+    return told.CaseSummary(
         case=row.case_id,
         region=row.region,
         version=row.version,
@@ -162,30 +163,31 @@ def _known(at: datetime | None) -> datetime | None:
     return None if at is None or at >= FAR else at
 
 
-def detail(view: CaseView) -> out.CaseDetail:
+def detail(view: CaseView) -> told.CaseDetail:
     case, due = view.opening, view.due
-    return out.CaseDetail(
+    return told.CaseDetail(
         case=view.case,
         version=view.version,
         region=case.region,
         service=case.service,
         service_version=case.service_version,
         service_name=view.service_name,
-        applicant=out.PartyName(id=case.applicant.id, name=both(case.applicant.name)),
-        body=out.PartyName(id=case.office.id, name=case.office.name),
+        applicant=told.PartyName(id=case.applicant.id, name=both(case.applicant.name)),
+        body=told.PartyName(id=case.office.id, name=case.office.name),
         state=view.state.state,
         state_name=view.state_name,
         stage=view.spec.stage,
         waits_for=view.spec.waits_for,
         end=view.spec.end,
         due=due.due if due else None,
-        track=tuple(out.TrackStop(stage=s.stage, name=s.name, at=s.at, mark=s.mark) for s in view.track),
+        track=tuple(told.TrackStop(stage=s.stage, name=s.name, at=s.at, mark=s.mark) for s in view.track),
         terms=tuple(_term(term) for term in view.terms),
         facts=tuple(
-            out.CaseFact(fact=f.name, name=f.label, value=f.value, record=f.record, agrees=f.agrees) for f in view.facts
+            told.CaseFact(fact=f.name, name=f.label, value=f.value, record=f.record, agrees=f.agrees)
+            for f in view.facts
         ),
         materials=tuple(
-            out.CaseMaterial(
+            told.CaseMaterial(
                 material=m.slug, name=m.label, status=m.status, asked=m.asked, files=m.files, earlier=m.earlier
             )
             for m in view.materials
@@ -197,8 +199,8 @@ def detail(view: CaseView) -> out.CaseDetail:
     )
 
 
-def _term(term: TermView) -> out.CaseTerm:
-    return out.CaseTerm(
+def _term(term: TermView) -> told.CaseTerm:
+    return told.CaseTerm(
         term=term.term,
         name=term.name,
         owed_by=term.owed_by,
@@ -210,9 +212,9 @@ def _term(term: TermView) -> out.CaseTerm:
     )
 
 
-def _line(line: Line) -> out.AccountLine:
+def _line(line: Line) -> told.AccountLine:
     letter = line.letter
-    return out.AccountLine(
+    return told.AccountLine(
         seq=line.seq,
         at=line.at,
         by=line.by.kind,
@@ -220,15 +222,15 @@ def _line(line: Line) -> out.AccountLine:
         what=line.what,
         sentence=line.sentence,
         law=line.law,
-        details=tuple(out.SaidItem(name=name, value=value) for name, value in line.details),
-        letter=out.LetterText(title=letter.title, body=letter.body) if letter else None,
+        details=tuple(told.SaidItem(name=name, value=value) for name, value in line.details),
+        letter=told.LetterText(title=letter.title, body=letter.body) if letter else None,
         undone=line.undone,
     )
 
 
-def possible(acts: Iterable[PossibleAct]) -> tuple[out.PossibleAct, ...]:
+def possible(acts: Iterable[PossibleAct]) -> tuple[told.PossibleAct, ...]:
     return tuple(
-        out.PossibleAct(
+        told.PossibleAct(
             act=one.act,
             name=one.name,
             adverse=one.spec.adverse if one.spec else False,
