@@ -113,6 +113,8 @@ def test_a_refusal_takes_a_second_person_reasons_and_articles(story: Story) -> N
     for words in ("摊位超长", "《行政许可法》第34条", "60日", "2027年1月2日", "2027年5月3日", "行政复议"):
         assert words in letter.body.zh
     assert "2 January 2027" in letter.body.en
+    assert "Administrative Licensing Law art. 34" in letter.body.en
+    assert "行政许可法" not in letter.body.en, "an English letter cites in English"
 
 
 def test_granting_issues_the_certificate_at_once(story: Story) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from tongban.catalog import Assessment, assess, load_procedure, load_service, variant
+from tongban.catalog import Assessment, assess, load_procedure, load_service, load_use, variant
 from tongban.catalog.model import Service, Term
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.shipped import shipped
+from tongban.catalog.use import Use
 
 SERVICES: dict[str, Service] = {
     path.stem: load_service(path.read_text("utf-8"), str(path)).require()
@@ -16,6 +17,9 @@ SERVICES: dict[str, Service] = {
 PROCEDURES: dict[str, Procedure] = {
     path.stem: load_procedure(path.read_text("utf-8"), str(path)).require()
     for path in sorted(shipped("procedures").glob("*.yaml"))
+}
+USES: dict[str, Use] = {
+    path.stem: load_use(path.read_text("utf-8"), str(path)).require() for path in sorted(shipped("uses").glob("*.yaml"))
 }
 DAY = date(2026, 11, 23)
 

@@ -52,6 +52,7 @@ SERVICE_CASES: list[tuple[str, str, str, str, str]] = [
         'article: "33", in_force: 2018-01-01, tag: M',
         "  - {id: LIB-33",
     ),
+    ("act-unnamed", "warning", "{id: LIB-34, act: 公共图书馆法", "{id: LIB-34, act: 某县图书馆办法", "  - {id: LIB-34"),
     (
         "law-not-in-force",
         "error",

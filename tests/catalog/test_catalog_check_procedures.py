@@ -14,6 +14,7 @@ PROCEDURE_CASES: list[tuple[str, str, str, str, str]] = [
     ("law-unused", "warning", "states:", '  - {id: APL-99, act: 行政许可法, article: "99"}\nstates:', "states:"),
     ("law-twice", "error", "{id: APL-38, act", "{id: APL-32, act", "{id: APL-38"),
     ("law-from-memory", "warning", 'article: "38", tag: V', 'article: "38", tag: S', "{id: APL-38"),
+    ("act-unnamed", "warning", "{id: APL-38, act: 行政许可法", "{id: APL-38, act: 某省许可办法", "{id: APL-38"),
     ("name-unknown", "error", "from: [received], to: waiting", "from: [received], to: waitng", "  ask:"),
     ("name-unknown", "error", "not_by: [propose]", "not_by: [proposal]", "  refuse: {name"),
     ("no-start", "error", "from: [start]", "from: [received]", "acts:"),
@@ -107,6 +108,7 @@ def test_a_missing_act_is_told_where_it_is_named(tmp_path: Path) -> None:
 USE_CASES: list[tuple[str, str, str, str]] = [
     ("law-twice", "error", "task: guide", '  - {id: PIPL-24, act: 个人信息保护法, article: "25"}\ntask: guide'),
     ("law-from-memory", "warning", "tag: V", "tag: M"),
+    ("act-unnamed", "warning", "act: 个人信息保护法", "act: 某市算法办法"),
     ("no-legal-basis", "error", 'law:\n  - {id: PIPL-24, act: 个人信息保护法, article: "24", tag: V}', "law: []"),
     ("model-unpinned", "error", "kind: none", "kind: language-model"),
     ("no-threshold", "error", "thresholds: [{metric: hit-at-3, at_least: 0.8}]", "thresholds: []"),

@@ -91,7 +91,7 @@ def test_the_implementation_list_has_every_group_and_the_coded_elements() -> Non
     assert made["D 办件类型"]["服务对象"] == [{"代码": "1", "名称": "自然人"}]
     assert made["E 渠道"]["网上办理深度"] == "Ⅳ 全程网办"
     assert made["E 渠道"]["必须现场办理原因说明"] == "无"
-    assert made["H 材料"][0]["要求提供依据"] == "公共图书馆法第34条"
+    assert made["H 材料"][0]["要求提供依据"] == "《公共图书馆法》第34条"
     assert [step["环节名称"] for step in made["F 条件与流程"]["办理环节"]][:2] == ["已提交", "等您补"]
     assert json.dumps(made, ensure_ascii=False)
 

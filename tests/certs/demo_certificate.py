@@ -35,7 +35,12 @@ def record(**changes: Any) -> CertificateRecord:
         issued_at=ISSUED,
         valid_from=ISSUED.date(),
         valid_until=ISSUED.date().replace(year=2027),
-        law=(Law(act="居住证暂行条例", article="2", no="国令第663号"),),
+        law=(
+            Law(
+                cite=Text("《居住证暂行条例》第2条", "Interim Regulations on Residence Permits art. 2"),
+                no="国令第663号",
+            ),
+        ),
         version=version,
         demo=True,
     )

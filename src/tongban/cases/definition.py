@@ -14,7 +14,7 @@ from typing import Any
 from tongban import rules
 from tongban.base.i18n import LANGS, Text, words
 from tongban.cases.model import START, CaseState
-from tongban.catalog import Assessment, Variant, assess, variant
+from tongban.catalog import Assessment, Variant, assess, cite, variant
 from tongban.catalog.model import Service, Term
 from tongban.catalog.procedure import Procedure, Who
 from tongban.terms import Calendar
@@ -36,8 +36,7 @@ class Definition:
     @cached_property
     def laws(self) -> Mapping[str, Text]:
         """Citations by the id that files use."""
-        laws = (*self.procedure.law, *self.service.law)
-        return {law.id: Text(f"《{law.act}》第{law.article}条", f"{law.act} art. {law.article}") for law in laws}
+        return {law.id: cite(law) for law in (*self.procedure.law, *self.service.law)}
 
     def cite(self, law: str) -> Text:
         """A law id as people read it; words that are no id stay as they are."""

@@ -1,5 +1,6 @@
 """The catalogue: service, procedure and AI-use files, read, checked, searched, compiled and run."""
 
+from tongban.catalog.acts import cite
 from tongban.catalog.answers import parse_fact, stored_fact
 from tongban.catalog.assess import Assessment, assess
 from tongban.catalog.catalogue import Catalogue, Hit, Offer
@@ -22,6 +23,7 @@ __all__ = [
     "Question",
     "Variant",
     "assess",
+    "cite",
     "compile_service",
     "content_hash",
     "format_finding",

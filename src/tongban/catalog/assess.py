@@ -7,6 +7,7 @@ from typing import Any
 
 from tongban import rules
 from tongban.base.i18n import Text
+from tongban.catalog.acts import cite
 from tongban.catalog.compile import Compiled, compile_service
 from tongban.catalog.model import Law, Service
 from tongban.catalog.run import Run
@@ -61,7 +62,7 @@ class Assessment:
             **self.compact(),
             "message": {"zh": self.message.zh, "en": self.message.en},
             "outputs": {name: rules.to_json(rules.to_feel(value)) for name, value in self.outputs.items()},
-            "laws": [{"id": law.id, "act": law.act, "article": law.article, "no": law.no} for law in self.laws],
+            "laws": [_citation(law) for law in self.laws],
             "decisions": [decision.as_json() for decision in self.trace],
         }
 
@@ -87,6 +88,12 @@ def assess(service: Service, facts: Mapping[str, Any], application_date: date) -
     if verdict.outcome == "eligible":
         run.later()
     return _close(compiled, run, verdict.outcome, verdict.message, decision.laws)
+
+
+def _citation(law: Law) -> dict[str, Any]:
+    said = cite(law)
+    article = {"id": law.id, "act": law.act, "article": law.article, "no": law.no}
+    return {**article, "cite": {"zh": said.zh, "en": said.en}}
 
 
 def _close(

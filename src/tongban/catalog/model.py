@@ -83,12 +83,22 @@ class Level(StrEnum):
     VILLAGE = "village"
 
 
+UNCHECKED = "?"
+"""The article of a law whose number nobody has looked up yet."""
+
+
 class Law(_File, frozen=True, kw_only=True):
     """设定依据. `tag` says how well we know it: V read in the text, S secondary, I inferred, M from memory."""
 
     id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     act: str
-    article: str
+    """Its Chinese title without 《》. Its English one is in `tongban/catalog/acts.yaml`."""
+    act_en: str = ""
+    """The English title of an act that is not in that list."""
+    article: Annotated[str, Meta(pattern=r"^(\?|[0-9].*)?$")] = ""
+    """Its number, such as "32"; "?" where it has one that was not looked up; empty for the whole act."""
+    about: Words = ""
+    """What the part is about, where it is cited without a number."""
     no: str = ""
     issued_by: str = ""
     in_force: date | None = None

@@ -7,6 +7,7 @@ from typing import Any, assert_never
 
 from tongban.base.i18n import LANGS, Lang, Text
 from tongban.base.keys import KeyRing
+from tongban.catalog import cite
 from tongban.catalog.model import Fact, FactType, Service, Validity, Words
 from tongban.certs.model import (
     Certificate,
@@ -59,7 +60,7 @@ def issue(
         issued_at=at.replace(microsecond=0),
         valid_from=at.date(),
         valid_until=last_day(at.date(), result.valid),
-        law=tuple(Law(act=law.act, article=law.article, no=law.no) for law in service.law[:3]),
+        law=tuple(Law(cite=cite(law), no=law.no) for law in service.law[:3]),
         version=version,
         demo=demo,
     )

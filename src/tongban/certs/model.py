@@ -46,9 +46,10 @@ class Holder(_Part, frozen=True, kw_only=True):
 class Law(_Part, frozen=True, kw_only=True):
     """The power under which the certificate is given."""
 
-    act: Line
-    article: Line
+    cite: Text
+    """The act and its article, as people read it."""
     no: Line = ""
+    """Number of the document, e.g. 国令第663号."""
 
 
 class Shown(_Part, frozen=True, kw_only=True):

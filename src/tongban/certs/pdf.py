@@ -22,7 +22,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tongban.base.i18n import Lang, Text
 from tongban.base.keys import KeyRing
-from tongban.certs.model import Certificate, CertificateRecord, digest
+from tongban.certs.model import Certificate, CertificateRecord, Law, digest
 from tongban.certs.sign import seal_page
 
 SONG, ROMAN = "STSong-Light", "Times-Roman"
@@ -184,7 +184,7 @@ class _Page:
         rows = [(self.word("holder"), record.holder.name), (self.word("number"), record.holder.number)]
         rows += [(line.label[lang], line.value[lang]) for line in record.shows]
         rows.append((self.word("valid"), until))
-        rows += [(self.word("law"), _law(law.act, law.article, law.no, lang)) for law in record.law[:3]]
+        rows += [(self.word("law"), _law(law, lang)) for law in record.law[:3]]
         rows.append((self.word("issuer"), record.issuer.name[lang]))
         rows.append((self.word("uscc"), record.issuer.uscc))
         rows.append((self.word("issued"), day(record.issued_at.date(), lang)))
@@ -239,7 +239,6 @@ class _Page:
                 y -= 4.6 * mm
 
 
-def _law(act: str, article: str, no: str, lang: Lang) -> str:
-    if lang == "zh":
-        return f"《{act}》第{article}条" + (f"（{no}）" if no else "")
-    return f"{act}, art. {article}" + (f" ({no})" if no else "")
+def _law(law: Law, lang: Lang) -> str:
+    number = Text(f"（{law.no}）", f" ({law.no})") if law.no else Text("", "")
+    return law.cite[lang] + number[lang]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tongban.base.i18n import Text, words
+from tongban.catalog.acts import cite, english, title
 from tongban.catalog.check.registry import Said, View, service_lint
 from tongban.catalog.findings import Path
 from tongban.catalog.model import Law, Service, Table, Term
@@ -93,11 +94,24 @@ def unread_laws(laws: tuple[Law, ...]) -> Iterator[Said]:
         if law.tag != "V" and not law.gist:
             yield Said(
                 Text(
-                    f"“{law.act}”第{law.article}条没有核对过原文（{law.tag}），请在 gist 里写明它说了什么、从哪里来",
-                    f"Article {law.article} of {law.act} was not read in its text ({law.tag});"
+                    f"{cite(law).zh}没有核对过原文（{law.tag}），请在 gist 里写明它说了什么、从哪里来",
+                    f"{cite(law).en} was not read in its text ({law.tag});"
                     " say in gist what it demands and where that comes from",
                 ),
                 ("law", index),
+            )
+
+
+def unnamed_acts(laws: tuple[Law, ...]) -> Iterator[Said]:
+    """Acts that an English page could only cite in Chinese."""
+    for index, law in enumerate(laws):
+        if english(law) is None:
+            yield Said(
+                Text(
+                    f"{title(law).zh}没有英文名，请加 act_en，或者写进 acts.yaml",
+                    f"{law.act} has no English name; add act_en, or list it in acts.yaml",
+                ),
+                ("law", index, "act"),
             )
 
 
@@ -121,6 +135,11 @@ def law_from_memory(view: View[Service]) -> Iterator[Said]:
     return unread_laws(view.file.law)
 
 
+@service_lint("act-unnamed", "warning", "法律文件要有英文名", "An act has a name in English")
+def act_unnamed(view: View[Service]) -> Iterator[Said]:
+    return unnamed_acts(view.file.law)
+
+
 @service_lint(
     "law-not-in-force", "error", "依据在事项生效时要有效", "The law must be in force when the service is", law="立法法"
 )
@@ -129,14 +148,14 @@ def law_not_in_force(view: View[Service]) -> Iterator[Said]:
     for index, law in enumerate(view.file.law):
         if law.in_force is not None and law.in_force > begins:
             text = Text(
-                f"“{law.act}”{law.in_force}才施行，晚于本事项的生效日期{begins}",
-                f"{law.act} is in force from {law.in_force}, after this service begins on {begins}",
+                f"{title(law).zh}{law.in_force}才施行，晚于本事项的生效日期{begins}",
+                f"{title(law).en} is in force from {law.in_force}, after this service begins on {begins}",
             )
             yield Said(text, ("law", index, "in_force"))
         if law.until is not None and law.until <= begins:
             text = Text(
-                f"“{law.act}”{law.until}已经失效，本事项{begins}才生效",
-                f"{law.act} ceased to be in force on {law.until}, before this service begins on {begins}",
+                f"{title(law).zh}{law.until}已经失效，本事项{begins}才生效",
+                f"{title(law).en} ceased to be in force on {law.until}, before this service begins on {begins}",
             )
             yield Said(text, ("law", index, "until"))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tongban import rules
 from tongban.base.i18n import Text
 from tongban.catalog.check.flow import START, Flow
-from tongban.catalog.check.laws import doubled_laws, undefined_laws, unread_laws, unused_laws
+from tongban.catalog.check.laws import doubled_laws, undefined_laws, unnamed_acts, unread_laws, unused_laws
 from tongban.catalog.check.registry import Said, View, procedure_lint
 from tongban.catalog.check.spans import read_span
 from tongban.catalog.findings import Path
@@ -45,6 +45,11 @@ def law_twice(view: View[Procedure]) -> Iterator[Said]:
 @procedure_lint("law-from-memory", "warning", "没核对过原文的法条要说明", "A law not read in its text must say so")
 def law_from_memory(view: View[Procedure]) -> Iterator[Said]:
     return unread_laws(view.file.law)
+
+
+@procedure_lint("act-unnamed", "warning", "法律文件要有英文名", "An act has a name in English")
+def act_unnamed(view: View[Procedure]) -> Iterator[Said]:
+    return unnamed_acts(view.file.law)
 
 
 @procedure_lint("name-unknown", "error", "动作里提到的都要存在", "What an act names must exist")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tongban.base.i18n import Text
-from tongban.catalog.check.laws import doubled_laws, unread_laws
+from tongban.catalog.check.laws import doubled_laws, unnamed_acts, unread_laws
 from tongban.catalog.check.registry import Said, View, use_lint
 from tongban.catalog.use import Use
 
@@ -19,6 +19,11 @@ def law_twice(view: View[Use]) -> Iterator[Said]:
 @use_lint("law-from-memory", "warning", "没核对过原文的法条要说明", "A law not read in its text must say so")
 def law_from_memory(view: View[Use]) -> Iterator[Said]:
     return unread_laws(view.file.law)
+
+
+@use_lint("act-unnamed", "warning", "法律文件要有英文名", "An act has a name in English")
+def act_unnamed(view: View[Use]) -> Iterator[Said]:
+    return unnamed_acts(view.file.law)
 
 
 @use_lint("no-legal-basis", "error", "算法应用要有依据", "An AI use needs a legal basis", law="个人信息保护法 34")

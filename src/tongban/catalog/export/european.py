@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from tongban.base.i18n import Text
+from tongban.catalog.acts import cite
 from tongban.catalog.export.national import KIND_CODES
-from tongban.catalog.model import Service, Term, Words
+from tongban.catalog.model import Law, Service, Term, Words
 from tongban.terms import Span, TermError, Unit
 
 CONTEXT: dict[str, str] = {
@@ -40,7 +42,7 @@ def cpsv_ap(service: Service, *, base: str = "urn:tongban:") -> dict[str, Any]:
     """
     me = f"{base}service/{service.service}"
     authority = f"{base}authority/{service.authority.level.value}/{service.authority.body}"
-    laws = [_legal_resource(f"{me}/law/{law.id}", law.act, law.no, law.article) for law in service.law]
+    laws = [_legal_resource(f"{me}/law/{law.id}", law) for law in service.law]
     evidence = [
         {
             "@id": f"{me}/evidence/{slug}",
@@ -152,9 +154,10 @@ def _ids(parts: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
     return [{"@id": part["@id"]} for part in parts]
 
 
-def _legal_resource(identifier: str, act: str, number: str, article: str) -> dict[str, Any]:
-    title = f"{act}{f'（{number}）' if number else ''}第{article}条"
-    return {"@id": identifier, "@type": "eli:LegalResource", "dct:title": [{"@language": "zh", "@value": title}]}
+def _legal_resource(identifier: str, law: Law) -> dict[str, Any]:
+    cited = cite(law)
+    title = Text(f"{cited.zh}（{law.no}）", f"{cited.en} ({law.no})") if law.no else cited
+    return {"@id": identifier, "@type": "eli:LegalResource", "dct:title": _languages(title)}
 
 
 def _rule(identifier: str, slug: str, term: Term) -> dict[str, Any]:

@@ -7,6 +7,7 @@ elsewhere (a hall's address, a phone) is left empty rather than invented.
 from typing import Any
 
 from tongban.base.i18n import words
+from tongban.catalog.acts import cite, part
 from tongban.catalog.model import Audience, Kind, Level, Material, Service, Term, Words
 from tongban.catalog.procedure import Procedure, Stage
 from tongban.terms import Span, TermError, Unit
@@ -122,7 +123,7 @@ def _power(service: Service, uscc: str) -> dict[str, Any]:
             {
                 "法律名称": law.act,
                 "文号": law.no,
-                "条款号": law.article,
+                "条款号": law.article if law.article.isdigit() else part(law).zh,
                 "条款要点": _zh(law.gist),
                 "颁布机关": law.issued_by,
                 "实施日期": law.in_force.isoformat() if law.in_force else "",
@@ -151,7 +152,7 @@ def _span(text: str | None) -> dict[str, Any]:
 
 def _time(service: Service) -> dict[str, Any]:
     decide = service.terms.get("decide", Term())
-    law = {law.id: f"{law.act}第{law.article}条" for law in service.law}
+    law = {law.id: cite(law).zh for law in service.law}
     return {
         "法定办结时限": _span(decide.statutory),
         "承诺办结时限": _span(decide.promised),
@@ -221,7 +222,7 @@ def _outcome(service: Service) -> dict[str, Any]:
 
 
 def _material(number: int, slug: str, material: Material, service: Service) -> dict[str, Any]:
-    law = {law.id: f"{law.act}第{law.article}条" for law in service.law}
+    law = {law.id: cite(law).zh for law in service.law}
     return {
         "序号": number,
         "材料标识": slug,
@@ -240,7 +241,7 @@ def _material(number: int, slug: str, material: Material, service: Service) -> d
 
 def _fee(service: Service) -> dict[str, Any]:
     fee = service.fee
-    law = {law.id: f"{law.act}第{law.article}条" for law in service.law}
+    law = {law.id: cite(law).zh for law in service.law}
     return {
         "是否收费": "是" if fee.charged else "否",
         "收费项目": _zh(fee.item),
