@@ -126,16 +126,23 @@ def script() -> Script:
     return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), Script)
 
 
+async def missing(db: Database, settings: Settings, now: datetime) -> bool:
+    """Whether there is something to play: no case at all, or stories that were broken off."""
+    line = timeline(Days(now, open_calendar(settings.data_dir), settings.timezone))
+    if await _done(db, line[-1]):
+        return False
+    return not await any_case(db) or await _done(db, line[0])
+
+
 async def seed(db: Database, settings: Settings, now: datetime) -> int:
     """Play the stories into an installation that has no cases; the number of acts and drafts, 0 if all was there.
 
-    The demonstration's people and records must be there. Certificates are dated in the past, so this comes before
+    The demonstration's people and records must be there. Raises Refused if a file or the law stops a story. Certificates are dated in the past, so this comes before
     anything else opens the key ring.
     """
     calendar = open_calendar(settings.data_dir)
     days = Days(now, calendar, settings.timezone)
-    line = timeline(days)
-    if await _done(db, line[-1]) or (await any_case(db) and not await _done(db, line[0])):
+    if not await missing(db, settings, now):
         return 0
     clock = SettableClock(days.at(_FIRST_DAY, time.min))
     cases = Cases(
@@ -149,7 +156,7 @@ async def seed(db: Database, settings: Settings, now: datetime) -> int:
         zone=settings.timezone,
     )
     await _settle(db, clock())
-    return await _Player(cases, clock, days).play(line)
+    return await _Player(cases, clock, days).play(timeline(days))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from tongban.base.clock import system_clock
@@ -77,10 +78,20 @@ async def _prepare(settings: Settings, url: str) -> None:
             now = system_clock(settings.timezone)()
             await demo.seed(db)
             await records.seed(db, now)
-            print("Preparing demonstration cases … 正在准备演示办件…", flush=True)
-            await stories.seed(db, settings, now)
+            await _demonstrate(settings, db, now)
     finally:
         await db.close()
+
+
+async def _demonstrate(settings: Settings, db: Database, now: datetime) -> None:
+    """Play the stories. A service file that is being edited may stop them; the platform starts all the same."""
+    if not await stories.missing(db, settings, now):
+        return
+    print("Preparing demonstration cases … 正在准备演示办件…", flush=True)
+    with saying_refusals() as said:
+        await stories.seed(db, settings, now)
+    if said.status:
+        print("They will go on at the next start. 下次启动时接着准备。", file=sys.stderr)
 
 
 def _serve(settings: Settings, url: str) -> None:
