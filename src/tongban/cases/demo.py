@@ -137,8 +137,8 @@ async def missing(db: Database, settings: Settings, now: datetime) -> bool:
 async def seed(db: Database, settings: Settings, now: datetime) -> int:
     """Play the stories into an installation that has no cases; the number of acts and drafts, 0 if all was there.
 
-    The demonstration's people and records must be there. Raises Refused if a file or the law stops a story. Certificates are dated in the past, so this comes before
-    anything else opens the key ring.
+    The demonstration's people and records must be there. Certificates are dated in the past, so this comes before
+    anything else opens the key ring. Raises Refused if a service file or the law stops a story.
     """
     calendar = open_calendar(settings.data_dir)
     days = Days(now, calendar, settings.timezone)
