@@ -35,7 +35,7 @@ def run() -> dict[str, object]:
     longer = Span.parse("15 working-days")
     ledger = (
         Started(datetime(2026, 8, 10, 10, tzinfo=ZONE)),
-        Paused(datetime(2026, 9, 7, 10, tzinfo=ZONE), Ground.TEST, notice="演示"),
+        Paused(datetime(2026, 9, 7, 10, tzinfo=ZONE), Ground.TESTING, notice="演示"),
         Resumed(datetime(2026, 9, 14, 10, tzinfo=ZONE)),
         Extended(datetime(2026, 9, 28, 10, tzinfo=ZONE), longer, "government-head", reason="演示"),
     )

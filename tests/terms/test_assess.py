@@ -113,7 +113,7 @@ def test_hours_run_from_the_moment_through_nights_and_holidays() -> None:
 
 
 def test_a_pause_stops_hours_to_the_second() -> None:
-    ledger = [Started(at("11-03 10:00")), Paused(at("11-03 11:00"), "test"), Resumed(at("11-03 14:30"))]
+    ledger = [Started(at("11-03 10:00")), Paused(at("11-03 11:00"), "testing"), Resumed(at("11-03 14:30"))]
     assert due(rule("2 hours"), *ledger) == at("11-03 15:30:00")
     standing = assess(rule("2 hours"), ledger, CHINA, SHANGHAI, at("11-03 15:00"))
     assert (standing.consumed, standing.left, standing.left_text("zh")) == (90, 30, "30分钟")
@@ -128,36 +128,36 @@ def test_on_the_spot_means_the_same_day_and_a_sunday_s_filing_the_next_working_d
 
 def test_the_day_the_clock_stops_is_given_back_and_the_day_it_resumes_is_used() -> None:
     """Three days stopped (Wed, Thu, Fri), so the fifth day moves from Monday 9th to Thursday 12th."""
-    ledger = [Started(at("11-02 10:00")), Paused(at("11-04 09:00"), "test"), Resumed(at("11-09 16:00"))]
+    ledger = [Started(at("11-02 10:00")), Paused(at("11-04 09:00"), "testing"), Resumed(at("11-09 16:00"))]
     assert due(rule("5 working-days"), *ledger) == last_second("11-12")
 
 
 def test_stopping_and_resuming_within_one_day_changes_nothing() -> None:
-    ledger = [Started(at("11-02 10:00")), Paused(at("11-04 09:00"), "test"), Resumed(at("11-04 16:00"))]
+    ledger = [Started(at("11-02 10:00")), Paused(at("11-04 09:00"), "testing"), Resumed(at("11-04 16:00"))]
     assert due(rule("5 working-days"), *ledger) == last_second("11-09")
 
 
 def test_a_pause_over_a_holiday_gives_back_only_working_days() -> None:
-    ledger = [Started(at("09-29 10:00")), Paused(at("09-30 10:00"), "test"), Resumed(at("10-08 10:00"))]
+    ledger = [Started(at("09-29 10:00")), Paused(at("09-30 10:00"), "testing"), Resumed(at("10-08 10:00"))]
     assert due(rule("5 working-days"), *ledger) == last_second("10-13")  # one working day later than 10-12
 
 
 def test_two_grounds_at_once_stop_the_clock_once_and_the_last_to_end_restarts_it() -> None:
     ledger: list[Entry] = [
         Started(at("11-02 10:00")),
-        Paused(at("11-04 09:00"), Ground.TEST),
+        Paused(at("11-04 09:00"), Ground.TESTING),
         Paused(at("11-05 09:00"), Ground.HEARING),
-        Resumed(at("11-06 09:00"), Ground.TEST),
+        Resumed(at("11-06 09:00"), Ground.TESTING),
     ]
     still = assess(rule("5 working-days"), ledger, CHINA, SHANGHAI, at("11-06 12:00"))
     assert still.state is State.PAUSED
-    assert still.paused_spans == (PausedSpan(at("11-04 09:00"), None, (Ground.TEST, Ground.HEARING)),)
+    assert still.paused_spans == (PausedSpan(at("11-04 09:00"), None, (Ground.TESTING, Ground.HEARING)),)
     ledger.append(Resumed(at("11-09 16:00"), Ground.HEARING))
     assert due(rule("5 working-days"), *ledger) == last_second("11-12")
 
 
 def test_a_paused_term_has_no_date_but_says_what_it_would_be_if_resumed_now() -> None:
-    ledger = [Started(at("11-02 10:00")), Paused(at("11-04 09:00"), "test")]
+    ledger = [Started(at("11-02 10:00")), Paused(at("11-04 09:00"), "testing")]
     standing = assess(rule("5 working-days"), ledger, CHINA, SHANGHAI, at("11-09 16:00"))
     assert (standing.state, standing.due, standing.left) == (State.PAUSED, None, 4)
     assert standing.projected == last_second("11-12")
@@ -166,7 +166,7 @@ def test_a_paused_term_has_no_date_but_says_what_it_would_be_if_resumed_now() ->
 
 def test_a_pause_that_holds_the_rolled_last_day_moves_it_on() -> None:
     """The seventh day is Sunday 8th; on Monday 9th the clock stands; it falls due when it runs again."""
-    ledger = [Started(at("11-01 10:00")), Paused(at("11-09 09:00"), "test"), Resumed(at("11-11 09:00"))]
+    ledger = [Started(at("11-01 10:00")), Paused(at("11-09 09:00"), "testing"), Resumed(at("11-11 09:00"))]
     assert due(rule("7 calendar-days"), *ledger) == last_second("11-11")
 
 
@@ -256,7 +256,7 @@ def test_a_licence_whose_renewal_is_not_decided_by_its_last_day_counts_as_renewe
 
 
 def test_nothing_fires_while_the_clock_stands_or_when_the_law_attaches_nothing() -> None:
-    paused = [Started(at("09-24 15:00")), Paused(at("09-29 10:00"), Ground.TEST)]
+    paused = [Started(at("09-24 15:00")), Paused(at("09-29 10:00"), Ground.TESTING)]
     assert consequence_at(DECISION, paused, CHINA, SHANGHAI, at("2027-12-01 00:00")) is None
     silent = statute("licensing.issue")
     assert consequence_at(silent, paused[:1], CHINA, SHANGHAI, at("12-01 00:00")) is None

@@ -35,7 +35,7 @@ def day(n: int, hour: int = 10) -> datetime:
 
 
 STARTED = Started(day(2))  # due on 30 November
-PAUSED = Paused(day(3), Ground.TEST, notice="演示告知1号")
+PAUSED = Paused(day(3), Ground.TESTING, notice="演示告知1号")
 EXTENDED = Extended(day(5), TEN, "authority-head", reason="需进一步核实")
 
 
@@ -56,7 +56,7 @@ def test_a_lawful_course_is_accepted_entry_by_entry() -> None:
         STARTED,
         PAUSED,
         Paused(day(3, 11), Ground.HEARING, notice="演示告知2号"),
-        Resumed(day(4), Ground.TEST),
+        Resumed(day(4), Ground.TESTING),
         Resumed(day(4, 12)),
         EXTENDED,
         HandedOver(day(6), "岚江市"),
@@ -115,7 +115,7 @@ def test_the_ledger_itself_must_be_possible() -> None:
 
 
 def test_with_several_pauses_open_one_must_say_which_ends() -> None:
-    second = Paused(day(3, 11), Ground.TEST, notice="演示告知2号", id="second-test")
+    second = Paused(day(3, 11), Ground.TESTING, notice="演示告知2号", id="second-test")
     assert code(Resumed(day(4)), STARTED, PAUSED, second) == "which-pause"
     check(Resumed(day(4), "second-test"), STARTED, PAUSED, second)
 

@@ -37,7 +37,7 @@ def test_a_decision_over_national_day_names_holidays_make_up_days_pause_and_exte
     assert both(
         statute("licensing.decision"),
         Started(at("2026-09-14 10:00")),
-        Paused(at("2026-09-22 10:00"), Ground.TEST, notice="演示"),
+        Paused(at("2026-09-22 10:00"), Ground.TESTING, notice="演示"),
         Resumed(at("2026-09-30 10:00")),
         Extended(at("2026-10-09 10:00"), Span.parse("10 working-days"), "authority-head", reason="演示"),
     ) == (
@@ -83,9 +83,9 @@ def test_two_grounds_at_once_are_one_pause_with_both_named() -> None:
     zh, _ = both(
         statute("licensing.decision"),
         Started(at("2026-11-02 10:00")),
-        Paused(at("2026-11-04 10:00"), Ground.TEST, notice="演示"),
+        Paused(at("2026-11-04 10:00"), Ground.TESTING, notice="演示"),
         Paused(at("2026-11-05 10:00"), Ground.HEARING, notice="演示"),
-        Resumed(at("2026-11-06 10:00"), Ground.TEST),
+        Resumed(at("2026-11-06 10:00"), Ground.TESTING),
         Resumed(at("2026-11-10 10:00"), Ground.HEARING),
     )
     assert "检测、听证暂停4个工作日（11月4日至11月9日，《行政许可法》第45条）" in zh

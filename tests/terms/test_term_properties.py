@@ -59,7 +59,7 @@ def stops(draw: st.DrawFn, start: datetime) -> list[Entry]:
     for n in range(draw(st.integers(0, 4))):
         since = start + timedelta(minutes=draw(st.integers(0, 60 * 24 * 60)))
         until = since + timedelta(minutes=draw(st.integers(0, 20 * 24 * 60)))
-        entries += [Paused(since, "test", id=str(n)), Resumed(until, str(n))]
+        entries += [Paused(since, "testing", id=str(n)), Resumed(until, str(n))]
     return entries
 
 
@@ -102,8 +102,8 @@ def test_a_pause_never_brings_a_date_forward(rule: TermRule, data: st.DataObject
 @given(rules(spans), moments, st.lists(st.integers(0, 40 * 24 * 60), min_size=4, max_size=4))
 def test_overlapping_pauses_count_once(rule: TermRule, start: datetime, offsets: list[int]) -> None:
     a, b, c, d = (start + timedelta(minutes=m) for m in sorted(offsets))
-    twice = ordered(start, [Paused(a, "test"), Paused(b, "hearing"), Resumed(c, "test"), Resumed(d, "hearing")])
-    once = ordered(start, [Paused(a, "test"), Resumed(d, "test")])
+    twice = ordered(start, [Paused(a, "testing"), Paused(b, "hearing"), Resumed(c, "testing"), Resumed(d, "hearing")])
+    once = ordered(start, [Paused(a, "testing"), Resumed(d, "testing")])
     both, single = assess(rule, twice, CHINA, SHANGHAI, d), assess(rule, once, CHINA, SHANGHAI, d)
     assert (both.due, both.consumed) == (single.due, single.consumed)
     assert [(s.since, s.until) for s in both.paused_spans] == [(a, d)]

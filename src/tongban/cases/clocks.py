@@ -27,7 +27,6 @@ from tongban.terms import (
     Entry,
     Extended,
     Extension,
-    Ground,
     Paused,
     Resumed,
     Span,
@@ -42,9 +41,6 @@ from tongban.terms import (
 from tongban.terms import Text as TermText
 
 _SECOND = timedelta(seconds=1)
-
-_GROUNDS = {"testing": Ground.TEST.value}
-"""Where procedure files and `terms` use two words for one ground of 行政许可法 45."""
 
 _APPROVERS: dict[str, Who] = {
     "head": Who.HEAD,
@@ -141,7 +137,7 @@ def _specialised(
         extension = None
     pauses = dict(base.pauses)
     for special in definition.service.special:
-        pauses[_GROUNDS.get(special.kind, special.kind)] = _law(definition, special.law)
+        pauses[special.kind] = _law(definition, special.law)
     same = span == base.span and not (own and own.law)
     return replace(base, span=span, law=base.law if same else law, extension=extension, pauses=pauses)
 
@@ -189,9 +185,9 @@ def _entry(move: Move) -> Entry:
         case "start":
             return Started(move.at, move.origin)
         case "pause":
-            return Paused(move.at, _GROUNDS.get(move.ground, move.ground), notice=str(move.seq))
+            return Paused(move.at, move.ground, notice=str(move.seq))
         case "resume":
-            return Resumed(move.at, _GROUNDS.get(move.ground, move.ground) or None)
+            return Resumed(move.at, move.ground or None)
         case "extend":
             return Extended(move.at, Span.parse(move.span), move.approver, reason=move.reason)
         case "end":

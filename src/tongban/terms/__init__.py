@@ -4,7 +4,7 @@ A term is a budget (:class:`TermRule`) plus an append-only ledger of runs, pause
 its due date is derived by :func:`assess`, never stored as truth. Pure: no I/O, no clock of the machine.
 
     rule = statute("licensing.decision")
-    ledger = [Started(received), Paused(sent, Ground.TEST, notice="…"), Resumed(back)]
+    ledger = [Started(received), Paused(sent, Ground.TESTING, notice="…"), Resumed(back)]
     standing = assess(rule, ledger, Calendar.china(), ZoneInfo("Asia/Shanghai"), at=now)
     standing.due, standing.left, standing.explain("zh")
 """

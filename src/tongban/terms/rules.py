@@ -24,7 +24,7 @@ class Ground(StrEnum):
     TENDER = "tender"
     AUCTION = "auction"
     INSPECTION = "inspection"
-    TEST = "test"
+    TESTING = "testing"
     QUARANTINE = "quarantine"
     APPRAISAL = "appraisal"
     EXPERT_REVIEW = "expert-review"
@@ -37,7 +37,7 @@ GROUND_NAMES: Mapping[str, Text] = MappingProxyType(
         Ground.TENDER: Text("招标", "tender"),
         Ground.AUCTION: Text("拍卖", "auction"),
         Ground.INSPECTION: Text("检验", "inspection"),
-        Ground.TEST: Text("检测", "testing"),
+        Ground.TESTING: Text("检测", "testing"),
         Ground.QUARANTINE: Text("检疫", "quarantine"),
         Ground.APPRAISAL: Text("鉴定", "appraisal"),
         Ground.EXPERT_REVIEW: Text("专家评审", "expert review"),

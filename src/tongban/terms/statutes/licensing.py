@@ -22,7 +22,7 @@ _SPECIAL_PROCEDURES: Mapping[str, Text] = MappingProxyType(
             Ground.TENDER,
             Ground.AUCTION,
             Ground.INSPECTION,
-            Ground.TEST,
+            Ground.TESTING,
             Ground.QUARANTINE,
             Ground.APPRAISAL,
             Ground.EXPERT_REVIEW,
