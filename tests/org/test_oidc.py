@@ -154,7 +154,7 @@ async def test_a_person_logs_in_and_comes_back_to_their_page(
         ({"acr": "2"}, RealName.CHECKED),
         ({"acr": None}, RealName.PHONE),
         ({"acr": "9"}, RealName.PHONE),
-        ({"acr": "4", "id_number": None, "phone_number": "10000000001"}, RealName.PHONE),
+        ({"acr": "4", "id_number": None, "phone_number": "15400000001"}, RealName.PHONE),
         ({"acr": "4", "id_number": "990101198002290012"}, RealName.ANONYMOUS),
     ],
 )

@@ -10,6 +10,7 @@ from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.i18n import Text
 from tongban.base.ids import id_number_problem, uscc_problem
+from tongban.catalog import parse_fact
 from tongban.catalog.load import load_service
 from tongban.catalog.model import Fact, FactType, Service
 from tongban.org import demo as province
@@ -36,6 +37,13 @@ async def look(db: Database, person: str, service: Service, clock: SettableClock
     assert set(answer.found) | set(answer.missing) == set(sources(service))
     assert all(reason.zh and reason.en for reason in answer.missing.values())
     return {name: shared.value for name, shared in answer.found.items()}
+
+
+def test_a_demonstration_phone_can_be_typed_in_and_is_nobodys() -> None:
+    phone = Fact(type=FactType.PHONE, name="电话")
+    for person in province.citizens():
+        assert parse_fact(phone, person.phone, field="phone") == person.phone, person.id
+        assert person.phone.startswith("154"), "a block of numbers that belongs to no operator"
 
 
 def fits(fact: Fact, value: object) -> bool:
