@@ -1,9 +1,10 @@
 """What must not happen although somebody tries: to read too much, to repeat too little, to be outlived by a row."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from case_world import APPLICANT, COUNTY, FACTS, Officials
+from case_world import APPLICANT, COUNTY, FACTS, NOW, Officials
 from msgspec import structs
 
 from tongban.base.clock import SettableClock
@@ -12,6 +13,7 @@ from tongban.cases.model import Applicant
 from tongban.cases.service import Cases
 from tongban.cases.views import CaseView
 from tongban.catalog.catalogue import Catalogue
+from tongban.org import Actor, Mandate, Person
 
 pytestmark = pytest.mark.database
 
@@ -93,3 +95,51 @@ async def test_a_choice_that_is_no_text_is_named_and_breaks_nothing(cases: Cases
     says = {"kind": ["hearing"], "until": "2026-12-1", "reasons": "要听证"}
     error = await refused(cases.act(post("examiner"), case, "start-special", says, version=None, key="special-0001"))
     assert (error.code, error.problems[0].place) == ("field-not-a-choice", "kind")
+
+
+def under_mandate(services: set[str], acts: set[str], until: datetime) -> Actor:
+    """Whoever acts for the applicant."""
+    mandate = Mandate(
+        id="m-1",
+        from_party=APPLICANT.id,
+        from_name=APPLICANT.name,
+        to_person="p-agent",
+        services=frozenset(services),
+        acts=frozenset(acts),
+        since=NOW - timedelta(days=1),
+        until=until,
+    )
+    return Actor.citizen(Person(id="p-agent", name="代办人", home_region=COUNTY, level=2), mandate)
+
+
+@pytest.mark.parametrize(
+    ("services", "acts", "days", "seen"),
+    [
+        ({"*"}, {"*"}, 9, 1),
+        ({"stall-permit"}, {"view"}, 9, 1),
+        ({"food-licence"}, {"*"}, 9, 0),
+        ({"*"}, {"submit"}, 9, 0),
+        ({"*"}, {"*"}, 0, 0),
+    ],
+)
+async def test_a_mandate_lists_only_the_cases_that_it_covers(
+    cases: Cases, clock: SettableClock, services: set[str], acts: set[str], days: int, seen: int
+) -> None:
+    await submit(cases)
+    agent = under_mandate(services, acts, clock() + timedelta(days=days))
+    assert len((await cases.mine(agent)).items) == seen
+
+
+async def test_what_is_filled_in_for_another_is_not_among_ones_own_drafts(
+    cases: Cases, post: Officials, clock: SettableClock
+) -> None:
+    agent = under_mandate({"*"}, {"*"}, clock() + timedelta(days=9))
+    themselves = Actor.citizen(Person(id="p-agent", name="代办人", home_region=COUNTY, level=2))
+    clerk = post("clerk")
+    at_home = Actor.citizen(Person(id=clerk.id, name=clerk.name, home_region=clerk.region, level=2))
+    for one, other in ((agent, themselves), (clerk, at_home)):
+        await cases.save_draft(one, "stall-permit", {"metres": "3"})
+        assert await cases.draft(other, "stall-permit") is None
+        assert await cases.drafts(other) == ()
+        await cases.discard(other, "stall-permit")
+        assert await cases.draft(one, "stall-permit") is not None

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from tests.web.citizen import Person, picture, submitted
 
 from tongban.cases.views import CaseView
 from tongban.catalog.procedure import Who
-from tongban.org import Actor, store
+from tongban.org import Actor, Mandate, demo, store
 from tongban.web.portal.moves import TEXTS
 from tongban.web.site import Site
 
@@ -144,6 +145,7 @@ async def test_the_code_leads_to_the_answer_and_a_made_up_one_is_called_so(xiaom
     assert "证照真实有效" in xiaoman.text
     await xiaoman.get(f"/verify?c={number}&h=AAAAAAAAAAAAAAAAAAAAAA")
     assert "证照真实有效" not in xiaoman.text
+    assert found.record.holder.name not in xiaoman.text.partition("<main")[2], "a number alone shows nobody's"
     await xiaoman.get("/verify?c=1.2.156.3005.2.X.Y.Z.001.A&h=x")
     assert "没有发过这样一张证照" in xiaoman.text
 
@@ -174,3 +176,54 @@ async def test_every_act_open_to_applicants_has_a_page_for_what_it_says(site: Si
         if Who.APPLICANT in act.who:
             kinds = {spec.type for spec in act.says.values()}
             assert kinds <= TEXTS | {"facts", "documents"}, name
+
+
+@pytest.mark.parametrize(("services", "days", "seen"), [("*", 9, 200), ("food-licence", 9, 404)])
+async def test_a_mandate_shows_the_certificates_of_its_services_only(
+    xiaoman: Person, site: Site, services: str, days: int, seen: int
+):
+    number = await certified(xiaoman, site)
+    mandate = Mandate(
+        id="m-test",
+        from_party="p-wangxiaoman",
+        from_name="王小满",
+        to_person="p-sunhao",
+        services=frozenset({services}),
+        since=site.clock() - timedelta(days=1),
+        until=site.clock() + timedelta(days=days),
+    )
+    async with site.db.transaction() as connection:
+        await store.save_mandates(connection, [mandate])
+    await xiaoman.get("/me")
+    await xiaoman.post("/logout")
+    await xiaoman.log_in("p-sunhao@@m-test")
+    assert (await xiaoman.get(f"/certificates/{number}")).status_code == seen
+
+
+@pytest.mark.parametrize(
+    ("login", "knows"), [("p-zhoujiahe@@m-zhoujiahe", "92990101MA0000011W"), ("p-sunhao@@m-test", "")]
+)
+async def test_the_records_of_who_acts_do_not_answer_for_whom_they_act(
+    anyone: Person, site: Site, login: str, knows: str
+):
+    mandate = Mandate(
+        id="m-test",
+        from_party="p-wangxiaoman",
+        from_name="王小满",
+        to_person="p-sunhao",
+        since=site.clock() - timedelta(days=1),
+        until=site.clock() + timedelta(days=9),
+    )
+    async with site.db.transaction() as connection:
+        await store.save_mandates(connection, [mandate])
+    await anyone.log_in(login)
+    await anyone.get("/services/food-licence/start")
+    await anyone.post("/services/food-licence/start", {"region": "990101", "lookups": "yes"})
+    person, _, given = login.split("@")
+    known = {m.id: m for m in [*demo.mandates(), mandate]}[given]
+    actor = Actor.citizen(next(p for p in demo.citizens() if p.id == person), known)
+    draft = await site.cases.draft(actor, "food-licence")
+    assert draft
+    records = draft.content.get("records", {})
+    assert (records.get("uscc") or {"value": ""})["value"] == knows
+    assert "full_name" not in records and "id_number" not in records

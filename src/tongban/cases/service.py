@@ -31,7 +31,8 @@ from tongban.cases.store.history import DraftKey
 from tongban.cases.store.personal import Draft, InboxNotice
 from tongban.cases.views import CaseView
 from tongban.catalog.catalogue import Catalogue
-from tongban.org import Actor, Directory, visible
+from tongban.org import Actor, Directory, Mandate, visible
+from tongban.org.model import ALL
 from tongban.sharing import Shared
 from tongban.terms import Calendar
 
@@ -89,7 +90,7 @@ class Cases:
             )
         draft = Draft(
             region=_region(actor),
-            person=actor.id,
+            person=_keeper(actor),
             service=service,
             content=dict(content),
             updated_at=self.engine.clock(),
@@ -99,15 +100,15 @@ class Cases:
 
     async def draft(self, actor: Actor, service: str) -> Draft | None:
         """The open draft, to be offered first."""
-        return await personal.draft(self.engine.db, _region(actor), actor.id, service)
+        return await personal.draft(self.engine.db, _region(actor), _keeper(actor), service)
 
     async def drafts(self, actor: Actor) -> tuple[Draft, ...]:
         """All open drafts, the latest first."""
-        return tuple(await personal.drafts(self.engine.db, actor.id, _MOST))
+        return tuple(await personal.drafts(self.engine.db, _keeper(actor), _MOST))
 
     async def discard(self, actor: Actor, service: str) -> None:
         """Throw a draft away; none is fine too."""
-        await personal.discard(self.engine.db, _region(actor), actor.id, service)
+        await personal.discard(self.engine.db, _region(actor), _keeper(actor), service)
 
     # --- commands --------------------------------------------------------------------------------------------------
 
@@ -139,7 +140,7 @@ class Cases:
             applicant=applicant or _applicant(actor, facts),
             records=records or {},
             key=key,
-            draft=DraftKey(region=_region(actor), person=actor.id, service=service),
+            draft=DraftKey(region=_region(actor), person=_keeper(actor), service=service),
         )
         return await self._view(actor, found)
 
@@ -223,10 +224,11 @@ class Cases:
         return whole.export() | {"files": contents}
 
     async def mine(self, actor: Actor, after: str | None = None, limit: int = 20) -> Page[CaseRow]:
-        """The cases a person has asked for, newest first."""
+        """The cases a person has asked for, newest first; under a mandate those that it covers."""
         size = _size(limit)
         before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")
-        rows = await lists.mine(self.engine.db, actor.on_behalf_of or actor.id, before, size + 1)
+        services = None if actor.mandate is None else _covered(actor.mandate, self.engine.clock())
+        rows = await lists.mine(self.engine.db, actor.on_behalf_of or actor.id, before, size + 1, services)
         return _page(rows, size, lambda row: cursor(row.opened_at, row.case_id))
 
     async def queue(
@@ -327,6 +329,18 @@ def _desk(actor: Actor, bodies: tuple[str, ...], *, corrections: bool) -> lists.
         own_waits=("applicant",) if corrections else tuple(sorted(actor.roles)),
         other_waits=("applicant",) if corrections and window else window,
     )
+
+
+def _covered(mandate: Mandate, now: datetime) -> Sequence[str] | None:
+    """The services whose cases a mandate lets its holder look at; None for all."""
+    named = sorted(service for service in mandate.services if mandate.covers(service, "view", now))
+    return None if ALL in named else named
+
+
+def _keeper(actor: Actor) -> str:
+    """Whose drafts they are: what somebody fills in at work or for another is not among their own."""
+    capacity = actor.post or actor.on_behalf_of
+    return f"{actor.id} {capacity}" if capacity else actor.id
 
 
 def _region(actor: Actor) -> str:

@@ -205,10 +205,12 @@ class Mandate(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None = None
     ground: Literal["consent", "guardian", "legal-representative", "agency"] = "consent"
 
+    def holds_at(self, now: datetime) -> bool:
+        return self.since <= now < self.until and (self.revoked_at is None or now < self.revoked_at)
+
     def covers(self, service: str, act: str, now: datetime) -> bool:
         return (
-            self.since <= now < self.until
-            and (self.revoked_at is None or now < self.revoked_at)
+            self.holds_at(now)
             and (ALL in self.services or service in self.services)
             and (ALL in self.acts or act in self.acts)
         )

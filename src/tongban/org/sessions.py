@@ -96,7 +96,7 @@ async def log_in_demo(
 
 
 async def find(db: Database, directory: Directory, token: str, now: datetime) -> Session | None:
-    """The session of a token; None if there is none, it has ended, or the post is no longer held. One query."""
+    """The session of a token; None if there is none, it has ended, or the post or mandate is over. One query."""
     if not token or len(token) > 100:
         return None
     key = _hash(token)
@@ -109,6 +109,8 @@ async def find(db: Database, directory: Directory, token: str, now: datetime) ->
         post = directory.post(row.post)
         actor = Actor.official(row.person, post, directory.body(post.body))
     else:
+        if row.mandate is not None and not row.mandate.holds_at(now):
+            return None
         actor = Actor.citizen(row.person, row.mandate)
     if now - row.seen_at >= _TOUCH_EVERY:
         await store.touch_session(db, key, now)

@@ -40,6 +40,7 @@ CROSS JOIN LATERAL (
 
 _MINE = f"""
 SELECT {_COLUMNS} FROM case_row WHERE applicant = $1 AND (opened_at, case_id) < ($2, $3)
+  AND ($5::text[] IS NULL OR service = ANY($5))
 ORDER BY opened_at DESC, case_id DESC LIMIT $4"""  # noqa: S608
 
 _NUMBER = f"""
@@ -108,6 +109,9 @@ async def by_number(db: Runner, bodies: Sequence[str], start: str, after: str, l
     return [_case_row(row) for row in await db.fetch(_NUMBER, list(bodies), start, after, limit)]
 
 
-async def mine(db: Runner, applicant: str, before: Cursor, limit: int) -> list[CaseRow]:
-    """An applicant's cases, newest first."""
-    return [_case_row(row) for row in await db.fetch(_MINE, applicant, *before, limit)]
+async def mine(
+    db: Runner, applicant: str, before: Cursor, limit: int, services: Sequence[str] | None = None
+) -> list[CaseRow]:
+    """An applicant's cases, newest first; `services` names those that may be seen, None lets all be."""
+    wanted = None if services is None else list(services)
+    return [_case_row(row) for row in await db.fetch(_MINE, applicant, *before, limit, wanted)]

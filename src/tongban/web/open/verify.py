@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import msgspec
 from litestar import Response, get, post
 
 from tongban import certs
@@ -72,7 +73,9 @@ async def verify(site: Site, visitor: Visitor, c: str = "", h: str = "") -> Resp
             )
             problems.append(Problem("unknown-certificate", text))
         else:
-            found = result(await verified(site, stored.certificate.jws, h[:100]))
+            answer = await verified(site, stored.certificate.jws, h[:100])
+            # A number alone shows nobody's certificate: only the digest proves that it was held in the hand.
+            found = result(answer if answer.genuine else msgspec.structs.replace(answer, record=None))
     return page(site, visitor, "open/verify.html", result=found, problems=problems)
 
 

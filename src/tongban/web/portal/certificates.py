@@ -10,7 +10,8 @@ from litestar import Response, get
 from tongban import certs
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
-from tongban.certs import Standing, StoredCertificate
+from tongban.certs import CertificateRecord, Standing, StoredCertificate
+from tongban.org import Actor
 from tongban.web.html import page, saved_file
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -49,9 +50,19 @@ async def own(site: Site, visitor: Visitor, identifier: str) -> StoredCertificat
     """One of the reader's own. Raises Refused (404), also for somebody else's."""
     found = await certs.store.get(site.db, identifier)
     actor = visitor.citizen()
-    if found is None or found.record.holder.id not in (actor.id, actor.on_behalf_of):
+    if found is None or not _theirs(site, actor, found.record):
         raise refuse("unknown-certificate", "没有这张证照", "There is no such certificate", status=404)
     return found
+
+
+def _theirs(site: Site, actor: Actor, record: CertificateRecord) -> bool:
+    """Whether it is the reader's, or their mandate lets them look at what its service gave."""
+    if record.holder.id == actor.id:
+        return True
+    mandate = actor.mandate
+    if mandate is None or mandate.from_party != record.holder.id:
+        return False
+    return mandate.covers(record.service, "view", site.clock())
 
 
 @get("/certificates")

@@ -38,8 +38,21 @@ def look_ups(service: Service) -> list[LookUp]:
     return [LookUp(source, names) for source, names in found.items()]
 
 
+def looked_up(actor: Actor) -> str | None:
+    """Whose records answer: one's own; a business's for its legal representative; nobody's under other mandates.
+
+    Never those of the person who acts, for another's application.
+    """
+    if actor.mandate is None:
+        return actor.id
+    return actor.on_behalf_of if actor.mandate.ground == "legal-representative" else None
+
+
 async def look_up(site: Site, actor: Actor, service: Service) -> dict[str, Shared]:
-    """What the records say about this person, for this service and nothing else; each look is logged for them."""
+    """What the records say about the applicant, for this service and nothing else; each look is logged for them."""
+    subject = looked_up(actor)
+    if subject is None:
+        return {}
     name = service.name if isinstance(service.name, Text) else Text(service.name, service.name)
     law = service.law[0]
     purpose = Purpose(
@@ -47,7 +60,7 @@ async def look_up(site: Site, actor: Actor, service: Service) -> dict[str, Share
     )
     reader = Reader(kind=actor.kind, id=actor.id)
     answer = await lookup(
-        site.db, actor.id, sources(service), service=service, purpose=purpose, reader=reader, clock=site.clock
+        site.db, subject, sources(service), service=service, purpose=purpose, reader=reader, clock=site.clock
     )
     return answer.found
 
@@ -69,7 +82,7 @@ async def start_page(
         service=service,
         draft=found,
         saved=draft.updated_at if draft else None,
-        lookups=look_ups(service),
+        lookups=look_ups(service) if looked_up(actor) else [],
         minutes=max(2, round(len(questions) * SECONDS_PER_QUESTION / 60)),
         regions=grouped(site, visitor.lang),
         region=region,
