@@ -1,11 +1,14 @@
 """窗口收件: a clerk receives for a person who is present, without a script."""
 
+import asyncio
+
 import pytest
 from desk_people import PDF, Official
 
 from tongban.base.ids import id_number_check
 from tongban.org import demo
 from tongban.sharing import accesses
+from tongban.web.desk.intake import person_of
 from tongban.web.site import Site
 
 pytestmark = pytest.mark.database
@@ -32,8 +35,13 @@ async def at_the_counter(site: Site, **person: str) -> Official:
 
 async def hand_in(clerk: Official, **fields: str) -> None:
     files = {"file.layout": ("布局图.pdf", PDF), "file.business-licence": ("执照.pdf", PDF)}
-    kept = {"key": clerk.hidden("key"), "do": "submit"}
+    kept = {"key": clerk.hidden("key"), "sitting": clerk.hidden("sitting"), "do": "submit"}
     await clerk.post("/desk/intake/food-licence/form", kept | ANSWERS | fields, files)
+
+
+def saved(clerk: Official) -> dict[str, str]:
+    """What the page sends beside the answers when it is only saved."""
+    return {"key": "k" * 12, "sitting": clerk.hidden("sitting"), "do": "save"}
 
 
 async def test_the_clerk_finds_the_service_in_the_persons_own_words(site: Site) -> None:
@@ -103,8 +111,8 @@ async def test_a_look_up_at_the_counter_is_seen_by_the_person(site: Site) -> Non
 async def test_a_wrong_file_spoils_nothing_that_was_typed(site: Site) -> None:
     clerk = await at_the_counter(site)
     files = {"file.layout": ("布局图.pdf", b"MZ\x90 not a pdf")}
-    await clerk.post("/desk/intake/food-licence/form", {"key": "k" * 12, "do": "save"} | ANSWERS, files)
-    await clerk.post("/desk/intake/food-licence/form", {"key": "k" * 12, "do": "save"} | ANSWERS, files)
+    await clerk.post("/desk/intake/food-licence/form", saved(clerk) | ANSWERS, files)
+    await clerk.post("/desk/intake/food-licence/form", saved(clerk) | ANSWERS, files)
     assert clerk.page.status_code == 422 and "这种文件不收" in clerk.text
     await clerk.get("/desk/intake/food-licence/form")
     assert "河埠巷18号" in clerk.page.text
@@ -117,3 +125,30 @@ async def test_only_intake_posts_receive(site: Site) -> None:
     clerk = await Official(site).sit("service-centre.clerk")
     assert (await clerk.get("/desk/intake/food-licence/form")).status_code == 404
     assert (await clerk.get("/desk/intake/no-such-service")).status_code == 404
+
+
+async def test_what_was_typed_for_one_person_is_never_filed_under_the_name_of_the_next(site: Site) -> None:
+    clerk = await at_the_counter(site)
+    before = saved(clerk)
+    await clerk.get("/desk/intake/food-licence")
+    who = {"name": "吴新来", "number": NEW_NUMBER, "region": "990101", "seen": "yes"}
+    await clerk.post("/desk/intake/food-licence", who)
+    assert "吴新来" in clerk.text
+    await clerk.post("/desk/intake/food-licence/form", before | ANSWERS)
+    assert clerk.page.status_code == 404
+    await clerk.get("/desk/intake/food-licence/form")
+    assert "吴新来" in clerk.text and "河埠巷18号" not in clerk.page.text
+
+
+async def test_no_records_are_read_at_a_counter_that_could_not_open_the_case(site: Site) -> None:
+    clerk = await Official(site).sit("service-centre.clerk", "990102")
+    await clerk.get("/desk/intake/food-licence")
+    who = {"name": KNOWN.name, "number": KNOWN.id_number, "region": "990101", "seen": "yes", "lookups": "yes"}
+    await clerk.post("/desk/intake/food-licence", who)
+    assert clerk.page.status_code in (403, 404)
+    assert (await accesses(site.db, KNOWN.id)).items == ()
+
+
+async def test_two_clicks_at_once_make_one_person(site: Site) -> None:
+    made = await asyncio.gather(*(person_of(site, "吴新来", NEW_NUMBER) for _ in range(4)))
+    assert len(set(made)) == 1

@@ -243,6 +243,7 @@ async def sign_in(db: Database, identity: Identity) -> Person:
         known = await store.identity(connection, identity.issuer, identity.subject)
         person = await store.person(connection, known) if known else None
         if identity.level >= RealName.CHECKED and (person is None or not person.id_number):
+            await store.lock_identity(connection, "id-number", identity.id_number)
             person = await store.person_with_number(connection, identity.id_number) or person
         person = _merged(person, identity)
         await store.save_people(connection, [person])

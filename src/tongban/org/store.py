@@ -125,7 +125,7 @@ async def save_identity(connection: Connection, issuer: str, subject: str, perso
 
 
 async def lock_identity(connection: Connection, issuer: str, subject: str) -> None:
-    """Let two first log-ins of one person, at the same time, come one after the other."""
+    """Let two first log-ins of one person, or two at a counter, at the same time, come one after the other."""
     await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))", issuer, subject)
 
 

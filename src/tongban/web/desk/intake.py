@@ -15,8 +15,9 @@ from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text, words
 from tongban.base.ids import id_number_problem, narrow, person_id
 from tongban.cases import Applicant
+from tongban.cases.model import START
 from tongban.catalog.model import Service
-from tongban.org import Actor, Person, RealName, store
+from tongban.org import Actor, Matter, Person, RealName, allow, store
 from tongban.sharing import Purpose, Reader, Shared, lookup, sources
 from tongban.web.desk.staff import desk, official
 from tongban.web.desk.values import both
@@ -83,7 +84,7 @@ async def begin(site: Site, visitor: Visitor, slug: str, form: Form) -> Response
     problems = _who_problems(name, number, form, site)
     if problems:
         return _identify(site, visitor, actor, service, form, problems)
-    person = await _person(site, name, number)
+    person = await person_of(site, name, number)
     if person is None:
         text = Text(
             "这个身份证号码登记的是另一个姓名，请核对证件",
@@ -91,6 +92,7 @@ async def begin(site: Site, visitor: Visitor, slug: str, form: Form) -> Response
         )
         return _identify(site, visitor, actor, service, form, (Problem("name-differs", text, "name"),))
     region = site.directory.region(form.text("region") or here(site, actor)).code
+    _may_receive(site, actor, service, region, person)
     records: Mapping[str, Shared] = {}
     if form.text("lookups") == "yes":
         records = await _look_up(site, actor, service, person)
@@ -114,6 +116,8 @@ async def fill(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[
     """Keep what was typed and handed over; then hand it in, or say what is still to do."""
     actor = clerk(visitor)
     sitting = await _sitting(site, actor, slug)
+    if form.text("sitting") != sitting.person:
+        raise _no_sitting()
     application = _typed(_application(site, slug, sitting), form)
     wrong: list[Problem] = []
     try:
@@ -186,15 +190,24 @@ def _who_problems(name: str, number: str, form: Form, site: Site) -> tuple[Probl
     return tuple(found)
 
 
-async def _person(site: Site, name: str, number: str) -> str | None:
+async def person_of(site: Site, name: str, number: str) -> str | None:
     """Our number for the person; made on their first visit. None if the number belongs to another name."""
-    known = await store.person_with_number(site.db, number)
-    if known is not None:
-        return known.id if known.name == name else None
-    person = Person(id=person_id(), name=name, id_number=number, level=RealName.CHECKED)
     async with site.db.transaction() as connection:
+        await store.lock_identity(connection, "id-number", number)
+        known = await store.person_with_number(connection, number)
+        if known is not None:
+            return known.id if known.name == name else None
+        person = Person(id=person_id(), name=name, id_number=number, level=RealName.CHECKED)
         await store.save_people(connection, [person])
     return person.id
+
+
+def _may_receive(site: Site, actor: Actor, service: Service, region: str, person: str) -> None:
+    """Nobody's records are read for a case that this clerk could not open. Raises Refused, as `org.may`."""
+    body = site.directory.competent(service.authority.body, service.authority.level, region)
+    procedure = site.catalogue.procedure(service.procedure)
+    opens = next(name for name, act in procedure.acts.items() if START in act.from_)
+    allow(site.directory, actor, opens, Matter(region=region, body=body.id, service=service.service, applicant=person))
 
 
 async def _look_up(site: Site, actor: Actor, service: Service, person: str) -> Mapping[str, Shared]:
@@ -223,12 +236,17 @@ async def _sitting(site: Site, actor: Actor, slug: str) -> Sitting:
     try:
         return msgspec.convert(draft.content["sitting"] if draft else None, Sitting)
     except (msgspec.ValidationError, KeyError) as error:
-        raise refuse(
-            "no-sitting",
-            "这一份已经提交或作废，请从“窗口收件”重新开始",
-            "This one has been handed in or dropped; start again from Counter",
-            status=404,
-        ) from error
+        raise _no_sitting() from error
+
+
+def _no_sitting() -> Refused:
+    """Also for a form of the person before: what was typed for one is never filed under the name of the next."""
+    return refuse(
+        "no-sitting",
+        "这一份已经提交或作废，请从“窗口收件”重新开始",
+        "This one has been handed in or dropped; start again from Counter",
+        status=404,
+    )
 
 
 def _application(site: Site, slug: str, sitting: Sitting) -> Application:
