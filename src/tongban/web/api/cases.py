@@ -19,7 +19,7 @@ from tongban.web.api.caller import Asking, Caller
 from tongban.web.api.cursors import seal, unseal
 from tongban.web.api.operation import operation
 from tongban.web.api.parameters import After, Key, Limit, Path, Version, version_of
-from tongban.web.portal.start import look_up
+from tongban.web.portal.start import look_up, looked_up
 
 TAG = "cases"
 
@@ -62,7 +62,7 @@ async def submit(caller: Asking, data: Submission, key: Key = "") -> Response[ou
 async def _records(caller: Caller, slug: str) -> dict[str, Shared]:
     """What the state knows of the person who applies. Raises Refused (403) for anybody else's records."""
     person = caller.person
-    if person.on_behalf_of:
+    if looked_up(person) is None:
         raise refuse(
             "look-up-for-another",
             "替别人办时不能调取记录，请本人登录，或者直接填写",
