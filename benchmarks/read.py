@@ -3,8 +3,8 @@
 One case: `Cases.view` against fetching that case's events; and, beside it, the whole of what it says as JSON (rules run
 anew, dates with explanations and account in both languages, the acts this official may do). A queue page of 50:
 `Cases.queue` against the same ordered, limited SELECT with the body written in. Both sides use one connection of the
-same pool and read another case each time; the median of many reads is reported. The engine's part includes asking
-`org.may` or `org.visible` and folding the events.
+same pool, take turns and read another case each time; the median of many reads is reported. The engine's part includes
+asking `org.may` or `org.visible` and folding the events.
 """
 
 from __future__ import annotations
@@ -62,14 +62,15 @@ async def _fill(db: Database, cases: Cases) -> str:
     return f"{prefix}{CASES:08}"
 
 
-async def _time(read: Callable[[], Awaitable[object]]) -> float:
-    """The median time of one read, in microseconds."""
-    times: list[float] = []
+async def _time(*reads: Callable[[], Awaitable[object]]) -> list[float]:
+    """The median time of each read, in microseconds. They take turns, so that whatever disturbs one disturbs all."""
+    times: list[list[float]] = [[] for _ in reads]
     for _ in range(READS):
-        begin = time.perf_counter()
-        await read()
-        times.append(time.perf_counter() - begin)
-    return median(times) * 1e6
+        for read, took in zip(reads, times, strict=True):
+            begin = time.perf_counter()
+            await read()
+            took.append(time.perf_counter() - begin)
+    return [median(took) * 1e6 for took in times]
 
 
 async def _measure(url: str, folder: Path) -> dict[str, Any]:
@@ -105,7 +106,7 @@ async def _measure(url: str, folder: Path) -> dict[str, Any]:
         ("queue page of 50", page, bare_page),
     )
     for name, ours, bare in pairs:
-        floor, mine = await _time(bare), await _time(ours)
+        floor, mine = await _time(bare, ours)
         figures |= {f"{name}, µs": mine, f"{name}, bare SQL, µs": floor}
         ratios[f"{name}, ratio"] = mine / floor
         async with db.counting() as counter:
