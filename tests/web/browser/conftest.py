@@ -1,41 +1,21 @@
 """A real Chromium against a real server, one of each for all browser tests of a process."""
 
-import asyncio
-import os
-import shutil
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
 import pytest
-from granian.constants import Interfaces
-from granian.server.embed import Server
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 from tests.conftest import database_url
+from tests.web.browser.live import chromium, opened, serving
 from tests.web.citizen import Person, answer, begin
 from tests.web.conftest import furnish
 from tests.web.test_case_pages import asked_to_correct, certified
 
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database, EmbeddedPostgres
-from tongban.web.app import create
 from tongban.web.site import Site
-
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--force-color-profile=srgb"]  # fmt: skip
-
-
-def chromium() -> str:
-    """Where Chromium is. Skips loudly where there is none, and fails where one is required."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        reason = "no Chromium on this machine: the browser tests did NOT run · 没有浏览器，浏览器测试没有运行"
-        if os.environ.get("TONGBAN_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +38,10 @@ async def world(
     db = await Database.open(database_url(postgres.url, "browser"), name="browser")
     clock = SettableClock(datetime(2026, 11, 3, 9, 0, tzinfo=ZONE))
     site = await furnish(db, tmp_path_factory.mktemp("browser"), clock, factor=1000)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    server = Server(create(site), port=port, interface=Interfaces.ASGI, log_enabled=False)
-    serving = asyncio.create_task(server.serve())
-    async with asyncio.timeout(20):
-        while not _listening(port):  # noqa: ASYNC110 a port gives no event
-            await asyncio.sleep(0.02)
-    address = f"http://localhost:{port}"
-    async with httpx.AsyncClient(base_url=address) as client:
-        session, paths = await _lived_in(Person(client), site)
-    yield World(address, site, session, paths)
-    server.stop()
-    await serving
+    async with serving(site) as address:
+        async with httpx.AsyncClient(base_url=address) as client:
+            session, paths = await _lived_in(Person(client), site)
+        yield World(address, site, session, paths)
     await db.close()
     await _admin.execute("DROP DATABASE browser WITH (FORCE)")
 
@@ -117,14 +87,7 @@ async def _lived_in(person: Person, site: Site) -> tuple[str, dict[str, str]]:
     return person.client.cookies["session"], paths
 
 
-def _listening(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        found = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    async with opened() as found:
         yield found
-        await found.close()

@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page
 from tests.web.browser.conftest import World
+from tests.web.browser.live import overflow, spread, violations
 
 pytestmark = pytest.mark.browser
 
@@ -22,15 +22,8 @@ MODES: dict[str, dict[str, str]] = {
     "elder": {"mode": "elder", "size": "24"},
     "english": {"lang": "en"},
 }
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 QUESTION_PAGES = {"choice", "text", "region", "record"}
-AXE = Axe()
 
-# The text spacing of WCAG 1.4.12.
-SPACING = """
-() => { const s = new CSSStyleSheet(); s.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
-  word-spacing: .16em !important; } p { margin-bottom: 2em !important; }`); document.adoptedStyleSheets = [s]; }
-"""
 # The element that has the focus: is it seen, is anything over it, is it large enough, does it show that it is focused?
 STOP = """
 () => {
@@ -72,28 +65,17 @@ async def page(context: BrowserContext) -> AsyncIterator[Page]:
     await found.close()
 
 
-async def overflow(page: Page) -> list[str]:
-    """What sticks out sideways; empty if nothing does."""
-    return await page.evaluate(
-        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-           [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-           .map(e => e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 30)).slice(-5)"""
-    )
-
-
 @pytest.mark.parametrize("name", PAGES)
 async def test_no_violation_of_wcag_22_aa_and_nothing_sideways(page: Page, world: World, name: str):
     await page.set_viewport_size({"width": 390, "height": 844})
     foreign: list[str] = []
     page.on("request", lambda r: foreign.append(r.url) if not r.url.startswith((world.address, "data:")) else None)
     await page.goto(world.address + world.paths[name])
-    found = await AXE.run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
-    wrong = [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found.response["violations"]]
-    assert not wrong
+    assert not await violations(page)
     assert not foreign
     await page.set_viewport_size({"width": 320, "height": 640})
     assert not await overflow(page), "320 px"
-    await page.evaluate(SPACING)
+    await spread(page)
     assert not await overflow(page), "text spacing"
     await page.evaluate("document.adoptedStyleSheets = []; document.documentElement.style.fontSize = '30px'")
     assert not await overflow(page), "30 px type"

@@ -3,21 +3,15 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from desk_people import restaurant
-from live import SPACED, chromium, overflow, serving, sit, tab_problems, violations
 from playwright.async_api import Browser, Page
+from tests.web.browser.live import overflow, serving, sit, spread, tab_problems, violations
+from tests.web.desk_people import restaurant
 
 from tongban.web.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 CLERK = "990101.service-centre.clerk"
 WIDE = {"width": 1440, "height": 900}
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as found:
-        yield found
 
 
 @pytest.fixture
@@ -106,11 +100,7 @@ async def test_nothing_scrolls_sideways(
         for lang in ("zh", "en"):
             await page.goto(f"{address}{path}?lang={lang}&size={size}")
             if spaced:
-                # Through the protocol: the page's own content policy forbids inline styles.
-                await page.evaluate(
-                    "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s]; }",
-                    SPACED,
-                )
+                await spread(page)
             for option in await page.locator("#decide .opt input").all():
                 await option.check()
                 assert await overflow(page) == [], (path, lang, await option.get_attribute("value"))
