@@ -1,19 +1,34 @@
 """What must not happen although somebody tries: to read too much, to repeat too little, to be outlived by a row."""
 
+import asyncio
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from case_world import APPLICANT, COUNTY, FACTS, NOW, Officials
+from case_world import APPLICANT, COUNTY, FACTS, NOW, ROOT, Officials
 from msgspec import structs
 
-from tongban.base.clock import SettableClock
+from tongban.base.clock import ZONE, SettableClock
+from tongban.base.database import Database
+from tongban.base.database.pool import RawConnection
 from tongban.base.errors import Refused
-from tongban.cases.model import Applicant
+from tongban.base.i18n import Text
+from tongban.base.keys import KeyRing
+from tongban.cases.batch import Batcher
+from tongban.cases.decide import Command, decide
+from tongban.cases.definition import Definition
+from tongban.cases.evolve import fold
+from tongban.cases.model import Applicant, CaseState, Office, Opening, Refusal
+from tongban.cases.projections import project
 from tongban.cases.service import Cases
+from tongban.cases.store.history import Append, Key, replace_rows
 from tongban.cases.views import CaseView
+from tongban.catalog import load_procedure, load_service
 from tongban.catalog.catalogue import Catalogue
-from tongban.org import Actor, Mandate, Person
+from tongban.org import Actor, Directory, Grant, Mandate, Person
+from tongban.sharing import Shared
+from tongban.terms import Calendar
 
 pytestmark = pytest.mark.database
 
@@ -143,3 +158,112 @@ async def test_what_is_filled_in_for_another_is_not_among_ones_own_drafts(
         assert await cases.drafts(other) == ()
         await cases.discard(other, "stall-permit")
         assert await cases.draft(one, "stall-permit") is not None
+
+
+class Away:
+    """A pool whose server is not there."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def acquire(self) -> RawConnection:
+        self.asked += 1
+        raise ConnectionRefusedError
+
+    async def release(self, connection: RawConnection) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+async def test_a_database_that_is_away_is_waited_for_once_and_not_once_for_each_command(
+    cases: Cases,
+) -> None:
+    found = await cases.engine.load((await submit(cases)).case)
+    pool = Away()
+    batcher = Batcher(Database(pool, "", 0.01))
+    rows = project(found.definition, found.state, ())
+    items = [
+        Append(region=COUNTY, case=f"case-{n}", expected=0, seq=1, key=Key("p", f"key-{n}", ""), events=(), rows=rows)
+        for n in range(30)
+    ]
+    outcomes = await asyncio.gather(*(batcher.write(item) for item in items), return_exceptions=True)
+    assert {type(one) for one in outcomes} == {Refused}
+    assert pool.asked <= 8
+
+
+async def test_an_older_row_never_takes_the_place_of_a_newer_one(cases: Cases, db: Database, post: Officials) -> None:
+    old = await cases.engine.load((await submit(cases)).case)
+    number = old.state.case.case
+    ask = {"items": ["plan"], "message": "请补"}
+    await cases.act(post("clerk"), number, "request-correction", ask, version=1, key="ask-00000001")
+    stale = Append(
+        region=COUNTY,
+        case=number,
+        expected=1,
+        seq=1,
+        key=Key("", "", ""),
+        events=(),
+        rows=project(old.definition, old.state, old.events),
+    )
+    await replace_rows(db, [stale])
+    assert await db.fetchval("SELECT seq FROM case_row WHERE case_id = $1", number) == 2
+    assert await cases.act(APPLICANT, number, "withdraw", {}, version=2, key="withdraw-01")
+
+
+async def test_a_clocks_act_that_its_own_conditions_refuse_is_put_aside_and_told(
+    db: Database,
+    catalogue: Catalogue,
+    directory: Directory,
+    clock: SettableClock,
+    tmp_path: Path,
+) -> None:
+    procedure = catalogue.procedure("licensing")
+    silent = structs.replace(procedure.acts["deem-accepted"], when="complete")
+    changed = structs.replace(procedure, acts={**procedure.acts, "deem-accepted": silent})
+    files = Catalogue([catalogue.service("stall-permit")], [changed], clock=clock)
+    keys = KeyRing.open(tmp_path / "keys", clock())
+    cases = Cases(db, files, directory, Calendar.china(), keys, clock, data_dir=tmp_path)
+    case = (await submit(cases)).case
+    clock.advance(days=9)
+    assert await cases.fire() == 0
+    row = await db.fetchrow("SELECT attempts, due_at FROM timer WHERE case_id = $1", case)
+    assert row is not None
+    assert row["attempts"] == 1
+    assert row["due_at"] > clock()
+
+
+@pytest.mark.parametrize(("claim", "state"), [({}, "issued"), ({"insurance_status": "active"}, "accepted")])
+def test_rules_decide_nothing_that_a_record_of_the_state_contradicts(claim: dict[str, str], state: str) -> None:
+    service = load_service((ROOT / "services/out-of-area-medical-filing.yaml").read_text(encoding="utf-8")).require()
+    procedure = load_procedure((ROOT / "procedures/instant.yaml").read_text(encoding="utf-8")).require()
+    definition = Definition(service, procedure, Calendar.china(), ZONE, service.terms)
+    status = "paused" if claim else "active"
+    known = {"full_name": "周晓岚", "id_number": FACTS["id_number"], "phone": "13800000000", "insured_region": COUNTY}
+    source = Text("医保参保库", "Health insurance register")
+    records = {
+        name: Shared(value=value, source=source, as_of=NOW, at=NOW)
+        for name, value in {**known, "insurance_status": status}.items()
+    }
+    facts = {"going_region": "110101", "stay": "living", "promise": "true", **claim}
+    opening = Opening(
+        "990101-261103-00000001",
+        COUNTY,
+        service.service,
+        service.version,
+        procedure.procedure,
+        procedure.version,
+        NOW.date(),
+        Office("insurance", Text("医保局（演示）", "Insurance (demo)")),
+        Applicant("p-zhou", "周晓岚"),
+    )
+    grant = Grant(Text("本人办理", "in person"), "")
+    command = Command(definition.opens, APPLICANT, grant, {"facts": facts}, opening=opening, records=records)
+    events = decide(definition, CaseState(), command, NOW)
+    assert not isinstance(events, Refusal), [problem.text.zh for problem in events.problems]
+    assert fold(events).state == state
+
+
+async def test_the_same_file_sent_many_times_at_once_is_kept_once_and_whole(cases: Cases, tmp_path: Path) -> None:
+    many = await asyncio.gather(*(cases.add_document(APPLICANT, "草图.pdf", PDF) for _ in range(12)))
+    assert len({file.id for file in many}) == 1
+    assert [path.read_bytes() for path in (tmp_path / "documents").rglob("*") if path.is_file()] == [PDF]

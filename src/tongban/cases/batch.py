@@ -103,8 +103,10 @@ class Batcher:
         try:
             outcomes = await _patiently(self._db, batch)
         except Exception as error:
-            if len(batch) == 1:
-                _fail(batch[0], error)
+            # A database that is away is away for each of them; the keys tell later what was written.
+            if len(batch) == 1 or (isinstance(error, Refused) and error.code == "database-unavailable"):
+                for waiting in batch:
+                    _fail(waiting, error)
                 return
             for waiting in batch:
                 await self._flush([waiting])

@@ -76,10 +76,15 @@ async def _one(engine: Engine, connection: Connection, alarm: Alarm, now: dateti
     events = overdue(case.definition, case.state, now)
     events += _climb(engine, case.after(events), now)
     if not events:
-        await alarms.set_alarm(connection, alarm.region, alarm.case, _wake_at(case, now))
+        wake = _wake_at(case, now)
+        if wake is not None and wake <= now:
+            raise RuntimeError("the clock's act is due and its own conditions refuse it")
+        await alarms.set_alarm(connection, alarm.region, alarm.case, wake)
         return 0
     key = Key("clock", f"{alarm.case}:{case.state.seq}", "")
-    return int(await engine.write_in(connection, case, tuple(events), key))
+    if not await engine.write_in(connection, case, tuple(events), key):
+        raise RuntimeError("the clock's events were not taken")
+    return 1
 
 
 def _wake_at(case: Case, now: datetime) -> datetime | None:

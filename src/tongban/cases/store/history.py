@@ -144,8 +144,16 @@ event AS (
 ),"""
 
 _TRUST = """
-WITH done AS MATERIALIZED (
-  SELECT i.n, i.region, i.case_id FROM jsonb_to_recordset($1::jsonb -> 'items') AS i(n int, region text, case_id text)
+WITH item AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset($1::jsonb -> 'items') AS i(n int, region text, case_id text, seq int)
+),
+held AS MATERIALIZED (
+  SELECT i.n, r.seq FROM (SELECT * FROM item ORDER BY region, case_id) i
+  CROSS JOIN LATERAL (
+    SELECT c.seq FROM case_row c WHERE c.region = i.region AND c.case_id = i.case_id FOR UPDATE) r
+),
+done AS MATERIALIZED (  -- a case that moved on meanwhile has written its rows itself
+  SELECT i.n, i.region, i.case_id FROM item i LEFT JOIN held h ON h.n = i.n WHERE coalesce(h.seq, i.seq) = i.seq
 ),"""
 
 _WRITE = """
@@ -228,7 +236,10 @@ async def append(db: Runner, items: Sequence[Append]) -> frozenset[int]:
 
 
 async def replace_rows(db: Runner, items: Sequence[Append]) -> None:
-    """Write the rows of `items` whatever was there; their events are not touched. For rebuilding."""
+    """Write the rows of `items`; their events are not touched. For rebuilding.
+
+    A case that has moved on since it was read keeps its newer row: an older one would refuse every act from then on.
+    """
     await db.fetch(REPLACE, batch_of(items))
 
 
