@@ -283,5 +283,9 @@ def _by_rule(act: Act, judged: Judged) -> bool:
     """Rules decide only in favour, and only what they determine to the end."""
     if act.decides is None:
         return True
+    # What a record of the state contradicts is for a person to look at.
+    said, records = judged.state.facts, judged.state.records
+    if any(name in records and str(records[name].value) != str(value) for name, value in said.items()):
+        return False
     assessment = judged.assessment
     return act.decides == "favourable" and assessment.outcome == "eligible" and assessment.fully_determined
