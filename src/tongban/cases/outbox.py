@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import smtplib
+import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -95,7 +96,7 @@ class SmtpChannel:
             return self.otherwise.send(mail)
         with smtplib.SMTP(self.host, self.port, timeout=20) as server:
             if self.starttls:
-                server.starttls()
+                server.starttls(context=ssl.create_default_context())  # without one, any certificate would do
             if self.user:
                 server.login(self.user, self.password)
             message = mail.message(self.sender, to)
