@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
@@ -275,8 +276,7 @@ class Cases:
 
     async def add_document(self, actor: Actor, name: str, data: bytes) -> Attachment:
         """Keep an upload of the actor's, to be filed with a case. Raises Refused (see `documents.examine`)."""
-        file = examine(name, data, region=_region(actor), owner=actor.id)
-        self._files.put(file.sha256, data)
+        file = await asyncio.to_thread(self._examined, name, data, _region(actor), actor.id)
         await personal.add_document(self.engine.db, _region(actor), actor.id, file, self.engine.clock())
         return file
 
@@ -291,7 +291,13 @@ class Cases:
             file = next((one for files in filed for one in files if one.id == document), None)
         if file is None:
             raise Refused(Problem("unknown-document", Text("没有这个文件。", "There is no such document.")), status=404)
-        return file, self._files.get(file.sha256)
+        return file, await asyncio.to_thread(self._files.get, file.sha256)
+
+    def _examined(self, name: str, data: bytes, region: str, owner: str) -> Attachment:
+        """Hashing, looking into the file and waiting for the disk: beside the loop, which serves everybody else."""
+        file = examine(name, data, region=region, owner=owner)
+        self._files.put(file.sha256, data)
+        return file
 
     # --- the machinery ---------------------------------------------------------------------------------------------
 
