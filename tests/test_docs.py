@@ -70,3 +70,9 @@ def test_both_readmes_list_the_same_commands_and_documents() -> None:
 def test_the_readme_lists_every_command() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert {said.split()[1] for said in _INLINE.findall(text)} >= set(COMMANDS)
+
+
+def test_every_test_that_a_promise_names_exists() -> None:
+    promised = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")))
+    written = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert promised - set(re.findall(r"def (test_\w+)\(", written)) == set()
