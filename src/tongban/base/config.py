@@ -15,8 +15,8 @@ from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 
 PREFIX = "TONGBAN_"
-_BOOTSTRAP = {"PYTHON"}
-"""Read by the start script, not by us."""
+_BOOTSTRAP = {"PYTHON", "REQUIRE_BROWSER"}
+"""Read by the start script and by the tests, not by us."""
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Address = Annotated[str, Meta(pattern=r"^https?://[^/\s]+(/[^\s]*)?$")]
