@@ -30,6 +30,12 @@ def by_theme(services: list[Service]) -> dict[Theme, list[Service]]:
     return {theme: found for theme, found in grouped.items() if found}
 
 
+def one_of_each(services: list[Service]) -> list[Service]:
+    """For people: the first service of each theme in the front page's order, none twice."""
+    for_people = [service for service in services if Audience.NATURAL_PERSON in service.audience]
+    return list({found[0].service: found[0] for found in by_theme(for_people).values()}.values())
+
+
 @get("/search")
 async def search(site: Site, visitor: Visitor, q: str = "") -> Response[str]:
     """One sentence in, services out."""
@@ -60,7 +66,7 @@ async def home(site: Site, visitor: Visitor) -> Response[str]:
         site,
         visitor,
         "portal/home.html",
-        popular=[service for service in published if Audience.NATURAL_PERSON in service.audience][:POPULAR],
+        popular=one_of_each(published)[:POPULAR],
         count=len(published),
         themes=[(theme, THEMES[theme]) for theme in by_theme(published)][:8],
         mine=mine,
