@@ -313,6 +313,7 @@ async def test_a_document_is_drawn_here_and_the_original_is_only_for_saving(site
     assert "布局图.pdf" in (await clerk.get(base)).text
     png = await clerk.get(f"{base}/1.png")
     assert png.content.startswith(b"\x89PNG") and png.headers["content-type"] == "image/png"
+    assert png.headers["cache-control"] == "no-store", "the next at this computer may be somebody else"
     original = await clerk.get(f"{base}/original")
     assert original.content == PDF
     assert original.headers["content-disposition"].startswith("attachment")

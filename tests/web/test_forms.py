@@ -68,5 +68,10 @@ def test_a_switch_keeps_the_rest_of_the_address():
     assert read(scope("/search", "q=a%26b&lang=zh")).here(lang="en") == "/search?q=a%26b&lang=en"
 
 
+def test_on_https_a_cookie_that_a_neighbouring_site_could_have_set_is_not_ours():
+    assert cookies("session=planted; __Host-session=ours; session=planted", secure=True) == {"session": "ours"}
+    assert read(scope(cookie="session=planted; visit=planted"), secure=True).session == ""
+
+
 def test_a_malformed_cookie_header_counts_as_none():
     assert cookies("a=b; [;=;;=\x00") == {} or "a" in cookies("a=b")

@@ -83,6 +83,10 @@ async def test_cookies_cannot_be_read_by_scripts_nor_sent_from_other_sites(anyon
 
 async def test_pages_of_a_person_are_not_kept_by_the_browser(xiaoman: Person):
     assert (await xiaoman.get("/cases")).headers["cache-control"] == "no-store"
+    token = xiaoman.client.cookies["session"]
+    xiaoman.client.cookies.clear()
+    answer = await xiaoman.client.get("/api/v1/cases", headers={"authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
 
 
 @pytest.mark.parametrize(

@@ -64,10 +64,11 @@ class Shield:
                 shown = b"" if scope["method"] == "HEAD" else body
                 await send({"type": "http.response.body", "body": shown, "more_body": False})
                 return
-        visit = visitors.read(scope)
+        visit = visitors.read(scope, secure=self._secure)
         scope.setdefault("state", {})["visit"] = visit
         scope["state"]["refusal"] = _unreadable(scope) or self._refusal(scope["method"], headers)
-        await self._app(scope, receive, self._dressed(visit, send))
+        personal = bool(visit.session) or b"authorization" in headers
+        await self._app(scope, receive, self._dressed(visit, send, personal=personal))
 
     def _refusal(self, method: str, headers: dict[bytes, bytes]) -> Exception | None:
         """Why this request is not served at all; the application turns it into a page or a problem document."""
@@ -93,7 +94,7 @@ class Shield:
             )
         return None
 
-    def _dressed(self, visit: visitors.Visitor, send: Send) -> Send:
+    def _dressed(self, visit: visitors.Visitor, send: Send, *, personal: bool) -> Send:
         """The same `send`, adding our headers and the preference cookies to the first message."""
 
         async def dressed(message: Message) -> None:
@@ -103,7 +104,7 @@ class Shield:
                 lines += [(name, value) for name, value in HEADERS if name not in names]
                 lines.append((b"x-request-id", visit.request_id.encode()))
                 if b"cache-control" not in names:
-                    lines.append((b"cache-control", b"no-store" if visit.session else b"private, no-cache"))
+                    lines.append((b"cache-control", b"no-store" if personal else b"private, no-cache"))
                     lines.append((b"vary", b"cookie, accept-language, accept"))
                 if self._secure:
                     lines.append((b"strict-transport-security", b"max-age=31536000"))

@@ -94,10 +94,10 @@ class Visitor:
         return f"{path}?{urlencode([*kept, *changes.items()])}"
 
 
-def read(scope: Mapping[str, Any]) -> Visitor:
-    """The reader of an ASGI request, before the session is looked up."""
+def read(scope: Mapping[str, Any], *, secure: bool = False) -> Visitor:
+    """The reader of an ASGI request, before the session is looked up. `secure`: the site is on HTTPS."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
-    jar = cookies(headers.get(b"cookie", b"").decode("latin-1"))
+    jar = cookies(headers.get(b"cookie", b"").decode("latin-1"), secure=secure)
     query = scope.get("query_string", b"").decode("latin-1")
     asked = {k: v for k, v in parse_qsl(query) if v in CHOICES.get(k, ())}
     chosen = {k: v for k in CHOICES if (v := asked.get(k) or jar.get(k, "")) in CHOICES[k]}
@@ -117,13 +117,17 @@ def read(scope: Mapping[str, Any]) -> Visitor:
     )
 
 
-def cookies(header: str) -> dict[str, str]:
-    """The request's cookies, with the `__Host-` prefix removed; a malformed header counts as none."""
+def cookies(header: str, *, secure: bool = False) -> dict[str, str]:
+    """The request's cookies, with the `__Host-` prefix removed; a malformed header counts as none.
+
+    On HTTPS only cookies with the prefix are ours: the others may have been set by a neighbouring site.
+    """
     try:
         jar = SimpleCookie(header)
     except CookieError:
         return {}
-    return {name.removeprefix("__Host-"): morsel.value for name, morsel in jar.items()}
+    prefix = "__Host-" if secure else ""
+    return {name.removeprefix(prefix): morsel.value for name, morsel in jar.items() if name.startswith(prefix)}
 
 
 def preferred(accept: str) -> Lang:

@@ -13,7 +13,6 @@ from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
 SANDBOX = "default-src 'none'; sandbox"
-_PRIVATE = "private, max-age=600"
 
 
 @get("/desk/cases/{case:str}/documents/{document:str}")
@@ -52,9 +51,7 @@ async def drawn(site: Site, visitor: Visitor, case: str, document: str, name: st
         raise refuse("no-such-page", "没有这一页", "There is no such page", status=404)
     file, data = await site.cases.document(official(visitor), document, case=case)
     png = await picture(file.type, data, int(number), small=bool(small))
-    return Response(
-        png, media_type="image/png", headers={"content-security-policy": SANDBOX, "cache-control": _PRIVATE}
-    )
+    return Response(png, media_type="image/png", headers={"content-security-policy": SANDBOX})
 
 
 ROUTES = [show, original, drawn]
