@@ -64,6 +64,12 @@ def test_a_birthday_still_to_come_is_impossible():
     assert problem.code == "id-number-birth-date"
 
 
+def test_the_digits_of_other_scripts_are_no_second_spelling_of_a_number():
+    arabic = "11010519491231002X".translate({ord(str(n)): chr(0x660 + n) for n in range(10)})
+    problem = ids.id_number_problem(arabic)
+    assert problem is not None and problem.code == "id-number-characters"
+
+
 def test_full_width_and_lower_case_are_forgiven():
     first = next(f for f in (f"9901011980022900{i}" for i in range(10)) if ids.id_number_check(f) == "X")
     assert ids.id_number_problem(f" {first}x ") is None

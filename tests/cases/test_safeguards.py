@@ -267,3 +267,11 @@ async def test_the_same_file_sent_many_times_at_once_is_kept_once_and_whole(case
     many = await asyncio.gather(*(cases.add_document(APPLICANT, "草图.pdf", PDF) for _ in range(12)))
     assert len({file.id for file in many}) == 1
     assert [path.read_bytes() for path in (tmp_path / "documents").rglob("*") if path.is_file()] == [PDF]
+
+
+async def test_a_certificate_is_made_out_to_the_number_that_was_checked_not_to_the_one_typed(cases: Cases) -> None:
+    own = "990101199001010011"
+    person = Actor.citizen(Person(id="p-li", name="李", id_number=own, home_region=COUNTY, level=2))
+    assert own not in repr(person)
+    view = await cases.submit(person, "stall-permit", FACTS, region=COUNTY, key="submit-0001")
+    assert view.opening.applicant.number == own != FACTS["id_number"]

@@ -17,12 +17,12 @@ from tongban.base.errors import Problem, refuse
 from tongban.base.i18n import Text
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CASE = re.compile(rf"^(\d{{6}})-(\d{{6}})-([{_CROCKFORD}]{{8}})$")
+_CASE = re.compile(rf"^(\d{{6}})-(\d{{6}})-([{_CROCKFORD}]{{8}})$", re.ASCII)
 _READ_AS = str.maketrans("ILO", "110")
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
-_ID_SHAPE = re.compile(r"^\d{17}[\dX]$")
+_ID_SHAPE = re.compile(r"^\d{17}[\dX]$", re.ASCII)
 
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)

@@ -366,10 +366,13 @@ def _text_cursor(after: str | None) -> str:
 
 
 def _applicant(actor: Actor, facts: Mapping[str, Any]) -> Applicant:
-    """The actor, or who gave them the mandate. An official names the applicant: nobody applies to themselves."""
+    """The actor, or who gave them the mandate. An official names the applicant: nobody applies to themselves.
+
+    Their own number is the one that was checked when they logged in, not the one that was typed.
+    """
     if actor.kind != "person":
         raise Refused(Problem("applicant-missing", Text("请写明替谁申请", "Say for whom this is applied"), "applicant"))
     number = str(facts.get("id_number") or facts.get("uscc") or "")
     if actor.mandate is None:
-        return Applicant(actor.id, actor.name, number)
+        return Applicant(actor.id, actor.name, actor.number or number)
     return Applicant(actor.mandate.from_party, actor.mandate.from_name, number)

@@ -248,6 +248,12 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     on_behalf_of: str = ""
     mandate: Mandate | None = None
     lang: Lang = "zh"
+    number: str = ""
+    """A person's identity number, as far as it was checked."""
+
+    def __repr__(self) -> str:
+        """Nothing personal, wherever it may be printed."""
+        return f"Actor({self.kind}, {self.id}, {self.post})"
 
     @classmethod
     def clock(cls) -> "Actor":
@@ -271,6 +277,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
             on_behalf_of="" if mandate is None else mandate.from_party,
             mandate=mandate,
             lang=person.lang,
+            number=person.id_number,
         )
 
     @classmethod
