@@ -1,5 +1,7 @@
 """Certificates of the reader, and checking anybody's."""
 
+import asyncio
+
 from litestar import Response, get, post
 
 from tongban import certs
@@ -77,8 +79,13 @@ async def pdf(caller: Asking, identifier: Path) -> Response[bytes]:
     """
     site = caller.site
     found = await own(site, caller.visitor, identifier)
-    data = certs.render_pdf(
-        found.certificate, caller.visitor.lang, public_url=site.settings.address, ring=site.keys, now=site.clock()
+    data = await asyncio.to_thread(
+        certs.render_pdf,
+        found.certificate,
+        caller.visitor.lang,
+        public_url=site.settings.address,
+        ring=site.keys,
+        now=site.clock(),
     )
     return saved_file(data, f"{identifier}.pdf", "application/pdf")
 

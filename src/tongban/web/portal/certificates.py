@@ -1,5 +1,6 @@
 """My certificates: on the page, as PDF, as a data file, and the code others check."""
 
+import asyncio
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -92,8 +93,13 @@ async def certificate(site: Site, visitor: Visitor, identifier: str) -> Response
 async def pdf(site: Site, visitor: Visitor, identifier: str) -> Response[Any]:
     """A sealed PDF."""
     found = await own(site, visitor, identifier)
-    data = certs.render_pdf(
-        found.certificate, visitor.lang, public_url=site.settings.address, ring=site.keys, now=site.clock()
+    data = await asyncio.to_thread(
+        certs.render_pdf,
+        found.certificate,
+        visitor.lang,
+        public_url=site.settings.address,
+        ring=site.keys,
+        now=site.clock(),
     )
     return saved_file(data, f"{identifier}.pdf", "application/pdf")
 
