@@ -8,7 +8,6 @@ import pytest
 
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
-from tongban.base.i18n import Text
 from tongban.base.ids import id_number_problem, uscc_problem
 from tongban.catalog import parse_fact
 from tongban.catalog.load import load_service
@@ -31,7 +30,7 @@ async def seeded(db: Database, clock: SettableClock) -> Database:
 
 
 async def look(db: Database, person: str, service: Service, clock: SettableClock) -> dict[str, Any]:
-    purpose = Purpose(service=service.service, name=Text("办事", "x"), matter=f"draft:{service.service}", law="L")
+    purpose = Purpose.of(service, f"draft:{service.service}")
     reader = Reader(kind="person", id=person)
     answer = await lookup(db, person, sources(service), service=service, purpose=purpose, reader=reader, clock=clock)
     assert set(answer.found) | set(answer.missing) == set(sources(service))

@@ -18,7 +18,7 @@ from tongban.sharing import Purpose, Reader, accesses, lookup, put_record
 
 SERVICES = Path(__file__).parents[2] / "services"
 SERVICE = load_service((SERVICES / "residence-permit.yaml").read_text(encoding="utf-8")).require()
-PURPOSE = Purpose(service="residence-permit", name=Text("居住证申领", "Residence permit"), matter="d-1", law="L6-9")
+PURPOSE = Purpose.of(SERVICE, "d-1")
 READER = Reader(kind="person", id="p-1")
 POLICE = Text("公安人口库", "Population register")
 NAME = Source(at="police.population/person#full_name", name=POLICE)
@@ -91,9 +91,11 @@ async def test_an_access_cannot_be_rewritten_or_erased(records: Database, clock:
             await records.execute(attempt)
 
 
-@pytest.mark.parametrize("lacking", [{"service": ""}, {"service": "food-licence"}, {"matter": ""}, {"law": ""}])
+@pytest.mark.parametrize(
+    "lacking", [{"service": ""}, {"service": "food-licence"}, {"matter": ""}, {"law": Text("", "")}]
+)
 async def test_a_look_without_a_purpose_is_impossible(
-    records: Database, clock: SettableClock, lacking: dict[str, str]
+    records: Database, clock: SettableClock, lacking: dict[str, str | Text]
 ) -> None:
     nothing = msgspec.structs.replace(PURPOSE, **lacking)
     with pytest.raises(Refused) as refused:

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.web.citizen import Person
+from tests.web.citizen import Person, begin
 
 from tongban.web.site import Site
 
@@ -18,6 +18,14 @@ async def test_an_english_guide_cites_no_act_by_its_chinese_name(site: Site, any
         cited = re.findall(r"<b>([^<]*)</b>", anyone.text[anyone.text.index('id="law"') :])
         assert len(cited) >= len(service.law)
         assert not any(CHINESE.search(words) for words in cited[: len(service.law)])
+
+
+async def test_an_english_reader_sees_by_which_law_their_data_were_read(xiaoman: Person) -> None:
+    await begin(xiaoman)
+    xiaoman.client.cookies.set("lang", "en")
+    await xiaoman.get("/my-data")
+    assert "Interim Regulations on Residence Permits art. 2" in xiaoman.text
+    assert "居住证暂行条例" not in xiaoman.text
 
 
 async def test_a_chinese_guide_reads_naturally_where_an_article_has_no_number(anyone: Person) -> None:

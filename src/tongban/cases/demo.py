@@ -21,7 +21,7 @@ import yaml
 from tongban.base.clock import SettableClock
 from tongban.base.config import Settings
 from tongban.base.database import Database
-from tongban.base.i18n import LANGS, Text, words
+from tongban.base.i18n import words
 from tongban.base.ids import birth_date, id_number_check, is_male
 from tongban.base.keys import KeyRing
 from tongban.cases.demo_papers import paper
@@ -343,11 +343,9 @@ class _Player:
         self, service: Service, person: Person, actor: Actor, matter: str, wanted: tuple[str, ...], at: datetime
     ) -> Mapping[str, Shared]:
         """Through the one door, so that the person finds it under 谁用过我的数据."""
-        law, listed = service.law[0], sources(service)
+        listed = sources(service)
         title = self._directory.post(actor.post).title.zh if actor.post else ""
-        purpose = Purpose(
-            service=service.service, name=_both(service.name), matter=matter, law=f"《{law.act}》第{law.article}条"
-        )
+        purpose = Purpose.of(service, matter)
         reader = Reader(kind=actor.kind, id=actor.id, title=title, body=actor.body)
         answer = await lookup(
             self._db,
@@ -399,7 +397,3 @@ def _nights(after: datetime, until: datetime, zone: ZoneInfo) -> Iterator[dateti
         if night > after:
             yield night
         night += timedelta(days=1)
-
-
-def _both(text: Text | str) -> Text:
-    return text if isinstance(text, Text) else Text(*(words(text, lang) for lang in LANGS))

@@ -87,7 +87,7 @@ async def lookup(
             reader={"kind": reader.kind, "id": reader.id, "title": reader.title, "body": reader.body},
             purpose=purpose.service,
             matter=purpose.matter,
-            law=purpose.law,
+            law=_as_json(purpose.law),
             name=_as_json(purpose.name),
         )
     except Refused:
@@ -106,7 +106,7 @@ async def lookup(
 
 
 def _permit(wanted: Mapping[str, Source], service: Service, purpose: Purpose) -> None:
-    if purpose.service != service.service or not purpose.matter or not purpose.law:
+    if purpose.service != service.service or not purpose.matter or not purpose.law.zh:
         raise refuse(
             "purpose-missing",
             "没有写明为哪个办件、依据哪条法律，不能查。",
@@ -146,7 +146,10 @@ def _access(row: Row) -> Access:
         answered=row["answered"],
         reader=Reader(**row["reader"]),
         purpose=Purpose(
-            service=row["purpose"], name=Text(**row["source"]["service"]), matter=row["matter"], law=row["law"]
+            service=row["purpose"],
+            name=Text(**row["source"]["service"]),
+            matter=row["matter"],
+            law=Text(**row["law"]),
         ),
     )
 

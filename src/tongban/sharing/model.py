@@ -6,6 +6,9 @@ from typing import Any
 import msgspec
 
 from tongban.base.i18n import Text
+from tongban.catalog import cite
+from tongban.catalog.model import Service
+from tongban.catalog.tables import both
 
 
 class Purpose(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +20,12 @@ class Purpose(msgspec.Struct, frozen=True, kw_only=True):
     service: str
     name: Text
     matter: str
-    law: str
+    law: Text
+
+    @staticmethod
+    def of(service: Service, matter: str) -> "Purpose":
+        """The purpose of this service's own form: the first article of its file is what it rests on."""
+        return Purpose(service=service.service, name=both(service.name), matter=matter, law=cite(service.law[0]))
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):

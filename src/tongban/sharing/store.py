@@ -29,7 +29,7 @@ async def read(
     reader: Mapping[str, Any],
     purpose: str,
     matter: str,
-    law: str,
+    law: Mapping[str, str],
     name: Mapping[str, str],
 ) -> list[Row]:
     """Rows of `resource, record, fields, as_of` for each wanted (id, resource, record, fields, source name).
@@ -66,7 +66,7 @@ async def read(
         dict(reader),
         purpose,
         matter,
-        law,
+        dict(law),
         dict(name),
     )
 

@@ -20,7 +20,6 @@ from tongban.catalog.model import Service
 from tongban.org import Actor, Matter, Person, RealName, allow, store
 from tongban.sharing import Purpose, Reader, Shared, lookup, sources
 from tongban.web.desk.staff import desk, official
-from tongban.web.desk.values import both
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
 from tongban.web.limits import Limited
@@ -212,13 +211,7 @@ def _may_receive(site: Site, actor: Actor, service: Service, region: str, person
 
 async def _look_up(site: Site, actor: Actor, service: Service, person: str) -> Mapping[str, Shared]:
     """What the records say, read by an official for this person; the person sees that it was read."""
-    law = service.law[0]
-    purpose = Purpose(
-        service=service.service,
-        name=both(service.name),
-        matter=f"counter:{service.service}",
-        law=f"《{law.act}》第{law.article}条",
-    )
+    purpose = Purpose.of(service, f"counter:{service.service}")
     reader = Reader(kind=actor.kind, id=actor.id, title=actor.post, body=actor.body)
     answer = await lookup(
         site.db, person, sources(service), service=service, purpose=purpose, reader=reader, clock=site.clock

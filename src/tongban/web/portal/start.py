@@ -53,11 +53,7 @@ async def look_up(site: Site, actor: Actor, service: Service) -> dict[str, Share
     subject = looked_up(actor)
     if subject is None:
         return {}
-    name = service.name if isinstance(service.name, Text) else Text(service.name, service.name)
-    law = service.law[0]
-    purpose = Purpose(
-        service=service.service, name=name, matter=f"draft:{service.service}", law=f"《{law.act}》第{law.article}条"
-    )
+    purpose = Purpose.of(service, f"draft:{service.service}")
     reader = Reader(kind=actor.kind, id=actor.id)
     answer = await lookup(
         site.db, subject, sources(service), service=service, purpose=purpose, reader=reader, clock=site.clock
