@@ -9,6 +9,7 @@ from tongban.catalog.check import check
 from tongban.catalog.findings import format_finding
 from tongban.catalog.model import Material, Service
 from tongban.catalog.procedure import Procedure, Who
+from tongban.catalog.seals import is_sealed
 from tongban.catalog.shipped import shipped
 
 
@@ -164,3 +165,11 @@ def test_what_is_not_read_in_the_text_of_the_law_says_so() -> None:
                 assert law.tag == "M", law.id
             if law.tag != "V":
                 assert law.gist, law.id
+
+
+def test_every_published_service_that_is_shipped_is_sealed() -> None:
+    for slug, service in SERVICES.items():
+        assert service.status == "published"
+        assert is_sealed(shipped("services") / f"{slug}.yaml", service), (
+            f"tongban promote services/{slug}.yaml published"
+        )
