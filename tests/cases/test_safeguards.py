@@ -232,19 +232,32 @@ async def test_a_clocks_act_that_its_own_conditions_refuse_is_put_aside_and_told
     assert row["due_at"] > clock()
 
 
-@pytest.mark.parametrize(("claim", "state"), [({}, "issued"), ({"insurance_status": "active"}, "accepted")])
-def test_rules_decide_nothing_that_a_record_of_the_state_contradicts(claim: dict[str, str], state: str) -> None:
+@pytest.mark.parametrize(
+    ("claim", "state"),
+    [
+        ({}, "issued"),
+        ({"phone": "13800000001"}, "issued"),  # nothing hangs on it
+        ({"insurance_status": "active"}, "accepted"),
+        ({"insured_region": "990201"}, "accepted"),  # read only by way of another fact
+    ],
+)
+def test_rules_grant_nothing_that_the_records_of_the_state_would_not(claim: dict[str, str], state: str) -> None:
     service = load_service((ROOT / "services/out-of-area-medical-filing.yaml").read_text(encoding="utf-8")).require()
     procedure = load_procedure((ROOT / "procedures/instant.yaml").read_text(encoding="utf-8")).require()
     definition = Definition(service, procedure, Calendar.china(), ZONE, service.terms)
-    status = "paused" if claim else "active"
+    status = "paused" if "insurance_status" in claim else "active"
     known = {"full_name": "周晓岚", "id_number": FACTS["id_number"], "phone": "13800000000", "insured_region": COUNTY}
     source = Text("医保参保库", "Health insurance register")
     records = {
         name: Shared(value=value, source=source, as_of=NOW, at=NOW)
         for name, value in {**known, "insurance_status": status}.items()
     }
-    facts = {"going_region": "110101", "stay": "living", "promise": "true", **claim}
+    facts = {
+        "going_region": "990102" if "insured_region" in claim else "110101",
+        "stay": "living",
+        "promise": "true",
+        **claim,
+    }
     opening = Opening(
         "990101-261103-00000001",
         COUNTY,

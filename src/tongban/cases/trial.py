@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+import msgspec
+
 from tongban.base.errors import Problem
 from tongban.base.i18n import LANGS, Text, words
 from tongban.cases import clocks, letters
@@ -280,12 +282,19 @@ def condition(trial: Trial) -> Refusal | None:
 
 
 def _by_rule(act: Act, judged: Judged) -> bool:
-    """Rules decide only in favour, and only what they determine to the end."""
+    """Rules decide only in favour, and only what they determine to the end, by the state's own records too."""
     if act.decides is None:
         return True
-    # What a record of the state contradicts is for a person to look at.
-    said, records = judged.state.facts, judged.state.records
-    if any(name in records and str(records[name].value) != str(value) for name, value in said.items()):
+    if act.decides != "favourable" or not _granted(judged):
         return False
-    assessment = judged.assessment
-    return act.decides == "favourable" and assessment.outcome == "eligible" and assessment.fully_determined
+    claims, records = judged.state.facts, judged.state.records
+    undisputed = {k: v for k, v in claims.items() if k not in records or str(records[k].value) == str(v)}
+    if undisputed == claims:
+        return True
+    # Where a claim contradicts a record, the record must come to the same; otherwise a person looks at it.
+    recorded = Judged(judged.definition, msgspec.structs.replace(judged.state, facts=undisputed))
+    return _granted(recorded) and recorded.assessment.outputs == judged.assessment.outputs
+
+
+def _granted(judged: Judged) -> bool:
+    return judged.assessment.outcome == "eligible" and judged.assessment.fully_determined
