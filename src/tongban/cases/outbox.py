@@ -26,7 +26,8 @@ from tongban.org import store as people
 
 log = logging.getLogger(__name__)
 
-_CLAIM = 50
+_CLAIM = 8
+"""Letters carried at once. Few: a letter can wait a second, somebody who submits should not."""
 _LEASE = timedelta(minutes=2)
 _GIVE_UP = 6
 _FIRST_WAIT = timedelta(minutes=2)
