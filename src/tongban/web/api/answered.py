@@ -48,6 +48,8 @@ class Citation(Answer, frozen=True, kw_only=True):
     id: str
     act: str
     article: str
+    cite: Text
+    """As people write it, in both languages."""
     no: str = ""
 
 

@@ -11,7 +11,7 @@ from tongban.cases.account import Line
 from tongban.cases.decide import PossibleAct
 from tongban.cases.projections import FAR, CaseRow
 from tongban.cases.views import CaseView, TermView
-from tongban.catalog import Assessment, Needed, Question
+from tongban.catalog import Assessment, Needed, Question, cite
 from tongban.catalog.model import Fact, Law, Material, Service, Words
 from tongban.catalog.procedure import Stage
 from tongban.catalog.tables import both
@@ -100,7 +100,7 @@ def material_item(slug: str, material: Material, *, certain: bool) -> out.Materi
 
 
 def citations(laws: Iterable[Law]) -> tuple[out.Citation, ...]:
-    return tuple(out.Citation(id=law.id, act=law.act, article=law.article, no=law.no) for law in laws)
+    return tuple(out.Citation(id=law.id, act=law.act, article=law.article, cite=cite(law), no=law.no) for law in laws)
 
 
 def assessment(service: Service, found: Assessment) -> out.AssessmentAnswer:
