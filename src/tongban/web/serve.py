@@ -31,6 +31,7 @@ from tongban.web.app import Job, create
 from tongban.web.limits import Limits
 from tongban.web.pages import Pages
 from tongban.web.portal.account import CALLBACK
+from tongban.web.proxy import Proxied
 from tongban.web.site import Site
 from tongban.web.static import Assets
 
@@ -154,7 +155,8 @@ class Application:
             raise RuntimeError("a worker is told which database to use")
         db = await Database.open(self._settings.database_url, name="web", max_size=POOL)
         site = await open_site(self._settings, db, self._clock, log)
-        return create(site, jobs=[_closing(db), working])
+        app = create(site, jobs=[_closing(db), working])
+        return Proxied(app) if self._settings.behind_proxy else app
 
 
 def _closing(db: Database) -> Job:
