@@ -250,3 +250,10 @@ async def test_a_kind_of_file_that_the_material_does_not_take_is_named(cases: Ca
         await cases.submit(APPLICANT, "stall-permit", FACTS, {"plan": [file.id]}, region=COUNTY, key="kind-0000001")
     assert caught.value.code == "file-kind-not-accepted"
     assert caught.value.problems[0].place == "plan"
+
+
+async def test_a_clock_that_was_given_up_is_named(cases: Cases, db: Database) -> None:
+    number = await submit(cases)
+    assert await cases.given_up() == ()
+    await db.execute("UPDATE timer SET dead = true, last_error = 'Broken' WHERE case_id = $1", number)
+    assert await cases.given_up() == (number,)

@@ -36,7 +36,6 @@ from tongban.terms import (
     TermRule,
     assess,
     check_entry,
-    say,
 )
 from tongban.terms import Text as TermText
 
@@ -327,9 +326,3 @@ def matters(terms: Sequence[Running], preferring: Sequence[str] = ()) -> Running
     if dated:
         return preferred[min(dated)[1]]
     return preferred[0] if preferred else None
-
-
-def law_text(standing: Standing) -> Text:
-    """The law a standing rests on."""
-    law = standing.rule.law
-    return Text(say(law, "zh"), say(law, "en"))

@@ -27,7 +27,7 @@ from tongban.cases.engine import Case, Engine
 from tongban.cases.model import Applicant, Attachment
 from tongban.cases.outbox import Channel, FileChannel
 from tongban.cases.projections import FAR, CaseRow
-from tongban.cases.store import lists, personal
+from tongban.cases.store import alarms, lists, personal
 from tongban.cases.store.history import DraftKey
 from tongban.cases.store.personal import Draft, InboxNotice
 from tongban.cases.views import CaseView
@@ -304,6 +304,10 @@ class Cases:
     async def fire(self, now: datetime | None = None) -> int:
         """Let the clock do what is due; the number of cases in which something happened."""
         return await timers.fire(self.engine, now or self.engine.clock())
+
+    async def given_up(self) -> tuple[str, ...]:
+        """Cases whose clock failed so often that it is no longer tried: somebody must look (a hundred at most)."""
+        return tuple(case for _, case, _ in await alarms.dead_alarms(self.engine.db, _MOST))
 
     async def deliver(self, now: datetime | None = None) -> int:
         """Carry letters; the number that arrived."""
