@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from tongban.rules import Code, RuleSyntaxError, compile_cell, compile_expression
-from tongban.rules.builtins import BUILTINS
-from tongban.rules.errors import MESSAGES, TYPES_ZH
-from tongban.rules.parser import parse_expression
-from tongban.rules.syntax import Node, children
-from tongban.rules.values import TYPES
+from tongban.rules.feel.builtins import BUILTINS
+from tongban.rules.feel.errors import MESSAGES, TYPES_ZH
+from tongban.rules.feel.parser import parse_expression
+from tongban.rules.feel.syntax import Node, children
+from tongban.rules.feel.values import TYPES
 
 NAMES = ["months_here", "employment", "居住月数", "x"]
 

@@ -23,7 +23,7 @@ from tongban.rules import (
     TableErrors,
     explain,
 )
-from tongban.rules.hit import RESOLVERS
+from tongban.rules.tables.hit import RESOLVERS
 
 NAMES = ("away_from_home", "months_here", "basis")
 RESIDENCE_INPUTS = (

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tongban import rules
-from tongban.rules.dialect import both, either
-from tongban.rules.syntax import Connective, Logic, Node
+from tongban.rules.feel.dialect import both, either
+from tongban.rules.feel.syntax import Connective, Logic, Node
 
 
 @dataclass(frozen=True, slots=True)

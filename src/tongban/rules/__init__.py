@@ -4,16 +4,16 @@ Pure: no input or output, no clock, no import of anything else here. Start with 
 expression and `Table.build` for a table; `explain` turns a decision into sentences.
 """
 
-from .cells import Cell, compile_cell
-from .errors import Cause, Code, RuleSyntaxError, RuleValueError, TableError, TableErrors
-from .explain import explain
-from .expression import Expression, compile_expression
-from .hit import Status
-from .model import HitPolicy, Input, Literal, Output, Row
-from .table import Table
-from .text import cell_text, feel_text, to_json
-from .trace import Decision, Reason, RowMiss
-from .values import DaysDuration, MonthsDuration, Range, to_feel
+from .feel.errors import Cause, Code, RuleSyntaxError, RuleValueError, TableError, TableErrors
+from .feel.expression import Expression, compile_expression
+from .feel.text import cell_text, feel_text, to_json
+from .feel.values import DaysDuration, MonthsDuration, Range, to_feel
+from .tables.cells import Cell, compile_cell
+from .tables.explain import explain
+from .tables.hit import Status
+from .tables.model import HitPolicy, Input, Literal, Output, Row
+from .tables.table import Table
+from .tables.trace import Decision, Reason, RowMiss
 
 __all__ = [
     "Cause",

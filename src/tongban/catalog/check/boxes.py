@@ -14,7 +14,7 @@ from typing import Any
 
 from tongban import rules
 from tongban.catalog.model import Fact, FactType
-from tongban.rules.syntax import Constant, ContextOf, Negate, Node, RangeOf, children
+from tongban.rules.feel.syntax import Constant, ContextOf, Negate, Node, RangeOf, children
 
 MOST_STATES = 20_000
 MOST_EXAMPLES = 400

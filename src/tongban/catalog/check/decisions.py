@@ -12,8 +12,8 @@ from tongban.catalog.findings import Path
 from tongban.catalog.model import Fact, Service
 from tongban.catalog.run import Run
 from tongban.catalog.tables import SITUATION, Ruling, mentioned
-from tongban.rules.syntax import Binary, Node, Op, children
-from tongban.rules.text import plain_text
+from tongban.rules.feel.syntax import Binary, Node, Op, children
+from tongban.rules.feel.text import plain_text
 
 _SINGLE = frozenset({rules.HitPolicy.UNIQUE, rules.HitPolicy.FIRST, rules.HitPolicy.ANY, rules.HitPolicy.PRIORITY})
 

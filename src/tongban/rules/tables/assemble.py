@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .builtins import BUILTINS
+from tongban.rules.feel.builtins import BUILTINS
+from tongban.rules.feel.dialect import Dialect, equal
+from tongban.rules.feel.errors import Cause, Code, RuleSyntaxError, RuleValueError, TableError, TableErrors, sentence
+from tongban.rules.feel.evaluate import Compiler
+from tongban.rules.feel.frame import Check, Frame, Layout, Run, run_bounded
+from tongban.rules.feel.parser import parse_expression
+from tongban.rules.feel.syntax import Match
+from tongban.rules.feel.text import cell_text, feel_text
+from tongban.rules.feel.values import TYPES, Range, Value, is_context, is_list, to_feel, type_name
+
 from .cells import Cell, CellCompiler
-from .dialect import Dialect, equal
-from .errors import Cause, Code, RuleSyntaxError, RuleValueError, TableError, TableErrors, sentence
-from .evaluate import Compiler
-from .frame import Check, Frame, Layout, Run, run_bounded
 from .hit import AGGREGATED, RANKED
 from .model import HitPolicy, Input, Literal, Output, Row
-from .parser import parse_expression
-from .syntax import Match
-from .text import cell_text, feel_text
-from .values import TYPES, Range, Value, is_context, is_list, to_feel, type_name
 
 
 @dataclass(frozen=True, slots=True)

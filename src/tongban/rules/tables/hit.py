@@ -8,10 +8,11 @@ from enum import StrEnum
 from functools import reduce
 from typing import TypeAlias
 
-from .dialect import equal, less
-from .errors import Code, Undefined
+from tongban.rules.feel.dialect import equal, less
+from tongban.rules.feel.errors import Code, Undefined
+from tongban.rules.feel.values import CONTEXT, Number, Value, number, type_name
+
 from .model import HitPolicy
-from .values import CONTEXT, Number, Value, number, type_name
 
 Outputs: TypeAlias = "dict[str, Value] | list[dict[str, Value]] | None"
 """One row's outputs by name; all rows' outputs for the policies that collect; None where there is no outcome."""

@@ -14,17 +14,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
+from tongban.rules.feel.dialect import FEEL, Dialect
+from tongban.rules.feel.errors import Code, RuleValueError, Undefined
+from tongban.rules.feel.expression import compile_expression
+from tongban.rules.feel.frame import Frame, run_bounded
+from tongban.rules.feel.text import cell_text, feel_text
+from tongban.rules.feel.values import Value, number, to_feel, type_name
+
 from .assemble import Assembler, Parts
 from .cells import Cell
-from .dialect import FEEL, Dialect
-from .errors import Code, RuleValueError, Undefined
-from .expression import compile_expression
-from .frame import Frame, run_bounded
 from .hit import LISTED, RESOLVERS, SINGLE, Hits, Outputs, Status
 from .model import HitPolicy, Input, Literal, Output, Row
-from .text import cell_text, feel_text
 from .trace import Decision
-from .values import Value, number, to_feel, type_name
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from .errors import Cause
+from tongban.rules.feel.errors import Cause
+from tongban.rules.feel.text import feel_text, to_json
+from tongban.rules.feel.values import Value
+
 from .hit import Outputs, Status
 from .model import HitPolicy
-from .text import feel_text, to_json
-from .values import Value
 
 if TYPE_CHECKING:
     from .table import Table

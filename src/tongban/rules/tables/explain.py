@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import TypeAlias
 
+from tongban.rules.feel.text import plain_text
+from tongban.rules.feel.values import Value, is_context, is_list
+
 from .hit import Status
-from .text import plain_text
 from .trace import Decision, Reason, RowMiss
-from .values import Value, is_context, is_list
 
 Language: TypeAlias = OneOf["zh", "en"]
 

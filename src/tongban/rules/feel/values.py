@@ -20,7 +20,7 @@ Binary floating point never enters: a float is taken as the decimal number that 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any, TypeAlias, TypeGuard
@@ -196,3 +196,8 @@ def is_context(value: Value) -> TypeGuard[dict[str, Value]]:
 def as_list(value: Value) -> list[Value]:
     """A list as itself, any other value as the list of that one value (DMN 1.5, 10.3.2.9.4)."""
     return value if is_list(value) else [value]
+
+
+def items_of(values: Sequence[Value]) -> list[Value]:
+    """The items that a function was given as one list or one by one."""
+    return as_list(values[0]) if len(values) == 1 else list(values)

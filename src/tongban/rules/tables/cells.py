@@ -13,14 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from .builtins import BUILTINS
-from .dialect import FEEL, Dialect, either, negation
-from .errors import Undefined
-from .evaluate import Compiler, membership
-from .frame import Check, Frame, Layout, Local, run_bounded
-from .parser import INPUT, parse_cell
-from .syntax import Compare, Match, Op, Test, Tests, mentions
-from .values import Date, DaysDuration, MonthsDuration, Number, Range, Value, is_list, to_feel
+from tongban.rules.feel.builtins import BUILTINS
+from tongban.rules.feel.dialect import FEEL, Dialect, either, negation
+from tongban.rules.feel.errors import Undefined
+from tongban.rules.feel.evaluate import Compiler, membership
+from tongban.rules.feel.frame import Check, Frame, Layout, Local, run_bounded
+from tongban.rules.feel.parser import INPUT, parse_cell
+from tongban.rules.feel.syntax import Compare, Match, Op, Test, Tests, mentions
+from tongban.rules.feel.values import Date, DaysDuration, MonthsDuration, Number, Range, Value, is_list, to_feel
 
 _PLAIN = frozenset({Number, str, bool, Date, DaysDuration, MonthsDuration})
 """Types whose values compare without failing and hash as they compare."""
