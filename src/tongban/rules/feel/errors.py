@@ -127,6 +127,7 @@ TYPES_ZH = {
     "list": "列表",
     "context": "记录",
     "range": "区间",
+    "function": "函数",
     "temporal value": "日期、时间或时长",
 }
 """FEEL's names of types as Chinese sentences say them."""

@@ -122,6 +122,11 @@ def read_day(text: str) -> Date:
     return day
 
 
+def midnight(day: Date) -> DateTime:
+    """The beginning of `day` in UTC, which a date stands for where a date and time is asked for."""
+    return DateTime.combine(day, Time(tzinfo=datetime.UTC))
+
+
 # --- writing ---------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ days and time duration      `DaysDuration`, exact to the nanosecond
 years and months duration   `MonthsDuration`
 list, context               `list`, `dict`
 range                       `Range`
+function                    `FunctionValue`
 =========================== ==================================================================
 
 The type of a value is always its exact Python type, so that (operator, type, type) can be looked up in a table.
@@ -23,9 +24,13 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
-from typing import Any, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from .errors import Code, RuleValueError, Undefined
+
+if TYPE_CHECKING:
+    from .frame import Frame
+    from .types import FunctionType
 
 Value: TypeAlias = object
 """Any FEEL value: one of the types in the table above."""
@@ -74,6 +79,19 @@ class Range:
     high_closed: bool = True
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionValue:
+    """A function: one written in FEEL with the variables around it, a built-in, or one that a model supplies.
+
+    `run(frame, arguments, names)` takes the arguments in order (`names` empty) or by name (`names` runs along), and
+    raises `Undefined` where the result is null. Two functions are never equal.
+    """
+
+    name: str
+    type: FunctionType
+    run: Callable[[Frame, Sequence[Value], Sequence[str]], Value]
+
+
 TYPES: dict[str, tuple[type, ...]] = {
     "any": (),
     "number": (Number,),
@@ -87,6 +105,7 @@ TYPES: dict[str, tuple[type, ...]] = {
     "list": (list,),
     "context": (dict,),
     "range": (Range,),
+    "function": (FunctionValue,),
 }
 """FEEL's names of types, each with the Python types that carry it; `any` accepts all."""
 
@@ -155,6 +174,7 @@ _CONVERSIONS: dict[type, Callable[[Any], Value]] = {
     DaysDuration: _same,
     MonthsDuration: _same,
     Range: _same,
+    FunctionValue: _same,
     list: _from_items,
     tuple: _from_items,
     dict: _from_entries,
