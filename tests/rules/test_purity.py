@@ -14,6 +14,8 @@ SOURCES = sorted(Path(tongban.rules.__file__).parent.rglob("*.py"))
 OURS = tongban.rules.__name__
 FORBIDDEN_NAMES = {"eval", "exec", "compile", "open", "__import__", "input", "print"}
 FORBIDDEN_CALLS = {"now", "today", "utcnow", "time", "monotonic"}
+OF_MODELS = {"lxml"}
+"""The one library beyond Python's own, and only where DMN is read: it parses bytes, and is told to load nothing."""
 FORBIDDEN_MODULES = {"os", "pathlib", "io", "subprocess", "socket", "time", "random", "pickle", "importlib"}
 
 
@@ -46,4 +48,5 @@ def imported(tree: ast.AST) -> set[str]:
 def test_rules_run_no_python_read_no_file_and_no_clock(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert called(tree) == set()
-    assert imported(tree) <= sys.stdlib_module_names - FORBIDDEN_MODULES
+    libraries = OF_MODELS if path.parent.name == "dmn" else set[str]()
+    assert imported(tree) <= (sys.stdlib_module_names - FORBIDDEN_MODULES) | libraries
