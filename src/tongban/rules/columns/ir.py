@@ -164,18 +164,25 @@ UNSETTLED, NO_ROW, CONFLICT = -1, 0, -2
 @dataclass(frozen=True, slots=True)
 class Field:
     """One input. `bit` is its place in the mask of missing facts; None for a constant of the run (the day) that is
-    never missing. If `defined` a `Define` step of the same name comes later, which decides whether it applies: it
-    refers to this raw input by the name `raw(name)`."""
+    never missing. A fact that applies under a condition only is an input under the name `raw(name)`; a `Define` step
+    then gives the fact itself."""
 
     name: str
     type: Type
     bit: int | None
-    defined: bool = False
+
+    @property
+    def fact(self) -> str:
+        """The name of the fact."""
+        return self.name.removesuffix(RAW)
+
+
+RAW = " given"
 
 
 def raw(name: str) -> str:
     """The name of an input as it was given, where a step decides whether it applies."""
-    return f"{name} given"
+    return f"{name}{RAW}"
 
 
 OUTCOMES = ("unknown", "eligible", "not-yet", "no", "ask-official", "not-needed")

@@ -70,6 +70,17 @@ class Comparison(StrEnum):
     AT_LEAST = ">="
 
 
+FLIPPED: dict[Comparison, Comparison] = {
+    Comparison.EQUAL: Comparison.EQUAL,
+    Comparison.UNEQUAL: Comparison.UNEQUAL,
+    Comparison.LESS: Comparison.GREATER,
+    Comparison.AT_MOST: Comparison.AT_LEAST,
+    Comparison.GREATER: Comparison.LESS,
+    Comparison.AT_LEAST: Comparison.AT_MOST,
+}
+"""The comparison with its operands changed over."""
+
+
 class Rounding(StrEnum):
     HALF_EVEN = "half even"
     HALF_UP = "half up"
