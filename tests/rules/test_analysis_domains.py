@@ -39,7 +39,7 @@ def test_nothing_lies_between_two_neighbouring_whole_numbers_but_between_two_amo
 
 def test_bounds_keep_out_what_cannot_be() -> None:
     age = table(rules.Input("age", type="number"), ">= 18", ">= 200")
-    assert parts(age, Known(low=D(0), high=D(130), unit=D(1))) == [D(0), D(18), D(19), None]
+    assert parts(age, Known(low=D(0), high=D(130), unit=D(1))) == [D(17), D(18), D(19), None]
 
 
 def test_a_boundary_off_the_grid_is_no_value_itself() -> None:

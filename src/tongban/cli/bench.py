@@ -16,6 +16,7 @@ BENCHES: dict[str, str] = {
     "decide": "decide",
     "due": "due",
     "check": "check",
+    "analyse": "analyse",
     "start": "start",
 }
 """What can be measured, and its module in `benchmarks/`. `engine` is `submit` without HTTP."""

@@ -6,6 +6,8 @@ Start with `space`, which cuts the columns of a table into parts; everything els
 
 from .boundary import boundary_rows, edges
 from .domains import Beyond, Domain, Known, Part, PartKind, Space, space
+from .remarks import Person, Remark, RemarkCode, Speaker, remarks
+from .study import Study, study
 from .text import domain_text
 
 __all__ = [
@@ -14,9 +16,16 @@ __all__ = [
     "Known",
     "Part",
     "PartKind",
+    "Person",
+    "Remark",
+    "RemarkCode",
     "Space",
+    "Speaker",
+    "Study",
     "boundary_rows",
     "domain_text",
     "edges",
+    "remarks",
     "space",
+    "study",
 ]

@@ -275,7 +275,8 @@ def _span(low: Value, high: Value, known: Known, measure: Scale) -> Part | None:
             return None
         edges = [middle]
     closed = (low is None and known.low is not None, high is None and known.high is not None)
-    return Part(PartKind.SPAN, edges[0], bottom, top, *closed, distinct(edges))
+    near = edges[-1] if low is None else edges[0]  # beside the cut, where people look
+    return Part(PartKind.SPAN, near, bottom, top, *closed, distinct(edges))
 
 
 def _fits(value: Value, low: Value, high: Value, known: Known) -> bool:
