@@ -6,8 +6,10 @@ Start with `space`, which cuts the columns of a table into parts; everything els
 
 from .boundary import boundary_rows, edges
 from .domains import Beyond, Domain, Known, Part, PartKind, Space, space
+from .needed import Reachable, Way, needed
 from .remarks import Person, Remark, RemarkCode, Speaker, remarks
 from .study import Study, study
+from .sweep import Unfinished
 from .text import domain_text
 
 __all__ = [
@@ -17,14 +19,18 @@ __all__ = [
     "Part",
     "PartKind",
     "Person",
+    "Reachable",
     "Remark",
     "RemarkCode",
     "Space",
     "Speaker",
     "Study",
+    "Unfinished",
+    "Way",
     "boundary_rows",
     "domain_text",
     "edges",
+    "needed",
     "remarks",
     "space",
     "study",
