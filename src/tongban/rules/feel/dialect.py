@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
@@ -49,6 +49,12 @@ class Dialect:
     """How a value counts in `and`, `or`, `not`, `if`, filters and cells: true, false or unknown."""
     otherwise: Callable[[Op, Value, Value], Value]
     """The result for a pair of types that the table does not hold."""
+    lenient: bool = False
+    """Whether a name, function or signature that does not exist is null when it is met, with its cause, as the
+    standard has it; else the text is refused at once, which serves those who write rules better."""
+    unknown_facts: bool = True
+    """Whether a null that a cell of a table tests is a fact nobody knows: it then passes only tests that ask for it.
+    Else it is a value like any other, as in DMN, and `not("a")` accepts it."""
 
     def apply(self, op: Op, left: Value, right: Value) -> Value:
         """`left op right`. Raises `Undefined` where the result is null."""
@@ -60,6 +66,9 @@ class Dialect:
 
     def contains(self, span: Range, value: Value) -> bool | None:
         """Whether `value` lies in `span`. Raises `Undefined` if they cannot be compared."""
+        if span.form != "..":
+            same = equal(value, span.low)
+            return same if span.form == Op.EQUAL else negation(same)
         above = Op.AT_LEAST if span.low_closed else Op.GREATER
         below = Op.AT_MOST if span.high_closed else Op.LESS
         return both(
@@ -198,7 +207,11 @@ def _equal_contexts(left: dict[str, Value], right: dict[str, Value]) -> bool | N
 
 def _equal_ranges(left: Range, right: Range) -> bool | None:
     ends = both(equal(left.low, right.low), equal(left.high, right.high))
-    return both(ends, (left.low_closed, left.high_closed) == (right.low_closed, right.high_closed))
+    return both(ends, _shape(left) == _shape(right))
+
+
+def _shape(span: Range) -> tuple[bool, bool, str]:
+    return span.low_closed, span.high_closed, span.form
 
 
 _COMPARABLE: dict[type, Operator] = {
@@ -261,4 +274,8 @@ FEEL = Dialect(
     truth=_truth,
     otherwise=_no_meaning,
 )
-"""Standard FEEL of DMN 1.5: strict types, three truth values, null for what has no meaning."""
+"""Standard FEEL of DMN 1.5: strict types, three truth values, null for what has no meaning. This one is for rules
+about people: mistakes are refused when the rule is read, and a fact nobody knows is not a null among others."""
+
+STANDARD = replace(FEEL, name="FEEL as in DMN", lenient=True, unknown_facts=False)
+"""FEEL to the letter of DMN 1.5, for models made elsewhere."""

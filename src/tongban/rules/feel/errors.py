@@ -31,7 +31,7 @@ class Code(StrEnum):
     NO_CLOCK = "no-clock"
     WRONG_ARGUMENTS = "wrong-arguments"
     CHAINED_COMPARISON = "chained-comparison"
-    NOT_YET = "not-yet-supported"
+    DUPLICATE_NAME = "duplicate-name"
     # the value is null, and this is why
     MISSING_FACT = "missing-fact"
     TYPE_MISMATCH = "type-mismatch"
@@ -42,6 +42,8 @@ class Code(StrEnum):
     NO_SUCH_ENTRY = "no-such-entry"
     NULL_ARGUMENT = "null-argument"
     TOO_MUCH_WORK = "too-much-work"
+    NO_FUNCTION = "no-function"
+    NOT_ON_THE_LIST = "not-on-the-list"
     # the table is not well made
     CELL_COUNT = "cell-count"
     OUTPUT_COUNT = "output-count"
@@ -85,7 +87,7 @@ MESSAGES: dict[Code, tuple[str, str]] = {
         "比较不能连写；请用 x in [a..b] 或 x between a and b",
         "Comparisons do not chain; write x in [a..b] or x between a and b",
     ),
-    Code.NOT_YET: ("尚不支持 {0}", "{0} is not supported yet"),
+    Code.DUPLICATE_NAME: ("名称“{0}”重复", "The name '{0}' stands there twice"),
     Code.MISSING_FACT: ("缺少事实“{0}”", "The fact '{0}' is missing"),
     Code.TYPE_MISMATCH: ("{0} 不能用于 {1}", "{0} cannot be applied to {1}"),
     Code.WRONG_TYPE: ("“{0}”应为 {1}，却是 {2}", "'{0}' must be of type {1}, but is of type {2}"),
@@ -95,6 +97,11 @@ MESSAGES: dict[Code, tuple[str, str]] = {
     Code.NO_SUCH_ENTRY: ("没有“{0}”这一项", "There is no entry '{0}'"),
     Code.NULL_ARGUMENT: ("函数 {0} 的参数 {1} 没有值", "The argument {1} of {0} has no value"),
     Code.TOO_MUCH_WORK: ("计算量超过上限 {0} 步", "More than {0} steps of work"),
+    Code.NO_FUNCTION: ("“{0}”不是函数，不能调用", "'{0}' is not a function and cannot be called"),
+    Code.NOT_ON_THE_LIST: (
+        "外部函数“{0}”不在允许之列",
+        "The external function '{0}' is not on the list of allowed ones",
+    ),
     Code.CELL_COUNT: ("应有 {0} 个条件格，却有 {1} 个", "Expected {0} condition cells, found {1}"),
     Code.OUTPUT_COUNT: ("应有 {0} 个结果格，却有 {1} 个", "Expected {0} output cells, found {1}"),
     Code.NO_INPUT: ("决策表没有输入列", "The table has no input column"),

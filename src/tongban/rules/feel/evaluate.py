@@ -6,21 +6,19 @@ Nothing is ever handed to Python's own compiler, and work is bounded: a run that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 from functools import reduce
-from typing import assert_never
+from typing import Any, assert_never
 
 from .builtins import BUILTINS
+from .calls import Calls
 from .dialect import Dialect, both, either, equal
-from .errors import Cause, Code, RuleSyntaxError, Undefined
+from .errors import Cause, Code, Undefined
 from .frame import Check, Frame, Layout, Local, Run, run_bounded
-from .parser import ITEM, PARTIAL
-from .signature import ABSENT, Function
+from .ranges import RANGE_PROPERTIES
 from .syntax import (
     Between,
     Binary,
-    Binding,
     Call,
     Compare,
     Connective,
@@ -28,30 +26,37 @@ from .syntax import (
     ContextOf,
     Filter,
     For,
+    FunctionOf,
     If,
     In,
+    InstanceOf,
+    Invoke,
     ListOf,
     Logic,
     Name,
     Negate,
     Node,
     Op,
+    OpenRange,
     Path,
     Quantified,
-    Quantifier,
     RangeOf,
     Test,
     children,
-    mentions,
 )
 from .temporal import PROPERTIES
-from .text import number_text
-from .values import Number, Range, Value, as_list, integer, is_context, is_list, number, type_name
+from .types import instance_of
+from .values import Range, Value, is_context, is_list, type_name
+
+_CLOCK = frozenset({"now", "today"})
+_READERS: dict[type, Mapping[str, Callable[[Any], Value]]] = {**PROPERTIES, Range: RANGE_PROPERTIES}
 
 
 def closed(node: Node) -> bool:
     """Whether `node` means the same whatever the facts are, and needs no variables to find out."""
-    return not isinstance(node, Name | For | Quantified | ContextOf | Filter) and all(map(closed, children(node)))
+    if isinstance(node, Name | For | Quantified | ContextOf | Filter | Invoke | FunctionOf):
+        return False
+    return not (isinstance(node, Call) and node.function in _CLOCK) and all(map(closed, children(node)))
 
 
 def membership(dialect: Dialect, value: Value, candidate: Value) -> bool | None:
@@ -65,7 +70,7 @@ def membership(dialect: Dialect, value: Value, candidate: Value) -> bool | None:
     return found or equal(value, candidate) or found
 
 
-class Compiler:
+class Compiler(Calls):
     """Turns trees into closures over the slots of one layout."""
 
     def __init__(self, dialect: Dialect, layout: Layout) -> None:
@@ -122,10 +127,19 @@ class Compiler:
                 return self._context(node, env)
             case RangeOf():
                 return self._range(node, env)
+            case OpenRange():
+                return self._open_range(node, env)
             case Filter():
                 return self._filter(node, env)
             case Call():
                 return self._call(node, env)
+            case Invoke():
+                return self._invoke(node, env)
+            case FunctionOf():
+                return self._function_of(node, env)
+            case InstanceOf(type=kind):
+                value = self.compile(node.value, env)
+                return lambda frame: instance_of(value(frame), kind)
             case _:
                 assert_never(node)
 
@@ -134,27 +148,39 @@ class Compiler:
     def _name(self, node: Name, env: Local | None) -> Run:
         name = node.name
         opened: list[int] = []
-        while env is not None and env.name != name:
+        while env is not None and (env.name != name or env.opens):
             if env.opens:
                 opened.append(env.slot)
+                if env.name == name:
+                    break
             env = env.outer
-        if env is not None:
-            slot = env.slot
-        elif name in self._layout.known or not opened:
-            slot = self._layout.fact(name)
-        else:
-            slot = self._layout.local()  # an entry of the filtered contexts only: null in all others
+        if not opened and env is None and name not in self._layout.known:
+            if name in BUILTINS:
+                return self._builtin_value(name)
+            return self._mistake(node, Undefined(Code.UNKNOWN_NAME, name, "", ""))
+        otherwise = self._variable(name, env)
         if not opened:
-            return lambda frame: frame.slots[slot]
+            return otherwise
 
         def entry(frame: Frame) -> Value:
             for item in opened:
                 context = frame.slots[item]
                 if is_context(context) and name in context:
                     return context[name]
-            return frame.slots[slot]
+            return otherwise(frame)
 
         return entry
+
+    def _variable(self, name: str, env: Local | None) -> Run:
+        if env is not None:
+            slot = env.slot
+        elif name in self._layout.known:
+            slot = self._layout.fact(name)
+        elif name in BUILTINS:
+            return self._builtin_value(name)
+        else:
+            return lambda _: None  # an entry of the filtered contexts only: null in all others
+        return lambda frame: frame.slots[slot]
 
     def _path(self, node: Path, env: Local | None) -> Run:
         source, name, at = self.compile(node.source, env), node.name, node.at
@@ -166,7 +192,7 @@ class Compiler:
                 return [of(item, frame) for item in value]
             if value is None:
                 return self._blame(node.source, frame)
-            read = PROPERTIES.get(type(value), {}).get(name)
+            read = _READERS.get(type(value), {}).get(name)
             return frame.null(at, Code.NO_SUCH_ENTRY, name) if read is None else read(value)
 
         return lambda frame: of(source(frame), frame)
@@ -285,178 +311,6 @@ class Compiler:
         then, otherwise = self.compile(node.then, env), self.compile(node.otherwise, env)
         return lambda frame: then(frame) if truth(condition(frame)) else otherwise(frame)
 
-    # --- lists and contexts ------------------------------------------------------------------------------
-
-    def _bind(self, bindings: Sequence[Binding], env: Local | None) -> tuple[Callable[[Frame], Iterator[None]], Local]:
-        """A generator that sets the variables of all bindings in turn, the last one fastest."""
-        binding, *more = bindings
-        source = self.compile(binding.source, env)
-        end = None if binding.end is None else self.compile(binding.end, env)
-        slot = self._layout.local()
-        inner: Local = Local(binding.name, slot, env)
-        rest, last = self._bind(more, inner) if more else (None, inner)
-
-        def turns(frame: Frame) -> Iterator[None]:
-            for item in _sequence(source(frame), None if end is None else (end(frame),)):
-                frame.step()
-                frame.slots[slot] = item
-                if rest is None:
-                    yield
-                else:
-                    yield from rest(frame)
-
-        return turns, last
-
-    def _for(self, node: For, env: Local | None) -> Run:
-        turns, inner = self._bind(node.bindings, env)
-        partial = self._layout.local()
-        result, at = self.compile(node.result, Local(PARTIAL, partial, inner)), node.at
-        looks_back = mentions(node.result, PARTIAL)
-
-        def run(frame: Frame) -> Value:
-            results: list[Value] = []
-            try:
-                for _ in turns(frame):
-                    if looks_back:
-                        frame.slots[partial] = frame.weigh(results[:])
-                    results.append(frame.weigh(result(frame)))
-            except Undefined as undefined:
-                return frame.null(at, undefined.code, *undefined.details)
-            return results
-
-        return run
-
-    def _quantified(self, node: Quantified, env: Local | None) -> Run:
-        turns, inner = self._bind(node.bindings, env)
-        condition, truth, at = self.compile(node.condition, inner), self._dialect.truth, node.at
-        decisive = node.quantifier is Quantifier.SOME
-        combine = either if decisive else both
-
-        def run(frame: Frame) -> Value:
-            result: bool | None = not decisive
-            try:
-                for _ in turns(frame):
-                    result = combine(result, truth(condition(frame)))
-                    if result is decisive:
-                        break
-            except Undefined as undefined:
-                return frame.null(at, undefined.code, *undefined.details)
-            return result
-
-        return run
-
-    def _context(self, node: ContextOf, env: Local | None) -> Run:
-        entries: list[tuple[str, int, Run]] = []
-        for key, value in node.entries:
-            run = self.compile(value, env)
-            slot = self._layout.local()
-            env = Local(key, slot, env)
-            entries.append((key, slot, run))
-
-        def build(frame: Frame) -> Value:
-            result: dict[str, Value] = {}
-            for key, slot, run in entries:
-                result[key] = frame.slots[slot] = run(frame)
-            return frame.weigh(result)
-
-        return build
-
-    def _range(self, node: RangeOf, env: Local | None) -> Run:
-        low, high, at = self.compile(node.low, env), self.compile(node.high, env), node.at
-
-        def run(frame: Frame) -> Value:
-            start, end = low(frame), high(frame)
-            if start is None or end is None:
-                return self._blame(node.low if start is None else node.high, frame)
-            if type(start) is not type(end):
-                return frame.null(at, Code.TYPE_MISMATCH, "..", f"{type_name(start)}, {type_name(end)}")
-            return Range(start, end, node.low_closed, node.high_closed)
-
-        return run
-
-    def _filter(self, node: Filter, env: Local | None) -> Run:
-        source, truth = self.compile(node.source, env), self._dialect.truth
-        slot = self._layout.local()
-        condition = self.compile(node.condition, Local(ITEM, slot, env, opens=True))
-        by_position = isinstance(node.condition, Constant) and isinstance(node.condition.value, Number)
-
-        def run(frame: Frame) -> Value:
-            value = source(frame)
-            items = [] if value is None else as_list(value)
-            kept: list[Value] = []
-            for item in items or [None] * by_position:
-                frame.step()
-                frame.slots[slot] = item
-                chosen = condition(frame)
-                if isinstance(chosen, Decimal):
-                    return self._at(items, chosen, node, frame)
-                if truth(chosen):
-                    kept.append(item)
-            return kept
-
-        return run
-
-    def _at(self, items: list[Value], position: Decimal, node: Filter, frame: Frame) -> Value:
-        index = int(position) if abs(position) <= len(items) else 0
-        if index == 0 or index != position:
-            return frame.null(node.at, Code.NO_SUCH_ENTRY, number_text(position))
-        return items[index - 1 if index > 0 else index]
-
-    # --- functions ---------------------------------------------------------------------------------------
-
-    def _call(self, node: Call, env: Local | None) -> Run:
-        function, arguments = _resolve(node)
-        runs = tuple(None if argument is None else self.compile(argument, env) for argument in arguments)
-
-        def run(frame: Frame) -> Value:
-            values = [ABSENT if run is None else run(frame) for run in runs]
-            try:
-                return frame.weigh(function.call(values))
-            except Undefined as undefined:
-                if undefined.code is Code.NULL_ARGUMENT:
-                    culprit = arguments[values.index(None)]
-                    if isinstance(culprit, Name):
-                        return self._blame(culprit, frame)
-                return frame.null(node.at, undefined.code, *undefined.details)
-            except ArithmeticError:
-                return frame.null(node.at, Code.OUT_OF_RANGE)
-
-        return run
-
 
 def _constant(value: Value) -> Run:
     return lambda _: value
-
-
-def _sequence(source: Value, end: tuple[Value] | None) -> Iterable[Value]:
-    """What a loop runs over: the items of a list, or the whole numbers from one to another, up or down."""
-    if end is None:
-        if isinstance(source, Range):
-            return _sequence(source.low, (source.high,))
-        if source is None:
-            raise Undefined(Code.MISSING_FACT, "in")
-        return as_list(source)
-    first, last = source, end[0]
-    if not isinstance(first, Decimal) or not isinstance(last, Decimal):
-        raise Undefined(Code.TYPE_MISMATCH, "..", f"{type_name(first)}, {type_name(last)}")
-    start, stop = integer(first), integer(last)
-    return map(number, range(start, stop + 1) if start <= stop else range(start, stop - 1, -1))
-
-
-def _resolve(node: Call) -> tuple[Function, tuple[Node | None, ...]]:
-    """The signature that a call fits, and its arguments in the order of the parameters."""
-    signatures = BUILTINS[node.function]
-    for function in signatures:
-        if node.names:
-            given = dict(zip(node.names, node.arguments, strict=True))
-            arguments = tuple(given.get(p.name) for p in function.parameters)
-            fits = given.keys() <= {p.name for p in function.parameters} and len(given) == len(node.names)
-        else:
-            missing = len(function.parameters) - len(node.arguments)
-            arguments = (*node.arguments, *(None,) * missing)
-            fits = missing >= 0 or (function.parameters[-1:] != () and function.parameters[-1].repeated)
-        needed = zip(function.parameters, arguments, strict=False)
-        if fits and all(argument is not None or p.optional for p, argument in needed):
-            return function, arguments
-    expected = " | ".join(function.signature for function in signatures)
-    raise RuleSyntaxError(Code.WRONG_ARGUMENTS, node.at[0], node.function, expected)

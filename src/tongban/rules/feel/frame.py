@@ -11,21 +11,40 @@ from .syntax import Span
 from .values import Number, Value, is_context, is_list, to_feel
 
 MAX_STEPS = 100_000
+MAX_CALLS = 100
+"""How deep functions may call one another."""
 
 
 class Frame:
     """One run: the values of names by slot, and why values became null."""
 
-    __slots__ = ("causes", "slots", "steps")
+    __slots__ = ("causes", "depth", "now", "slots", "steps")
 
-    def __init__(self, slots: list[Value]) -> None:
+    def __init__(self, slots: list[Value], now: Value = None) -> None:
         self.slots = slots
         self.causes: list[Cause] = []
         self.steps = MAX_STEPS
+        self.depth = 0
+        self.now = now
+        """The moment that `now()` tells; null unless the caller gives one."""
 
     def null(self, at: Span, code: Code, *details: object) -> None:
         """Records why the value at `at` is null, and is that null."""
         self.causes.append(Cause(code, *at, details))
+
+    def call(self, run: Run, slots: list[Value]) -> Value:
+        """The value of a function's body in slots of its own; causes and work are counted here.
+
+        Raises `Exhausted` where functions call one another too deeply.
+        """
+        inner = Frame(slots, self.now)
+        inner.causes, inner.steps, inner.depth = self.causes, self.steps - 1, self.depth + 1
+        if inner.depth > MAX_CALLS:
+            raise Exhausted
+        try:
+            return run(inner)
+        finally:
+            self.steps = inner.steps
 
     def step(self) -> None:
         """Counts one turn of a loop. Raises `Exhausted` when there were too many."""
@@ -72,7 +91,7 @@ def run_bounded(run: Run, frame: Frame) -> Value:
     """The value of a whole expression, null if it took too much work."""
     try:
         return run(frame)
-    except Exhausted:
+    except (Exhausted, RecursionError):
         return frame.null((0, 0), Code.TOO_MUCH_WORK, MAX_STEPS)
 
 
@@ -108,9 +127,9 @@ class Layout:
         """The facts in `frame`, in the order of `names`."""
         return tuple(value for name, value in zip(self._slots, frame.slots, strict=True) if name is not None)
 
-    def frame(self, context: Mapping[str, object]) -> Frame:
-        """A frame with the facts of `context`; a fact that is not there is null."""
-        return Frame([None if name is None else to_feel(context.get(name)) for name in self._slots])
+    def frame(self, context: Mapping[str, object], now: Value = None) -> Frame:
+        """A frame with the facts of `context`; a fact that is not there is null. `now` is what `now()` tells."""
+        return Frame([None if name is None else to_feel(context.get(name)) for name in self._slots], now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from sys import maxunicode
 
 from .errors import Code, RuleSyntaxError
+from .ranges import RANGE_PROPERTIES
 from .temporal import PROPERTIES
+from .types import FeelType
 
 MAX_LENGTH = 10_000
 
@@ -23,7 +26,7 @@ KEYWORDS = frozenset(
     {"if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "and", "or", "between"}
     | {"true", "false", "null", "function", "instance", "of"}
 )
-PROPERTY_NAMES = frozenset(name for names in PROPERTIES.values() for name in names)
+PROPERTY_NAMES = frozenset(name for names in (*PROPERTIES.values(), RANGE_PROPERTIES) for name in names)
 FULL_WIDTH = (
     {"，": ",", "、": ",", "；": ",", "：": ":", "。": ".", "？": "?", "“": '"', "”": '"', "＂": '"'}
     | {"（": "(", "）": ")", "［": "[", "］": "]", "【": "[", "】": "]", "｛": "{", "｝": "}"}
@@ -33,11 +36,15 @@ FULL_WIDTH = (
 """What Chinese input methods write where FEEL wants ASCII: refused, with the right character named."""
 
 _SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
-_WORD = re.compile(r"[^\W\d][\w']*")
+_FIRST = r"(?:[^\W\d]|[\U00010000-\U000EFFFF])"
+_LATER = r"(?:[\w'·\u200C\u200D\u203F\u2040]|[\U00010000-\U000EFFFF])"
+_WORD = re.compile(f"{_FIRST}{_LATER}*")
 _OPERATOR = re.compile(r"\*\*|!=|<=|>=|\.\.|[-+*/=<>()\[\]{},:.@]")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
-_KEY = re.compile(r"([^\W\d](?:[\w' ]*[\w'])?)\s*:")
+_KEY = re.compile(rf"({_FIRST}(?:(?:{_LATER}|[-./+*\s])*(?:{_LATER}|[-./+*]))?)\s*:")
+_NAME = re.compile(rf"{_FIRST}(?:{_LATER}|[-./+*\s])*")
+_AFTER_NAME = re.compile(r"[:,)]|\bin\b")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 
 Described = tuple[str, str]
@@ -61,17 +68,33 @@ def _joined(name: str) -> str:
     return " ".join(name.split())
 
 
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a text may speak of besides its variables and functions."""
+
+    types: Mapping[str, FeelType] = field(default_factory=dict[str, FeelType])
+    """Item definitions by their (qualified) names."""
+    entries: frozenset[str] = frozenset()
+    """Names of entries that contexts are known to have: one with spaces or signs in it is read only if it is here."""
+    lenient: bool = False
+    """Whether names and functions that do not exist are left to the run, where they are null with a cause."""
+
+
+NO_VOCABULARY = Vocabulary()
+
+
 class Reader:
     """A position in one text, and the names in scope there. Errors say what was expected at the position."""
 
-    def __init__(self, text: str, names: Iterable[str], functions: Iterable[str]) -> None:
+    def __init__(self, text: str, names: Iterable[str], functions: Iterable[str], vocabulary: Vocabulary) -> None:
         if len(text) > MAX_LENGTH:
             raise RuleSyntaxError(Code.TOO_LONG, MAX_LENGTH, MAX_LENGTH)
         self._text = text
         self._at = 0
         self._scopes: list[frozenset[str]] = [frozenset(map(_joined, names)) - KEYWORDS]
-        self._functions = frozenset(functions)
-        self._keys: set[str] = set()
+        self._functions = frozenset(functions) - (frozenset() if vocabulary.lenient else CLOCK_FUNCTIONS)
+        self._vocabulary = vocabulary
+        self._keys: set[str] = set(vocabulary.entries)
         self._open = 0
 
     # --- characters --------------------------------------------------------------------------------------
@@ -123,7 +146,7 @@ class Reader:
     @contextmanager
     def _scope(self, names: Iterable[str], *, opens: bool = False) -> Generator[None]:
         """Adds names for a while; an open scope takes any single word for a name (entries of a context)."""
-        self._scopes.append(frozenset(names))
+        self._scopes.append(frozenset(name for name in names if name))
         self._open += opens
         yield
         self._open -= opens
@@ -146,16 +169,28 @@ class Reader:
     def _variable(self) -> str | None:
         return self._longest(name for scope in self._scopes for name in scope)
 
-    def _function(self) -> str | None:
-        """The name of a built-in function, if one stands here with its bracket."""
-        start = self._skip()
-        name = self._longest(self._functions)
+    def _called(self, name: str | None) -> bool:
+        """Whether `name` stands here with an opening bracket behind it."""
         if name is None:
-            return None
+            return False
+        start = self._at
         self._take(name)
         called = self._mark_ahead() == "("
         self._at = start
-        return name if called else None
+        return called
+
+    def _new_name(self, wanted: Described) -> str:
+        """The name of a variable that is made here: all words and signs up to `in`, a colon, a comma or a bracket."""
+        start = self._skip()
+        word = self._word_ahead()
+        if not word or word in KEYWORDS:
+            raise self._unexpected(wanted)
+        end = _AFTER_NAME.search(self._text, start)
+        written = self._text[start : end.start()].rstrip() if end else word
+        if not _NAME.fullmatch(written) or not KEYWORDS.isdisjoint(written.split()):
+            written = word
+        self._at = start + len(written)
+        return _joined(written)
 
     def _entry_name(self) -> str:
         """The name of an entry or property: a known one, or else all words up to the next sign or keyword, for

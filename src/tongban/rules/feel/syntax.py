@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from .types import FeelType
 from .values import Value
 
 Span: TypeAlias = tuple[int, int]
@@ -163,6 +164,15 @@ class RangeOf:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRange:
+    """`(< end)`, `(>= end)`, `(= end)`, `(!= end)`: a range that is written as a comparison"""
+
+    op: Op
+    end: Node
+    at: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """`source[condition]`, by position from 1 (or from the end, -1) or by a condition on `item`"""
 
@@ -181,6 +191,43 @@ class Call:
     at: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """A call of whatever `function` is: a variable, an entry, a function just written, the result of a call"""
+
+    function: Node
+    arguments: tuple[Node, ...]
+    names: tuple[str, ...]
+    at: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Formal:
+    """A parameter of a written function; any value if no type is given"""
+
+    name: str
+    type: FeelType
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionOf:
+    """`function(a: number, b) body`; with `external`, the body is a context that names a foreign function"""
+
+    parameters: tuple[Formal, ...]
+    body: Node
+    external: bool
+    at: Span
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceOf:
+    """`value instance of type`"""
+
+    value: Node
+    type: FeelType
+    at: Span
+
+
 Node: TypeAlias = (
     Constant
     | Name
@@ -196,8 +243,12 @@ Node: TypeAlias = (
     | ListOf
     | ContextOf
     | RangeOf
+    | OpenRange
     | Filter
     | Call
+    | Invoke
+    | FunctionOf
+    | InstanceOf
 )
 
 
@@ -236,8 +287,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return ()
         case Path(source=source):
             return (source,)
-        case Negate(operand=operand):
-            return (operand,)
+        case Negate(operand=part) | OpenRange(end=part) | FunctionOf(body=part) | InstanceOf(value=part):
+            return (part,)
         case Binary(left=left, right=right) | Connective(left=left, right=right):
             return (left, right)
         case Between(value=value, low=low, high=high):
@@ -259,6 +310,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return (source, condition)
         case Call(arguments=arguments):
             return arguments
+        case Invoke(function=function, arguments=arguments):
+            return (function, *arguments)
 
 
 def height(node: Node) -> int:

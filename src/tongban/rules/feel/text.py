@@ -12,6 +12,7 @@ from .values import (
     Date,
     DateTime,
     DaysDuration,
+    FunctionValue,
     MonthsDuration,
     Null,
     Number,
@@ -48,8 +49,22 @@ def _context(value: dict[str, Value]) -> str:
 
 
 def _range(value: Range) -> str:
+    if value.form != "..":
+        return f"({value.form} {feel_text(value.low)})"
+    if value.low is None or value.high is None:
+        return _open_range(value)
     opening, closing = "[" if value.low_closed else "(", "]" if value.high_closed else ")"
     return f"{opening}{feel_text(value.low)}..{feel_text(value.high)}{closing}"
+
+
+def _open_range(value: Range) -> str:
+    if value.high is None:
+        return f"({'>=' if value.low_closed else '>'} {feel_text(value.low)})"
+    return f"({'<=' if value.high_closed else '<'} {feel_text(value.high)})"
+
+
+def _function(value: FunctionValue) -> str:
+    return f"function({', '.join(name for name, _ in value.type.parameters)})"
 
 
 def _temporal(value: Value) -> str:
@@ -64,6 +79,7 @@ _AS_FEEL: dict[type, Callable[[Any], str]] = {
     list: _list,
     dict: _context,
     Range: _range,
+    FunctionValue: _function,
     **dict.fromkeys((Date, Time, DateTime, DaysDuration, MonthsDuration), _temporal),
 }
 

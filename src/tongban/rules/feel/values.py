@@ -71,12 +71,16 @@ class MonthsDuration:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """`[low..high]`; a round bracket leaves its end out, and an end of None is open without limit."""
+    """`[low..high]`; a round bracket leaves its end out, and an end of None is open without limit.
+
+    `form` is `..`, or for the ranges `(= x)` and `(!= x)` their sign; these have x at both ends.
+    """
 
     low: Value
     high: Value
     low_closed: bool = True
     high_closed: bool = True
+    form: str = ".."
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from tongban.rules.feel.dialect import Dialect, equal
 from tongban.rules.feel.errors import Cause, Code, RuleSyntaxError, RuleValueError, TableError, TableErrors, sentence
 from tongban.rules.feel.evaluate import Compiler
 from tongban.rules.feel.frame import Check, Frame, Layout, Run, run_bounded
-from tongban.rules.feel.parser import parse_expression
+from tongban.rules.feel.parser import Vocabulary, parse_expression
 from tongban.rules.feel.syntax import Match
 from tongban.rules.feel.text import cell_text, feel_text
 from tongban.rules.feel.values import TYPES, Range, Value, is_context, is_list, to_feel, type_name
@@ -81,6 +81,7 @@ class Assembler:
         self._name, self._inputs, self._outputs, self._rows, self._hit = name, inputs, outputs, rows, hit
         self._layout = Layout(names)
         self._compiler = Compiler(dialect, self._layout)
+        self._vocabulary = Vocabulary(lenient=dialect.lenient)
         self._cell_compiler = CellCompiler(dialect, self._layout)
         self._errors: list[TableError] = []
 
@@ -144,7 +145,7 @@ class Assembler:
     def _formula(self, text: str, place: _Place) -> tuple[Run, tuple[Value, ...] | None]:
         """The closure of an expression, and its value if that depends on no fact."""
         try:
-            node = parse_expression(text, self._layout.known, BUILTINS)
+            node = parse_expression(text, self._layout.known, BUILTINS, self._vocabulary)
             run = self._compiler.compile(node)
             known = self._compiler.constant(node)
         except RuleSyntaxError as error:

@@ -3,7 +3,7 @@
 A cell is what DMN calls unary tests (10.3.1, grammar rule 15): `-` for anything, `"a","b"` for either, `>= 6`,
 `[60..70)`, `not(…)`, `null` for a fact that is missing, or any expression on `?`, the tested value.
 
-One thing differs from FEEL elsewhere, on purpose. In FEEL `null = "a"` is false, so `not("a")` would accept a
+One thing differs from FEEL elsewhere, on purpose, unless the dialect has no `unknown_facts`. In FEEL `null = "a"` is false, so `not("a")` would accept a
 fact nobody knows. In a cell a missing fact passes only `-`, `null` and expressions that ask for it; every other
 test of it is *unknown*: no match, but no refusal either, and the decision records it.
 """
@@ -11,7 +11,7 @@ test of it is *unknown*: no match, but no refusal either, and the decision recor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tongban.rules.feel.builtins import BUILTINS
 from tongban.rules.feel.dialect import FEEL, Dialect, either, negation
@@ -19,6 +19,7 @@ from tongban.rules.feel.errors import Undefined
 from tongban.rules.feel.evaluate import Compiler, membership
 from tongban.rules.feel.frame import Check, Frame, Layout, Local, run_bounded
 from tongban.rules.feel.parser import INPUT, parse_cell
+from tongban.rules.feel.reader import NO_VOCABULARY, Vocabulary
 from tongban.rules.feel.syntax import Compare, Match, Op, Test, Tests, mentions
 from tongban.rules.feel.values import Date, DaysDuration, MonthsDuration, Number, Range, Value, is_list, to_feel
 
@@ -47,16 +48,17 @@ class Cell:
 class CellCompiler:
     """Compiles cells that run in frames of one layout."""
 
-    def __init__(self, dialect: Dialect, layout: Layout) -> None:
+    def __init__(self, dialect: Dialect, layout: Layout, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
         self._dialect = dialect
         self._layout = layout
+        self._vocabulary = replace(vocabulary, lenient=dialect.lenient)
         self._compiler = Compiler(dialect, layout)
         self._slot = layout.local()
         self._env = Local(INPUT, self._slot, None)
 
     def cell(self, text: str) -> Cell:
         """Raises `RuleSyntaxError`."""
-        tree = parse_cell(text, self._layout.known, BUILTINS)
+        tree = parse_cell(text, self._layout.known, BUILTINS, self._vocabulary)
         return Cell(text, tree, self._tests(tree), self._layout)
 
     def _tests(self, tree: Tests) -> Check:
@@ -70,7 +72,7 @@ class CellCompiler:
         found = [self._compiler.constant(test.operand) for test in tests if isinstance(test, Match)]
         values = [constant[0] for constant in found if constant is not None]
         kinds = {type(value) for value in values}
-        if len(values) < len(tests) or len(kinds) != 1 or not kinds <= _PLAIN:
+        if len(values) < len(tests) or len(kinds) != 1 or not kinds <= _PLAIN or not self._dialect.unknown_facts:
             return None
         (kind,) = kinds
         allowed = frozenset(values)
@@ -83,13 +85,13 @@ class CellCompiler:
         if constant is not None and not constant[1]:
             return self._against(test, constant[0])
         operand = self._compiler.compile(test.operand)
-        judge = self._judge(test)
+        judge, unknown_facts = self._judge(test), self._dialect.unknown_facts
 
         def check(value: Value, frame: Frame) -> bool | None:
             other = operand(frame)
             if type(other) is bool and type(value) is not bool and isinstance(test, Match):
                 return other  # a condition on other facts, such as `income > limit`
-            return None if other is None else judge(value, other, frame)
+            return None if other is None and unknown_facts else judge(value, other, frame)
 
         return check
 
@@ -109,13 +111,15 @@ class CellCompiler:
     def _against(self, test: Test, constant: Value) -> Check:
         """A test against a value known now; the common ones are looked up in the dialect's table once."""
         judge = self._judge(test)
+        if not self._dialect.unknown_facts:
+            return lambda value, frame: judge(value, constant, frame)
         match test, constant:
             case Compare(op=op), _ if type(constant) in _PLAIN:
                 kind = type(constant)
                 function = self._dialect.operators[op].get((kind, kind))
                 if function is not None:
                     return _quick(kind, lambda value: bool(function(value, constant)))
-            case Match(), Range(low=low, high=high) if type(low) in _PLAIN and type(low) is type(high):
+            case Match(), Range(low=low, high=high, form="..") if type(low) in _PLAIN and type(low) is type(high):
                 kind = type(low)
                 operators = self._dialect.operators
                 above = operators[Op.AT_LEAST if constant.low_closed else Op.GREATER].get((kind, kind))
@@ -128,12 +132,12 @@ class CellCompiler:
 
     def _judge(self, test: Test) -> Callable[[Value, Value, Frame], bool | None]:
         """Compares a tested value with the operand's value, any types, either of them perhaps null."""
-        dialect, at = self._dialect, test.at
+        dialect, at, unknown_facts = self._dialect, test.at, self._dialect.unknown_facts
         op = test.op if isinstance(test, Compare) else None
 
         def judge(value: Value, other: Value, frame: Frame) -> bool | None:
             try:
-                if value is None and other is not None:
+                if unknown_facts and value is None and other is not None:
                     return True if op is None and is_list(other) and None in other else None
                 if op is None:
                     return membership(dialect, value, other)
