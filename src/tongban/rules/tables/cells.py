@@ -3,9 +3,9 @@
 A cell is what DMN calls unary tests (10.3.1, grammar rule 15): `-` for anything, `"a","b"` for either, `>= 6`,
 `[60..70)`, `not(…)`, `null` for a fact that is missing, or any expression on `?`, the tested value.
 
-One thing differs from FEEL elsewhere, on purpose, unless the dialect has no `unknown_facts`. In FEEL `null = "a"` is false, so `not("a")` would accept a
-fact nobody knows. In a cell a missing fact passes only `-`, `null` and expressions that ask for it; every other
-test of it is *unknown*: no match, but no refusal either, and the decision records it.
+One thing differs from FEEL elsewhere, on purpose, in a dialect with `unknown_facts`. In FEEL `null = "a"` is false,
+so `not("a")` would accept a fact nobody knows. In a cell a missing fact passes only `-`, `null` and expressions that
+ask for it; every other test of it is *unknown*: no match, but no refusal either, and the decision records it.
 """
 
 from __future__ import annotations
