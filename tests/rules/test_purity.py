@@ -18,6 +18,10 @@ OF_MODELS = {"lxml"}
 """The one library beyond Python's own, and only where DMN is read: it parses bytes, and is told to load nothing."""
 FORBIDDEN_MODULES = {"os", "pathlib", "io", "subprocess", "socket", "time", "random", "pickle", "importlib"}
 
+MAKES_CODE = "columns/python/__init__.py"
+"""The one place where code comes to be: `compile` of a tree that the generator built node by node, from typed rules
+and never from text. `test_columns_python` shows that no name and no text of a file becomes code there."""
+
 
 def called(tree: ast.AST) -> set[str]:
     found: set[str] = set()
@@ -47,6 +51,6 @@ def imported(tree: ast.AST) -> set[str]:
 @pytest.mark.parametrize("path", SOURCES, ids=str)
 def test_rules_run_no_python_read_no_file_and_no_clock(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    assert called(tree) == set()
+    assert called(tree) == ({"compile"} if path.as_posix().endswith(f"rules/{MAKES_CODE}") else set())
     libraries = OF_MODELS if path.parent.name == "dmn" else set[str]()
     assert imported(tree) <= (sys.stdlib_module_names - FORBIDDEN_MODULES) | libraries
