@@ -5,7 +5,7 @@ columnar form is refused by name; the service still decides one case at a time.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -37,8 +37,9 @@ from tongban.rules.columns.nodes import (
     Scalar,
     Type,
 )
+from tongban.rules.columns.prune import pruned, used_names, wanted_names
 from tongban.rules.columns.refusal import NotColumnar
-from tongban.rules.columns.typed import names_in
+from tongban.rules.columns.typed import type_of
 from tongban.rules.feel.syntax import Connective
 
 FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(2199, 12, 31)
@@ -119,19 +120,12 @@ class _Work:
         later = self.steps(self.compiled.later)
         wanted = {name for step in self.compiled.first if isinstance(step, TableStep) for name in gives(step)}
         amounts = tuple(o.name for table in self.service.amounts.values() for o in table.outputs)
-        if verdict is None or self.broken.intersection(wanted, amounts) or self.broken & (wanted | set(amounts)):
+        if verdict is None or self.broken & wanted.union(amounts):
             return Columnar(None, tuple(self.refusals))
-        used = _used((*first, verdict.table, *later), verdict)
-        program = ir.Program(
-            self.service.service,
-            self.compiled.digest,
-            self.inputs(used),
-            tuple(step for step in first if _kept(step, used)),
-            verdict,
-            tuple(step for step in later if _kept(step, used)),
-            amounts,
-        )
-        return Columnar(program, tuple(self.refusals))
+        steps = tuple(first), verdict, tuple(later)
+        whole = ir.Program(self.service.service, self.compiled.digest, (), *steps, amounts)
+        fields = self.inputs(used_names(whole.steps, wanted_names(whole)))
+        return Columnar(pruned(replace(whole, inputs=fields)), tuple(self.refusals))
 
     def inputs(self, used: frozenset[str]) -> tuple[ir.Field, ...]:
         fields = [ir.Field(APPLICATION_DATE, _DAYS, None)] if APPLICATION_DATE in used else []
@@ -272,37 +266,8 @@ class _Work:
 
 
 def _type(expr: Expr, declared: Type | None = None) -> Type:
-    from tongban.rules.columns.typed import type_of
-
     of = type_of(expr)
     if declared is not None and of.kind is not declared.kind and declared.kind is not Kind.CODE:
         said = f"算出的是 {of.kind}，写明的是 {declared.kind}", f"it gives a {of.kind}, declared is a {declared.kind}"
         raise NotColumnar(str(of.kind), 0, *said)
     return of
-
-
-def _names(step: ir.Step) -> frozenset[str]:
-    """The names that a step reads."""
-    match step:
-        case ir.Define(value=value, applies=applies, waits=waits):
-            parts = [value, *([applies] if applies is not None else []), *(w.condition for w in waits if w.condition)]
-            return frozenset(name for wait in waits for name in wait.names).union(*map(names_in, parts))
-        case ir.Decide(columns=columns, rows=rows):
-            parts = [column.value for column in columns]
-            parts += [result for row in rows for result in row.results]
-            parts += [cell.test.condition for row in rows for cell in row.cells if isinstance(cell.test, ir.Holds)]
-            waits = frozenset(name for row in rows for cell in row.cells for name in (*cell.waits, *cell.opens))
-            return waits.union(*map(names_in, parts))
-
-
-def _used(steps: Sequence[ir.Step], verdict: ir.Verdict) -> frozenset[str]:
-    """The names that any table depends on, through however many steps."""
-    used = set(verdict.amounts) | set(names_in(verdict.not_needed) if verdict.not_needed else ())
-    for step in reversed(steps):
-        if isinstance(step, ir.Decide) or step.name in used:
-            used |= _names(step)
-    return frozenset(used)
-
-
-def _kept(step: ir.Step, used: frozenset[str]) -> bool:
-    return isinstance(step, ir.Decide) or step.name in used

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tongban.rules.feel.expression import compile_expression
+from tongban.rules.feel.syntax import Connective
 from tongban.rules.tables.cells import compile_cell
 from tongban.rules.tables.model import HitPolicy, Input, Row
 from tongban.rules.tables.model import Output as TableOutput
@@ -16,7 +17,7 @@ from tongban.rules.tables.table import Table
 from .ir import Column, Decide, Define, Field, Program, Step, Wait
 from .lower import Scope, lower_strict, names_of
 from .lower_tables import Reads, lower_table
-from .nodes import Entry, Expr, Lookup, Ref, Type
+from .nodes import Entry, Expr, Guard, Lookup, Ref, Type
 from .refusal import NotColumnar
 from .typed import type_of
 
@@ -75,6 +76,8 @@ class Builder:
         for text in inputs:
             compiled = compile_expression(text, self._types)
             value = lower_strict(text, compiled.node, self._scope())
+            if isinstance(compiled.node, Connective):
+                value = Guard(tuple(n for n in compiled.names if n not in self._known), value)
             columns.append(Column(value, type_of(value), text))
             names.append(compiled.names)
         plain = set(table.names)

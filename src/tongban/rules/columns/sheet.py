@@ -1,0 +1,72 @@
+"""The columns of one statement, on levels: a column reads those of lower levels only, and each level is one `SELECT`
+over the one below. So nothing is computed twice, whatever the optimiser does, and independent columns of several
+programs share a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from .dialect import Dialect
+from .nodes import Kind, Scalar, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A column: its SQL, the level it stands on, what to say about it, and a table of values to join, if any: rows
+    of SQL (key, value) for the column `key`."""
+
+    name: str
+    text: str
+    level: int
+    comment: str = ""
+    key: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+
+
+class Sheet:
+    """All columns of a statement, by name. Level 0 is what the source gives."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.made: dict[str, Made] = {}
+        self._reading: list[int] = []
+
+    def read(self, name: str) -> str:
+        """A column in the text being written."""
+        if self._reading:
+            self._reading[-1] = max(self._reading[-1], self.made[name].level + 1)
+        return self.dialect.quote(name)
+
+    def make(self, name: str, write: Callable[[], str], comment: str = "", level: int = 0) -> str:
+        """Makes the column `name` with the text that `write` gives; its level follows from what that reads."""
+        self._reading.append(level)
+        text = write()
+        self.made[name] = Made(name, text, self._reading.pop(), comment)
+        return name
+
+    def join(self, name: str, key: Callable[[], str], values: tuple[tuple[str, str], ...], comment: str = "") -> str:
+        """Makes a column whose value is looked up in a table of constants."""
+        self._reading.append(0)
+        text = key()
+        level = self._reading.pop()
+        self.made[name] = Made(name, self.dialect.quote(name), max(level, 1), comment, text, values)
+        return name
+
+
+def quoted(text: str) -> str:
+    """A text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def literal(value: Scalar, of: Type, dialect: Dialect) -> str:
+    """A constant as SQL."""
+    if value is None:
+        return f"CAST(NULL AS {dialect.column_type(of)})"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, str):
+        return quoted(value)
+    return f"DATE '{date.fromordinal(value).isoformat()}'" if of.kind is Kind.DATE else str(value)

@@ -1,0 +1,340 @@
+"""Whole programs as SQL over a population: one statement, each row of the source one row of the result.
+
+For every program, its columns begin with its name (`-` written `_`) and two underscores:
+
+============== ==========================================================================================
+outcome        a code: its place in `ir.OUTCOMES`; not there for a program without a verdict
+row_T          of table T the number of the row that counts; -1 unsettled, 0 no row, -2 conflict, null where
+               the table did not run
+rows_T         of a table that aggregates its matching rows as bits (row 1 is 1), or -1
+OUTPUT         money and numbers as whole numbers of their scale (cents); choices as texts
+missing        the facts that must become known, as bits (`Field.bit`)
+determined     whether the rules leave nothing open; see `ir.Verdict`
+fault          whether a value lies outside of what a column may hold; decide this one by one
+============== ==========================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from tongban.rules.tables.model import HitPolicy
+
+from .bind import bind
+from .dialect import DUCKDB, Dialect
+from .ir import OUTCOMES, UNSETTLED, Decide, Define, Output, Program, Step, Verdict, Wait
+from .nodes import Kind, Scalar, Type
+from .refusal import NotColumnar
+from .sheet import Made, Sheet, literal, quoted
+from .source import Fixed, Source, Stored, decode, fault
+from .tree import AGGREGATES
+from .write import Writer
+from .write_tables import MOST_BITS, TableWriter
+
+DAY = "application_date"
+"""The input that is the day of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A program and where its facts come from, by their names; a fact that is not there is unknown of everybody."""
+
+    program: Program
+    columns: Mapping[str, Stored | Fixed]
+
+
+def population_sql(
+    members: Sequence[Member], source: Source, day: date, dialect: Dialect = DUCKDB, comments: bool = False
+) -> str:
+    """One SELECT that judges every row of the source by all programs in one pass.
+
+    The text of `source.relation` is trusted; all names and values are quoted."""
+    return _Statement(members, source, day, dialect).text(comments)
+
+
+def prefix_of(program: Program) -> str:
+    """What the names of a program's columns begin with."""
+    return _word(program.name) + "__"
+
+
+class _Statement:
+    def __init__(self, members: Sequence[Member], source: Source, day: date, dialect: Dialect) -> None:
+        self.source, self.day, self.dialect = source, day, dialect
+        self.sheet = Sheet(dialect)
+        self.read: dict[tuple[Stored, Type], str] = {}
+        self.results: list[tuple[str, str]] = []
+        for member in members:
+            _Judgement(self, member).write()
+
+    def input(self, stored: Stored, of: Type) -> str:
+        """A column of the source in the form that programs read; shared by all that read the same."""
+        key = (stored, replace(of, low=None, high=None))
+        if key not in self.read:
+            name = f"in_{len(self.read) + 1}"
+            self.sheet.make(name, lambda: decode(stored, of, self.dialect, checked=self.source.checked))
+            self.read[key] = name
+        return self.read[key]
+
+    def text(self, comments: bool) -> str:
+        """The statement: one level a SELECT over the one below."""
+        quote = self.dialect.quote
+        levels: dict[int, list[Made]] = {}
+        for made in self.sheet.made.values():
+            levels.setdefault(made.level, []).append(made)
+        parts: list[str] = []
+        below = self.source.relation
+        for level in sorted(levels):
+            columns, joins = self.columns(levels[level], comments)
+            carried = f"src.{quote(self.source.key)}" if level == 0 else "src.*"
+            parts.append(f"level_{level} AS (\nSELECT {carried},\n{columns}\nFROM {below} AS src{joins}\n)")
+            below = f"level_{level}"
+        shown = ",\n".join(f"  {text} AS {quote(name)}" for text, name in self.results)
+        return "WITH " + ",\n".join(parts) + f"\nSELECT {quote(self.source.key)},\n{shown}\nFROM {below}"
+
+    def columns(self, made: Sequence[Made], comments: bool) -> tuple[str, str]:
+        lines: list[str] = []
+        joins = ""
+        quote = self.dialect.quote
+        for one in made:
+            if comments and one.comment:
+                lines += [f"  -- {line}" for line in _plain(one.comment)]
+            text = one.text
+            if one.values:
+                table = quote(f"of_{one.name}")
+                rows = ", ".join(f"({key}, {value})" for key, value in one.values)
+                joins += f"\nLEFT JOIN (VALUES {rows}) AS {table}(k, v) ON {one.key} = {table}.k"
+                text = f"{table}.v"
+            lines.append(f"  {text} AS {quote(one.name)},")
+        lines[-1] = lines[-1].rstrip(",") if not lines[-1].startswith("  --") else lines[-1]
+        return "\n".join(lines), joins
+
+
+def _plain(comment: str) -> list[str]:
+    """A comment as lines that cannot end the comment."""
+    return ["".join(c if c.isprintable() else " " for c in line) for line in comment.splitlines()]
+
+
+class _Judgement:
+    """The columns of one program."""
+
+    def __init__(self, statement: _Statement, member: Member) -> None:
+        self.statement, self.sheet, self.dialect = statement, statement.sheet, statement.dialect
+        self.prefix = prefix_of(member.program)
+        self.program = bind(member.program, _constants(member, statement.day))
+        self.member = member
+        self.writer = Writer(self.sheet, self.prefix)
+        self.fields = {field.name: field for field in self.program.inputs}
+        self.defines: dict[str, Define] = {}
+        self.waits: dict[str, str] = {}
+        """For each output of a table the column of what its table waits for."""
+        self.first: list[str] = []
+        self.later: list[str] = []
+        """The columns of the rows of the tables."""
+
+    def name(self, text: str) -> str:
+        return f"{self.prefix}{text}"
+
+    def read(self, text: str) -> str:
+        return self.sheet.read(self.name(text))
+
+    def write(self) -> None:
+        """Makes all columns of the program and lists those of the result."""
+        self.inputs()
+        results: list[tuple[str, str]] = []
+        self.first = self.steps(self.program.first, None)
+        verdict = self.program.verdict
+        if verdict is None:
+            self.sheet.make(self.name("missing"), lambda: self.mask(self.program.outputs) or "0")
+        else:
+            self.verdict(verdict)
+            results.append(("outcome", f"CAST({self.dialect.quote(self.name('outcome'))} AS TINYINT)"))
+        self.sheet.make(self.name("determined"), self.determined)
+        for table in (step for step in self.program.steps if isinstance(step, Decide)):
+            results.append(self.row_result(table))
+        types = {output.name: output.type for step in self.program.steps for output in _outputs(step)}
+        results += [(name, self.output_result(name, types[name])) for name in self.program.outputs]
+        results.append(("missing", f"CAST({self.dialect.quote(self.name('missing'))} AS BIGINT)"))
+        results += [(name, self.dialect.quote(self.name(name))) for name in ("determined", "fault")]
+        self.statement.results += [(text, self.name(name)) for name, text in results]
+
+    def row_result(self, table: Decide) -> tuple[str, str]:
+        column = self.dialect.quote(self.name(f"row {table.name}"))
+        if table.hit in AGGREGATES:
+            return f"rows_{_word(table.name)}", f"CAST({column} AS BIGINT)"
+        return f"row_{_word(table.name)}", f"CAST({column} AS SMALLINT)"
+
+    def output_result(self, name: str, of: Type) -> str:
+        column = self.dialect.quote(self.writer.columns[name])
+        if of.kind is not Kind.CODE:
+            return column
+        return f"CASE {column} {' '.join(f'WHEN {i} THEN {quoted(text)}' for i, text in enumerate(of.values))} END"
+
+    # --- inputs ------------------------------------------------------------------------------------------
+
+    def inputs(self) -> None:
+        """Reads the columns of the source, and tells faulty values."""
+        faults: dict[str, None] = {}
+        for field in self.program.inputs:
+            stored = self.member.columns.get(field.fact)
+            if isinstance(stored, Stored):
+                self.writer.columns[field.name] = self.statement.input(stored, field.type)
+                outside = None if self.statement.source.checked else fault(stored, field.type, self.dialect)
+                faults |= {} if outside is None else {outside: None}
+            else:
+                absent = literal(None, field.type, self.dialect)
+                self.writer.columns[field.name] = self.sheet.make(self.name(f"no {field.name}"), _saying(absent))
+        said = f"COALESCE({' OR '.join(faults)}, FALSE)" if faults else "FALSE"
+        self.sheet.make(self.name("fault"), _saying(said))
+
+    # --- steps -------------------------------------------------------------------------------------------
+
+    def steps(self, steps: Sequence[Step], when: Callable[[], str] | None) -> list[str]:
+        """Makes the columns of steps; the names of the columns that hold the rows of their tables."""
+        rows: list[str] = []
+        for step in steps:
+            if isinstance(step, Decide):
+                rows.append(self.table(step, when))
+            else:
+                self.define(step)
+        return rows
+
+    def define(self, step: Define) -> None:
+        applies = step.applies
+        if applies is not None:
+            void = self.name(f"{step.name} void")
+            self.sheet.make(void, lambda: f"COALESCE(NOT {self.writer.write(applies)}, FALSE)")
+            self.writer.void[step.name] = void
+        comment = f"{step.name} = {step.text}" if step.text else step.name
+        column = self.sheet.make(self.name(f"is {step.name}"), lambda: self.writer.write(step.value), comment)
+        self.writer.columns[step.name] = column
+        self.defines[step.name] = step
+
+    def table(self, step: Decide, when: Callable[[], str] | None) -> str:
+        """Makes the columns of a table: its row, its outputs, and what it waits for."""
+        if len(step.rows) > MOST_BITS and step.hit in AGGREGATES:
+            raise NotColumnar(step.name, 0, "行数太多，不能合计", "too many rows to aggregate in columns", step.name)
+        tables = TableWriter(self.writer, step, self.mask)
+        row = self.name(f"row {step.name}")
+
+        def write_row() -> str:
+            return tables.row() if when is None else f"CASE WHEN {when()} THEN {tables.row()} END"
+
+        self.sheet.make(row, write_row, _said(step))
+        waits = self.name(f"waits {step.name}")
+        for index, output in enumerate(step.outputs):
+            column = self.name(f"is {output.name}")
+            self.sheet.make(column, lambda i=index, of=output.type: tables.output(i, self.sheet.read(row), of))
+            self.writer.columns[output.name] = column
+            self.waits[output.name] = waits
+
+        def write_waits() -> str:
+            found = tables.waits()
+            if found == "0":
+                return "0"
+            at = self.sheet.read(row)
+            nulls = [f"{self.writer.read(o.name)} IS NULL" for o in step.outputs] if step.hit is HitPolicy.FIRST else []
+            return f"CASE WHEN {' OR '.join([f'{at} = {UNSETTLED}', *nulls])} THEN {found} ELSE 0 END"
+
+        self.sheet.make(waits, write_waits)
+        return row
+
+    def mask(self, names: Sequence[str]) -> str:
+        """The facts that those of `names` that have no value wait for, as bits; empty if they never wait."""
+        parts = dict.fromkeys(part for name in names if (part := self.mask_of(name)))
+        return f"({' | '.join(parts)})" if parts else ""
+
+    def mask_of(self, name: str) -> str:
+        field = self.fields.get(name)
+        if field is not None:
+            null = f"{self.writer.read(name)} IS NULL"
+            return "" if field.bit is None else f"CASE WHEN {null} THEN {1 << field.bit} ELSE 0 END"
+        if name in self.waits:
+            return f"CASE WHEN {self.writer.read(name)} IS NULL THEN {self.sheet.read(self.waits[name])} ELSE 0 END"
+        step = self.defines.get(name)
+        waits = "" if step is None else self.define_mask(step.waits)
+        return f"CASE WHEN {self.writer.unknown(name)} THEN {waits} ELSE 0 END" if waits else ""
+
+    def define_mask(self, waits: Sequence[Wait]) -> str:
+        """The first wait whose condition holds and that waits for anything."""
+        if not waits:
+            return ""
+        first, rest = waits[0], self.define_mask(waits[1:])
+        mask = self.mask(first.names)
+        if not mask:
+            return rest
+        holds = "" if first.condition is None else f"{self.writer.write(first.condition)} AND "
+        if not holds and not rest:
+            return mask
+        return f"CASE WHEN {holds}{mask} <> 0 THEN {mask} ELSE {rest or '0'} END"
+
+    # --- the outcome -------------------------------------------------------------------------------------
+
+    def verdict(self, verdict: Verdict) -> None:
+        needless = verdict.not_needed
+        if needless is not None:
+            self.sheet.make(self.name("needless"), lambda: f"COALESCE({self.writer.write(needless)}, FALSE)")
+        runs = None if needless is None else (lambda: f"NOT {self.read('needless')}")
+        row = self.table(verdict.table, runs)
+        waits = self.name(f"waits {verdict.table.name}")
+
+        def outcome() -> str:
+            at = self.sheet.read(row)
+            groups: dict[str, list[str]] = {}
+            for number, word in enumerate(verdict.outcomes, 1):
+                groups.setdefault(word, []).append(str(number))
+            cases = [f"WHEN {self.read('needless')} THEN {OUTCOMES.index('not-needed')}"] if needless else []
+            cases += [f"WHEN {at} IN ({', '.join(rows)}) THEN {OUTCOMES.index(word)}" for word, rows in groups.items()]
+            cases.append(f"WHEN {at} = {UNSETTLED} AND {self.sheet.read(waits)} <> 0 THEN 0")
+            return f"CASE {' '.join(cases)} ELSE {OUTCOMES.index('ask-official')} END"
+
+        self.sheet.make(
+            self.name("outcome"), outcome, "outcome: " + ", ".join(f"{i} {o}" for i, o in enumerate(OUTCOMES))
+        )
+        self.later = self.steps(self.program.later, lambda: f"{self.read('outcome')} = 1")
+
+        def missing() -> str:
+            amounts = self.mask(verdict.amounts) or "0"
+            return f"CASE {self.read('outcome')} WHEN 0 THEN {self.sheet.read(waits)} WHEN 1 THEN {amounts} ELSE 0 END"
+
+        self.sheet.make(self.name("missing"), missing)
+
+    def determined(self) -> str:
+        """Whether nothing is left open."""
+        parts = [f"{self.read('missing')} = 0", *(f"{self.sheet.read(row)} > 0" for row in self.first)]
+        if self.program.verdict is not None:
+            parts.append(f"{self.read('outcome')} NOT IN (0, {OUTCOMES.index('ask-official')})")
+            parts += [f"({self.read('outcome')} <> 1 OR {self.sheet.read(row)} > 0)" for row in self.later]
+        return f"COALESCE({' AND '.join(parts)}, FALSE)"
+
+
+def _saying(text: str) -> Callable[[], str]:
+    return lambda: text
+
+
+def _constants(member: Member, day: date) -> dict[str, Scalar]:
+    """What is the same for everybody: the day, and the facts that the policy fixes."""
+    found: dict[str, Scalar] = {}
+    for field in member.program.inputs:
+        given = member.columns.get(field.fact)
+        if isinstance(given, Fixed):
+            found[field.name] = given.value
+        elif field.name == DAY and field.bit is None:
+            found[field.name] = day.toordinal()
+    return found
+
+
+def _outputs(step: Step) -> tuple[Output, ...]:
+    return step.outputs if isinstance(step, Decide) else (Output(step.name, step.type),)
+
+
+def _word(text: str) -> str:
+    """A name as part of a column's."""
+    return "".join(c if c.isalnum() else "_" for c in text)
+
+
+def _said(table: Decide) -> str:
+    """The table for a reader of the SQL: its rows with their laws."""
+    rows = [f"  row {row.number}: {row.law}{' - ' + row.note if row.note else ''}" for row in table.rows]
+    return "\n".join([f"table {table.name} ({table.hit.value})", *rows])

@@ -1,0 +1,356 @@
+"""From typed expressions to SQL text, each subexpression that is used twice a column of its own.
+
+Whole numbers only: nowhere is there a binary fraction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from .evaluate import shifts
+from .nodes import (
+    AddMonths,
+    And,
+    Arithmetic,
+    Calculate,
+    Compare,
+    Comparison,
+    Const,
+    DateOf,
+    Expr,
+    Extreme,
+    Guard,
+    If,
+    IsNull,
+    Kind,
+    Lookup,
+    Modulo,
+    MonthsBetween,
+    Not,
+    Or,
+    Part,
+    PartOf,
+    Quotient,
+    Ref,
+    Rescale,
+    Rounding,
+    Same,
+    Scalar,
+    StartsWith,
+    Substring,
+    Type,
+    Unknown,
+)
+from .sheet import Sheet, literal, quoted
+from .typed import type_of, wide
+
+JOINED = 8
+"""A parameter with this many categories or more is joined as a table."""
+
+
+class Writer:
+    """Writes the expressions of one program; `columns` are its names' columns, `void` those that say that a name is
+    inapplicable."""
+
+    def __init__(self, sheet: Sheet, prefix: str) -> None:
+        self.sheet, self.prefix = sheet, prefix
+        self.columns: dict[str, str] = {}
+        self.void: dict[str, str] = {}
+        self._hidden: dict[str, str] = {}
+        self._count = 0
+
+    def write(self, expr: Expr) -> str:
+        return _WRITERS[type(expr)](self, expr)
+
+    def value(self, expr: Expr, of: Type | None = None) -> str:
+        """An operand of arithmetic: in 64 bits, or wider where `of` is."""
+        text = self.write(expr)
+        if of is not None and wide(of):
+            return f"CAST({text} AS {self.sheet.dialect.wide})"
+        if isinstance(expr, Ref | PartOf):
+            return f"CAST({text} AS BIGINT)"
+        return text
+
+    def hidden(self, write: Callable[[], str]) -> str:
+        """The column of a text that is used more than once; the same text is one column."""
+        sheet = self.sheet
+        name = sheet.make(self.fresh(), write)
+        known = self._hidden.setdefault(sheet.made[name].text, name)
+        if known != name:
+            del sheet.made[name]
+        return sheet.read(known)
+
+    def fresh(self) -> str:
+        """A name that no column has yet."""
+        self._count += 1
+        return f"{self.prefix}_{self._count}"
+
+    def column(self, expr: Expr) -> str:
+        """`expr` as a column of its own, unless it is one or is constant."""
+        return self.write(expr) if isinstance(expr, Ref | Const) else self.hidden(lambda: self.write(expr))
+
+    def unknown(self, name: str) -> str:
+        """Whether a name is unknown."""
+        null = f"{self.read(name)} IS NULL"
+        void = self.void.get(name)
+        return f"({null})" if void is None else f"({null} AND NOT {self.sheet.read(void)})"
+
+    def read(self, name: str) -> str:
+        return self.sheet.read(self.columns[name])
+
+
+# --- one function for each node --------------------------------------------------------------------------
+
+
+def _const(w: Writer, expr: Const) -> str:
+    return literal(expr.value, expr.type, w.sheet.dialect)
+
+
+def _ref(w: Writer, expr: Ref) -> str:
+    return w.read(expr.name)
+
+
+def _unknown(w: Writer, expr: Unknown) -> str:
+    return w.unknown(expr.name)
+
+
+def _is_null(w: Writer, expr: IsNull) -> str:
+    return f"({w.write(expr.operand)} IS NULL)"
+
+
+def _compare(w: Writer, expr: Compare) -> str:
+    match expr.op, expr.right:
+        case Comparison.EQUAL, Const(value=True):
+            return w.write(expr.left)
+        case Comparison.EQUAL, Const(value=False):
+            return f"(NOT {w.write(expr.left)})"
+        case op, _:
+            sign = "<>" if op is Comparison.UNEQUAL else op.value
+            return f"({w.write(expr.left)} {sign} {w.write(expr.right)})"
+
+
+def _same(w: Writer, expr: Same) -> str:
+    return f"({w.write(expr.left)} IS NOT DISTINCT FROM {w.write(expr.right)})"
+
+
+def _and(w: Writer, expr: And) -> str:
+    return f"({' AND '.join(map(w.write, expr.items))})"
+
+
+def _or(w: Writer, expr: Or) -> str:
+    listed = _listed(w, expr.items)
+    return listed or f"({' OR '.join(map(w.write, expr.items))})"
+
+
+def _listed(w: Writer, items: tuple[Expr, ...]) -> str | None:
+    """`x = 1 OR x = 2` as `x IN (1, 2)`."""
+    pairs = [(i.left, i.right) for i in items if isinstance(i, Compare) and i.op is Comparison.EQUAL]
+    if len(pairs) < len(items) or any(left != pairs[0][0] or not isinstance(right, Const) for left, right in pairs):
+        return None
+    if type_of(pairs[0][0]).kind is Kind.BOOLEAN:
+        return None
+    return f"({w.write(pairs[0][0])} IN ({', '.join(w.write(right) for _, right in pairs)}))"
+
+
+def _not(w: Writer, expr: Not) -> str:
+    match expr.operand:
+        case IsNull(operand=operand):
+            return f"({w.write(operand)} IS NOT NULL)"
+        case Same(left=left, right=right):
+            return f"({w.write(left)} IS DISTINCT FROM {w.write(right)})"
+        case operand:
+            return f"(NOT {w.write(operand)})"
+
+
+def _if(w: Writer, expr: If) -> str:
+    then, otherwise = w.write(expr.then), w.write(expr.otherwise)
+    return f"CASE WHEN {w.write(expr.condition)} THEN {then} ELSE {otherwise} END"
+
+
+def _guard(w: Writer, expr: Guard) -> str:
+    unknown = " OR ".join(map(w.unknown, expr.names))
+    return f"CASE WHEN {unknown} THEN NULL ELSE {w.write(expr.operand)} END"
+
+
+def _calculate(w: Writer, expr: Calculate) -> str:
+    a, b = type_of(expr.left).kind, type_of(expr.right).kind
+    dialect = w.sheet.dialect
+    match expr.op, a, b:
+        case Arithmetic.SUBTRACT, Kind.DATE, Kind.DATE:
+            return dialect.days_between(w.write(expr.left), w.write(expr.right))
+        case Arithmetic.ADD, Kind.DATE, _:
+            return dialect.add_days(w.write(expr.left), w.write(expr.right))
+        case Arithmetic.ADD, _, Kind.DATE:
+            return dialect.add_days(w.write(expr.right), w.write(expr.left))
+        case Arithmetic.SUBTRACT, Kind.DATE, _:
+            return dialect.add_days(w.write(expr.left), f"-({w.write(expr.right)})")
+        case op, _, _:
+            return f"({w.value(expr.left, expr.type)} {op.value} {w.value(expr.right, expr.type)})"
+
+
+def _rescale(w: Writer, expr: Rescale) -> str:
+    factor = 10 ** (expr.type.scale - type_of(expr.operand).scale)
+    text = w.value(expr.operand, expr.type)
+    return text if factor == 1 else f"({text} * {factor})"
+
+
+def _quotient(w: Writer, expr: Quotient) -> str:
+    up, down = shifts(expr)
+    top, bottom = _scaled(w, expr.left, up), _scaled(w, expr.right, down)
+    of, below = type_of(expr.left), type_of(expr.right)
+    large = wide(_times(of, up)) or wide(_times(below, down))
+    kind = w.sheet.dialect.wide if large else "BIGINT"
+    fixed = int(expr.right.value) * down if isinstance(expr.right, Const) and expr.right.value is not None else None
+    if fixed == 0:
+        return "CAST(NULL AS BIGINT)"
+    signed = below.low is None or below.low < 0
+    turned = f"CASE WHEN {bottom} < 0 THEN -({top}) ELSE {top} END" if signed and fixed is None else top
+    n = w.hidden(lambda: f"CAST({turned if fixed is None or fixed > 0 else f'-({top})'} AS {kind})")
+    if fixed == 1:
+        return n
+    d = f"{abs(fixed)}" if fixed is not None else w.hidden(lambda: f"NULLIF(abs(CAST({bottom} AS {kind})), 0)")
+    whole = w.sheet.dialect.divide(n, d)
+    negative = of.low is None or of.low < 0 or signed
+    floored = f"({whole} - CASE WHEN {n} - {whole} * {d} < 0 THEN 1 ELSE 0 END)" if negative else whole
+    q = w.hidden(lambda: floored)
+    rest = f"({n} - {q} * {d})"
+    more = _MORE[expr.rounding].format(rest=rest, d=d, n=n, q=q)
+    text = q if not more else f"({q} + CASE WHEN {more} THEN 1 ELSE 0 END)"
+    return f"CAST({text} AS BIGINT)" if large and not wide(expr.type) else text
+
+
+def _scaled(w: Writer, expr: Expr, factor: int) -> str:
+    of = _times(type_of(expr), factor)
+    text = w.value(expr, of)
+    return text if factor == 1 else f"({text} * {factor})"
+
+
+def _modulo(w: Writer, expr: Modulo) -> str:
+    n, d = w.value(expr.left, type_of(expr.left)), f"NULLIF({w.value(expr.right, type_of(expr.right))}, 0)"
+    a, b = w.hidden(lambda: n), w.hidden(lambda: d)
+    return f"((({a} % {b}) + {b}) % {b})"
+
+
+def _extreme(w: Writer, expr: Extreme) -> str:
+    items = [w.column(item) for item in expr.items]
+    nulls = " OR ".join(f"{text} IS NULL" for text in items)
+    name = "greatest" if expr.greatest else "least"
+    return f"CASE WHEN {nulls} THEN NULL ELSE {name}({', '.join(items)}) END"
+
+
+def _starts_with(w: Writer, expr: StartsWith) -> str:
+    return w.sheet.dialect.starts_with(w.write(expr.operand), quoted(expr.prefix))
+
+
+def _substring(w: Writer, expr: Substring) -> str:
+    text = w.write(expr.operand)
+    length = "" if expr.length is None else f", {expr.length}"
+    return f"CASE WHEN length({text}) >= {expr.start} THEN substring({text}, {expr.start}{length}) END"
+
+
+def _months_between(w: Writer, expr: MonthsBetween) -> str:
+    start, end = w.column(expr.start), w.column(expr.end)
+
+    def months(a: str, b: str) -> str:
+        apart = f"(year({b}) - year({a})) * 12 + month({b}) - month({a})"
+        return f"({apart} - CASE WHEN day({b}) < day({a}) THEN 1 ELSE 0 END)"
+
+    return f"CAST(CASE WHEN {end} < {start} THEN -{months(end, start)} ELSE {months(start, end)} END AS BIGINT)"
+
+
+def _add_months(w: Writer, expr: AddMonths) -> str:
+    day, months = w.column(expr.date), w.column(expr.months)
+    year = w.hidden(lambda: f"(year({day}) * 12 + month({day}) - 1 + {months})")
+    moved = w.sheet.dialect.add_months(day, months)
+    return f"CASE WHEN {year} >= 12 AND {year} < 120000 THEN {moved} END"
+
+
+def _part_of(w: Writer, expr: PartOf) -> str:
+    text = w.write(expr.operand)
+    divide = w.sheet.dialect.divide
+    match expr.part:
+        case Part.YEARS:
+            return divide(text, "12")
+        case Part.MONTHS:
+            return f"({text} % 12)"
+        case Part.WEEKDAY:
+            return w.sheet.dialect.weekday(text)
+        case part:
+            return f"{part.value}({text})"
+
+
+def _date_of(w: Writer, expr: DateOf) -> str:
+    year, month, day = (w.column(part) for part in (expr.year, expr.month, expr.day))
+    fine = f"{year} BETWEEN 1 AND 9999 AND {month} BETWEEN 1 AND 12"
+    first = f"make_date(CAST({year} AS INTEGER), CAST({month} AS INTEGER), 1)"
+    start = w.hidden(lambda: f"CASE WHEN {fine} THEN {first} END")
+    moved = w.sheet.dialect.add_days(start, f"({day} - 1)")
+    last = f"day(last_day({start}))"
+    return f"CASE WHEN {day} >= 1 AND {day} <= {last} THEN {moved} END"
+
+
+def _lookup(w: Writer, expr: Lookup) -> str:
+    """After binding the day, one value for each category: a joined table, or a short CASE."""
+    if expr.category is None or expr.day is not None:
+        raise ValueError(f"the day of {expr.parameter} is not bound")
+    of = type_of(expr.category)
+    category = expr.category
+    dialect = w.sheet.dialect
+    found: dict[Scalar, str] = {}
+    for entry in expr.entries:
+        found.setdefault(entry.category, literal(entry.value, expr.type, dialect))
+    otherwise = found.pop(None, None)
+    rows = tuple((literal(key, replace(of, low=None, high=None), dialect), value) for key, value in found.items())
+    if len(rows) >= JOINED and otherwise is None:
+        return w.sheet.read(w.sheet.join(w.fresh(), lambda: w.write(category), rows, expr.parameter))
+    key = w.column(category)
+    cases = " ".join(f"WHEN {key} = {one} THEN {value}" for one, value in rows)
+    rest = "" if otherwise is None else f" WHEN {key} IS NOT NULL THEN {otherwise}"
+    return f"CASE {cases}{rest} END"
+
+
+def _times(of: Type, factor: int) -> Type:
+    low = None if of.low is None else of.low * factor
+    high = None if of.high is None else of.high * factor
+    return replace(of, low=low, high=high)
+
+
+_MORE: dict[Rounding, str] = {
+    Rounding.FLOOR: "",
+    Rounding.CEILING: "{rest} > 0",
+    Rounding.UP: "{rest} > 0 AND {n} > 0",
+    Rounding.DOWN: "{rest} > 0 AND {n} < 0",
+    Rounding.HALF_EVEN: "2 * {rest} > {d} OR (2 * {rest} = {d} AND {q} % 2 <> 0)",
+    Rounding.HALF_UP: "2 * {rest} > {d} OR (2 * {rest} = {d} AND {n} > 0)",
+    Rounding.HALF_DOWN: "2 * {rest} > {d} OR (2 * {rest} = {d} AND {n} < 0)",
+}
+"""When the quotient is one more than the whole number below: from the rest, the divisor, the dividend and that
+number."""
+
+_WRITERS: dict[type, Callable[[Writer, Any], str]] = {
+    Const: _const,
+    Ref: _ref,
+    Unknown: _unknown,
+    IsNull: _is_null,
+    Compare: _compare,
+    Same: _same,
+    And: _and,
+    Or: _or,
+    Not: _not,
+    If: _if,
+    Guard: _guard,
+    Calculate: _calculate,
+    Rescale: _rescale,
+    Quotient: _quotient,
+    Modulo: _modulo,
+    Extreme: _extreme,
+    StartsWith: _starts_with,
+    Substring: _substring,
+    MonthsBetween: _months_between,
+    AddMonths: _add_months,
+    PartOf: _part_of,
+    DateOf: _date_of,
+    Lookup: _lookup,
+}

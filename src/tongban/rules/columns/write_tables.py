@@ -1,0 +1,245 @@
+"""From decision tables to SQL: a decision tree as one nested CASE, or, where a tree would be too large, every row as
+a condition of its own and the hits counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from tongban.rules.tables.model import HitPolicy
+
+from .ir import CONFLICT, UNSETTLED, Cell, Column, Decide, Row, Span, Within
+from .nodes import And, Const, Expr, Kind, Ref, Type
+from .sheet import literal, quoted
+from .tree import AGGREGATES, Branch, Leaf, Split, Tree, condition, plan
+from .typed import type_of
+from .write import JOINED, Writer
+
+MOST_BITS = 62
+"""Rows of a table whose matching rows are kept as bits."""
+
+
+class TableWriter:
+    """Writes the columns of one table: the row, the outputs, the facts that an open table waits for."""
+
+    def __init__(self, writer: Writer, table: Decide, mask: Callable[[Sequence[str]], str]) -> None:
+        self.writer, self.mask = writer, mask
+        self.table = replace(table, columns=tuple(map(self.settled_column, table.columns)))
+        self.aggregate = table.hit in AGGREGATES
+
+    def settled_column(self, column: Column) -> Column:
+        """A column that computes becomes a column of the sheet first."""
+        if isinstance(column.value, Ref):
+            return column
+        name = f"{self.writer.prefix}{column.text}"
+        made = self.writer.sheet.make(self.writer.fresh(), lambda: self.writer.write(column.value), comment=column.text)
+        self.writer.columns[name] = made
+        return column if isinstance(column.value, Const) else replace(column, value=Ref(name, column.type))
+
+    # --- the row -----------------------------------------------------------------------------------------
+
+    def row(self) -> str:
+        """The number of the row (or what stands for none); the matching rows as bits where a table aggregates."""
+        found = plan(self.table)
+        if found is not None and not (self.aggregate and found.leaves > 4 * len(self.table.rows)):
+            return self.joined(found.tree) or self.tree(found.tree)
+        return self.flat()
+
+    def tree(self, tree: Tree) -> str:
+        if isinstance(tree, Leaf):
+            return str(tree.outcome)
+        value = self.writer.write(tree.value)
+        cases = [f"WHEN {test} THEN {self.tree(branch.then)}" for test, branch in tests(tree, value, self.writer)]
+        if tree.unknown is not None:
+            name, then = tree.unknown
+            cases.append(f"WHEN {self.writer.unknown(name)} THEN {self.tree(then)}")
+        return f"CASE {' '.join(cases)} ELSE {self.tree(tree.null)} END"
+
+    def joined(self, tree: Tree) -> str | None:
+        """A table that looks at one choice only, in many parts: joined as a table of constants."""
+        if not isinstance(tree, Split) or tree.unknown is not None or not isinstance(tree.null, Leaf):
+            return None
+        leaves = [(branch, branch.then) for branch in tree.branches]
+        if tree.kind not in (Kind.CODE, Kind.TEXT) or not all(isinstance(leaf, Leaf) for _, leaf in leaves):
+            return None
+        pairs: list[tuple[str, str]] = []
+        rest = None
+        for branch, leaf in leaves:
+            outcome = self.tree(leaf)
+            rest = outcome if branch.rest else rest
+            for span in branch.spans:
+                codes = range(max(span.low or 0, 0), (span.high if span.high is not None else -1) + 1)
+                pairs += [(str(code), outcome) for code in codes if not branch.rest]
+            pairs += [(quoted(text), outcome) for text in branch.texts if not branch.rest]
+        if len(pairs) < JOINED:
+            return None
+        value, sheet = tree.value, self.writer.sheet
+        name = sheet.join(self.writer.fresh(), lambda: self.writer.write(value), tuple(pairs))
+        found, looked_at = sheet.read(name), self.writer.write(value)
+        other = f" WHEN {looked_at} IS NOT NULL THEN {rest}" if rest is not None else ""
+        return f"CASE WHEN {found} IS NOT NULL THEN {found}{other} ELSE {self.tree(tree.null)} END"
+
+    def flat(self) -> str:
+        """Every row by itself: true, false, or null while it is open."""
+        holds = {row.number: self.hold(row) for row in self.table.rows}
+        everything = list(holds.values())
+        is_open = "(" + " OR ".join(f"{hold} IS NULL" for hold in everything) + ")"
+        if self.aggregate:
+            bits = " + ".join(f"CASE WHEN {hold} THEN {1 << (n - 1)} ELSE 0 END" for n, hold in holds.items())
+            return f"CASE WHEN {is_open} THEN {UNSETTLED} ELSE {bits} END"
+        if self.table.hit is HitPolicy.FIRST:
+            cases = [f"WHEN {hold} THEN {n} WHEN {hold} IS NULL THEN {UNSETTLED}" for n, hold in holds.items()]
+            return f"CASE {' '.join(cases)} ELSE 0 END"
+        conflict = self.conflict(holds)
+        order = self.table.order or tuple(holds)
+        cases = [f"WHEN {holds[number]} THEN {number}" for number in order]
+        return f"CASE WHEN {is_open} THEN {UNSETTLED} {conflict} {' '.join(cases)} ELSE 0 END"
+
+    def conflict(self, holds: dict[int, str]) -> str:
+        """More than one row (UNIQUE), or rows that say different things (ANY)."""
+        if self.table.hit is HitPolicy.PRIORITY:
+            return ""
+        groups: dict[tuple[Expr, ...] | int, list[str]] = {}
+        for row in self.table.rows:
+            groups.setdefault(row.results if self.table.hit is HitPolicy.ANY else row.number, []).append(
+                holds[row.number]
+            )
+        counted = " + ".join(f"CASE WHEN {' OR '.join(group)} THEN 1 ELSE 0 END" for group in groups.values())
+        return f"WHEN {counted} > 1 THEN {CONFLICT}"
+
+    def hold(self, row: Row) -> str:
+        """Whether a row holds, as a column."""
+        return self.writer.hidden(lambda: self.writer.write(self.row_condition(row)))
+
+    def row_condition(self, row: Row) -> Expr:
+        return And(tuple(condition(cell, column) for cell, column in self.cells(row))) if row.cells else _TRUE
+
+    def cells(self, row: Row) -> list[tuple[Cell, Column]]:
+        return list(zip(row.cells, self.table.columns, strict=True))
+
+    # --- outputs -----------------------------------------------------------------------------------------
+
+    def output(self, index: int, row: str, of: Type) -> str:
+        """The value of an output, from the row that counts."""
+        if self.aggregate:
+            return self.aggregated(index, row, of)
+        groups: dict[Expr, list[int]] = {}
+        for one in self.table.rows:
+            groups.setdefault(one.results[index], []).append(one.number)
+        if len(groups) == 1:
+            (result,) = groups
+            return f"CASE WHEN {row} > 0 THEN {self.writer.write(result)} END"
+        cases = [f"WHEN {_among(row, numbers)} THEN {self.writer.write(result)}" for result, numbers in groups.items()]
+        return f"CASE {' '.join(cases)} END"
+
+    def aggregated(self, index: int, row: str, of: Type) -> str:
+        if self.table.hit is HitPolicy.COUNT:
+            return f"CASE WHEN {row} >= 0 THEN CAST(bit_count(CAST({row} AS BIGINT)) AS BIGINT) END"
+        hits = [(f"({row} & {1 << (one.number - 1)}) <> 0", one.results[index]) for one in self.table.rows]
+        if self.table.hit is HitPolicy.SUM:
+            parts = " + ".join(f"CASE WHEN {hit} THEN {self.writer.value(r, of)} ELSE 0 END" for hit, r in hits)
+            return f"CASE WHEN {row} > 0 THEN {parts} END"
+        name = "greatest" if self.table.hit is HitPolicy.MAX else "least"
+        nulls = [f"({hit} AND {self.writer.write(r)} IS NULL)" for hit, r in hits if not isinstance(r, Const)]
+        nulls += [hit for hit, r in hits if isinstance(r, Const) and r.value is None]
+        items = ", ".join(f"CASE WHEN {hit} THEN {self.writer.write(r)} END" for hit, r in hits)
+        extreme = f"{name}({items})" if len(hits) > 1 else items
+        undefined = f" WHEN {' OR '.join(nulls)} THEN NULL" if nulls else ""
+        return f"CASE WHEN {row} IS NULL OR {row} <= 0 THEN NULL{undefined} ELSE {extreme} END"
+
+    # --- what is missing ---------------------------------------------------------------------------------
+
+    def waits(self) -> str:
+        """The facts that the open cells of the open rows wait for, as bits."""
+        parts: list[str] = []
+        for row in self.table.rows:
+            found = [self.cell_waits(cell, column) for cell, column in self.cells(row)]
+            found = [text for text in found if text]
+            if found:
+                holds = self.writer.write(self.row_condition(row))
+                parts.append(f"CASE WHEN {holds} IS NULL THEN {' | '.join(found)} ELSE 0 END")
+        return " | ".join(dict.fromkeys(parts)) or "0"
+
+    def cell_waits(self, cell: Cell, column: Column) -> str:
+        mask = self.mask(cell.waits)
+        if not mask or not cell.waits:
+            return ""
+        plain = isinstance(column.value, Ref) and isinstance(cell.test, Within) and cell.test.null is None
+        if plain and cell.opens == cell.waits and len(cell.waits) == 1:
+            return mask  # a fact that is known waits for nothing
+        return f"CASE WHEN {self.writer.write(condition(cell, column))} IS NULL THEN {mask} ELSE 0 END"
+
+
+_TRUE = Const(True, Type(Kind.BOOLEAN))
+
+
+def _among(row: str, numbers: Sequence[int]) -> str:
+    return f"{row} = {numbers[0]}" if len(numbers) == 1 else f"{row} IN ({', '.join(map(str, numbers))})"
+
+
+def tests(split: Split, value: str, writer: Writer) -> list[tuple[str, Branch]]:
+    """The condition of each branch; a later one need not repeat what an earlier one took."""
+    if split.kind is Kind.BOOLEAN:
+        return [(_truth(branch, value), branch) for branch in split.branches]
+    if split.kind in (Kind.CODE, Kind.TEXT):
+        return _listed(split, value)
+    ordered = sorted(split.branches, key=lambda b: (b.spans[0].low is not None, b.spans[0].low or 0))
+    found: list[tuple[str, Branch]] = []
+    for index, branch in enumerate(ordered):
+        if index == len(ordered) - 1:
+            found.append((f"{value} IS NOT NULL", branch))
+            continue
+        taken = [span for earlier in ordered[:index] for span in earlier.spans]
+        conditions = [_between(span, taken, value, split, writer) for span in branch.spans]
+        found.append((" OR ".join(conditions), branch))
+    return found
+
+
+def _truth(branch: Branch, value: str) -> str:
+    """The condition of a branch on a boolean: true (1), false (0), or either."""
+    span = branch.spans[0]
+    if span.low == 1:
+        return value
+    return f"NOT {value}" if span.high == 0 else f"{value} IS NOT NULL"
+
+
+def _listed(split: Split, value: str) -> list[tuple[str, Branch]]:
+    found: list[tuple[str, Branch]] = []
+    for branch in sorted(split.branches, key=lambda b: b.rest):
+        if branch.rest:
+            found.append((f"{value} IS NOT NULL", branch))
+            continue
+        codes = [str(code) for span in branch.spans for code in range(span.low or 0, (span.high or 0) + 1)]
+        texts = codes + [quoted(text) for text in branch.texts]
+        found.append((f"{value} = {texts[0]}" if len(texts) == 1 else f"{value} IN ({', '.join(texts)})", branch))
+    return found
+
+
+def _between(span: Span, taken: Sequence[Span], value: str, split: Split, writer: Writer) -> str:
+    """Whether the value lies in a span, its lower end left out where all below is taken already."""
+    of = type_of(split.value)
+
+    def at(whole: int) -> str:
+        return literal(whole, replace(of, low=None, high=None), writer.sheet.dialect)
+
+    below = span.low is not None and not _covers(taken, span.low - 1, of.low)
+    if span.low is not None and span.low == span.high and below:
+        return f"{value} = {at(span.low)}"
+    parts: list[str] = []
+    if span.low is not None and below:
+        parts.append(f"{value} >= {at(span.low)}")
+    if span.high is not None:
+        parts.append(f"{value} < {at(span.high + 1)}" if of.kind is not Kind.DATE else f"{value} <= {at(span.high)}")
+    return " AND ".join(parts) or f"{value} IS NOT NULL"
+
+
+def _covers(taken: Sequence[Span], high: int, low: int | None) -> bool:
+    """Whether the spans hold every value from `low` up to `high`."""
+    from .lower_tables import merged
+
+    whole = merged(taken)
+    if not whole:
+        return low is not None and high < low
+    first = whole[0]
+    starts = first.low is None or (low is not None and first.low <= low)
+    return starts and (first.high is None or first.high >= high)
