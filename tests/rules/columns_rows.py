@@ -19,7 +19,6 @@ from tongban.rules.columns.ir import OUTCOMES, Program
 from tongban.rules.columns.nodes import Kind, Type
 from tongban.rules.columns.source import Fixed, Source, Stored
 from tongban.rules.columns.sql import Member, population_sql, prefix_of
-from tongban.rules.tables.model import HitPolicy
 
 SERVICES: dict[str, Service] = {
     path.stem: load_service(path.read_text("utf-8"), str(path)).require()
@@ -158,7 +157,7 @@ def wanted(program: Program, found: Assessment) -> dict[str, Any]:
 
 def same(got: dict[str, Any], want: dict[str, Any]) -> bool:
     """Equal in everything; where a table is unsettled or has no single row, its number is not positive."""
-    rows = {name: row for name, row in got["rows"].items()}
+    rows = dict(got["rows"])
     for name, matched in want["rows"].items():
         row = rows.pop(name)
         if matched is None:
@@ -169,4 +168,5 @@ def same(got: dict[str, Any], want: dict[str, Any]) -> bool:
     return not rows and all(got[key] == want[key] for key in want if key != "rows")
 
 
-AGGREGATES = {HitPolicy.SUM, HitPolicy.MIN, HitPolicy.MAX, HitPolicy.COUNT}
+def _word(name: str) -> str:
+    return "".join(c if c.isalnum() else "_" for c in name)

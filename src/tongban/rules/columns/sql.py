@@ -211,7 +211,7 @@ class _Judgement:
         self.writer.columns[step.name] = column
         self.defines[step.name] = step
 
-    def table(self, step: Decide, when: Callable[[], str] | None) -> str:
+    def table(self, step: Decide, when: Callable[[], str] | None, *, outputs: bool = True) -> str:
         """Makes the columns of a table: its row, its outputs, and what it waits for."""
         if len(step.rows) > MOST_BITS and step.hit in AGGREGATES:
             raise NotColumnar(step.name, 0, "行数太多，不能合计", "too many rows to aggregate in columns", step.name)
@@ -223,7 +223,7 @@ class _Judgement:
 
         self.sheet.make(row, write_row, _said(step))
         waits = self.name(f"waits {step.name}")
-        for index, output in enumerate(step.outputs):
+        for index, output in enumerate(step.outputs if outputs else ()):
             column = self.name(f"is {output.name}")
             self.sheet.make(column, lambda i=index, of=output.type: tables.output(i, self.sheet.read(row), of))
             self.writer.columns[output.name] = column
@@ -234,7 +234,8 @@ class _Judgement:
             if found == "0":
                 return "0"
             at = self.sheet.read(row)
-            nulls = [f"{self.writer.read(o.name)} IS NULL" for o in step.outputs] if step.hit is HitPolicy.FIRST else []
+            late = step.outputs if step.hit is HitPolicy.FIRST and outputs else ()
+            nulls = [f"{self.writer.read(output.name)} IS NULL" for output in late]
             return f"CASE WHEN {' OR '.join([f'{at} = {UNSETTLED}', *nulls])} THEN {found} ELSE 0 END"
 
         self.sheet.make(waits, write_waits)
@@ -276,7 +277,7 @@ class _Judgement:
         if needless is not None:
             self.sheet.make(self.name("needless"), lambda: f"COALESCE({self.writer.write(needless)}, FALSE)")
         runs = None if needless is None else (lambda: f"NOT {self.read('needless')}")
-        row = self.table(verdict.table, runs)
+        row = self.table(verdict.table, runs, outputs=False)
         waits = self.name(f"waits {verdict.table.name}")
 
         def outcome() -> str:

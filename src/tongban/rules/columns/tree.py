@@ -90,6 +90,8 @@ def _any_of(items: Sequence[Expr]) -> Expr:
 
 
 def _with_null(held: Expr, null: bool | None, column: Column) -> Expr:
+    if null is None and not isinstance(held, Const):
+        return held  # comparisons with null are null
     return If(_none(column.value), Const(null, BOOLEAN), held, BOOLEAN)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tongban.rules.tables.model import HitPolicy
 
-from .ir import CONFLICT, UNSETTLED, Cell, Column, Decide, Row, Span, Within
+from .ir import CONFLICT, UNSETTLED, Anything, Cell, Column, Decide, Row, Span, Within
 from .nodes import And, Const, Expr, Kind, Ref, Type
 from .sheet import literal, quoted
 from .tree import AGGREGATES, Branch, Leaf, Split, Tree, condition, plan
@@ -112,7 +112,9 @@ class TableWriter:
         return self.writer.hidden(lambda: self.writer.write(self.row_condition(row)))
 
     def row_condition(self, row: Row) -> Expr:
-        return And(tuple(condition(cell, column) for cell, column in self.cells(row))) if row.cells else _TRUE
+        tested = [(cell, column) for cell, column in self.cells(row) if not isinstance(cell.test, Anything)]
+        items = tuple(condition(cell, column) for cell, column in tested)
+        return items[0] if len(items) == 1 else And(items) if items else _TRUE
 
     def cells(self, row: Row) -> list[tuple[Cell, Column]]:
         return list(zip(row.cells, self.table.columns, strict=True))
@@ -162,7 +164,7 @@ class TableWriter:
 
     def cell_waits(self, cell: Cell, column: Column) -> str:
         mask = self.mask(cell.waits)
-        if not mask or not cell.waits:
+        if not mask or isinstance(cell.test, Anything):
             return ""
         plain = isinstance(column.value, Ref) and isinstance(cell.test, Within) and cell.test.null is None
         if plain and cell.opens == cell.waits and len(cell.waits) == 1:
