@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -55,7 +54,7 @@ def test_edges_are_the_boundary_and_one_unit_to_either_side_and_null() -> None:
 
 def test_dates_times_and_durations_are_cut_by_day_second_and_month() -> None:
     day = table(rules.Input("d", type="date"), '[@"2026-01-01"..@"2027-01-01")')
-    assert parts(day)[:3] == [date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 2)]
+    assert parts(day)[:3] == [rules.Date.of(2025, 12, 31), rules.Date.of(2026, 1, 1), rules.Date.of(2026, 1, 2)]
     for kind, cell, around in (
         ("time", '< @"08:00:00"', ['@"07:59:59"', '@"08:00:00"', '@"08:00:01"']),
         ("date and time", '< @"2026-01-01T00:00:00"', ['@"2025-12-31T23:59:59"', '@"2026-01-01T00:00:00"']),

@@ -156,7 +156,7 @@ def _output(decision: rules.Decision, name: str, whole: bool) -> Any:
 
 
 def plain(value: Any, *, whole: bool = False) -> Any:
-    """A FEEL value as plain Python: a whole number as int where one is meant."""
+    """A FEEL value as plain Python: dates as `datetime` has them, a whole number as int where one is meant."""
     if isinstance(value, Decimal) and whole and value == value.to_integral_value():
         return int(value)
-    return value
+    return rules.to_python(value)

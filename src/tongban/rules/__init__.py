@@ -7,7 +7,7 @@ expression and `Table.build` for a table; `explain` turns a decision into senten
 from .feel.errors import Cause, Code, RuleSyntaxError, RuleValueError, TableError, TableErrors
 from .feel.expression import Expression, compile_expression
 from .feel.text import cell_text, feel_text, to_json
-from .feel.values import DaysDuration, MonthsDuration, Range, to_feel
+from .feel.values import Date, DateTime, DaysDuration, MonthsDuration, Range, Time, to_feel, to_python
 from .tables.cells import Cell, compile_cell
 from .tables.explain import explain
 from .tables.hit import Status
@@ -19,6 +19,8 @@ __all__ = [
     "Cause",
     "Cell",
     "Code",
+    "Date",
+    "DateTime",
     "DaysDuration",
     "Decision",
     "Expression",
@@ -37,6 +39,7 @@ __all__ = [
     "Table",
     "TableError",
     "TableErrors",
+    "Time",
     "cell_text",
     "compile_cell",
     "compile_expression",
@@ -44,4 +47,5 @@ __all__ = [
     "feel_text",
     "to_feel",
     "to_json",
+    "to_python",
 ]

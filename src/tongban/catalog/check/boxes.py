@@ -118,7 +118,7 @@ def _constants(cells: Iterable[rules.Cell]) -> list[Any] | None:
             node = todo.pop()
             match node:
                 case Constant(value=value):
-                    found.append(value)
+                    found.append(rules.to_python(value))
                 case Negate(operand=Constant(value=Decimal() as value)):
                     found.append(-value)
                 case RangeOf() | ContextOf():

@@ -8,8 +8,9 @@ from typing import cast
 from tongban.rules.feel import syntax
 from tongban.rules.feel.errors import RuleSyntaxError
 from tongban.rules.feel.expression import compile_expression
+from tongban.rules.feel.moments import DAY
 from tongban.rules.feel.syntax import Node
-from tongban.rules.feel.values import DAY, Date, DaysDuration, MonthsDuration, Value
+from tongban.rules.feel.values import Date, DaysDuration, MonthsDuration, Value
 
 from .nodes import BOOLEAN, DATE, TEXT, Const, Kind, Type
 
@@ -42,8 +43,8 @@ def constant(value: Value) -> Const | None:
             return number_constant(value)
         case str():
             return Const(value, TEXT) if value else None
-        case Date() if type(value) is Date:
-            return Const(value.toordinal(), DATE)
+        case Date(number=day):
+            return Const(day, DATE)
         case MonthsDuration(months=months):
             return Const(months, Type(Kind.MONTHS, months, months))
         case DaysDuration(nanoseconds=nanoseconds) if nanoseconds % DAY == 0:

@@ -12,7 +12,7 @@ from typing import Any, cast
 from tongban.rules.feel import temporal
 from tongban.rules.feel.dialect import both, either, negation
 from tongban.rules.feel.errors import Undefined
-from tongban.rules.feel.values import MonthsDuration
+from tongban.rules.feel.values import Date
 
 from .nodes import (
     AddMonths,
@@ -141,14 +141,15 @@ def _substring(expr: Substring, text: str) -> Scalar:
 
 
 def _months_between(_: MonthsBetween, start: int, end: int) -> Scalar:
-    return temporal.months_between(date.fromordinal(start), date.fromordinal(end)).months
+    return temporal.months_between(Date(start), Date(end)).months
 
 
 def _add_months(_: AddMonths, day: int, months: int) -> Scalar:
     try:
-        return cast("date", temporal.add_months(date.fromordinal(day), MonthsDuration(months))).toordinal()
+        shifted = temporal.shift_months(Date(day), months).number
     except Undefined:
         return None
+    return shifted if 0 < shifted <= date.max.toordinal() else None
 
 
 def _date_of(expr: DateOf, facts: Facts) -> Scalar:

@@ -252,8 +252,8 @@ def _whole(value: Value, of: Type) -> Decimal | None:
             return value.scaleb(of.scale)
         case Kind.BOOLEAN, bool():
             return Decimal(int(value))
-        case Kind.DATE, Date() if type(value) is Date:
-            return Decimal(value.toordinal())
+        case Kind.DATE, Date(number=day):
+            return Decimal(day)
         case Kind.MONTHS, MonthsDuration(months=months):
             return Decimal(months)
         case Kind.DAYS, DaysDuration(nanoseconds=nanoseconds):

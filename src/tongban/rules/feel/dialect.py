@@ -141,8 +141,10 @@ _ADD = _ADD_ONE_WAY | {(right, left): _swap(add) for (left, right), add in _ADD_
 
 _SUBTRACT: dict[Types, Operator] = {
     (Number, Number): CONTEXT.subtract,
-    (Date, Date): temporal.between,
+    (Date, Date): temporal.days_between,
     (DateTime, DateTime): temporal.between,
+    (DateTime, Date): temporal.between,
+    (Date, DateTime): temporal.between,
     (Time, Time): temporal.between_times,
     (Date, DaysDuration): temporal.subtract_days,
     (DateTime, DaysDuration): temporal.subtract_days,
@@ -171,18 +173,26 @@ _DIVIDE: dict[Types, Operator] = {
 
 _POWER: dict[Types, Operator] = {(Number, Number): CONTEXT.power}
 
-_PLAIN = (Number, str, Date, DaysDuration, MonthsDuration)
+_PLAIN = (Number, str, DaysDuration, MonthsDuration)
 _CLOCKS = (Time, DateTime)
-"""Types whose order needs both values with a zone, or both without."""
+"""Types whose comparison needs both values with a zone, or both without."""
 
 
 def _ordered(compare: Operator) -> dict[Types, Operator]:
     def compare_clocks(left: Any, right: Any) -> Value:
-        if (left.tzinfo is None) != (right.tzinfo is None):
+        if not temporal.comparable(left, right):
             raise Undefined(Code.TYPE_MISMATCH, "<", "date and time without zone")
-        return compare(left, right)
+        return compare(temporal.order(left), temporal.order(right))
 
-    return {(t, t): compare for t in _PLAIN} | {(t, t): compare_clocks for t in _CLOCKS}
+    return {
+        **{(t, t): compare for t in _PLAIN},
+        (Date, Date): lambda left, right: compare(left.number, right.number),
+        **{(t, t): compare_clocks for t in _CLOCKS},
+    }
+
+
+def _equal_clocks(left: Any, right: Any) -> bool | None:
+    return temporal.order(left) == temporal.order(right) if temporal.comparable(left, right) else None
 
 
 def equal(left: Value, right: Value) -> bool | None:
@@ -215,7 +225,9 @@ def _shape(span: Range) -> tuple[bool, bool, str]:
 
 
 _COMPARABLE: dict[type, Operator] = {
-    **dict.fromkeys((bool, *_PLAIN, *_CLOCKS), operator.eq),
+    **dict.fromkeys((bool, *_PLAIN), operator.eq),
+    Date: lambda left, right: left.number == right.number,
+    **dict.fromkeys(_CLOCKS, _equal_clocks),
     list: _equal_lists,
     dict: _equal_contexts,
     Range: _equal_ranges,

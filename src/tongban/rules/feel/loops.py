@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from . import temporal
 from .dialect import Dialect, both, either, less
 from .errors import Code, Undefined
 from .frame import Frame, Layout, Local, Run
@@ -26,7 +25,7 @@ from .syntax import (
     mentions,
 )
 from .text import number_text
-from .values import DAY, Date, DaysDuration, Number, Range, Value, as_list, integer, number, type_name
+from .values import Date, Number, Range, Value, as_list, integer, number, type_name
 
 
 class Loops(ABC):
@@ -215,13 +214,9 @@ def _numbers(first: Decimal, last: Decimal) -> Iterable[Value]:
     return map(number, range(start, stop + 1) if start <= stop else range(start, stop - 1, -1))
 
 
-def _days(first: Date, last: Date) -> Iterator[Value]:
-    step = DaysDuration(-DAY if less(last, first) else DAY)
-    day: Value = first
-    while day != last:
-        yield day
-        day = temporal.add_days(day, step)
-    yield last
+def _days(first: Date, last: Date) -> Iterable[Value]:
+    start, stop = first.number, last.number
+    return map(Date, range(start, stop + 1) if start <= stop else range(start, stop - 1, -1))
 
 
 _WALKS: dict[tuple[type, type], Callable[..., Iterable[Value]]] = {

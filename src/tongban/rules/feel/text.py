@@ -7,7 +7,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from .temporal import WRITERS
 from .values import (
     Date,
     DateTime,
@@ -24,6 +23,7 @@ from .values import (
     to_feel,
 )
 
+TEMPORAL = frozenset({Date, Time, DateTime, DaysDuration, MonthsDuration})
 _LARGEST_JSON_INTEGER = 2**53
 
 
@@ -68,7 +68,7 @@ def _function(value: FunctionValue) -> str:
 
 
 def _temporal(value: Value) -> str:
-    return f'@"{WRITERS[type(value)](value)}"'
+    return f'@"{value}"'
 
 
 _AS_FEEL: dict[type, Callable[[Any], str]] = {
@@ -80,7 +80,7 @@ _AS_FEEL: dict[type, Callable[[Any], str]] = {
     dict: _context,
     Range: _range,
     FunctionValue: _function,
-    **dict.fromkeys((Date, Time, DateTime, DaysDuration, MonthsDuration), _temporal),
+    **dict.fromkeys(TEMPORAL, _temporal),
 }
 
 
@@ -93,8 +93,7 @@ def plain_text(value: Value) -> str:
     """`value` as FEEL's `string()` writes it: a string without quotation marks, a date without its `@`."""
     if type(value) is str:
         return value
-    write = WRITERS.get(type(value))
-    return write(value) if write else feel_text(value)
+    return str(value) if type(value) in TEMPORAL else feel_text(value)
 
 
 def to_json(value: Value) -> Any:

@@ -20,13 +20,16 @@ Binary floating point never enters: a float is taken as the decimal number that 
 
 from __future__ import annotations
 
-import datetime
+import datetime as python
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
+from . import zones
 from .errors import Code, RuleValueError, Undefined
+from .moments import NANOSECONDS, Date, DateTime, DaysDuration, MonthsDuration, Time
 
 if TYPE_CHECKING:
     from .frame import Frame
@@ -36,9 +39,6 @@ Value: TypeAlias = object
 """Any FEEL value: one of the types in the table above."""
 
 Number = Decimal
-Date = datetime.date
-Time = datetime.time
-DateTime = datetime.datetime
 Null = type(None)
 
 CONTEXT = Context(
@@ -50,23 +50,7 @@ CONTEXT = Context(
 )
 """The arithmetic of FEEL. Private to this package: the process-wide decimal context is never read."""
 
-NANOSECONDS = 1_000_000_000
-DAY = 86_400 * NANOSECONDS
 LARGEST_INTEGER = Decimal(10) ** 30
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class DaysDuration:
-    """A `days and time duration`: a signed number of nanoseconds."""
-
-    nanoseconds: int
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class MonthsDuration:
-    """A `years and months duration`: a signed number of months."""
-
-    months: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +132,32 @@ def _from_float(value: float) -> Value:
     return _from_number(repr(value))
 
 
-def _from_span(value: datetime.timedelta) -> Value:
+@lru_cache(maxsize=65_536)
+def _from_date(value: python.date) -> Date:
+    return Date(value.toordinal())
+
+
+def _from_time(value: python.time) -> Time:
+    return _zoned(_clock(value), value.tzinfo, value.utcoffset())
+
+
+def _from_date_time(value: python.datetime) -> DateTime:
+    return DateTime(_from_date(value.date()), _zoned(_clock(value), value.tzinfo, value.utcoffset()))
+
+
+def _clock(value: python.time | python.datetime) -> int:
+    return ((value.hour * 60 + value.minute) * 60 + value.second) * NANOSECONDS + value.microsecond * 1_000
+
+
+def _zoned(clock: int, zone: python.tzinfo | None, offset: python.timedelta | None) -> Time:
+    seconds = None if offset is None else int(offset.total_seconds())
+    name = getattr(zone, "key", None)
+    if not isinstance(name, str) or not zones.exists(name):
+        return Time(clock, seconds)
+    return Time(clock, zones.usual_offset(name) if seconds is None else seconds, name)
+
+
+def _from_span(value: python.timedelta) -> Value:
     return DaysDuration((value.days * 86_400 + value.seconds) * NANOSECONDS + value.microseconds * 1_000)
 
 
@@ -172,9 +181,12 @@ _CONVERSIONS: dict[type, Callable[[Any], Value]] = {
     int: _from_number,
     float: _from_float,
     Date: _same,
-    DateTime: _same,
     Time: _same,
-    datetime.timedelta: _from_span,
+    DateTime: _same,
+    python.date: _from_date,
+    python.time: _from_time,
+    python.datetime: _from_date_time,
+    python.timedelta: _from_span,
     DaysDuration: _same,
     MonthsDuration: _same,
     Range: _same,
@@ -202,6 +214,59 @@ def to_feel(value: object) -> Value:
         if isinstance(value, base):
             return convert(value)
     raise RuleValueError(f"FEEL has no value for a {type(value).__name__}")
+
+
+def _to_date(value: Date) -> object:
+    within = 0 < value.number <= python.date.max.toordinal()
+    return python.date.fromordinal(value.number) if within else value
+
+
+def _zone_of(time: Time) -> python.tzinfo | None:
+    if time.zone is not None:
+        return zones.zone_info(time.zone)
+    return None if time.offset is None else python.timezone(python.timedelta(seconds=time.offset))
+
+
+def _to_time(value: Time) -> object:
+    micro, rest = divmod(value.nanosecond, 1_000)
+    return value if rest else python.time(value.hour, value.minute, value.second, micro, tzinfo=_zone_of(value))
+
+
+def _to_date_time(value: DateTime) -> object:
+    day, time = _to_date(value.date), _to_time(value.time)
+    if not isinstance(day, python.date) or not isinstance(time, python.time):
+        return value
+    found = python.datetime.combine(day, time)
+    offset = found.utcoffset()
+    later = offset is not None and int(offset.total_seconds()) != value.time.offset
+    return found.replace(fold=1) if later else found
+
+
+def _to_span(value: DaysDuration) -> object:
+    micro, rest = divmod(value.nanoseconds, 1_000)
+    try:
+        return value if rest else python.timedelta(microseconds=micro)
+    except OverflowError:
+        return value
+
+
+_OUTWARDS: dict[type, Callable[[Any], object]] = {
+    Date: _to_date,
+    Time: _to_time,
+    DateTime: _to_date_time,
+    DaysDuration: _to_span,
+    Range: lambda value: replace(value, low=to_python(value.low), high=to_python(value.high)),
+    list: lambda value: [to_python(item) for item in value],
+    dict: lambda value: {key: to_python(item) for key, item in value.items()},
+}
+
+
+def to_python(value: Value) -> Any:
+    """The inverse of `to_feel`: FEEL's dates, times and durations as those of Python's `datetime`, where these can
+    hold them exactly; what they cannot hold (a year beyond 9999, nanoseconds, months) stays as it is, and so do
+    numbers, which are `Decimal`."""
+    convert = _OUTWARDS.get(type(value))
+    return value if convert is None else convert(value)
 
 
 def type_name(value: Value) -> str:

@@ -6,6 +6,6 @@ see only what they ask for. One module for each kind of value.
 
 from tongban.rules.feel.signature import BUILTINS
 
-from . import conversion, lists, logic, numbers, strings
+from . import conversion, dates, lists, logic, numbers, strings
 
-__all__ = ["BUILTINS", "conversion", "lists", "logic", "numbers", "strings"]
+__all__ = ["BUILTINS", "conversion", "dates", "lists", "logic", "numbers", "strings"]
