@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from tongban.rules.feel import temporal
 from tongban.rules.feel.errors import Code, Undefined
+from tongban.rules.feel.frame import Frame
 from tongban.rules.feel.moments import NANOSECONDS, day_number
 from tongban.rules.feel.signature import builtin
 from tongban.rules.feel.values import Date, DateTime, DaysDuration, Time, Value, integer, number
@@ -97,6 +98,25 @@ def duration(source: str) -> Value:
 @builtin("years and months duration(from: date|date and time, to: date|date and time)")
 def years_and_months_duration(start: Date | DateTime, end: Date | DateTime) -> Value:
     return temporal.months_between(start, end)
+
+
+# --- the clock -------------------------------------------------------------------------------------------
+
+
+@builtin("now()", framed=True)
+def now(frame: Frame) -> Value:
+    """The moment that whoever runs the expression gave as now; no clock of a machine is ever read."""
+    if not isinstance(frame.now, DateTime):
+        raise Undefined(Code.NO_CLOCK, "now")
+    return frame.now
+
+
+@builtin("today()", framed=True)
+def today(frame: Frame) -> Value:
+    """The date of that moment, where it is."""
+    if not isinstance(frame.now, DateTime):
+        raise Undefined(Code.NO_CLOCK, "today")
+    return frame.now.date
 
 
 # --- where a date stands in its year and week ------------------------------------------------------------

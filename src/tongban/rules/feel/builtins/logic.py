@@ -6,7 +6,7 @@ from functools import reduce
 
 from tongban.rules.feel.dialect import both, either, negation
 from tongban.rules.feel.signature import builtin
-from tongban.rules.feel.values import Value, items_of
+from tongban.rules.feel.values import Range, Value, is_context, is_list, items_of
 
 
 def _as_truth(value: Value) -> bool | None:
@@ -22,6 +22,25 @@ def not_(negand: Value) -> Value:
 def is_defined(value: Value) -> Value:
     """Whether a fact is known: FEEL has one null for "missing" and for "no value"."""
     return value is not None
+
+
+@builtin("is(value1?: any, value2?: any)")
+def is_(left: Value = None, right: Value = None) -> Value:
+    """Whether two values are the same in every part: the same instant in two zones is equal, but not the same."""
+    return _same(left, right)
+
+
+def _same(left: Value, right: Value) -> bool:
+    if type(left) is not type(right):
+        return False
+    if is_list(left) and is_list(right):
+        return len(left) == len(right) and all(map(_same, left, right))
+    if is_context(left) and is_context(right):
+        return left.keys() == right.keys() and all(_same(left[key], right[key]) for key in left)
+    if isinstance(left, Range) and isinstance(right, Range):
+        parts = ((one.low, one.high, one.low_closed, one.high_closed, one.form) for one in (left, right))
+        return all(map(_same, *parts))
+    return left == right
 
 
 @builtin("all(list: list)")
