@@ -26,6 +26,7 @@ COMMANDS: dict[str, CommandSpec] = {
     "promote": CommandSpec("tongban.cli.promote", "publish or end a service file · 发布或停用事项"),
     "import": CommandSpec("tongban.cli.importing", "import a catalogue from CSV · 导入事项目录"),
     "verify": CommandSpec("tongban.cli.verify", "check a certificate offline · 离线验证证照"),
+    "rules": CommandSpec("tongban.cli.rules", "decision models: test kit, evaluation · 决策模型：测试集与计算"),
     "case": CommandSpec("tongban.cli.case", "export one case whole · 导出一个办件"),
     "bench": CommandSpec("tongban.cli.bench", "measure and print ratios · 性能对比"),
 }

@@ -380,6 +380,8 @@ class Definitions:
     services: tuple[DecisionService, ...]
     sources: tuple[KnowledgeSource, ...]
     extensions: tuple[Extension, ...]
+    hash: str
+    """SHA-256 of the file, in hexadecimal: what a decision was made by, years later."""
     at: At
 
 

@@ -7,6 +7,8 @@ in 1.4 and 1.5). An older file cannot contain the newer elements, so one reader 
 
 from __future__ import annotations
 
+import hashlib
+
 from . import model
 from .boxed import BoxedReader
 from .errors import ModelCode, ModelErrors
@@ -22,7 +24,7 @@ def read_model(data: bytes, file: str = "model.dmn") -> model.Definitions:
     if root.name != "definitions" or root.namespace not in set(model.Version):
         raise ModelErrors([Source(file, root).fault(root, ModelCode.NOT_DMN, f"{{{root.namespace}}}{root.name}")])
     reader = _Reader(Source(file, root))
-    definitions = reader.definitions(root)
+    definitions = reader.definitions(root, hashlib.sha256(data).hexdigest())
     if reader.source.faults:
         raise ModelErrors(reader.source.faults)
     return definitions
@@ -35,7 +37,7 @@ class _Reader:
         self.source = source
         self._boxed = BoxedReader(source)
 
-    def definitions(self, root: Element) -> model.Definitions:
+    def definitions(self, root: Element, digest: str) -> model.Definitions:
         return model.Definitions(
             version=model.Version(root.namespace),
             id=root.get("id"),
@@ -51,6 +53,7 @@ class _Reader:
             services=tuple(map(self._service, root.children("decisionService"))),
             sources=tuple(map(self._source, root.children("knowledgeSource"))),
             extensions=self._extensions(root),
+            hash=digest,
             at=root.at,
         )
 

@@ -183,7 +183,7 @@ def _convert(value: Value, wanted: FeelType) -> Value:
     if fits(value, wanted):
         return value
     base = _base(wanted)
-    if is_list(value) and len(value) == 1 and not isinstance(base, ListType):
+    if is_list(value) and len(value) == 1 and not isinstance(base, ListType) and not is_list(value[0]):
         return _convert(value[0], wanted)
     if isinstance(base, ListType) and not is_list(value):
         return [_convert(value, base.item)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -25,7 +25,7 @@ from .assemble import Assembler, Parts
 from .cells import Cell
 from .hit import LISTED, RESOLVERS, SINGLE, Hits, Outputs, Status
 from .model import HitPolicy, Input, Literal, Output, Row
-from .trace import Decision
+from .trace import Decision, PlacedCause
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,6 +126,26 @@ class Table:
     def row_outputs(self, decision: Decision, row: int) -> dict[str, Value]:
         """What `row` (from 1) says for the facts of `decision`, whether it matched or not."""
         return self._parts.results[row - 1].outputs(self._parts.layout.restore(decision.facts))
+
+    def placed_causes(self, decision: Decision) -> tuple[PlacedCause, ...]:
+        """The causes of nulls in `decision`, each with the cell that it was met in: found by asking each cell of the
+        rows that no cell refused, and each output of the rows that matched, once more and alone."""
+        parts, found = self._parts, list[PlacedCause]()
+
+        def ask(row: int, column: int, run: Callable[[Frame], object]) -> None:
+            frame = parts.layout.restore(decision.facts)
+            run(frame)
+            found.extend(PlacedCause(row, column, cause) for cause in frame.causes)
+
+        for number, column in enumerate(parts.columns, 1):
+            ask(0, number, column.read)
+        for row in (*decision.hits, *decision.could_match):
+            for number, (cell, value) in enumerate(zip(self.cells[row - 1], decision.inputs, strict=True), 1):
+                ask(row, number, lambda frame, check=cell.check, value=value: check(value, frame))
+        for row in decision.hits:
+            for number, run in enumerate(parts.results[row - 1].runs, len(self.inputs) + 1):
+                ask(row, number, lambda frame, run=run: run_bounded(run, frame))
+        return tuple(found)
 
     def _resolve(self, hits: tuple[int, ...], frame: Frame) -> tuple[Status, tuple[int, ...], Outputs]:
         results = self._parts.results

@@ -50,6 +50,15 @@ class RowMiss:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedCause:
+    """Why a value became null, and in which cell: `row` and `column` count as in `TableError`."""
+
+    row: int
+    column: int
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The outcome of a table for one set of facts."""
 

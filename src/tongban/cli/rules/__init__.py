@@ -1,0 +1,32 @@
+"""Decision models and rules: run the standard's test kit, evaluate a model.
+决策模型与规则：跑标准的兼容性测试集，计算一个模型。"""
+
+import argparse
+from importlib import import_module
+from typing import NamedTuple
+
+
+class Subcommand(NamedTuple):
+    """Where a subcommand lives and what it is for, in both languages. Its module has `configure` and `run`."""
+
+    module: str
+    help: str
+
+
+SUBCOMMANDS: dict[str, Subcommand] = {
+    "tck": Subcommand("tongban.cli.rules.tck", "run the DMN compatibility kit · 运行 DMN 兼容性测试集"),
+    "eval": Subcommand("tongban.cli.rules.evaluate", "evaluate a DMN model · 计算一个 DMN 模型"),
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options of `tongban rules`."""
+    subparsers = parser.add_subparsers(dest="subcommand", metavar="SUBCOMMAND", required=True)
+    for name, spec in SUBCOMMANDS.items():
+        module = import_module(spec.module)
+        module.configure(subparsers.add_parser(name, help=spec.help, description=module.__doc__))
+
+
+def run(options: argparse.Namespace) -> int:
+    """The status of the subcommand."""
+    return int(import_module(SUBCOMMANDS[options.subcommand].module).run(options))

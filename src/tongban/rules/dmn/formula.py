@@ -1,0 +1,93 @@
+"""FEEL texts of a model, compiled where they stand: faults and causes carry the file, the element and the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tongban.rules.feel.builtins import BUILTINS
+from tongban.rules.feel.dialect import Dialect
+from tongban.rules.feel.errors import RuleSyntaxError
+from tongban.rules.feel.evaluate import Compiler
+from tongban.rules.feel.frame import Layout, run_bounded
+from tongban.rules.feel.parser import Vocabulary, parse_expression, parse_filter
+from tongban.rules.feel.syntax import Filter, Name, Node
+from tongban.rules.feel.types import FeelType
+from tongban.rules.feel.values import Value
+
+from .errors import ModelCode, ModelFault, fault, feel_fault
+from .items import Types
+from .link import Unit
+from .model import At, Feel, LiteralExpression
+from .run import NullCause, Run, Scope, State
+from .source import FEEL_NAMESPACE
+
+SOURCE = "filtered list"
+"""What a boxed filter calls the list that it filters, where no text of the model can see it."""
+
+
+class Formulas:
+    """Compiles the texts of one model."""
+
+    def __init__(self, unit: Unit, types: Types, entries: frozenset[str], dialect: Dialect) -> None:
+        self.file = unit.file
+        self.types = types
+        self.dialect = dialect
+        self._language = unit.definitions.language
+        self.faults: list[ModelFault] = []
+        self.vocabulary = Vocabulary(types.named, entries, lenient=True)
+
+    def type(self, name: str | None, at: At) -> FeelType:
+        return self.types.find(name, at)
+
+    def speaks(self, box: LiteralExpression) -> bool:
+        """Whether a text is in FEEL, by what it or its model says; if it is not, that is a fault."""
+        language = box.language or self._language
+        if not language or language.casefold() in ("feel", "b-feel") or FEEL_NAMESPACE.fullmatch(language):
+            return True
+        self.faults.append(fault(self.file, box.at, ModelCode.UNKNOWN_LANGUAGE, language))
+        return False
+
+    def expression(self, feel: Feel, names: Iterable[str]) -> Run:
+        """The text as an expression over `names`. A text that cannot be read is a fault, and null when it is run."""
+        return self._text(feel, (*names,), filters=False)
+
+    def filter(self, feel: Feel, names: Iterable[str]) -> Run:
+        """The text as the condition of a filter on the list called `SOURCE`."""
+        return self._text(feel, (*names, SOURCE), filters=True)
+
+    def _text(self, feel: Feel, names: tuple[str, ...], *, filters: bool) -> Run:
+        try:
+            if filters:
+                condition = parse_filter(feel.text, names, BUILTINS, self.vocabulary)
+                node: Node = Filter(Name(SOURCE, condition.at), condition, condition.at)
+            else:
+                node = parse_expression(feel.text, names, BUILTINS, self.vocabulary)
+            return self._node(node, feel, names)
+        except RuleSyntaxError as error:
+            self.faults.append(feel_fault(self.file, feel, error))
+            at = error.position
+            return _unreadable(NullCause(self.file, feel.at, at, at, error.code, error.zh, error.en))
+
+    def _node(self, node: Node, feel: Feel, names: tuple[str, ...]) -> Run:
+        layout = Layout(names)
+        run = Compiler(self.dialect, layout).compile(node)
+        file, at, used = self.file, feel.at, layout.names
+
+        def evaluate(state: State, scope: Scope) -> Value:
+            frame = layout.restore([scope.get(name) for name in used])
+            given = frame.steps = min(frame.steps, max(state.steps, 0))
+            value = run_bounded(run, frame)
+            state.steps -= given - frame.steps
+            for cause in frame.causes:
+                state.blame(file, at, cause)
+            return value
+
+        return evaluate
+
+
+def _unreadable(cause: NullCause) -> Run:
+    def run(state: State, _scope: Scope) -> Value:
+        state.notes.causes.append(cause)
+        return None
+
+    return run
