@@ -5,6 +5,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -14,7 +15,7 @@ import msgspec
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import LANGS, Text
 from tongban.cli.saying import saying_refusals
-from tongban.rules import RuleValueError, to_json
+from tongban.rules import RuleValueError, to_feel, to_json
 from tongban.rules.dmn import model
 from tongban.rules.dmn.errors import ModelErrors, ModelFault
 from tongban.rules.dmn.execute import Model
@@ -27,9 +28,15 @@ MOST_BYTES = 20_000_000
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban rules eval`."""
-    parser.add_argument("model", type=Path, metavar="MODEL.dmn", help="imports are looked for beside it · 导入的模型放在同一文件夹")
-    parser.add_argument("--input", type=Path, required=True, metavar="FILE.json", help="input data by name · 按名称给出的输入")
-    parser.add_argument("--decision", action="append", metavar="NAME", help="only this one; may be repeated · 只算这个决策")
+    parser.add_argument(
+        "model", type=Path, metavar="MODEL.dmn", help="imports are looked for beside it · 导入的模型放在同一文件夹"
+    )
+    parser.add_argument(
+        "--input", type=Path, required=True, metavar="FILE.json", help="input data by name · 按名称给出的输入"
+    )
+    parser.add_argument(
+        "--decision", action="append", metavar="NAME", help="only this one; may be repeated · 只算这个决策"
+    )
     parser.add_argument("--service", metavar="NAME", help="a decision service instead · 改为调用决策服务")
     parser.add_argument("--trace", action="store_true", help="how each value came about · 每个结果怎样得来")
     parser.add_argument("--lang", choices=LANGS, help="messages in one language only · 只用一种语言")
@@ -126,7 +133,10 @@ def _evaluate(loaded: Model, given: Mapping[str, object], options: argparse.Name
         raise Refused(*map(_unreadable, unreadable))
     if missing := [name for name in wanted if name not in given]:
         print(f"not given, so null · 未提供，按空值处理: {', '.join(missing)}", file=sys.stderr)
-    return loaded.evaluate_service(options.service, inputs) if options.service else loaded.evaluate(names, inputs)
+    now = to_feel(datetime.now(UTC))
+    if options.service:
+        return loaded.evaluate_service(options.service, inputs, now)
+    return loaded.evaluate(names, inputs, now)
 
 
 def _no_such(name: str, known: tuple[str, ...], where: str) -> Problem:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from tongban.rules.dmn.errors import ModelErrors
 from tongban.rules.dmn.execute import Model
-from tongban.rules.dmn.tck import Case, Difference, read_suite, run_case
+from tongban.rules.dmn.tck import Difference, read_suite, run_case
+from tongban.rules.feel.values import to_feel
 
 LEVEL = "compliance-level-"
 
@@ -41,15 +43,15 @@ def folders(path: Path) -> list[Path]:
     return sorted({model.parent for model in path.rglob("*.dmn")})
 
 
-def run_folder(folder: Path) -> Folder:
-    """Runs all cases of one folder. Raises OSError if its files cannot be read."""
+def run_folder(folder: Path, now: datetime) -> Folder:
+    """Runs all cases of one folder; `now` is what `now()` tells them. Raises OSError if its files cannot be read."""
     models = {path.name: path.read_bytes() for path in sorted(folder.glob("*.dmn"))}
-    ran = [one for suite in sorted(folder.glob("*.xml")) for one in _run_suite(suite, models)]
+    ran = [one for suite in sorted(folder.glob("*.xml")) for one in _run_suite(suite, models, now)]
     level = folder.parent.name.removeprefix(LEVEL) if folder.parent.name.startswith(LEVEL) else folder.parent.name
     return Folder(level, folder.name, tuple(ran))
 
 
-def _run_suite(path: Path, models: Mapping[str, bytes]) -> Iterator[Ran]:
+def _run_suite(path: Path, models: Mapping[str, bytes], now: datetime) -> Iterator[Ran]:
     try:
         suite = read_suite(path.read_bytes(), path.name)
     except ModelErrors as errors:
@@ -61,8 +63,4 @@ def _run_suite(path: Path, models: Mapping[str, bytes]) -> Iterator[Ran]:
     except ModelErrors as errors:
         yield from (Ran(case.id, case.meaningful, (), str(errors)) for case in suite.cases)
         return
-    yield from (_run(model, case) for case in suite.cases)
-
-
-def _run(model: Model, case: Case) -> Ran:
-    return Ran(case.id, case.meaningful, run_case(model, case))
+    yield from (Ran(case.id, case.meaningful, run_case(model, case, to_feel(now))) for case in suite.cases)

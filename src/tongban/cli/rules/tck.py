@@ -4,6 +4,7 @@
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ LONGEST = 200
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban rules tck`."""
-    parser.add_argument("path", type=Path, metavar="PATH", help="the kit, a level or a folder · 测试集、一级或一个文件夹")
+    parser.add_argument(
+        "path", type=Path, metavar="PATH", help="the kit, a level or a folder · 测试集、一级或一个文件夹"
+    )
     parser.add_argument("--json", action="store_true", help="print the results as JSON · 以 JSON 输出")
 
 
@@ -39,11 +42,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _with_progress(paths: Sequence[Path]) -> Iterator[Folder]:
-    terminal = sys.stderr.isatty()
+    terminal, now = sys.stderr.isatty(), datetime.now(UTC)
     for number, path in enumerate(paths, 1):
         if terminal:
             print(f"\r\x1b[K{number}/{len(paths)} {path.name}", end="", file=sys.stderr, flush=True)
-        yield run_folder(path)
+        yield run_folder(path, now)
     if terminal:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 

@@ -75,7 +75,7 @@ class BoxCompiler:
                 return self._context(box, names)
             case model.ListExpression():
                 runs = tuple(self.compile(item, names, title) for item in box.items)
-                return lambda state, scope: [run(state, scope) for run in runs]
+                return lambda state, scope: state.weigh([run(state, scope) for run in runs])
             case model.Relation():
                 return self._relation(box, names)
             case model.Invocation():
@@ -119,7 +119,7 @@ class BoxCompiler:
                 if name is None:
                     return value
                 found[name] = inner[name] = value
-            return found
+            return state.weigh(found)
 
         return build
 
@@ -132,9 +132,9 @@ class BoxCompiler:
             ]
             for row in box.rows
         ]
-        return lambda state, scope: [
-            {name: run(state, scope) for name, run in zip(columns, row, strict=False)} for row in rows
-        ]
+        return lambda state, scope: state.weigh(
+            [{name: run(state, scope) for name, run in zip(columns, row, strict=False)} for row in rows]
+        )
 
     def _conditional(self, box: model.Conditional, names: Names, title: str) -> Run:
         """A condition that is neither true nor false nor null chooses nothing (unlike FEEL's `if`)."""
@@ -154,7 +154,7 @@ class BoxCompiler:
 
     def _filter(self, box: model.Filter, names: Names, title: str) -> Run:
         source = self.compile(box.source, names, title)
-        if isinstance(box.match, model.LiteralExpression):
+        if isinstance(box.match, model.LiteralExpression) and self._formulas.speaks(box.match):
             select = self._formulas.filter(box.match.feel, names)
             return lambda state, scope: select(state, {**scope, SOURCE: source(state, scope)})
         match = self.compile(box.match, names | {ITEM}, title)
@@ -190,8 +190,8 @@ class BoxCompiler:
                 return None
             results: list[Value] = []
             for item in items:
-                state.spend()
-                results.append(body(state, {**scope, PARTIAL: results[:], box.variable: item}))
+                state.spend(1 + len(results) // 16)
+                results.append(state.weigh(body(state, {**scope, PARTIAL: results[:], box.variable: item})))
             return finish(results, truth)
 
         return run
@@ -239,19 +239,23 @@ class BoxCompiler:
             )
             for binding in box.bindings
         ]
+        names_bound = [name for name, _ in bound]
         file, at = self._file, box.at
 
         def run(state: State, scope: Scope) -> Value:
             function = called(state, scope)
             if not isinstance(function, FunctionValue):
                 return state.null(file, at, Code.NO_FUNCTION, _called_text(box))
-            values = [run(state, scope) for _, run in bound]
+            values, frame = [run(state, scope) for _, run in bound], Frame([])
             try:
-                return function.run(Frame([]), values, [name for name, _ in bound])
+                return state.bounded(lambda frame: function.run(frame, values, names_bound), frame)
             except Undefined as undefined:
                 return state.null(file, at, undefined.code, *undefined.details)
             except ArithmeticError:
                 return state.null(file, at, Code.OUT_OF_RANGE)
+            finally:
+                for cause in frame.causes:
+                    state.blame(file, at, cause)
 
         return run
 

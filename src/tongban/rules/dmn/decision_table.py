@@ -1,4 +1,4 @@
-"""Decision tables of a model, run by `rules.tables`: typed inputs, allowed values, all hit policies, default outputs."""
+"""Decision tables of a model, run by `rules.tables`: typed columns, allowed values, all hit policies, defaults."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ from .errors import ModelFault
 from .formula import Formulas
 from .model import At, Feel
 from .run import Run, Scope, State, TableHit, nothing
+
+_ALLOWED = frozenset({Code.NO_CLOCK, Code.ALWAYS_NULL, Code.NOT_ALLOWED})
+"""What our own tables refuse and a model may well do."""
+
 
 def column_name(number: int) -> str:
     """What the value of an input column, computed and made to fit its type, is called inside the table."""
@@ -41,7 +45,7 @@ class TableCompiler:
 
         def decide(state: State, scope: Scope) -> Value:
             columns = {column_name(n): read(state, scope) for n, read in enumerate(reads, 1)}
-            decision = table.decide({**scope, **columns})
+            decision = table.decide({**scope, **columns}, state.now)
             state.notes.tables.append(TableHit(file, box, decision))
             for placed in table.placed_causes(decision) if decision.causes else ():
                 cell = _cell(box, placed.row, placed.column)
@@ -88,11 +92,14 @@ class TableCompiler:
             for rule in box.rules
         ]
         known = (*names, *(column_name(n) for n in range(1, len(inputs) + 1)))
-        try:
-            return Table.build(title, inputs, outputs, rows, box.hit, known, self._formulas.dialect)
-        except TableErrors as errors:
-            self._formulas.faults.extend(self._fault(box, error) for error in errors.errors)
-            return None
+        for dialect in (self._formulas.strict, self._formulas.dialect):
+            try:
+                return Table.build(title, inputs, outputs, rows, box.hit, known, dialect, self._formulas.vocabulary)
+            except TableErrors as errors:
+                if dialect is self._formulas.strict:
+                    faults = (self._fault(box, error) for error in errors.errors if error.code not in _ALLOWED)
+                    self._formulas.faults.extend(faults)
+        return None
 
     def _ranking(self, output: model.OutputClause) -> Sequence[Value]:
         """The values of an output in the order of their priority: its own, or those that its type allows."""
@@ -123,9 +130,7 @@ def _cell(box: model.DecisionTable, row: int, column: int) -> Feel | At:
     return cells[column - 1] if 1 <= column <= len(cells) else rule.at
 
 
-def _fitting(
-    value: Value, table: Table, kinds: dict[str, FeelType], state: State, file: str, at: At
-) -> Value:
+def _fitting(value: Value, table: Table, kinds: dict[str, FeelType], state: State, file: str, at: At) -> Value:
     """The outcome with each output made to fit the type of its column."""
     if table.hit is HitPolicy.COUNT:
         return value

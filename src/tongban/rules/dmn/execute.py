@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tongban.rules.feel.dialect import FEEL
+from tongban.rules.feel.dialect import STANDARD
 from tongban.rules.feel.errors import Code, Undefined
 from tongban.rules.feel.frame import MAX_STEPS, Exhausted
 from tongban.rules.feel.types import ANY, FeelType, coerce
@@ -18,13 +18,13 @@ from tongban.rules.feel.values import FunctionValue, Value, is_context, to_feel
 from . import model
 from .compile import BoxCompiler
 from .entries import entry_names
-from .errors import ModelErrors, ModelFault
+from .errors import ModelCode, ModelErrors, ModelFault, fault
 from .formula import Formulas
 from .functions import function_value, result_type
 from .items import Types
 from .link import Key, Linked, Node, Unit, link, order, references, service_order
 from .read import read_model
-from .run import MAX_CALLS, Notes, Run, Scope, State
+from .run import MAX_CALLS, Notes, NullCause, Run, Scope, State
 from .trace import Evaluation, Step
 
 
@@ -62,15 +62,17 @@ class Model:
         ready: dict[Key, _Ready] = {}
         units = {unit.definitions.namespace: unit for unit in linked.units}
         for unit in linked.units:
-            types = Types(unit, units, FEEL)
-            formulas = Formulas(unit, types, entry_names(linked.units), FEEL)
+            types = Types(unit, units, STANDARD)
+            formulas = Formulas(unit, types, entry_names(linked.units), STANDARD)
             boxes = BoxCompiler(formulas)
             for node in linked.nodes.values():
                 if node.definitions is unit.definitions:
                     ready[node.key] = _compile(node, boxes, formulas)
             faults += (*types.faults, *formulas.faults)
         place = {unit.file: number for number, unit in enumerate(linked.units)}
-        ordered = sorted(dict.fromkeys(faults), key=lambda fault: (place[fault.file], fault.at.line, fault.position or 0))
+        ordered = sorted(
+            dict.fromkeys(faults), key=lambda fault: (place[fault.file], fault.at.line, fault.position or 0)
+        )
         return Model(linked, tuple(ordered), ready)
 
     def check(self) -> Model:
@@ -102,7 +104,7 @@ class Model:
     def inputs_of(self, wanted: Iterable[str]) -> dict[str, FeelType]:
         """The input data that the decisions called `wanted` need, directly or through others, with their types."""
         nodes = self.linked.nodes
-        keys = order([self._find(name, model.Decision).key for name in wanted], nodes)
+        keys = order([self._find(name).key for name in wanted], nodes)
         needed = [supply.key for key in keys for supply in nodes[key].supplies]
         return {
             nodes[key].element.name: self._ready[key].type
@@ -112,38 +114,36 @@ class Model:
 
     def parameters_of(self, service: str) -> dict[str, FeelType]:
         """The input data and input decisions of a service, in the order of its parameters, with their types."""
-        element = self._find(service, model.DecisionService).element
-        assert isinstance(element, model.DecisionService)
+        _, element = self._find_service(service)
         keys = references((*element.input_data, *element.input_decisions))
         return {self.linked.nodes[key].element.name: self._ready[key].type for key in keys if key in self._ready}
 
-    def evaluate(self, names: Iterable[str], inputs: Mapping[str, object]) -> Evaluation:
+    def evaluate(self, names: Iterable[str], inputs: Mapping[str, object], now: Value = None) -> Evaluation:
         """The decisions called `names` (or having these ids) for the input data in `inputs`, by name.
 
-        Input data of an imported model may be given as `{namespace}name`. Raises `KeyError` for a decision that the
-        main model does not have, `RuleValueError` for a value that FEEL has no type for.
+        Input data of an imported model may be given as `{namespace}name`; `now` is what `now()` tells. Raises
+        `KeyError` for a decision that the main model does not have, `RuleValueError` for a value that FEEL has no
+        type for.
         """
-        wanted = {name: self._find(name, model.Decision) for name in names}
-        session = _Session(self, State(), self._inputs(inputs))
+        wanted = {name: self._find(name) for name in names}
+        session = _Session(self, State(now=now), self._inputs(inputs))
         steps = session.compute(order([node.key for node in wanted.values()], self.linked.nodes))
         values = {name: session.value(node.key) for name, node in wanted.items()}
         return Evaluation(self.linked.main.definitions, values, tuple(steps), session.input_causes)
 
-    def evaluate_service(self, name: str, inputs: Mapping[str, object]) -> Evaluation:
+    def evaluate_service(self, name: str, inputs: Mapping[str, object], now: Value = None) -> Evaluation:
         """The output decisions of a service, by name, for its input data and input decisions in `inputs`, by name.
 
         Raises `KeyError` and `RuleValueError` as `evaluate` does.
         """
-        node = self._find(name, model.DecisionService)
-        service = node.element
-        assert isinstance(service, model.DecisionService)
+        node, service = self._find_service(name)
         nodes = self.linked.nodes
         given = self._inputs(inputs)
         for key in references(service.input_decisions):
             if key in nodes:
                 given[key] = to_feel(inputs.get(nodes[key].element.name))
-        session = _Session(self, State(), given)
-        steps = session.compute(service_order(node, nodes))
+        session = _Session(self, State(now=now), given)
+        steps = session.compute(service_order(service, nodes))
         outputs = [nodes[key] for key in references(service.output_decisions) if key in nodes]
         result = result_type(self._ready[node.key].type)
         values = {output.element.name: session.value(output.key) for output in outputs}
@@ -154,11 +154,17 @@ class Model:
             values = dict.fromkeys(values)
         return Evaluation(self.linked.main.definitions, values, tuple(steps), session.input_causes)
 
-    def _find(self, name: str, kind: type[model.Decision] | type[model.DecisionService]) -> Node:
-        node = self.linked.find(name, kind)
+    def _find(self, name: str) -> Node:
+        node = self.linked.find(name, model.Decision)
         if node is None:
             raise KeyError(name)
         return node
+
+    def _find_service(self, name: str) -> tuple[Node, model.DecisionService]:
+        node = self.linked.find(name, model.DecisionService)
+        if node is None or not isinstance(node.element, model.DecisionService):
+            raise KeyError(name)
+        return node, node.element
 
     def _inputs(self, inputs: Mapping[str, object]) -> dict[Key, Value]:
         given: dict[Key, Value] = {}
@@ -236,7 +242,9 @@ class _Session:
     def _decide(self, key: Key) -> Value:
         node, state = self._nodes[key], self._state
         if key in self._model.linked.cyclic:
-            return state.null(node.file, node.element.at, Code.TOO_DEEP, MAX_CALLS)
+            found = fault(node.file, node.element.at, ModelCode.CYCLE, node.element.name)
+            state.notes.causes.append(NullCause(node.file, found.at, 0, 0, found.code, found.zh, found.en))
+            return None
         ready = self._model.ready(key)
         try:
             return self.fit(ready.run(state, self._scope(node)), ready.type, node)
@@ -265,7 +273,7 @@ class _Session:
 
         def call(values: Sequence[Value]) -> Value:
             inner = _Session(self._model, self._state, dict(zip(keys, values, strict=True)))
-            for step in inner.compute(service_order(node, self._nodes)):
+            for step in inner.compute(service_order(service, self._nodes)):
                 self._state.notes.add(step.notes)
             if len(outputs) == 1:
                 return inner.value(outputs[0])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from tongban.rules.feel.builtins import BUILTINS
 from tongban.rules.feel.dialect import Dialect
-from tongban.rules.feel.errors import RuleSyntaxError
+from tongban.rules.feel.errors import Code, RuleSyntaxError
 from tongban.rules.feel.evaluate import Compiler
-from tongban.rules.feel.frame import Layout, run_bounded
+from tongban.rules.feel.frame import Layout
 from tongban.rules.feel.parser import Vocabulary, parse_expression, parse_filter
 from tongban.rules.feel.syntax import Filter, Name, Node
 from tongban.rules.feel.types import FeelType
@@ -32,9 +33,11 @@ class Formulas:
         self.file = unit.file
         self.types = types
         self.dialect = dialect
+        self.strict = replace(dialect, lenient=False)
+        """The same meaning, but names and functions that do not exist are refused."""
         self._language = unit.definitions.language
         self.faults: list[ModelFault] = []
-        self.vocabulary = Vocabulary(types.named, entries, lenient=True)
+        self.vocabulary = Vocabulary(types.named, entries)
 
     def type(self, name: str | None, at: At) -> FeelType:
         return self.types.find(name, at)
@@ -56,28 +59,36 @@ class Formulas:
         return self._text(feel, (*names, SOURCE), filters=True)
 
     def _text(self, feel: Feel, names: tuple[str, ...], *, filters: bool) -> Run:
+        """Read strictly; what only a lenient reader takes (names and functions that do not exist) is a fault, but
+        still runs, since the standard makes it null where it is met and not before."""
         try:
-            if filters:
-                condition = parse_filter(feel.text, names, BUILTINS, self.vocabulary)
-                node: Node = Filter(Name(SOURCE, condition.at), condition, condition.at)
-            else:
-                node = parse_expression(feel.text, names, BUILTINS, self.vocabulary)
-            return self._node(node, feel, names)
+            return self._compiled(feel, names, self.strict, filters=filters)
         except RuleSyntaxError as error:
-            self.faults.append(feel_fault(self.file, feel, error))
-            at = error.position
-            return _unreadable(NullCause(self.file, feel.at, at, at, error.code, error.zh, error.en))
+            fault = feel_fault(self.file, feel, error)
+        if fault.code is not Code.NO_CLOCK:
+            self.faults.append(fault)
+        try:
+            return self._compiled(feel, names, self.dialect, filters=filters)
+        except RuleSyntaxError:
+            return _unreadable(fault)
 
-    def _node(self, node: Node, feel: Feel, names: tuple[str, ...]) -> Run:
+    def _compiled(self, feel: Feel, names: tuple[str, ...], dialect: Dialect, *, filters: bool) -> Run:
+        vocabulary = replace(self.vocabulary, lenient=dialect.lenient)
+        if filters:
+            condition = parse_filter(feel.text, names, BUILTINS, vocabulary)
+            node: Node = Filter(Name(SOURCE, condition.at), condition, condition.at)
+        else:
+            node = parse_expression(feel.text, names, BUILTINS, vocabulary)
+        return self._node(node, feel, names, dialect)
+
+    def _node(self, node: Node, feel: Feel, names: tuple[str, ...], dialect: Dialect) -> Run:
         layout = Layout(names)
-        run = Compiler(self.dialect, layout).compile(node)
+        run = Compiler(dialect, layout).compile(node)
         file, at, used = self.file, feel.at, layout.names
 
         def evaluate(state: State, scope: Scope) -> Value:
             frame = layout.restore([scope.get(name) for name in used])
-            given = frame.steps = min(frame.steps, max(state.steps, 0))
-            value = run_bounded(run, frame)
-            state.steps -= given - frame.steps
+            value = state.bounded(run, frame)
             for cause in frame.causes:
                 state.blame(file, at, cause)
             return value
@@ -85,7 +96,10 @@ class Formulas:
         return evaluate
 
 
-def _unreadable(cause: NullCause) -> Run:
+def _unreadable(fault: ModelFault) -> Run:
+    at = fault.position or 0
+    cause = NullCause(fault.file, fault.at, at, at, fault.code, fault.zh, fault.en)
+
     def run(state: State, _scope: Scope) -> Value:
         state.notes.causes.append(cause)
         return None

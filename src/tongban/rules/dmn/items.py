@@ -38,7 +38,7 @@ class Types:
         return kind
 
     def allowed_values(self, name: str | None) -> Feel | None:
-        """The allowed values that an item definition states itself: what an output column ranks by if it states none."""
+        """The allowed values that an item definition states; an output column without its own ranks by them."""
         item = self._definitions.get(name or "")
         return None if item is None else item.allowed
 

@@ -65,7 +65,9 @@ class Linked:
 
     def find(self, name: str, *kinds: type[E_co]) -> Node | None:
         """The element of the main model with that name or id, of one of `kinds`."""
-        own = (n for n in self.nodes.values() if n.definitions is self.main.definitions and isinstance(n.element, kinds))
+        own = (
+            n for n in self.nodes.values() if n.definitions is self.main.definitions and isinstance(n.element, kinds)
+        )
         return next((n for n in own if name in (n.element.name, n.element.id)), None)
 
 
@@ -223,21 +225,19 @@ _MODELS = frozenset(model.Version)
 
 def needs(node: Node, nodes: Mapping[Key, Node]) -> Iterator[Key]:
     """What must have a value before `node` can have one: for a service, what its decisions need beyond its inputs."""
-    if not isinstance(node.element, model.DecisionService):
+    if isinstance(node.element, model.DecisionService):
+        yield from service_order(node.element, nodes)
+    else:
         yield from (supply.key for supply in node.supplies if supply.key in nodes)
-        return
-    yield from (key for key in service_order(node, nodes) if key != node.key)
 
 
 def references(keys: Iterable[Reference]) -> tuple[Key, ...]:
     return tuple((reference.namespace, reference.id) for reference in keys)
 
 
-def service_order(node: Node, nodes: Mapping[Key, Node]) -> tuple[Key, ...]:
-    """The decisions that a service computes, each after what it requires; its input decisions are given, not computed."""
-    assert isinstance(node.element, model.DecisionService)
-    given = frozenset(references(node.element.input_decisions))
-    return order(references(node.element.output_decisions), nodes, given)
+def service_order(service: model.DecisionService, nodes: Mapping[Key, Node]) -> tuple[Key, ...]:
+    """The decisions that a service computes, each after what it requires; its input decisions are given to it."""
+    return order(references(service.output_decisions), nodes, frozenset(references(service.input_decisions)))
 
 
 def order(wanted: Iterable[Key], nodes: Mapping[Key, Node], given: frozenset[Key] = frozenset()) -> tuple[Key, ...]:

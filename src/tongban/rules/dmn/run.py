@@ -1,4 +1,4 @@
-"""The ground that a compiled model runs on: one evaluation, its work left, and the causes of nulls with their places."""
+"""The ground that a compiled model runs on: one evaluation, the work left to it, and the places of its nulls."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from tongban.rules.feel.errors import Cause, Code, sentence
-from tongban.rules.feel.frame import MAX_STEPS, Exhausted
+from tongban.rules.feel.frame import MAX_STEPS, Exhausted, Frame, run_bounded
 from tongban.rules.feel.values import Value
 from tongban.rules.tables.trace import Decision as TableDecision
 
@@ -62,6 +62,8 @@ class State:
 
     steps: int = 10 * MAX_STEPS
     calls: int = 0
+    now: Value = None
+    """The moment that `now()` tells; null unless whoever asks gives one, since rules have no clock."""
     notes: Notes = field(default_factory=Notes)
 
     def spend(self, steps: int = 1) -> None:
@@ -69,6 +71,23 @@ class State:
         self.steps -= steps
         if self.steps < 0:
             raise Exhausted
+
+    def bounded(self, run: Callable[[Frame], Value], frame: Frame) -> Value:
+        """Runs a piece of FEEL in `frame` on what work is left; null if that is not enough."""
+        frame.now = self.now
+        given = frame.steps = min(frame.steps, max(self.steps, 0))
+        try:
+            return run_bounded(run, frame)
+        finally:
+            self.steps -= given - frame.steps
+
+    def weigh(self, value: Value) -> Value:
+        """`value` itself, its size counted as work, as FEEL counts what it builds. Raises `Exhausted`."""
+        frame = Frame([])
+        given = frame.steps = min(frame.steps, max(self.steps, 0))
+        frame.weigh(value)
+        self.steps -= given - frame.steps
+        return value
 
     def null(self, file: str, at: At, code: Code, *details: object) -> None:
         """Notes why an element is null, and is that null."""

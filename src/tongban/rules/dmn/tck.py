@@ -75,14 +75,14 @@ def read_suite(data: bytes, file: str) -> Suite:
     return Suite(root.text_of("modelName"), tuple(map(_case, root.children("testCase"))))
 
 
-def run_case(model: Model, case: Case) -> tuple[Difference, ...]:
-    """What differs from the expected results; nothing if the case passes."""
+def run_case(model: Model, case: Case, now: Value = None) -> tuple[Difference, ...]:
+    """What differs from the expected results; nothing if the case passes. `now` is what `now()` tells."""
     names = [result.name for result in case.results]
     try:
         if case.service is None:
-            evaluation = model.evaluate(names, case.inputs)
+            evaluation = model.evaluate(names, case.inputs, now)
         else:
-            evaluation = model.evaluate_service(case.service, case.inputs)
+            evaluation = model.evaluate_service(case.service, case.inputs, now)
     except KeyError as missing:
         return tuple(Difference(result.name, result.value, None, f"no {missing}") for result in case.results)
     reason = "; ".join(f"{cause.at.element} {cause.at.id}: {cause.en}" for cause in evaluation.causes[:3])
@@ -160,5 +160,3 @@ def _simple(text: str, kind: str) -> Value:
     except Undefined:
         return None
     return text
-
-

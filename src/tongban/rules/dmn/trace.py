@@ -58,12 +58,15 @@ class Evaluation:
 
 
 def _table(hit: TableHit) -> dict[str, Any]:
-    rules = hit.box.rules
-    found = hit.decision.as_json()
-    for row in found["matched"]:
-        rule = rules[row["row"] - 1]
-        row.update(at=_at(rule.at), annotations=dict(zip(hit.box.annotations, rule.annotations, strict=False)))
-    return {"at": _at(hit.box.at), "file": hit.file, **found}
+    matched = [
+        {
+            "row": row,
+            "at": _at(hit.box.rules[row - 1].at),
+            "annotations": dict(zip(hit.box.annotations, hit.box.rules[row - 1].annotations, strict=False)),
+        }
+        for row in hit.decision.matched
+    ]
+    return {"file": hit.file, "at": _at(hit.box.at), **hit.decision.as_json(), "matched": matched}
 
 
 def _cause(cause: NullCause) -> dict[str, Any]:

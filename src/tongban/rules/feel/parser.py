@@ -50,7 +50,7 @@ from .syntax import (
 )
 from .types import read_type
 
-__all__ = ["INPUT", "ITEM", "PARTIAL", "Vocabulary", "parse_cell", "parse_expression"]
+__all__ = ["INPUT", "ITEM", "PARTIAL", "Vocabulary", "parse_cell", "parse_expression", "parse_filter"]
 
 MAX_HEIGHT = 150
 
@@ -93,6 +93,11 @@ class Parser(Phrases):
         if not self._text.strip():
             raise RuleSyntaxError(Code.EMPTY, 0)
         return self._finish(self._expression())
+
+    def read_condition(self) -> Node:
+        """The whole text as the condition of a filter."""
+        with self._scope((ITEM,), opens=True):
+            return self.read_expression()
 
     def read_tests(self) -> tuple[Test, ...]:
         """The whole text as tests separated by commas."""
@@ -266,6 +271,14 @@ def parse_expression(
 ) -> Node:
     """The tree of a FEEL expression. Raises `RuleSyntaxError`."""
     return Parser(text, names, functions, vocabulary).read_expression()
+
+
+def parse_filter(
+    text: str, names: Iterable[str], functions: Iterable[str], vocabulary: Vocabulary = NO_VOCABULARY
+) -> Node:
+    """The tree of a condition that stands alone but filters a list, so that `item` and the entries of the items are
+    names in it (a boxed filter; DMN 1.5, 10.2.2.10). Raises `RuleSyntaxError`."""
+    return Parser(text, names, functions, vocabulary).read_condition()
 
 
 def parse_cell(

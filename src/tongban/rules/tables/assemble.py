@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tongban.rules.feel.builtins import BUILTINS
 from tongban.rules.feel.dialect import Dialect, equal
@@ -77,12 +77,14 @@ class Assembler:
         hit: HitPolicy,
         names: Iterable[str],
         dialect: Dialect,
+        vocabulary: Vocabulary,
     ) -> None:
         self._name, self._inputs, self._outputs, self._rows, self._hit = name, inputs, outputs, rows, hit
         self._layout = Layout(names)
         self._compiler = Compiler(dialect, self._layout)
-        self._vocabulary = Vocabulary(lenient=dialect.lenient)
-        self._cell_compiler = CellCompiler(dialect, self._layout)
+        self._vocabulary = replace(vocabulary, lenient=dialect.lenient)
+        self._cell_compiler = CellCompiler(dialect, self._layout, self._vocabulary)
+        self._lenient = dialect.lenient
         self._errors: list[TableError] = []
 
     def assemble(self) -> Parts:
@@ -117,7 +119,12 @@ class Assembler:
 
     def _never(self, place: _Place, causes: Sequence[Cause]) -> None:
         cause = causes[0]
-        self._fault(place, cause.start, Code.ALWAYS_NULL, cause.zh, cause.en)
+        self._useless(place, cause.start, Code.ALWAYS_NULL, cause.zh, cause.en)
+
+    def _useless(self, place: _Place, position: int, code: Code, *details: object) -> None:
+        """What has a meaning to the letter, but no author can have meant; a lenient dialect lets it be."""
+        if not self._lenient:
+            self._fault(place, position, code, *details)
 
     # --- the head ----------------------------------------------------------------------------------------
 
@@ -136,7 +143,7 @@ class Assembler:
                 self._fault(_Place(0, number), 0, Code.DUPLICATE_OUTPUT, output.name)
             seen.add(output.name)
         if self._hit in RANKED and not any(output.values for output in self._outputs):
-            self._fault(head, 0, Code.NEEDS_VALUES, self._hit.value)
+            self._useless(head, 0, Code.NEEDS_VALUES, self._hit.value)
         if self._hit in AGGREGATED and len(self._outputs) > 1:
             self._fault(head, 0, Code.NEEDS_ONE_OUTPUT, self._hit.value)
 
@@ -188,14 +195,14 @@ class Assembler:
                 self._never(place, causes)
             for part in _scalars(value):
                 if types and part is not None and type(part) not in types:
-                    self._fault(place, test.at[0], Code.CELL_TYPE, column.type, feel_text(part))
+                    self._useless(place, test.at[0], Code.CELL_TYPE, column.type, feel_text(part))
                 elif allowed and isinstance(test, Match) and not isinstance(value, Range):
                     self._check_allowed(part, allowed, place, test.at[0])
 
     def _check_allowed(self, value: Value, allowed: Sequence[Value], place: _Place, position: int) -> None:
         if value is not None and not any(equal(value, one) for one in allowed):
             texts = ", ".join(map(feel_text, allowed))
-            self._fault(place, position, Code.NOT_ALLOWED, feel_text(value), texts)
+            self._useless(place, position, Code.NOT_ALLOWED, feel_text(value), texts)
 
     # --- outputs -----------------------------------------------------------------------------------------
 
@@ -225,7 +232,7 @@ class Assembler:
         """A constant output must be of the column's type, and one of its values."""
         types = TYPES.get(output.type, ())
         if types and value is not None and type(value) not in types:
-            self._fault(place, 0, Code.OUTPUT_TYPE, output.type, type_name(value))
+            self._useless(place, 0, Code.OUTPUT_TYPE, output.type, type_name(value))
         elif output.values:
             self._check_allowed(value, [to_feel(one) for one in output.values], place, 0)
 

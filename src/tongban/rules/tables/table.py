@@ -18,6 +18,7 @@ from tongban.rules.feel.dialect import FEEL, Dialect
 from tongban.rules.feel.errors import Code, RuleValueError, Undefined
 from tongban.rules.feel.expression import compile_expression
 from tongban.rules.feel.frame import Frame, run_bounded
+from tongban.rules.feel.reader import NO_VOCABULARY, Vocabulary
 from tongban.rules.feel.text import cell_text, feel_text
 from tongban.rules.feel.values import Value, number, to_feel, type_name
 
@@ -50,9 +51,10 @@ class Table:
         hit: HitPolicy = HitPolicy.UNIQUE,
         names: Iterable[str] = (),
         dialect: Dialect = FEEL,
+        vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> Table:
         """Compiles a table over the facts called `names`. Raises `TableErrors` with all faults at once."""
-        parts = Assembler(name, inputs, outputs, rows, hit, names, dialect).assemble()
+        parts = Assembler(name, inputs, outputs, rows, hit, names, dialect, vocabulary).assemble()
         content = _content(name, inputs, outputs, rows, hit, dialect)
         return Table(name, tuple(inputs), tuple(outputs), tuple(rows), hit, _hash(content), parts)
 
@@ -66,13 +68,13 @@ class Table:
         """The compiled cells, row by row."""
         return self._parts.cells
 
-    def decide(self, context: Mapping[str, object]) -> Decision:
-        """The decision for the facts in `context`; a fact that is not there is unknown.
+    def decide(self, context: Mapping[str, object], now: Value = None) -> Decision:
+        """The decision for the facts in `context`; a fact that is not there is unknown. `now` is what `now()` tells.
 
         Raises `RuleValueError` for a fact that FEEL has no type for.
         """
         parts = self._parts
-        frame = parts.layout.frame(context)
+        frame = parts.layout.frame(context, now)
         facts = parts.layout.facts(frame)
         alive = possible = (1 << len(self.rows)) - 1
         inputs: list[Value] = []
@@ -137,14 +139,14 @@ class Table:
             run(frame)
             found.extend(PlacedCause(row, column, cause) for cause in frame.causes)
 
-        for number, column in enumerate(parts.columns, 1):
-            ask(0, number, column.read)
+        for place, column in enumerate(parts.columns, 1):
+            ask(0, place, column.read)
         for row in (*decision.hits, *decision.could_match):
-            for number, (cell, value) in enumerate(zip(self.cells[row - 1], decision.inputs, strict=True), 1):
-                ask(row, number, lambda frame, check=cell.check, value=value: check(value, frame))
+            for place, (cell, value) in enumerate(zip(self.cells[row - 1], decision.inputs, strict=True), 1):
+                ask(row, place, lambda frame, check=cell.check, value=value: check(value, frame))
         for row in decision.hits:
-            for number, run in enumerate(parts.results[row - 1].runs, len(self.inputs) + 1):
-                ask(row, number, lambda frame, run=run: run_bounded(run, frame))
+            for place, run in enumerate(parts.results[row - 1].runs, len(self.inputs) + 1):
+                ask(row, place, lambda frame, run=run: run_bounded(run, frame))
         return tuple(found)
 
     def _resolve(self, hits: tuple[int, ...], frame: Frame) -> tuple[Status, tuple[int, ...], Outputs]:
