@@ -136,6 +136,34 @@ objection: {zh: 请人帮忙。, en: Ask a person.}
 off_switch: {zh: 值班人员可关。, en: The officer on duty.}
 """
 
+POLICY = """\
+policy: cards-for-all
+version: "1"
+status: published
+name: {zh: 借书证送上门, en: Library cards unasked}
+summary: {zh: 找出可以办借书证的人。, en: Finds who may have a card.}
+service: library-card
+valid_from: 2026-01-01
+law:
+  - {id: LIB-33, act: 公共图书馆法, article: "33", tag: V}
+basis: statutory-duty
+population:
+  holder: {zh: 图书馆, en: The library}
+  name: {zh: 读者库, en: Readers}
+  key: reader
+  region: region
+  birth: born
+  facts:
+    born: born
+    lives_here: {fixed: true, because: {zh: 库里都是本地人, en: All of them live here}}
+    school: {column: school_code, codes: {"1": first, "2": second}}
+tell:
+  whom: person
+  outputs: [books]
+  offer: {zh: "可以借{amount}本。", en: "You may borrow {amount} books."}
+  missing: {zh: "还差“{fact}”。", en: "The record lacks “{fact}”."}
+"""
+
 
 def changed(text: str, old: str, new: str) -> str:
     """`text` with one sentence exchanged; fails if it is not there, so that a test cannot pass for nothing."""
@@ -150,14 +178,22 @@ def line_of(text: str, part: str) -> int:
 
 
 def found(
-    folder: Path, service: str = SERVICE, procedure: str = PROCEDURE, use: str = USE, **more: str
+    folder: Path,
+    service: str = SERVICE,
+    procedure: str = PROCEDURE,
+    use: str = USE,
+    policy: str = "",
+    **more: str,
 ) -> list[Finding]:
-    """What the checker says about these files, each in its folder; `more` are further services."""
+    """What the checker says about these files, each in its folder (no policy by default); `more` are further services."""
     for kind, name, text in (
         ("services", "library-card", service),
         ("procedures", "simple", procedure),
         ("uses", "finder", use),
+        ("policies", "cards-for-all", policy),
     ):
+        if not text:
+            continue
         (folder / kind).mkdir(exist_ok=True)
         (folder / kind / f"{name}.yaml").write_text(text, encoding="utf-8")
     for name, text in more.items():

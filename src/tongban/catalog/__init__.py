@@ -7,7 +7,7 @@ from tongban.catalog.catalogue import Catalogue, Hit, Offer
 from tongban.catalog.compile import compile_service, content_hash
 from tongban.catalog.findings import Finding, format_finding
 from tongban.catalog.listed import ListedItem
-from tongban.catalog.load import Loaded, load_file, load_procedure, load_service, load_use
+from tongban.catalog.load import Loaded, load_file, load_policy, load_procedure, load_service, load_use
 from tongban.catalog.schema import json_schema
 from tongban.catalog.variant import Needed, Question, Variant, variant
 
@@ -29,6 +29,7 @@ __all__ = [
     "format_finding",
     "json_schema",
     "load_file",
+    "load_policy",
     "load_procedure",
     "load_service",
     "load_use",

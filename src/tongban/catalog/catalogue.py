@@ -14,11 +14,12 @@ from tongban.catalog.findings import Finding
 from tongban.catalog.listed import ListedItem, read_listed
 from tongban.catalog.load import load_file
 from tongban.catalog.model import Audience, Service, Words
+from tongban.catalog.policy import Policy
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.search import Index
 from tongban.catalog.use import Use
 
-T = TypeVar("T", Service, Procedure, Use)
+T = TypeVar("T", Service, Procedure, Use, Policy)
 Folders = Path | Sequence[Path]
 
 
@@ -91,6 +92,7 @@ class Catalogue:
         services: Iterable[Service],
         procedures: Iterable[Procedure],
         uses: Iterable[Use] = (),
+        policies: Iterable[Policy] = (),
         *,
         listed: Iterable[ListedItem] = (),
         problems: Iterable[Finding] = (),
@@ -102,6 +104,7 @@ class Catalogue:
             "procedure", "流程", _group(procedures, lambda p: p.procedure)
         )
         self._uses: _Versions[Use] = _Versions("use", "算法应用", _group(uses, lambda u: u.use))
+        self._policies: _Versions[Policy] = _Versions("policy", "政策", _group(policies, lambda p: p.policy))
         self._listed = tuple(listed)
         self.problems = tuple(problems)
         self._all = tuple(s for versions in self._services.by_slug.values() for s in versions)
@@ -113,6 +116,7 @@ class Catalogue:
         services: Folders,
         procedures: Folders,
         uses: Folders = (),
+        policies: Folders = (),
         *,
         drafts: Path | None = None,
         clock: Clock | None = None,
@@ -130,6 +134,7 @@ class Catalogue:
             _read(services, Service, problems),
             _read(procedures, Procedure, problems),
             _read(uses, Use, problems),
+            _read(policies, Policy, problems),
             listed=items,
             problems=problems,
             clock=clock,
@@ -179,6 +184,19 @@ class Catalogue:
     def uses(self) -> tuple[Use, ...]:
         """The newest version of each AI use: the public register."""
         return tuple(versions[0] for versions in self._uses.by_slug.values())
+
+    def policy(self, slug: str, version: str | None = None) -> Policy:
+        """A policy, its newest published version by default. Raises Refused `unknown-policy` (404)."""
+        return self._policies.get(slug, version, lambda policy: policy.status == "published")
+
+    def policies(self, on: date | None = None) -> tuple[Policy, ...]:
+        """Every policy in force on a day, in the newest version of that day; by name."""
+        day = on or self.today
+        found: list[Policy] = []
+        for versions in self._policies.by_slug.values():
+            running = (p for p in versions if p.status == "published" and p.valid_from <= day)
+            found += [p for p in running if p.valid_to is None or day <= p.valid_to][:1]
+        return tuple(sorted(found, key=lambda policy: policy.policy))
 
     def listed(self) -> tuple[ListedItem, ...]:
         """Imported items that have no file yet."""

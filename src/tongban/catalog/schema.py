@@ -7,13 +7,20 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from tongban.catalog.model import Service
+from tongban.catalog.policy import Policy
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.use import Use
 
-FileKind = Literal["service", "procedure", "use"]
+FileKind = Literal["policy", "service", "procedure", "use"]
 FILE_KINDS: tuple[FileKind, ...] = get_args(FileKind)
-FILE_TYPES: dict[FileKind, type[msgspec.Struct]] = {"service": Service, "procedure": Procedure, "use": Use}
-FOLDERS: dict[str, FileKind] = {"services": "service", "procedures": "procedure", "uses": "use"}
+"""A file is of the first of these that it has a field of; a policy also names its service."""
+FILE_TYPES: dict[FileKind, type[msgspec.Struct]] = {
+    "policy": Policy,
+    "service": Service,
+    "procedure": Procedure,
+    "use": Use,
+}
+FOLDERS: dict[str, FileKind] = {"services": "service", "procedures": "procedure", "uses": "use", "policies": "policy"}
 
 
 @cache

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-Folder = Literal["services", "procedures", "uses"]
+Folder = Literal["services", "procedures", "uses", "policies"]
 
 
 def shipped(folder: Folder) -> Path:

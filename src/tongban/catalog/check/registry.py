@@ -14,11 +14,12 @@ from tongban.catalog.compile import Compiled, try_compile
 from tongban.catalog.findings import Finding, Path, Severity
 from tongban.catalog.load import Loaded
 from tongban.catalog.model import Service, Source
+from tongban.catalog.policy import Policy
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.tables import Fault
 from tongban.catalog.use import Use
 
-T = TypeVar("T", Service, Procedure, Use)
+T = TypeVar("T", Service, Procedure, Use, Policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class Lint(Generic[T]):
 SERVICE_LINTS: list[Lint[Service]] = []
 PROCEDURE_LINTS: list[Lint[Procedure]] = []
 USE_LINTS: list[Lint[Use]] = []
+POLICY_LINTS: list[Lint[Policy]] = []
 
 
 def service_lint(
@@ -114,6 +116,13 @@ def procedure_lint(
 def use_lint(code: str, severity: Severity, zh: str, en: str, *, law: str = "") -> Callable[[Find[Use]], Find[Use]]:
     """Registers a rule over AI-use files."""
     return _register(USE_LINTS, code, severity, zh, en, law)
+
+
+def policy_lint(
+    code: str, severity: Severity, zh: str, en: str, *, law: str = ""
+) -> Callable[[Find[Policy]], Find[Policy]]:
+    """Registers a rule over policy files."""
+    return _register(POLICY_LINTS, code, severity, zh, en, law)
 
 
 def _register(
