@@ -30,7 +30,7 @@ NAMES = ["months_here", "employment", "居住月数", "x"]
         ("[1, 2", Code.UNEXPECTED_END, 5),
         ("{a 1}", Code.UNEXPECTED, 1),
         ('"abc', Code.UNTERMINATED_STRING, 0),
-        (r'"a\q"', Code.BAD_ESCAPE, 2),
+        (r'"a\UFFFFFF"', Code.BAD_ESCAPE, 2),
         ("1e99999", Code.BAD_NUMBER, 0),
         ('x + @"2026-02-30"', Code.BAD_TEMPORAL, 4),
         ("x + y", Code.UNKNOWN_NAME, 4),

@@ -294,9 +294,12 @@ class Compiler(Calls):
         """A test of `in`. (Those of cells treat the unknown otherwise: see `cells`.)"""
         operand, dialect, at = self.compile(test.operand, env), self._dialect, test.at
         op = test.op if isinstance(test, Compare) else None
+        is_range = isinstance(test.operand, RangeOf | OpenRange)
 
         def check(value: Value, frame: Frame) -> bool | None:
             other = operand(frame)
+            if other is None and is_range:
+                return None
             try:
                 if op is None:
                     return membership(dialect, value, other)

@@ -67,7 +67,7 @@ _BINARY: dict[str, tuple[int, Op]] = {
 _ORDERS = frozenset({Op.LESS, Op.AT_MOST, Op.GREATER, Op.AT_LEAST})
 _NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _NOT = re.compile(r"\s*not\s*\(")
-_NO_FILTER = re.compile(r"\s*(?:$|[])},=<>!*/+:]|\.\.|(?:and|or|in|then|else|return|satisfies|between|instance)\b)")
+_NO_FILTER = re.compile(r"\s*(?:$|[])},=<>!*/+:.]|(?:and|or|in|then|else|return|satisfies|between|instance)\b)")
 """What never begins a filter: after it, `[` is the closing bracket of a range that leaves its end out."""
 
 _VALUE: Described = ("一个值", "a value")

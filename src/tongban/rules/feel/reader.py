@@ -235,9 +235,7 @@ class Reader:
                 if int(code[1:], 16) > maxunicode:
                     raise RuleSyntaxError(Code.BAD_ESCAPE, at, escape[0])
                 return chr(int(code[1:], 16))
-            if code not in _ESCAPES:
-                raise RuleSyntaxError(Code.BAD_ESCAPE, at, escape[0])
-            return _ESCAPES[code]
+            return _ESCAPES.get(code, escape[0])  # a backslash that begins no escape is itself, as in "\d+"
 
         text = _ESCAPE.sub(character, found.group()[1:-1])
         try:  # two \u escapes may together write one character beyond the basic plane

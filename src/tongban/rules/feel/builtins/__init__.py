@@ -6,6 +6,17 @@ see only what they ask for. One module for each kind of value.
 
 from tongban.rules.feel.signature import BUILTINS
 
-from . import conversion, dates, lists, logic, numbers, strings
+from . import aggregates, contexts, conversion, dates, intervals, lists, logic, numbers, strings
 
-__all__ = ["BUILTINS", "conversion", "dates", "lists", "logic", "numbers", "strings"]
+__all__ = [
+    "BUILTINS",
+    "aggregates",
+    "contexts",
+    "conversion",
+    "dates",
+    "intervals",
+    "lists",
+    "logic",
+    "numbers",
+    "strings",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from tongban.rules.feel.errors import Code, Undefined
@@ -9,15 +10,23 @@ from tongban.rules.feel.signature import builtin
 from tongban.rules.feel.text import plain_text
 from tongban.rules.feel.values import Value, number
 
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
 
 @builtin("number(from: string|number)")
-def number_from(source: str | Decimal) -> Value:
+@builtin("number(from: string, grouping separator: string|null, decimal separator: string|null)")
+def number_from(source: str | Decimal, grouping: str | None = None, point: str | None = None) -> Value:
     if isinstance(source, Decimal):
         return source
-    if not source.isascii() or "_" in source or source != source.strip():
+    if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or (point and point == grouping):
+        raise Undefined(Code.NOT_A_VALUE, f"{grouping} {point}"[:40], "separator")
+    text = source.replace(grouping, "") if grouping else source
+    if point == ",":
+        text = text.replace(".", " ").replace(",", ".")
+    if not _NUMBER.fullmatch(text):
         raise Undefined(Code.NOT_A_VALUE, source[:40], "number")
     try:
-        return number(source)
+        return number(text)
     except Undefined:
         raise Undefined(Code.NOT_A_VALUE, source[:40], "number") from None
 

@@ -53,3 +53,9 @@ def all_(*values: Value) -> Value:
 @builtin("any(values...: any)")
 def any_(*values: Value) -> Value:
     return reduce(either, map(_as_truth, items_of(values)), False)
+
+
+@builtin("get or else(value: any, default: any)")
+def get_or_else(value: Value, default: Value) -> Value:
+    """`value`, or `default` where it is null. (Not of the standard, but widely known.)"""
+    return default if value is None else value

@@ -72,3 +72,21 @@ def odd(value: Decimal) -> Value:
 @builtin("even(number: number)")
 def even(value: Decimal) -> Value:
     return not CONTEXT.remainder(value, Decimal(2))
+
+
+@builtin("sqrt(number: number)")
+def sqrt(value: Decimal) -> Value:
+    return CONTEXT.sqrt(value)
+
+
+@builtin("exp(number: number)")
+def exp(value: Decimal) -> Value:
+    return CONTEXT.exp(value)
+
+
+@builtin("log(number: number)")
+def log(value: Decimal) -> Value:
+    """The natural logarithm."""
+    if value <= 0:
+        raise Undefined(Code.OUT_OF_RANGE)
+    return CONTEXT.ln(value)
