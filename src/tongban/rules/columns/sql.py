@@ -27,7 +27,7 @@ from .dialect import DUCKDB, Dialect
 from .ir import OUTCOMES, UNSETTLED, Decide, Define, Output, Program, Step, Verdict, Wait
 from .nodes import Kind, Scalar, Type
 from .refusal import NotColumnar
-from .sheet import Made, Sheet, literal, quoted
+from .sheet import Made, Sheet, among, literal, quoted
 from .source import Fixed, Source, Stored, decode, fault
 from .tree import AGGREGATES
 from .write import Writer
@@ -83,15 +83,13 @@ class _Statement:
         levels: dict[int, list[Made]] = {}
         for made in self.sheet.made.values():
             levels.setdefault(made.level, []).append(made)
-        parts: list[str] = []
         below = self.source.relation
         for level in sorted(levels):
             columns, joins = self.columns(levels[level], comments)
             carried = f"src.{quote(self.source.key)}" if level == 0 else "src.*"
-            parts.append(f"level_{level} AS (\nSELECT {carried},\n{columns}\nFROM {below} AS src{joins}\n)")
-            below = f"level_{level}"
+            below = f"(\nSELECT {carried},\n{columns}\nFROM {below} AS src{joins}\n)"
         shown = ",\n".join(f"  {text} AS {quote(name)}" for text, name in self.results)
-        return "WITH " + ",\n".join(parts) + f"\nSELECT {quote(self.source.key)},\n{shown}\nFROM {below}"
+        return f"SELECT {quote(self.source.key)},\n{shown}\nFROM {below} AS src"
 
     def columns(self, made: Sequence[Made], comments: bool) -> tuple[str, str]:
         lines: list[str] = []
@@ -282,11 +280,11 @@ class _Judgement:
 
         def outcome() -> str:
             at = self.sheet.read(row)
-            groups: dict[str, list[str]] = {}
+            groups: dict[str, list[int]] = {}
             for number, word in enumerate(verdict.outcomes, 1):
-                groups.setdefault(word, []).append(str(number))
+                groups.setdefault(word, []).append(number)
             cases = [f"WHEN {self.read('needless')} THEN {OUTCOMES.index('not-needed')}"] if needless else []
-            cases += [f"WHEN {at} IN ({', '.join(rows)}) THEN {OUTCOMES.index(word)}" for word, rows in groups.items()]
+            cases += [f"WHEN {among(at, rows)} THEN {OUTCOMES.index(word)}" for word, rows in groups.items()]
             cases.append(f"WHEN {at} = {UNSETTLED} AND {self.sheet.read(waits)} <> 0 THEN 0")
             return f"CASE {' '.join(cases)} ELSE {OUTCOMES.index('ask-official')} END"
 
@@ -305,7 +303,7 @@ class _Judgement:
         """Whether nothing is left open."""
         parts = [f"{self.read('missing')} = 0", *(f"{self.sheet.read(row)} > 0" for row in self.first)]
         if self.program.verdict is not None:
-            parts.append(f"{self.read('outcome')} NOT IN (0, {OUTCOMES.index('ask-official')})")
+            parts += [f"{self.read('outcome')} <> {OUTCOMES.index(word)}" for word in ("unknown", "ask-official")]
             parts += [f"({self.read('outcome')} <> 1 OR {self.sheet.read(row)} > 0)" for row in self.later]
         return f"COALESCE({' AND '.join(parts)}, FALSE)"
 

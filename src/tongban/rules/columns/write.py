@@ -43,7 +43,7 @@ from .nodes import (
     Type,
     Unknown,
 )
-from .sheet import Sheet, literal, quoted
+from .sheet import Sheet, among, literal, quoted
 from .typed import type_of, wide
 
 JOINED = 8
@@ -140,18 +140,21 @@ def _and(w: Writer, expr: And) -> str:
 
 
 def _or(w: Writer, expr: Or) -> str:
-    listed = _listed(w, expr.items)
-    return listed or f"({' OR '.join(map(w.write, expr.items))})"
+    return _listed(w, expr.items) or f"({' OR '.join(map(w.write, expr.items))})"
 
 
 def _listed(w: Writer, items: tuple[Expr, ...]) -> str | None:
-    """`x = 1 OR x = 2` as `x IN (1, 2)`."""
-    pairs = [(i.left, i.right) for i in items if isinstance(i, Compare) and i.op is Comparison.EQUAL]
-    if len(pairs) < len(items) or any(left != pairs[0][0] or not isinstance(right, Const) for left, right in pairs):
-        return None
-    if type_of(pairs[0][0]).kind is Kind.BOOLEAN:
-        return None
-    return f"({w.write(pairs[0][0])} IN ({', '.join(w.write(right) for _, right in pairs)}))"
+    """One choice compared with several codes."""
+    codes: list[int] = []
+    choices: set[Expr] = set()
+    for item in items:
+        match item:
+            case Compare(op=Comparison.EQUAL, left=left, right=Const(value=int() as code, type=Type(kind=Kind.CODE))):
+                codes.append(code)
+                choices.add(left)
+            case _:
+                return None
+    return among(w.write(choices.pop()), codes) if len(choices) == 1 else None
 
 
 def _not(w: Writer, expr: Not) -> str:

@@ -10,7 +10,7 @@ from tongban.rules.tables.model import HitPolicy
 
 from .ir import CONFLICT, UNSETTLED, Anything, Cell, Column, Decide, Row, Span, Within
 from .nodes import And, Const, Expr, Kind, Ref, Type
-from .sheet import literal, quoted
+from .sheet import among, literal, quoted
 from .tree import AGGREGATES, Branch, Leaf, Split, Tree, condition, plan
 from .typed import type_of
 from .write import JOINED, Writer
@@ -131,7 +131,7 @@ class TableWriter:
         if len(groups) == 1:
             (result,) = groups
             return f"CASE WHEN {row} > 0 THEN {self.writer.write(result)} END"
-        cases = [f"WHEN {_among(row, numbers)} THEN {self.writer.write(result)}" for result, numbers in groups.items()]
+        cases = [f"WHEN {among(row, numbers)} THEN {self.writer.write(result)}" for result, numbers in groups.items()]
         return f"CASE {' '.join(cases)} END"
 
     def aggregated(self, index: int, row: str, of: Type) -> str:
@@ -175,10 +175,6 @@ class TableWriter:
 _TRUE = Const(True, Type(Kind.BOOLEAN))
 
 
-def _among(row: str, numbers: Sequence[int]) -> str:
-    return f"{row} = {numbers[0]}" if len(numbers) == 1 else f"{row} IN ({', '.join(map(str, numbers))})"
-
-
 def tests(split: Split, value: str, writer: Writer) -> list[tuple[str, Branch]]:
     """The condition of each branch; a later one need not repeat what an earlier one took."""
     if split.kind is Kind.BOOLEAN:
@@ -211,9 +207,9 @@ def _listed(split: Split, value: str) -> list[tuple[str, Branch]]:
         if branch.rest:
             found.append((f"{value} IS NOT NULL", branch))
             continue
-        codes = [str(code) for span in branch.spans for code in range(span.low or 0, (span.high or 0) + 1)]
-        texts = codes + [quoted(text) for text in branch.texts]
-        found.append((f"{value} = {texts[0]}" if len(texts) == 1 else f"{value} IN ({', '.join(texts)})", branch))
+        codes = [code for span in branch.spans for code in range(span.low or 0, (span.high or 0) + 1)]
+        texts = [f"{value} = {quoted(text)}" for text in branch.texts]
+        found.append((among(value, codes) if codes else " OR ".join(texts), branch))
     return found
 
 
