@@ -234,6 +234,45 @@ SERVICE_CASES: list[tuple[str, str, str, str, str]] = [
         '- [">= 14", adult, {law: LIB-33}]\n      - ["> 130", adult, {law: LIB-33}]',
         "eligible:",
     ),
+    (
+        "row-redundant",
+        "warning",
+        '  hit: unique\n  inputs: [lives_here, reader_class]\n  rows:\n    - [true, "-", eligible, {law: LIB-33}]\n',
+        "  hit: any\n  inputs: [lives_here, reader_class]\n  rows:\n"
+        '    - [true, "-", eligible, {law: LIB-33}]\n    - [true, \'"adult"\', eligible, {law: LIB-33}]\n',
+        "- [false, '\"adult\"'",
+    ),
+    (
+        "output-unreached",
+        "warning",
+        "values: [child, adult]",
+        "values: [child, adult, elder]",
+        "    outputs: [{name: reader_class",
+    ),
+    (
+        "hit-policy",
+        "warning",
+        "    inputs: [age]\n",
+        "    inputs: [age]\n    hit: first\n",
+        "    outputs: [{name: reader_class",
+    ),
+    (
+        "cell-beyond",
+        "warning",
+        '- [">= 14", adult',
+        '- ["? >= 14 and born < application_date", adult',
+        '- [">= 14", adult',
+    ),
+    ("formula-type", "error", '"5 * 2"', '"5 * born"', '"5 * 2"'),
+    ("formula-type", "error", "application_date).years", "application_date)", "  age:"),
+    ("formula-type", "error", "application_date).years", "application_date).days", "  age:"),
+    (
+        "threshold-differs",
+        "warning",
+        '- ["< 14", child, {law: LIB-34}]\n      - [">= 14", adult',
+        '- ["<= 14", child, {law: LIB-34}]\n      - ["> 14", adult',
+        "  school:",
+    ),
     ("divide-before-multiply", "warning", '"5 * 2"', '"20 / 4 * 2"', '"5 * 2"'),
     (
         "english-missing",
@@ -332,8 +371,32 @@ def test_a_slip_in_an_expression_is_told_at_its_column(tmp_path: Path) -> None:
 def test_a_gap_is_shown_with_a_person_who_falls_into_it(tmp_path: Path) -> None:
     text = changed(SERVICE, '- [">= 14", adult', '- ["> 14", adult')
     gap = next(f for f in found(tmp_path, service=text) if f.code == "table-gap")
-    assert "年龄=14" in gap.text.zh
-    assert "Age = 14" in gap.text.en
+    assert gap.text.zh.endswith("：年龄 14（例如出生日期 2012-01-01、申请日期 2026-01-01）")
+    assert gap.text.en.endswith(": Age 14 (for example Date of birth 2012-01-01, Day of application 2026-01-01)")
+
+
+def test_a_person_of_a_gap_is_told_with_units_and_in_sentences(tmp_path: Path) -> None:
+    text = changed(SERVICE, "age: {type: integer,", "age: {type: integer, unit: 岁,")
+    text = changed(text, '- [">= 14", adult', '- ["[14..60)", adult')
+    text = changed(text, "inputs: [age]", "inputs: [age, lives_here]")
+    text = changed(text, '["< 14", child', '["< 14", "-", child')
+    text = changed(text, '["[14..60)", adult', '["[14..60)", true, adult')
+    gaps = [f.text.zh for f in found(tmp_path, service=text) if f.code == "table-gap"]
+    assert [gap[: gap.index("（")] for gap in gaps] == [
+        "没有一行管这种人：年龄 14 岁、不住在岚江",
+        "没有一行管这种人：年龄 60 岁、住在岚江",
+    ]
+
+
+def test_nobody_is_in_no_situation_where_the_situations_name_every_choice(tmp_path: Path) -> None:
+    text = changed(SERVICE, 'when: "age < 14", law: LIB-34}\n  - {id', 'when: "lives_here", law: LIB-34}\n  - {id')
+    text = changed(text, 'when: "age >= 14"', 'when: "not(lives_here)"')
+    text = changed(text, "inputs: [reader_class]", "inputs: [reader_class, situation]")
+    text = changed(text, "['\"child\"', 5", '[\'"child"\', \'"child","adult"\', 5')
+    text = changed(text, '[\'"adult"\', "5 * 2"', '[\'"adult"\', \'"child","adult"\', "5 * 2"')
+    assert not [f for f in found(tmp_path, service=text) if f.code == "table-gap"]
+    less = changed(text, 'when: "not(lives_here)"', 'when: "not(lives_here) and age > 3"')
+    assert [f.severity for f in found(tmp_path, service=less) if f.code == "table-gap"] == ["warning"]
 
 
 def test_a_fact_that_does_not_apply_is_no_gap(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongban import rules
@@ -120,6 +120,7 @@ CELLS = st.lists(
 
 
 @given(CELLS, st.integers(-3, 13))
+@settings(deadline=None)
 def test_every_value_is_judged_like_the_representative_of_its_part(cells: list[str], value: int) -> None:
     built = table(rules.Input("n", type="number"), *cells)
     column = space(built, [WHOLE]).columns[0]
@@ -131,6 +132,7 @@ def test_every_value_is_judged_like_the_representative_of_its_part(cells: list[s
 
 
 @given(CELLS)
+@settings(deadline=None)
 def test_what_a_row_accepts_can_be_written_as_a_cell_again(cells: list[str]) -> None:
     built = table(rules.Input("n", type="number"), *cells)
     column = space(built, [WHOLE]).columns[0]

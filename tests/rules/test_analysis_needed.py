@@ -87,7 +87,7 @@ HITS = st.sampled_from([rules.HitPolicy.UNIQUE, rules.HitPolicy.ANY, rules.HitPo
 
 
 @given(st.lists(CELLS, min_size=1, max_size=6), FACTS, HITS)
-@settings(max_examples=200)
+@settings(max_examples=100, deadline=None)
 def test_the_ways_are_exactly_the_points_at_which_the_engine_gives_that_outcome(
     lines: list[tuple[str, str, str, str]], facts: dict[str, object], hit: rules.HitPolicy
 ) -> None:

@@ -1,21 +1,21 @@
-"""Rules about decision tables and formulas: complete, free of contradiction, exact."""
+"""Rules about decision tables: complete, free of contradiction, nothing in them for nothing.
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+What is found comes from `tongban.rules.analysis`; here it is put to the place in the file, and a finding that
+concerns nobody who can exist is left out.
+"""
 
-from tongban import rules
-from tongban.base.i18n import Lang, Text, words
-from tongban.catalog.check.boxes import OTHER_TEXT, Boxes, Point, boxes
-from tongban.catalog.check.registry import Said, View, compiled, service_lint
-from tongban.catalog.compile import Compiled, FactStep, TableStep
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tongban.base.i18n import Text
+from tongban.catalog.check.people import Townsfolk, correlated, knowledge
+from tongban.catalog.check.registry import Said, View, service_lint
+from tongban.catalog.compile import Compiled, Same, TableStep, try_compile
 from tongban.catalog.findings import Path
-from tongban.catalog.model import Fact, Service
-from tongban.catalog.run import Run
-from tongban.catalog.tables import SITUATION, Ruling, mentioned
-from tongban.rules.feel.syntax import Binary, Node, Op, children
-from tongban.rules.feel.text import plain_text
-
-_SINGLE = frozenset({rules.HitPolicy.UNIQUE, rules.HitPolicy.FIRST, rules.HitPolicy.ANY, rules.HitPolicy.PRIORITY})
+from tongban.catalog.model import Service
+from tongban.catalog.tables import Ruling
+from tongban.rules.analysis import Remark, RemarkCode, remarks, study
 
 
 def rulings(made: Compiled) -> Iterator[tuple[Path, Ruling]]:
@@ -26,221 +26,86 @@ def rulings(made: Compiled) -> Iterator[tuple[Path, Ruling]]:
     yield ("eligible",), made.eligible
 
 
-def _analysed(view: View[Service]) -> Iterator[tuple[Path, Ruling, Boxes]]:
-    made = compiled(view)[0]
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A remark on the table at `path`. `loose`: its inputs hang together, so that it may concern nobody."""
+
+    path: Path
+    remark: Remark
+    inputs: int
+    loose: bool
+
+    @property
+    def place(self) -> Path:
+        row, column = self.remark.row, self.remark.column
+        match self.remark.code:
+            case RemarkCode.GAP | RemarkCode.UNKNOWN_GAP | RemarkCode.UNFINISHED:
+                return (*self.path, "rows")
+            case RemarkCode.HIT_POLICY:
+                return (*self.path, "hit")
+            case RemarkCode.UNREACHED:
+                return (*self.path, "outputs", column - self.inputs)
+            case RemarkCode.OVERLAP | RemarkCode.NEVER | RemarkCode.REDUNDANT | RemarkCode.BEYOND:
+                return (*self.path, "rows", row, column) if column >= 0 else (*self.path, "rows", row)
+
+
+@lru_cache(maxsize=2)
+def _told(asked: Same) -> tuple[_Told, ...]:
+    """All remarks on the tables of a service: each rule below asks for its own."""
+    made = try_compile(asked.service)[0]
     if made is None:
-        return
-    steps = {step.name: step for step in (*made.first, *made.later) if isinstance(step, FactStep)}
+        return ()
+    found: list[_Told] = []
     for path, ruling in rulings(made):
-        heads = [column.expression for column in ruling.table.inputs]
-        facts = [view.file.facts.get(head) for head in heads]
-        blank = [_blank(view.file, steps, head) for head in heads]
-        found = boxes(ruling.table, facts, blank)
-        if found is not None:
-            yield path, ruling, found
+        studied = study(ruling.table, knowledge(made, ruling))
+        loose = correlated(made.service, ruling)
+        said = remarks(studied, Townsfolk(made, path, ruling, studied.space))
+        found += (_Told(path, remark, len(ruling.table.inputs), loose) for remark in said)
+    return tuple(found)
 
 
-def _blank(service: Service, steps: dict[str, FactStep], name: str) -> bool:
-    """Whether a value may be missing for good: an optional question, one that does not apply, no situation."""
-    fact = service.facts.get(name)
-    if fact is None:
-        return name == SITUATION
-    step = steps[name]
-    return step.when is not None or (not fact.required and not fact.derive)
+def _tells(*codes: RemarkCode) -> Callable[[View[Service]], Iterator[Said]]:
+    """The rule that passes on the remarks with these codes."""
+
+    def find(view: View[Service]) -> Iterator[Said]:
+        for told in _told(Same(view.file)):
+            if told.remark.code not in codes:
+                continue
+            if told.remark.code is RemarkCode.UNREACHED and told.path == ("eligible",):
+                continue  # which outcomes there are is not this file's choice
+            text = Text(told.remark.zh, told.remark.en)
+            yield Said(text, told.place, severity="warning" if told.loose else None)
+
+    return find
 
 
-def _possible(view: View[Service], path: Path, ruling: Ruling, points: Iterable[Point]) -> Point | None:
-    """The first point that can really occur, as far as the facts in the columns settle it.
-
-    A fact is given only where it applies and missing only where it does not (or is optional); a derived fact and the
-    situation are what they are derived to be; and the eligibility table is not asked where the situation answers.
-    """
-    made = compiled(view)[0]
-    heads = [column.expression for column in ruling.table.inputs]
-    facts = view.file.facts
-    for point in points:
-        values = dict(zip(heads, point, strict=True))
-        given = {name: value for name, value in values.items() if name in facts and not facts[name].derive}
-        run = Run(made, given, view.file.valid_from) if made is not None else None
-        if run is None or all(_fits(run, name, value) for name, value in values.items()):
-            settled = run is not None and run.situation is not None and run.situation.outcome is not None
-            if not (settled and path == ("eligible",)):
-                return point
-    return None
-
-
-def _fits(run: Run, name: str, value: Any) -> bool:
-    applies = run.applies.get(name)
-    fact = run.compiled.service.facts.get(name)
-    if fact is not None and applies is False:
-        return value is None
-    if fact is not None and not fact.derive:
-        return value is not None or applies is None or not fact.required
-    known = run.values.get(name)
-    return known is None or rules.to_feel(known) == rules.to_feel(value)
-
-
-def _correlated(service: Service, ruling: Ruling) -> bool:
-    """Whether columns depend on the same asked facts, so that not every combination need exist."""
-    seen: set[str] = set()
-    for column in ruling.table.inputs:
-        roots = _roots(service, column.expression, frozenset())
-        if roots & seen or column.expression not in service.facts:
-            return True
-        seen |= roots
-    return False
-
-
-def _roots(service: Service, name: str, on_the_way: frozenset[str]) -> set[str]:
-    fact = service.facts.get(name)
-    if fact is None or not fact.derive or name in on_the_way:
-        return {name}
-    found: set[str] = set()
-    for part in mentioned(fact.derive) & set(service.facts):
-        found |= _roots(service, part, on_the_way | {name})
-    return found
-
-
-def _example(service: Service, ruling: Ruling, point: Point) -> Text:
-    """A point as words: 年龄=80，低收入=否."""
-    pairs = [
-        (column.label or column.expression, value) for column, value in zip(ruling.table.inputs, point, strict=True)
-    ]
-    return Text(
-        "，".join(f"{_name(service, name, 'zh')}={_value(service, name, value, 'zh')}" for name, value in pairs),
-        ", ".join(f"{_name(service, name, 'en')} = {_value(service, name, value, 'en')}" for name, value in pairs),
-    )
-
-
-def _name(service: Service, name: str, lang: Lang) -> str:
-    fact = service.facts.get(name)
-    return words(fact.name, lang) if fact is not None else name
-
-
-def _value(service: Service, name: str, value: Any, lang: Lang) -> str:
-    fact: Fact | None = service.facts.get(name)
-    said = {
-        None: ("（没填）", "(none)"),
-        True: ("是", "yes"),
-        False: ("否", "no"),
-        OTHER_TEXT: ("其他", "anything else"),
-    }
-    if value is None or isinstance(value, bool) or value == OTHER_TEXT:
-        zh, en = said[value]
-        return zh if lang == "zh" else en
-    choice = next((c for c in fact.choices if c.value == value), None) if fact is not None else None
-    return words(choice.name, lang) if choice is not None else plain_text(rules.to_feel(value))
-
-
-@service_lint(
-    "table-gap",
-    "error",
-    "每一种情况都要有答案",
-    "Every combination needs an answer",
-    law="行政许可法 38",
+service_lint("table-gap", "error", "每一种情况都要有答案", "Every combination needs an answer", law="行政许可法 38")(
+    _tells(RemarkCode.GAP, RemarkCode.UNKNOWN_GAP)
 )
-def table_gap(view: View[Service]) -> Iterator[Said]:
-    for path, ruling, found in _analysed(view):
-        if ruling.table.hit not in _SINGLE:
-            continue
-        point = _possible(view, path, ruling, found.gaps())
-        if point is None:
-            continue
-        example = _example(view.file, ruling, point)
-        loose = _correlated(view.file, ruling)
-        text = Text(
-            f"这种情况没有一行管{'（如果会出现的话）' if loose else ''}，例如：{example.zh}",
-            f"No row covers{' (if it can occur)' if loose else ''}, for example: {example.en}",
-        )
-        yield Said(text, (*path, "rows"), severity="warning" if loose else "error")
 
+service_lint(
+    "table-overlap", "error", "同一种情况不能有两个答案", "No combination may have two answers", law="DMN 1.5 8.2.10"
+)(_tells(RemarkCode.OVERLAP))
 
-@service_lint(
-    "table-overlap",
-    "error",
-    "同一种情况不能有两个答案",
-    "No combination may have two answers",
-    law="DMN 1.5 8.2.10",
+service_lint("row-unreachable", "warning", "每一行都要用得上", "Every row must be able to match")(
+    _tells(RemarkCode.NEVER)
 )
-def table_overlap(view: View[Service]) -> Iterator[Said]:
-    for path, ruling, found in _analysed(view):
-        if ruling.table.hit not in (rules.HitPolicy.UNIQUE, rules.HitPolicy.ANY):
-            continue
-        loose = _correlated(view.file, ruling)
-        for one in range(found.rows):
-            for other in range(one + 1, found.rows):
-                if ruling.table.hit is rules.HitPolicy.ANY and _same(ruling, one, other):
-                    continue
-                point = _possible(view, path, ruling, found.common(one, other))
-                if point is None:
-                    continue
-                example = _example(view.file, ruling, point)
-                text = Text(
-                    f"第{one + 1}行和第{other + 1}行都管这种情况：{example.zh}",
-                    f"Rows {one + 1} and {other + 1} both cover: {example.en}",
-                )
-                yield Said(text, (*path, "rows", other), severity="warning" if loose else "error")
 
+service_lint("row-redundant", "warning", "不写多余的行", "No row may be there for nothing")(
+    _tells(RemarkCode.REDUNDANT)
+)
 
-def _same(ruling: Ruling, one: int, other: int) -> bool:
-    return list(ruling.table.rows[one].outputs) == list(ruling.table.rows[other].outputs)
+service_lint("output-unreached", "warning", "允许的结果都要有行给出", "Some row must give each allowed result")(
+    _tells(RemarkCode.UNREACHED)
+)
 
+service_lint(
+    "hit-policy", "warning", "命中策略要名副其实", "The hit policy must say what the table does", law="DMN 1.5 8.2.10"
+)(_tells(RemarkCode.HIT_POLICY))
 
-@service_lint("row-unreachable", "warning", "每一行都要用得上", "Every row must be able to match")
-def row_unreachable(view: View[Service]) -> Iterator[Said]:
-    for path, ruling, found in _analysed(view):
-        never = set(found.impossible_rows())
-        for row in sorted(never):
-            text = Text(f"第{row + 1}行永远不会符合", f"Row {row + 1} can never match")
-            yield Said(text, (*path, "rows", row))
-        if ruling.table.hit is not rules.HitPolicy.FIRST:
-            continue
-        for row in range(found.rows):
-            if row not in never and next(found.only(row, range(row)), None) is None:
-                text = Text(
-                    f"第{row + 1}行永远轮不到，前面的行已经全管了",
-                    f"Row {row + 1} is never reached; the rows above cover all of it",
-                )
-                yield Said(text, (*path, "rows", row))
-
-
-@service_lint(
-    "divide-before-multiply",
+service_lint(
+    "cell-beyond",
     "warning",
-    "先乘后除，免得丢分",
-    "Multiply before you divide, or a cent is lost",
-)
-def divide_before_multiply(view: View[Service]) -> Iterator[Said]:
-    for name, fact in view.file.facts.items():
-        yield from _divisions(fact.derive, ("facts", name, "derive"), view)
-    made = compiled(view)[0]
-    if made is None:
-        return
-    for path, ruling in rulings(made):
-        for index, row in enumerate(ruling.table.rows):
-            for column, output in enumerate(row.outputs):
-                if isinstance(output, str):
-                    yield from _divisions(output, (*path, "rows", index, len(row.cells) + column), view)
-
-
-def _divisions(text: str, path: Path, view: View[Service]) -> Iterator[Said]:
-    if "/" not in text or "*" not in text:
-        return
-    names = [*view.file.facts, "application_date"]
-    names += [o.name for t in (*view.file.tables.values(), *view.file.amounts.values()) for o in t.outputs]
-    try:
-        node = rules.compile_expression(text, names).node
-    except rules.RuleSyntaxError:
-        return  # told by the rule `expression`
-    for at in _products_of_quotients(node):
-        said = Text("先除后乘会丢掉尾数，请改成先乘后除", "Dividing first loses digits; multiply first and divide last")
-        yield Said(said, path, at)
-
-
-def _products_of_quotients(node: Node) -> Iterator[int]:
-    if isinstance(node, Binary) and node.op is Op.MULTIPLY:
-        for side in (node.left, node.right):
-            if isinstance(side, Binary) and side.op is Op.DIVIDE:
-                yield side.at[0]
-    for child in children(node):
-        yield from _products_of_quotients(child)
+    "格子里写条件，计算放到派生事实里",
+    "Cells state conditions; computing belongs in derived facts",
+)(_tells(RemarkCode.BEYOND, RemarkCode.UNFINISHED))

@@ -6,16 +6,23 @@ Start with `space`, which cuts the columns of a table into parts; everything els
 
 from .boundary import boundary_rows, edges
 from .domains import Beyond, Domain, Known, Part, PartKind, Space, space
+from .formulas import Misfit, divides_first, infer
+from .named import Named, named
 from .needed import Reachable, Way, needed
-from .remarks import Person, Remark, RemarkCode, Speaker, remarks
+from .outcomes import Spoken, spoken
+from .remarks import Person, Remark, RemarkCode, Speaker, quality, remarks
 from .study import Study, study
 from .sweep import Unfinished
 from .text import domain_text
+from .thresholds import Disagreement, Stated, disagreements, in_cell, in_expression
 
 __all__ = [
     "Beyond",
+    "Disagreement",
     "Domain",
     "Known",
+    "Misfit",
+    "Named",
     "Part",
     "PartKind",
     "Person",
@@ -24,14 +31,24 @@ __all__ = [
     "RemarkCode",
     "Space",
     "Speaker",
+    "Spoken",
+    "Stated",
     "Study",
     "Unfinished",
     "Way",
     "boundary_rows",
+    "disagreements",
+    "divides_first",
     "domain_text",
     "edges",
+    "in_cell",
+    "in_expression",
+    "infer",
+    "named",
     "needed",
+    "quality",
     "remarks",
     "space",
+    "spoken",
     "study",
 ]

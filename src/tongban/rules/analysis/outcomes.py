@@ -22,16 +22,17 @@ from tongban.rules.tables.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """One output of one row. `node` is its formula if that depends on facts; else it is `value`."""
+    """One output of one row: its value, unless it is `computed` from facts. `tree` is its formula, if it has one."""
 
     value: Value
-    node: Node | None
+    computed: bool
     text: str
+    tree: Node | None = None
 
     @property
     def key(self) -> object:
         """Equal for outputs that certainly say the same."""
-        if self.node is not None:
+        if self.computed:
             return "formula", self.text
         plain = not (is_list(self.value) or is_context(self.value))
         return type(self.value), self.value if plain else feel_text(self.value)
@@ -46,7 +47,7 @@ def spoken(table: Table) -> tuple[tuple[Spoken, ...], ...]:
 def _spoken(output: str | Literal, names: frozenset[str]) -> Spoken:
     if isinstance(output, Literal):
         value = to_feel(output.value)
-        return Spoken(value, None, feel_text(value))
+        return Spoken(value, False, feel_text(value))
     return _read(output, names)
 
 
@@ -55,12 +56,12 @@ def _read(text: str, names: frozenset[str]) -> Spoken:
     try:
         node = parse_expression(text, names, BUILTINS)
     except RuleSyntaxError:  # no table that was built holds such a text
-        return Spoken(None, None, text)
+        return Spoken(None, False, text)
     if closed(node):
         known = Compiler(FEEL, Layout(())).constant(node)
         if known is not None:
-            return Spoken(known[0], None, text)
-    return Spoken(None, node, " ".join(text.split()))
+            return Spoken(known[0], False, text, node)
+    return Spoken(None, True, " ".join(text.split()), node)
 
 
 def keys(said: Sequence[Sequence[Spoken]]) -> tuple[int, ...]:
@@ -72,7 +73,7 @@ def keys(said: Sequence[Sequence[Spoken]]) -> tuple[int, ...]:
 def ranks(table: Table, said: Sequence[Sequence[Spoken]]) -> tuple[tuple[int, ...], ...] | None:
     """For each row its rank, the least preferred first by hit policy; None where a formula decides it, or where the
     policy ranks nothing."""
-    if table.hit not in RANKED or any(one.node is not None for row in said for one in row):
+    if table.hit not in RANKED or any(one.computed for row in said for one in row):
         return None
     allowed = [[to_feel(value) for value in output.values] for output in table.outputs]
 

@@ -48,11 +48,7 @@ class Person:
 
 
 class Speaker(Protocol):
-    """Who knows how inputs are called, and which combinations can occur."""
-
-    def title(self, column: int) -> tuple[str, str]:
-        """What an input is called, in Chinese and English."""
-        ...
+    """Who knows which combinations of inputs can occur, and how to say them."""
 
     def person(self, box: Box) -> Person | None:
         """Somebody in `box`, or None if nobody can be there."""
@@ -96,20 +92,16 @@ class Anybody:
 
     space: Space
 
-    def title(self, column: int) -> tuple[str, str]:
-        title = self.space.table.inputs[column].title
-        return title, title
-
     def person(self, box: Box) -> Person | None:
         point = next(points(box), None)
-        return None if point is None else describe(self.space, point, self.title)
+        return None if point is None else describe(self.space, point)
 
 
-def describe(space: Space, point: Point, title: Callable[[int], tuple[str, str]]) -> Person:
+def describe(space: Space, point: Point) -> Person:
     """A point in words, its inputs without a choice left out."""
     words = [
-        quality(*title(index), column.at(part))
-        for index, (column, part) in enumerate(zip(space.columns, point, strict=True))
+        quality(column.input.title, column.input.title, column.at(part))
+        for column, part in zip(space.columns, point, strict=True)
         if len(column.parts) > 2 or column.parts[part].kind is not PartKind.OTHER
     ]
     return Person("、".join(zh for zh, _ in words), ", ".join(en for _, en in words))
@@ -125,7 +117,9 @@ def quality(zh: str, en: str, value: Value, unit: str = "") -> tuple[str, str]:
         case False:
             return _negated(zh), f"{en}: no"
         case str() if value.startswith(OTHER_TEXT):
-            return f"{zh}是别的", f"{en}: anything else"
+            return f"{zh}：别的", f"{en}: anything else"
+        case str():
+            return f"{zh}：{value}", f"{en}: {value}"
         case _:
             text = plain_text(value)
             return f"{zh} {text} {unit}".rstrip(), f"{en} {text}"

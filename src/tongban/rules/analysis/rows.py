@@ -130,7 +130,7 @@ class Rows:
         never = set(self.never())
         for number, output in enumerate(self.table.outputs):
             said = [row[number] for index, row in enumerate(self._said) if index not in never]
-            if any(one.node is not None for one in said) or isinstance(output.default, str):
+            if any(one.computed for one in said) or isinstance(output.default, str):
                 continue
             given = [one.value for one in said]
             if isinstance(output.default, Literal):

@@ -53,6 +53,7 @@ class Code(StrEnum):
     UNKNOWN_TYPE = "unknown-type"
     CELL_TYPE = "cell-type"
     OUTPUT_TYPE = "output-type"
+    RESULT_TYPE = "result-type"
     NOT_ALLOWED = "value-not-allowed"
     NEEDS_VALUES = "needs-output-values"
     NEEDS_ONE_OUTPUT = "needs-one-output"
@@ -110,6 +111,7 @@ MESSAGES: dict[Code, tuple[str, str]] = {
     Code.UNKNOWN_TYPE: ("没有类型“{0}”；可用 {1}", "There is no type '{0}'; known are {1}"),
     Code.CELL_TYPE: ("此列的类型是 {0}，{1} 永远不会符合", "This column holds {0}; {1} can never match"),
     Code.OUTPUT_TYPE: ("此结果列的类型是 {0}，却写了 {1}", "This output column holds {0}, not {1}"),
+    Code.RESULT_TYPE: ("这里要的是 {0}，算出来的却是 {1}", "This must be of type {0}, but the formula gives {1}"),
     Code.NOT_ALLOWED: ("{0} 不在此列的允许值之内：{1}", "{0} is not among the values allowed here: {1}"),
     Code.NEEDS_VALUES: (
         "命中策略“{0}”按结果的允许值排序，结果列须写 values",
