@@ -8,6 +8,7 @@ from .feel.errors import Cause, Code, RuleSyntaxError, RuleValueError, TableErro
 from .feel.expression import Expression, compile_expression
 from .feel.text import cell_text, feel_text, to_json
 from .feel.values import Date, DateTime, DaysDuration, MonthsDuration, Range, Time, to_feel, to_python
+from .parameters import Found, Missing, NoValue, Overlap, Parameter, Period, Span
 from .tables.cells import Cell, compile_cell
 from .tables.explain import explain
 from .tables.hit import Status
@@ -24,17 +25,24 @@ __all__ = [
     "DaysDuration",
     "Decision",
     "Expression",
+    "Found",
     "HitPolicy",
     "Input",
     "Literal",
+    "Missing",
     "MonthsDuration",
+    "NoValue",
     "Output",
+    "Overlap",
+    "Parameter",
+    "Period",
     "Range",
     "Reason",
     "Row",
     "RowMiss",
     "RuleSyntaxError",
     "RuleValueError",
+    "Span",
     "Status",
     "Table",
     "TableError",
