@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import cast
 
 from tongban.rules.feel.errors import RuleValueError
 from tongban.rules.feel.values import Value
@@ -118,11 +119,12 @@ class Parameter:
         if len(numbers) != 1:
             return Missing(NoValue.TWO_LAWS if numbers else NoValue.NO_LAW, numbers)
         period = self.periods[numbers[0] - 1]
-        value = period.value
-        if isinstance(value, Mapping):
-            if not isinstance(category, str) or category not in value:
+        value: Value = period.value
+        if self.category is not None:
+            by_category = cast("Mapping[object, Value]", value)
+            if category not in by_category:
                 return Missing(NoValue.NO_CATEGORY, numbers)
-            value = value[category]
+            value = by_category[category]
         return Found(value, numbers[0], period.span, period.law)
 
     def gaps(self, within: Span) -> tuple[Span, ...]:
