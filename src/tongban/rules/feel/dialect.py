@@ -171,7 +171,12 @@ _DIVIDE: dict[Types, Operator] = {
     (MonthsDuration, MonthsDuration): lambda a, b: _divide(Decimal(a.months), Decimal(b.months)),
 }
 
-_POWER: dict[Types, Operator] = {(Number, Number): CONTEXT.power}
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    return CONTEXT.power(base, exponent) if exponent else Decimal(1)
+
+
+_POWER: dict[Types, Operator] = {(Number, Number): _power}
 
 _PLAIN = (Number, str, DaysDuration, MonthsDuration)
 _CLOCKS = (Time, DateTime)

@@ -138,8 +138,18 @@ TYPES_ZH = {
     "range": "区间",
     "function": "函数",
     "temporal value": "日期、时间或时长",
+    "value": "值",
+    "argument": "参数",
+    "entry": "条目",
+    "key": "键",
+    "pattern": "正则表达式",
+    "pattern that takes a character": "至少占一个字符的正则表达式",
+    "replacement": "替换文字",
+    "separator": "分隔符",
+    "flags (s, m, i, x, q)": "选项（s、m、i、x、q）",
+    "format": "格式",
 }
-"""FEEL's names of types as Chinese sentences say them."""
+"""FEEL's names of types, and what else a detail may be, as Chinese sentences say them."""
 
 
 def sentence(code: Code, *details: object) -> tuple[str, str]:
@@ -151,6 +161,8 @@ def sentence(code: Code, *details: object) -> tuple[str, str]:
 
 def _in_chinese(detail: str) -> str:
     """A list of types' names in Chinese; anything else as it is."""
+    if detail in TYPES_ZH:
+        return TYPES_ZH[detail]
     parts = detail.split(", ")
     return "、".join(TYPES_ZH[part] for part in parts) if all(part in TYPES_ZH for part in parts) else detail
 

@@ -12,7 +12,6 @@ from .frame import Frame, Layout, Local, Run
 from .phrases import ITEM, PARTIAL
 from .syntax import (
     Binding,
-    Constant,
     ContextOf,
     Filter,
     For,
@@ -144,13 +143,14 @@ class Loops(ABC):
         source = self.compile(node.source, env)
         slot = self._layout.local()
         condition = self.compile(node.condition, Local(ITEM, slot, env, opens=True))
-        by_position = isinstance(node.condition, Constant) and isinstance(node.condition.value, Number)
 
         def run(frame: Frame) -> Value:
             value = source(frame)
             items = [] if value is None else as_list(value)
+            if not items:
+                return self._of_nothing(slot, condition, node, frame)
             kept: list[Value] = []
-            for item in items or [None] * by_position:
+            for item in items:
                 frame.step()
                 frame.slots[slot] = item
                 chosen = condition(frame)
@@ -159,10 +159,18 @@ class Loops(ABC):
                 elif isinstance(chosen, Decimal):
                     return self._at(items, chosen, node, frame)
                 elif chosen is not False and chosen is not None:
-                    return frame.null(node.condition.at, Code.TYPE_MISMATCH, type_name(chosen), "[ ]")
+                    return frame.null(node.condition.at, Code.TYPE_MISMATCH, "[ ]", type_name(chosen))
             return kept
 
         return run
+
+    def _of_nothing(self, slot: int, condition: Run, node: Filter, frame: Frame) -> Value:
+        """A filter of no items: no item at any position, but no items for any condition."""
+        frame.slots[slot] = None
+        known = len(frame.causes)
+        chosen = condition(frame)
+        del frame.causes[known:]
+        return self._at([], chosen, node, frame) if isinstance(chosen, Decimal) else []
 
     def _at(self, items: list[Value], position: Decimal, node: Filter, frame: Frame) -> Value:
         index = int(position) if abs(position) <= len(items) else 0

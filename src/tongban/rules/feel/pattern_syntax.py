@@ -86,7 +86,7 @@ Tree: TypeAlias = OneOf | Edge | Again | Group | Sequence | Choice | Repeat
 def read_flags(flags: str) -> Flags:
     """Raises `Undefined` for a letter that is no flag."""
     if not set(flags) <= set("smixq"):
-        raise Undefined(Code.NOT_A_VALUE, flags[:10], "smixq")
+        raise Undefined(Code.NOT_A_VALUE, flags[:10], "flags (s, m, i, x, q)")
     return Flags(*(letter in flags for letter in "smixq"))
 
 

@@ -64,6 +64,7 @@ class _Step:
 class Pattern:
     """A compiled pattern."""
 
+    text: str
     steps: tuple[_Step, ...]
     groups: int
     flags: Flags
@@ -84,7 +85,7 @@ class Pattern:
         at = 0
         while (found := self.search(text, at, spend)) is not None:
             if found[1] == found[0]:
-                raise Undefined(Code.NOT_A_VALUE, "", "pattern")
+                raise _takes_nothing(self)
             yield found
             at = found[1]
 
@@ -226,13 +227,17 @@ def compile_pattern(pattern: str, flags: str = "") -> Pattern:
     emitter.emit(tree)
     emitter.add(_Do.DONE)
     steps = tuple(emitter.steps)
-    return Pattern(steps, groups, read, any(step.do is _Do.AGAIN for step in steps))
+    return Pattern(pattern, steps, groups, read, any(step.do is _Do.AGAIN for step in steps))
 
 
 def check_not_empty(pattern: Pattern, spend: Spend) -> None:
     """Raises `Undefined` if the pattern matches nothing at all, which `replace` and `split` do not allow."""
     if pattern.search("", 0, spend) is not None:
-        raise Undefined(Code.NOT_A_VALUE, "", "pattern")
+        raise _takes_nothing(pattern)
+
+
+def _takes_nothing(pattern: Pattern) -> Undefined:
+    return Undefined(Code.NOT_A_VALUE, pattern.text[:40], "pattern that takes a character")
 
 
 def expand(replacement: str, text: str, span: Span, groups: int) -> str:

@@ -88,7 +88,7 @@ class CellCompiler:
         judge, unknown_facts = self._judge(test), self._dialect.unknown_facts
 
         def check(value: Value, frame: Frame) -> bool | None:
-            other = operand(frame)
+            other = run_bounded(operand, frame)
             if type(other) is bool and type(value) is not bool and isinstance(test, Match):
                 return other  # a condition on other facts, such as `income > limit`
             return None if other is None and unknown_facts else judge(value, other, frame)

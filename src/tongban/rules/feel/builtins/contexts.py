@@ -64,11 +64,11 @@ def context_merge(contexts: list[Value]) -> Value:
 
 def _context(value: Value) -> dict[str, Value]:
     if not is_context(value):
-        raise Undefined(Code.TYPE_MISMATCH, "context", type_name(value))
+        raise Undefined(Code.WRONG_TYPE, "entry", "context", type_name(value))
     return value
 
 
 def _key(value: Value) -> str:
     if not isinstance(value, str):
-        raise Undefined(Code.TYPE_MISMATCH, "key", type_name(value))
+        raise Undefined(Code.WRONG_TYPE, "key", "string", type_name(value))
     return value

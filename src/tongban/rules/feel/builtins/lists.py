@@ -66,12 +66,12 @@ def sublist(items: list[Value], start: Decimal, length: Decimal | None = None) -
     return items[begin : begin + size]
 
 
-@builtin("append(list: list, items...: any)")
+@builtin("append(list: list, item...: any)")
 def append(items: list[Value], *more: Value) -> Value:
     return [*items, *more]
 
 
-@builtin("concatenate(lists...: list)")
+@builtin("concatenate(list...: list)")
 def concatenate(*lists: list[Value]) -> Value:
     return [item for items in lists for item in items]
 
@@ -106,7 +106,7 @@ def reverse(items: list[Value]) -> Value:
     return items[::-1]
 
 
-@builtin("union(lists...: list)", framed=True)
+@builtin("union(list...: list)", framed=True)
 def union(frame: Frame, *lists: list[Value]) -> Value:
     seen = _Seen(frame)
     return [item for items in lists for item in items if seen.add(item)]
