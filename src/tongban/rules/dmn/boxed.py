@@ -9,7 +9,7 @@ from tongban.rules.tables.model import HitPolicy
 
 from . import model
 from .errors import ModelCode
-from .source import Source, one_line
+from .source import Source, extensions, one_line
 from .xml import Element
 
 _AGGREGATIONS = {
@@ -180,6 +180,7 @@ class BoxedReader:
             type=self._source.type_of(element),
             values=self._source.feel_in(element, "outputValues"),
             default=self._source.feel_in(element, "defaultOutputEntry"),
+            extensions=extensions(element),
             at=element.at,
         )
 

@@ -138,6 +138,7 @@ class OutputClause:
     type: str | None
     values: Feel | None
     default: Feel | None
+    extensions: tuple[Extension, ...]
     at: At
 
 

@@ -12,7 +12,7 @@ import hashlib
 from . import model
 from .boxed import BoxedReader
 from .errors import ModelCode, ModelErrors
-from .source import Source
+from .source import Source, extensions
 from .xml import Element, parse
 
 REQUIREMENTS = ("informationRequirement", "knowledgeRequirement", "authorityRequirement")
@@ -52,7 +52,7 @@ class _Reader:
             knowledge=tuple(map(self._knowledge, root.children("businessKnowledgeModel"))),
             services=tuple(map(self._service, root.children("decisionService"))),
             sources=tuple(map(self._source, root.children("knowledgeSource"))),
-            extensions=self._extensions(root),
+            extensions=extensions(root),
             hash=digest,
             at=root.at,
         )
@@ -109,7 +109,7 @@ class _Reader:
             required_knowledge=self._required(element, "requiredKnowledge"),
             authorities=self._required(element, "requiredAuthority"),
             expression=self._boxed.inside(element),
-            extensions=self._extensions(element),
+            extensions=extensions(element),
             at=element.at,
         )
 
@@ -166,17 +166,3 @@ class _Reader:
 
     def _references(self, element: Element, name: str) -> tuple[model.Reference, ...]:
         return tuple(map(self.source.reference, element.children(name)))
-
-    def _extensions(self, element: Element) -> tuple[model.Extension, ...]:
-        holders = element.children("extensionElements")
-        return tuple(_extension(part) for holder in holders for part in holder.elements)
-
-
-def _extension(element: Element) -> model.Extension:
-    return model.Extension(
-        namespace=element.namespace,
-        name=element.name,
-        attributes=tuple(element.attributes.items()),
-        text=element.text.strip(),
-        children=tuple(map(_extension, element.elements)),
-    )

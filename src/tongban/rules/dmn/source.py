@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .errors import ModelCode, ModelFault, fault
-from .model import At, Feel, Reference, Variable
+from .model import At, Extension, Feel, Reference, Variable
 from .xml import Element
 
 FEEL_NAMESPACE = re.compile(r"https?://www\.omg\.org/spec/(?:FEEL/\d{8}|DMN/\d{8}/(?:B-)?FEEL)/?")
@@ -90,3 +90,19 @@ class Source:
         found = element.child(name)
         feel = None if found is None else self.feel(found)
         return feel if feel and feel.text.strip() else None
+
+
+def extensions(element: Element) -> tuple[Extension, ...]:
+    """The elements of other vocabularies that `element` carries."""
+    holders = element.children("extensionElements")
+    return tuple(_extension(part) for holder in holders for part in holder.elements)
+
+
+def _extension(element: Element) -> Extension:
+    return Extension(
+        namespace=element.namespace,
+        name=element.name,
+        attributes=tuple(element.attributes.items()),
+        text=element.text.strip(),
+        children=tuple(map(_extension, element.elements)),
+    )
