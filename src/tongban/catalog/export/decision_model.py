@@ -49,9 +49,9 @@ def decision_model(service: Service) -> bytes:
     return write_model(_Export(compile_service(service)).definitions())
 
 
-def guarded(cell: str) -> str:
+def guarded(cell: str, names: Iterable[str]) -> str:
     """A cell that means the same in DMN, where null passes `not("a")` and `!= "a"`."""
-    tree = rules.compile_cell(cell, rules.cell_names(cell)).tree
+    tree = rules.compile_cell(cell, names).tree
     unequal = any(isinstance(test, Compare) and test.op is Op.UNEQUAL for test in tree.tests)
     if not tree.negated and not unequal:
         return cell
@@ -145,15 +145,15 @@ class _Export:
         part = "amounts" if slug in self._service.amounts else "tables"
         ident = f"{part}.{slug}"
         rows = [read_row(row, len(table.inputs), len(table.outputs)) for row in table.rows]
-        outputs = tuple(self._output(output, single=len(table.outputs) == 1) for output in table.outputs)
-        lines = tuple(_rule(row, [_result(c, o) for c, o in zip(row.outputs, table.outputs, strict=False)]) for row in rows)
+        outputs = tuple(self._output(output) for output in table.outputs)
+        lines = tuple(self._rule(row, list(map(_result, row.outputs, table.outputs))) for row in rows)
         box = self._box(table, outputs, lines, NOTES)
         laws = [row.law for row in rows]
         extensions = (_named("table", table.name),)
         if len(table.outputs) == 1:
             yield self._decision(ident, table.outputs[0].name, box, read, laws, extensions)
             return
-        name = f"{slug} table"
+        name = _whole(slug)
         yield self._decision(ident, name, box, read, laws, extensions)
         for output in table.outputs:
             yield self._decision(f"{ident}.{output.name}", output.name, _literal(f"{name}.{output.name}"), (name,), ())
@@ -163,7 +163,7 @@ class _Export:
         rows = [read_row(row, len(table.inputs), 1) for row in table.rows]
         verdicts = [read_verdict(row.outputs[0]) for row in rows]
         lines = tuple(
-            _rule(row, [rules.feel_text(verdict.outcome)], (verdict.message.zh, verdict.message.en))
+            self._rule(row, [rules.feel_text(verdict.outcome)], (verdict.message.zh, verdict.message.en))
             for row, verdict in zip(rows, verdicts, strict=True)
             if verdict is not None
         )
@@ -181,23 +181,26 @@ class _Export:
         notes: tuple[str, ...],
     ) -> model.DecisionTable:
         columns = tuple(
-            model.InputClause(Feel(text.strip(), _AT), self._label(text), self._names.types.get(text.strip()), None, _AT)
-            for text in table.inputs
+            model.InputClause(Feel(text, _AT), self._label(text), self._names.types.get(text), None, _AT)
+            for text in map(str.strip, table.inputs)
         )
         return model.DecisionTable(HITS[table.hit], columns, outputs, notes, lines, None, _AT)
 
+    def _rule(self, row: RowRead, outputs: Sequence[str], more: tuple[str, ...] = ()) -> model.Rule:
+        cells = tuple(Feel(guarded(rules.cell_text(cell), self._names.types), _AT) for cell in row.cells)
+        return model.Rule(cells, tuple(Feel(text, _AT) for text in outputs), (row.law, row.note, *more), "", _AT)
+
     def _label(self, text: str) -> str:
-        fact = self._service.facts.get(text.strip())
+        fact = self._service.facts.get(text)
         return "" if fact is None else both(fact.name).zh
 
-    def _output(self, output: Output, *, single: bool) -> model.OutputClause:
-        values = ", ".join(rules.cell_text(value) if not isinstance(value, str) else rules.feel_text(value) for value in output.values)
+    def _output(self, output: Output) -> model.OutputClause:
+        values = ", ".join(rules.feel_text(rules.to_feel(value)) for value in output.values)
         label = both(output.label)
         about = (("type", output.type), ("unit", output.unit), ("zh", label.zh), ("en", label.en))
         extension = model.Extension(VOCABULARY, "output", tuple(one for one in about if one[1]), "", ())
         allowed = Feel(values, _AT) if values else None
-        name = output.name if not single else output.name
-        return model.OutputClause(name, label.zh, OUTPUT_TYPES[output.type], allowed, None, (extension,), _AT)
+        return model.OutputClause(output.name, label.zh, OUTPUT_TYPES[output.type], allowed, None, (extension,), _AT)
 
     def _decision(
         self,
@@ -241,7 +244,7 @@ class _Export:
             return f"facts.{name}"
         for part, tables in (("tables", self._service.tables), ("amounts", self._service.amounts)):
             for slug, table in tables.items():
-                if name == f"{slug} table":
+                if name == _whole(slug):
                     return f"{part}.{slug}"
                 if any(output.name == name for output in table.outputs):
                     return f"{part}.{slug}" if len(table.outputs) == 1 else f"{part}.{slug}.{name}"
@@ -249,6 +252,11 @@ class _Export:
 
     def _to(self, ident: str) -> Reference:
         return Reference(self._space, ident, _AT)
+
+
+def _whole(slug: str) -> str:
+    """What the context of all outputs of a table is called."""
+    return f"{slug.replace('-', '_')}_table"
 
 
 def _input_id(name: str) -> str:
@@ -267,11 +275,6 @@ def _allowed(fact: Fact) -> str | None:
 
 def _literal(text: str) -> model.LiteralExpression:
     return model.LiteralExpression(Feel(text, _AT), None, None, _AT)
-
-
-def _rule(row: RowRead, outputs: Sequence[str], more: tuple[str, ...] = ()) -> model.Rule:
-    cells = tuple(Feel(guarded(rules.cell_text(cell)), _AT) for cell in row.cells)
-    return model.Rule(cells, tuple(Feel(text, _AT) for text in outputs), (row.law, row.note, *more), "", _AT)
 
 
 def _result(cell: object, output: Output) -> str:

@@ -14,10 +14,11 @@ import msgspec
 
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import LANGS, Text
+from tongban.cli.rules.faults import refused
 from tongban.cli.saying import saying_refusals
 from tongban.rules import RuleValueError, to_feel, to_json
 from tongban.rules.dmn import model
-from tongban.rules.dmn.errors import ModelErrors, ModelFault
+from tongban.rules.dmn.errors import ModelErrors
 from tongban.rules.dmn.execute import Model
 from tongban.rules.dmn.inputs import Unreadable, from_json
 from tongban.rules.dmn.read import read_model
@@ -62,11 +63,6 @@ def load_model(path: Path) -> Model:
         return Model.load(data, path.name, imports).check()
     except ModelErrors as errors:
         raise refused(errors.faults) from None
-
-
-def refused(faults: tuple[ModelFault, ...]) -> Refused:
-    """The faults of a model as a refusal, each at its place."""
-    return Refused(*(Problem(str(fault.code), Text(fault.zh, fault.en), fault.place) for fault in faults))
 
 
 def _beside(path: Path, data: bytes) -> dict[str, bytes]:
