@@ -301,9 +301,7 @@ def _variable(name: str, variable: Variable) -> Tag:
     return _typed(_tag(name, name=variable.name), variable.type)
 
 
-def _element(
-    kind: str, ident: str, name: str, description: str, extensions: tuple[model.Extension, ...] = ()
-) -> Tag:
+def _element(kind: str, ident: str, name: str, description: str, extensions: tuple[model.Extension, ...] = ()) -> Tag:
     tag = _tag(kind, id=ident, name=name)
     tag.extend(_described(description, extensions))
     return tag
