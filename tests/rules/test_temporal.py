@@ -182,11 +182,14 @@ COMPARED = [
     ('is(@"P1D", @"PT24H")', True),
     ('is(@"P0Y", @"P0D")', False),
     ('is([@"P1D"..@"P2D"], [@"PT24H"..@"PT48H"])', True),
-    # times of day compare by whole seconds, dates and times exactly
+    # moments compare by whole seconds, though they are more exact
     ('@"10:30:00.0001" = @"10:30:00.0002"', True),
     ('@"10:30:00.0001" < @"10:30:00.0002"', False),
     ('is(@"10:30:00.0001", @"10:30:00.0002")', False),
-    ('@"2018-12-08T00:00:00.0001" < @"2018-12-08T00:00:00.0002"', True),
+    ('@"2018-12-08T00:00:00.9" = @"2018-12-08T00:00:00.1"', True),
+    ('@"2018-12-08T00:00:00.9" < @"2018-12-08T00:00:01"', True),
+    ('@"2018-12-08T00:00:00.9" - @"2018-12-08T00:00:00.1" = @"PT0.8S"', True),
+    ('@"PT0.8S" = @"PT0.9S"', False),
     # a zone's times of day are those outside of summer time
     ('@"10:30:00@Europe/Paris" = @"10:30:00+01:00"', True),
     ('@"10:30:00@Australia/Melbourne" = @"10:30:00+10:00"', True),
