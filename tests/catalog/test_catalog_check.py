@@ -209,6 +209,8 @@ SERVICE_CASES: list[tuple[str, str, str, str, str]] = [
         "  school:",
     ),
     ("enum-choices", "error", "{value: second,", "{value: first,", "  school:"),
+    ("fact-changes", "error", "max: 130, derive", "max: 130, changes: [{do: 等}], derive", "  age:"),
+    ("fact-changes", "error", "{type: boolean,", "{type: boolean, changes: [{do: 搬, to: [soon]}],", "  lives_here:"),
     ("bounds", "error", "min: 0, max: 130", "min: 131, max: 130", "  age:"),
     ("fact-unused", "error", "shows: [full_name, books, school]", "shows: [full_name, books]", "  school:"),
     (

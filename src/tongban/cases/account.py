@@ -8,8 +8,9 @@ from datetime import datetime
 
 from tongban.base.i18n import Text
 from tongban.cases.definition import Definition
-from tongban.cases.letters import date_words, joined, said_words
+from tongban.cases.letters import said_words
 from tongban.cases.model import OWN_NAMES, START, ActorKind, By, Event, Letter, Own
+from tongban.catalog.wording import day_words, joined
 
 _MACHINE: dict[ActorKind, Text] = {
     "clock": Text("期限届满", "The clock"),
@@ -45,7 +46,7 @@ def _lines(definition: Definition, events: tuple[Event, ...], inside: bool) -> I
     undone = {event.payload["undoes"] for event in events if event.type == Own.UNDONE}
     for event in events:
         who, what = _who(event), _what(definition, event)
-        day = date_words(definition.local(event.at))
+        day = day_words(definition.local(event.at))
         open_to_all = inside or event.letter is not None or event.by.kind == "person"
         yield Line(
             seq=event.seq,

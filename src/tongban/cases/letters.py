@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -12,28 +12,14 @@ from tongban.cases.clocks import Running
 from tongban.cases.definition import Definition
 from tongban.cases.model import CaseState, Letter
 from tongban.catalog.procedure import Act, Notice
+from tongban.catalog.wording import day_words, joined
 from tongban.terms import Span, add_months, statute
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
 _SUIT = Span.parse("6 months")
 """起诉期限六个月: 行政诉讼法 46 [M], from memory; see notes on reconsideration for what was read."""
 
 _UNDATED = Text("恢复计时后另行告知的日期", "a date you will be told when the clock resumes")
-
-
-def date_words(day: date) -> Text:
-    """A date as people say it."""
-    return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
-
-
-def joined(parts: Sequence[Text]) -> Text:
-    """Several names in one sentence."""
-    return Text("、".join(part.zh for part in parts), ", ".join(part.en for part in parts))
 
 
 def write(
@@ -82,14 +68,14 @@ def said_words(definition: Definition, act: Act, name: str, value: Any) -> Text:
         case "choice", str() if spec:
             return dict(spec.choices)[value]
         case "date", str():
-            return date_words(date.fromisoformat(value))
+            return day_words(date.fromisoformat(value))
         case _:
             return Text(str(value), str(value))
 
 
 def _due(definition: Definition, due: Running | None) -> Text:
     moment = due.binding.due if due else None
-    return date_words(definition.local(moment)) if moment else _UNDATED
+    return day_words(definition.local(moment)) if moment else _UNDATED
 
 
 def remedies(definition: Definition, state: CaseState, at: datetime) -> Text:
@@ -97,8 +83,8 @@ def remedies(definition: Definition, state: CaseState, at: datetime) -> Text:
     decision came online (22); a suit within six months (行政诉讼法 46 [M])."""
     day, office = definition.local(at), state.case.office
     rule = statute("reconsideration.application")
-    sixty = date_words(day + timedelta(days=rule.span.amount))
-    half_year = date_words(add_months(day, _SUIT.amount))
+    sixty = day_words(day + timedelta(days=rule.span.amount))
+    half_year = day_words(add_months(day, _SUIT.amount))
     contact = Text(f"（{office.contact.zh}）", f" ({office.contact.en})") if office.contact.zh else office.contact
     return Text(
         f"不服本决定的，可以自知道之日起{rule.span.amount}日内（最晚{sixty.zh}）"

@@ -15,11 +15,12 @@ import msgspec
 
 from tongban.base.errors import Problem
 from tongban.base.i18n import LANGS, Text, words
-from tongban.cases import clocks, letters
+from tongban.cases import clocks
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.model import SAME, START, CaseState, Refusal, refusal
 from tongban.cases.says import Said
 from tongban.catalog.procedure import Act, Who
+from tongban.catalog.wording import day_words, joined
 from tongban.org import Actor, Grant
 
 WHO_NAMES: dict[Who, Text] = {
@@ -71,7 +72,7 @@ def in_state(trial: Trial) -> Refusal | None:
             status=409,
         )
     others = [act.name for act in acts.values() if state.state in act.from_ and set(act.who) - _MACHINES]
-    can = letters.joined(others)
+    can = joined(others)
     return refusal(
         "act-not-possible",
         f"办件现在是“{name.zh}”，不能“{trial.act.name.zh}”；现在可以：{can.zh or '无'}。",
@@ -91,7 +92,7 @@ def by_whom(trial: Trial) -> Refusal | None:
     if theirs(trial):
         return None
     allowed = _who(trial)
-    who = letters.joined([WHO_NAMES[one] for one in Who if one in allowed])
+    who = joined([WHO_NAMES[one] for one in Who if one in allowed])
     return refusal(
         "not-your-act",
         f"“{trial.act.name.zh}”只能由{who.zh}办理。",
@@ -137,7 +138,7 @@ def again(trial: Trial) -> Refusal | None:
         done = trial.state.last(before)
         if done:
             name = trial.definition.procedure.acts[before].name
-            day = letters.date_words(trial.definition.local(done.at))
+            day = day_words(trial.definition.local(done.at))
             return refusal(
                 "not-again",
                 f"{day.zh}已经“{name.zh}”，不能再“{trial.act.name.zh}”。",
@@ -271,7 +272,7 @@ def condition(trial: Trial) -> Refusal | None:
     judged = trial.judged
     if judged.allows(trial.act.when) and (trial.actor.kind != "rules" or _by_rule(trial.act, judged)):
         return None
-    missing = letters.joined([trial.definition.label(name) for name in judged.missing])
+    missing = joined([trial.definition.label(name) for name in judged.missing])
     return refusal(
         "condition-not-met",
         f"“{trial.act.name.zh}”的条件还不具备（{trial.act.when}）" + (f"，缺：{missing.zh}" if missing.zh else ""),

@@ -20,11 +20,11 @@ from tongban.cases.account import Line, account
 from tongban.cases.decide import GrantFor, PossibleAct, possible
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.engine import Case
-from tongban.cases.letters import date_words
 from tongban.cases.model import Attachment, CaseState, Event, Letter, Opening, Own
 from tongban.catalog import Assessment
 from tongban.catalog.model import Fact, Material
 from tongban.catalog.procedure import Act, Stage, State
+from tongban.catalog.wording import day_words
 from tongban.certs import StoredCertificate
 from tongban.org import Actor
 from tongban.sharing import Shared
@@ -189,7 +189,7 @@ class CaseView:
     def latest(self) -> Text | None:
         """The latest date, in words."""
         moment = self.due.due if self.due else None
-        return date_words(self.definition.local(moment)) if moment else None
+        return day_words(self.definition.local(moment)) if moment else None
 
     @cached_property
     def judged(self) -> Judged:

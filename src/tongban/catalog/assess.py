@@ -11,7 +11,7 @@ from tongban.catalog.acts import cite
 from tongban.catalog.compile import Compiled, compile_service
 from tongban.catalog.model import Law, Service
 from tongban.catalog.run import Run
-from tongban.catalog.tables import Outcome, both
+from tongban.catalog.tables import APPLICATION_DATE, Outcome, both
 from tongban.catalog.variant import Variant, resolve
 
 _UNKNOWN = Text("还差{n}项信息才能判断", "{n} more answers are needed to tell")
@@ -31,6 +31,8 @@ class Assessment:
     laws              the articles that the deciding rows cite
     trace             the decisions of the tables, the eligibility table's last before the amounts
     fully_determined  the rules leave nothing open: every table settled, no official's judgment asked for
+    given             the facts that were asked about, as they were given
+    day               the day of application
     """
 
     outcome: Outcome
@@ -41,6 +43,8 @@ class Assessment:
     trace: tuple[rules.Decision, ...]
     fully_determined: bool
     variant: Variant
+    given: Mapping[str, Any]
+    day: date
 
     def compact(self) -> dict[str, Any]:
         """What a case keeps: enough to run and explain the same decisions again (`rules.Table.replay`)."""
@@ -119,4 +123,6 @@ def _close(
         trace=tuple(run.decisions),
         fully_determined=determined,
         variant=resolve(compiled, run),
+        given=run.given,
+        day=run.values[APPLICATION_DATE],
     )

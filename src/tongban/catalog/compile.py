@@ -79,8 +79,13 @@ class Compiled:
 
 
 def content_hash(service: Service) -> str:
-    """SHA-256 of what the service says, whatever the order of fields or the comments in its file."""
-    return hashlib.sha256(msgspec.json.encode(service, order="sorted")).hexdigest()
+    """SHA-256 of what the service says, whatever the order of fields or the comments in its file.
+
+    How a person can change a fact (`Fact.changes`) is advice, not law: it decides nothing and is left out.
+    """
+    facts = {name: msgspec.structs.replace(fact, changes=()) for name, fact in service.facts.items()}
+    lawful = msgspec.structs.replace(service, facts=facts)
+    return hashlib.sha256(msgspec.json.encode(lawful, order="sorted")).hexdigest()
 
 
 def compile_service(service: Service) -> Compiled:

@@ -195,6 +195,21 @@ class Choice(_File, frozen=True, kw_only=True):
     hint: Words = ""
 
 
+class FactChange(_File, frozen=True, kw_only=True):
+    """How a person can truly change a fact: what they do, and from which answers to which others that leads.
+
+    It is advice and decides nothing, so a published version may gain or improve it (`content_hash` leaves it out).
+    A fact without it is taken as given: nobody is told to be somebody else.
+    """
+
+    do: Words
+    """What to do first, as a sentence without its full stop: 先到残联办残疾人证."""
+    from_: tuple[str | bool, ...] = msgspec.field(default=(), name="from")
+    """The answers it starts from; empty = any."""
+    to: tuple[str | bool, ...] = ()
+    """The answers it can lead to; empty = any."""
+
+
 class Fact(_File, frozen=True, kw_only=True):
     """One thing that must be known. Asked only when no source answers; derived facts are never asked."""
 
@@ -214,6 +229,8 @@ class Fact(_File, frozen=True, kw_only=True):
     max_length: Annotated[int, Meta(ge=1, le=5000)] = 200
     not_future: bool = False
     law: str = ""
+    changes: tuple[FactChange, ...] = ()
+    """What the person can do to change it, for “what would change the outcome”."""
 
 
 class Situation(_File, frozen=True, kw_only=True):

@@ -61,6 +61,29 @@ def enum_choices(view: View[Service]) -> Iterator[Said]:
             seen.add(choice.value)
 
 
+_CHANGEABLE = frozenset(
+    {FactType.BOOLEAN, FactType.ENUM, FactType.DATE, FactType.INTEGER, FactType.NUMBER, FactType.MONEY}
+)
+"""Facts of which “what would change the outcome” can name a value to reach. The others say who somebody is."""
+
+
+@service_lint("fact-changes", "error", "怎么改变一项信息要写得对", "How a fact can change must fit the fact")
+def fact_changes(view: View[Service]) -> Iterator[Said]:
+    for name, fact in view.file.facts.items():
+        if fact.changes and (fact.derive or fact.type not in _CHANGEABLE):
+            text = Text(
+                f"“{words(fact.name, 'zh')}”不是本人能改变的信息，不能写 changes",
+                f"'{words(fact.name, 'en')}' is nothing that a person can change; it takes no changes",
+            )
+            yield Said(text, ("facts", name, "changes"))
+        known = {choice.value for choice in fact.choices} if fact.type is FactType.ENUM else {True, False}
+        for index, change in enumerate(fact.changes):
+            for value in (*change.from_, *change.to):
+                if value not in known:
+                    text = Text(f"没有“{value}”这个答案", f"There is no answer '{value}'")
+                    yield Said(text, ("facts", name, "changes", index))
+
+
 @service_lint("bounds", "error", "最小值不能大于最大值", "The minimum may not exceed the maximum")
 def bounds(view: View[Service]) -> Iterator[Said]:
     for name, fact in view.file.facts.items():
