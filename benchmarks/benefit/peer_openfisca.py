@@ -38,7 +38,15 @@ def system() -> Any:
             body["formula"] = lambda self_person, period: formula(lambda other: self_person(other, period))
         made.add_variable(type(name, (Variable,), body))
 
-    for name in ("region", "ownership", "household_size", "months_paid", "disability_grade", "infants", "service_years"):
+    for name in (
+        "region",
+        "ownership",
+        "household_size",
+        "months_paid",
+        "disability_grade",
+        "infants",
+        "service_years",
+    ):
         variable(name, int)
     variable("born_months", int)  # months and days since year 0, as year * 384 + month * 32 + day
     for name in ("income", "floor_area"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from itertools import pairwise
 from typing import Any
 
 A, B, C = (
@@ -22,7 +23,9 @@ def texts(values: list[str]) -> str:
     return ", ".join(f'"{value}"' for value in values)
 
 
-def table(name: str, inputs: list[str], outputs: list[str], rows: list[list[str]], hit: str = "first") -> dict[str, Any]:
+def table(
+    name: str, inputs: list[str], outputs: list[str], rows: list[list[str]], hit: str = "first"
+) -> dict[str, Any]:
     columns = [f"{name}{i}" for i in range(len(inputs) + len(outputs))]
     heads = list(zip(columns, [*inputs, *outputs], strict=True))
     rules = [{"_id": f"{name}r{n}", **dict(zip(columns, row, strict=True))} for n, row in enumerate(rows)]
@@ -110,8 +113,10 @@ def graph() -> dict[str, Any]:
         ),
         {"id": "out", "name": "out", "type": "outputNode"},
     ]
-    pairs = zip(steps, steps[1:], strict=False)
-    edges = [{"id": f"e{i}", "sourceId": a["id"], "targetId": b["id"], "type": "edge"} for i, (a, b) in enumerate(pairs)]
+    pairs = pairwise(steps)
+    edges = [
+        {"id": f"e{i}", "sourceId": a["id"], "targetId": b["id"], "type": "edge"} for i, (a, b) in enumerate(pairs)
+    ]
     return {"nodes": steps, "edges": edges}
 
 

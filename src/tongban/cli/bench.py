@@ -14,6 +14,7 @@ BENCHES: dict[str, str] = {
     "engine": "submit",
     "read": "read",
     "decide": "decide",
+    "rules": "rules",
     "due": "due",
     "check": "check",
     "analyse": "analyse",
