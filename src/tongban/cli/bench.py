@@ -19,6 +19,7 @@ BENCHES: dict[str, str] = {
     "check": "check",
     "analyse": "analyse",
     "start": "start",
+    "fuzz": "fuzz",
 }
 """What can be measured, and its module in `benchmarks/`. `engine` is `submit` without HTTP."""
 
@@ -38,6 +39,7 @@ class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban bench`."""
     parser.add_argument("what", choices=BENCHES)
+    parser.add_argument("--minutes", type=float, help="fuzz: how long to run · 运行多少分钟")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON · 以 JSON 输出")
 
 
@@ -48,7 +50,11 @@ def run(options: argparse.Namespace) -> int:
         print("Benchmarks come with a checkout. 性能测试随源码提供。", file=sys.stderr)
         return 2
     sys.path.insert(0, str(root))
-    measured = importlib.import_module(f"benchmarks.{BENCHES[options.what]}").run()
+    if options.minutes is not None and options.what != "fuzz":
+        print("--minutes is for fuzz · --minutes 只用于 fuzz", file=sys.stderr)
+        return 2
+    given = {} if options.minutes is None else {"minutes": options.minutes}
+    measured = importlib.import_module(f"benchmarks.{BENCHES[options.what]}").run(**given)
     said = msgspec.json.format(msgspec.json.encode(measured), indent=2).decode()
     print(said if options.json else "\n".join(_lines(msgspec.convert(measured, Measured))))
     return 0
