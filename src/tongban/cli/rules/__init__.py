@@ -1,5 +1,5 @@
-"""Decision models and rules: run the standard's test kit, evaluate a model.
-决策模型与规则：跑标准的兼容性测试集，计算一个模型。"""
+"""Decision models and rules: run the standard's test kit, check or evaluate a model.
+决策模型与规则：跑标准的兼容性测试集，检查或计算一个模型。"""
 
 import argparse
 from importlib import import_module
@@ -15,6 +15,7 @@ class Subcommand(NamedTuple):
 
 SUBCOMMANDS: dict[str, Subcommand] = {
     "tck": Subcommand("tongban.cli.rules.tck", "run the DMN compatibility kit · 运行 DMN 兼容性测试集"),
+    "check": Subcommand("tongban.cli.rules.check", "find gaps, overlaps and faults · 查空档、重叠和错误"),
     "eval": Subcommand("tongban.cli.rules.evaluate", "evaluate a DMN model · 计算一个 DMN 模型"),
 }
 

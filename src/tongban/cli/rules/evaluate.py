@@ -57,12 +57,17 @@ def run(options: argparse.Namespace) -> int:
 
 def load_model(path: Path) -> Model:
     """The model at `path`, with what it imports from the same folder. Raises Refused with all its faults, OSError."""
-    data = path.read_bytes()
     try:
-        imports = _beside(path, data)
-        return Model.load(data, path.name, imports).check()
+        return read_with_imports(path).check()
     except ModelErrors as errors:
         raise refused(errors.faults) from None
+
+
+def read_with_imports(path: Path) -> Model:
+    """The model at `path`, whatever is wrong with it, with what it imports from the same folder. Raises
+    `ModelErrors` for what cannot be read at all, OSError."""
+    data = path.read_bytes()
+    return Model.load(data, path.name, _beside(path, data))
 
 
 def _beside(path: Path, data: bytes) -> dict[str, bytes]:

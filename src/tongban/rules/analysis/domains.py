@@ -18,12 +18,12 @@ from enum import StrEnum
 from itertools import pairwise
 
 from tongban.rules.feel.dialect import less
-from tongban.rules.feel.errors import Undefined
+from tongban.rules.feel.errors import RuleSyntaxError, Undefined
 from tongban.rules.feel.frame import Frame
 from tongban.rules.feel.syntax import Node
 from tongban.rules.feel.text import feel_text
 from tongban.rules.feel.values import Range, Value, is_context, is_list, to_feel, type_name
-from tongban.rules.tables.cells import Cell
+from tongban.rules.tables.cells import Cell, compile_cell
 from tongban.rules.tables.model import Input
 from tongban.rules.tables.table import Table
 
@@ -42,6 +42,7 @@ class Known:
 
     type       FEEL's name of its type, where the column does not say
     values     all values it can have
+    allowed    unary tests that all its values pass, as FEEL; one that computes is not used
     low, high  its bounds, both included
     unit       the smallest step: 1 for whole numbers, 0.01 for money
     blank      whether it may be unknown for good when the table is asked, so that null needs an answer too
@@ -49,6 +50,7 @@ class Known:
 
     type: str = "any"
     values: tuple[Value, ...] = ()
+    allowed: tuple[str, ...] = ()
     low: Value = None
     high: Value = None
     unit: Value = None
@@ -181,7 +183,8 @@ def _domain(table: Table, index: int, known: Known, beyond: list[Beyond]) -> Dom
     names = {text: named(cell) for text, cell in cells.items()}
     finite = [to_feel(value) for value in known.values or head.values]
     kind = known.type if head.type == "any" else head.type
-    by_kind = _by_kind(kind, names.values())
+    tests = list(_allowed(known))
+    by_kind = _by_kind(kind, [*names.values(), *map(named, tests)])
     listed = finite or ([True, False] if set(by_kind) == {"boolean"} else [])
     opaque = {text: node for text, name in names.items() if (node := _opaque(name, bool(listed))) is not None}
     measure: Scale | None = None
@@ -190,7 +193,7 @@ def _domain(table: Table, index: int, known: Known, beyond: list[Beyond]) -> Dom
     else:
         parts: list[Part] = []
         for one, values in by_kind.items():
-            ordered = any(name.ordered for name in names.values())
+            ordered = any(name.ordered for name in (*names.values(), *map(named, tests)))
             try:
                 more, measure = _parts(one, values, known, ordered)
                 parts += more
@@ -201,6 +204,7 @@ def _domain(table: Table, index: int, known: Known, beyond: list[Beyond]) -> Dom
         if not parts:
             value = _SOME.get(kind, OTHER_TEXT)
             parts = [Part(PartKind.OTHER, value, edges=(value,))]
+    parts = [part for part in parts if all(test.test(part.value) is True for test in tests)] or parts
     parts.append(UNKNOWN)
     beyond += (
         Beyond(row, index, line[index].text, opaque[line[index].text])
@@ -208,6 +212,16 @@ def _domain(table: Table, index: int, known: Known, beyond: list[Beyond]) -> Dom
         if line[index].text in opaque
     )
     return _judged(head, known, measure, tuple(parts), [line[index] for line in table.cells], frozenset(opaque))
+
+
+def _allowed(known: Known) -> Iterator[Cell]:
+    for text in known.allowed:
+        try:
+            cell = compile_cell(text)
+        except RuleSyntaxError:
+            continue  # told where it is written
+        if _opaque(named(cell), finite=False) is None:
+            yield cell
 
 
 def _opaque(name: Named, finite: bool) -> Node | None:

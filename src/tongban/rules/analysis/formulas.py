@@ -12,11 +12,9 @@ from itertools import product
 from math import prod
 from typing import TypeAlias
 
-from tongban.rules.feel.dialect import FEEL
 from tongban.rules.feel.errors import Code, sentence
-from tongban.rules.feel.evaluate import Compiler, closed
+from tongban.rules.feel.evaluate import closed
 from tongban.rules.feel.expression import compile_expression
-from tongban.rules.feel.frame import Layout
 from tongban.rules.feel.syntax import (
     Between,
     Binary,
@@ -34,6 +32,8 @@ from tongban.rules.feel.syntax import (
     children,
 )
 from tongban.rules.feel.values import Value, type_name
+
+from .constants import constant
 
 Types: TypeAlias = frozenset[str] | None
 """FEEL's names of the types that a node may have; None is any."""
@@ -86,7 +86,6 @@ def infer(node: Node, names: Mapping[str, str]) -> tuple[Types, tuple[Misfit, ..
 class _Inference:
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
-        self._compiler = Compiler(FEEL, Layout(()))
         self.misfits: list[Misfit] = []
 
     def types(self, node: Node) -> Types:
@@ -123,7 +122,7 @@ class _Inference:
                 return None if value is None else frozenset({type_name(value)})
 
     def _constant(self, node: Node) -> Value:
-        known = self._compiler.constant(node) if closed(node) else None
+        known = constant(node)
         return None if known is None else known[0]
 
     def _truths(self, *nodes: Node) -> None:
@@ -145,7 +144,7 @@ class _Inference:
         misfit: Misfit | None = None
         for given in product(*choices):
             node = make(given)
-            value, causes = self._compiler.constant(node) or (None, ())
+            value, causes = constant(node) or (None, ())
             if value is not None:
                 found.add(type_name(value))
             elif causes and causes[0].code in _MISFITS:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tongban.rules.feel.dialect import FEEL
-from tongban.rules.feel.evaluate import Compiler, closed
-from tongban.rules.feel.frame import Layout
+from tongban.rules.feel.evaluate import closed
 from tongban.rules.feel.parser import INPUT
 from tongban.rules.feel.syntax import Between, Binary, Call, Compare, Connective, In, Name, Node, Op, children
 from tongban.rules.feel.values import Range, Value, is_context, is_list
 from tongban.rules.tables.cells import Cell
+
+from .constants import constant
 
 _ORDER = frozenset({Op.LESS, Op.AT_MOST, Op.GREATER, Op.AT_LEAST})
 _COMPARISONS = _ORDER | {Op.EQUAL, Op.UNEQUAL}
@@ -45,12 +45,11 @@ class _Computes(Exception):
 class _Finder:
     def __init__(self) -> None:
         self.ordered = False
-        self._compiler = Compiler(FEEL, Layout(()))
 
     def values(self, node: Node) -> Iterator[Value]:
         """The values that `node` names. Raises `_Computes`."""
         if closed(node):
-            known = self._compiler.constant(node)
+            known = constant(node)
             if known is None:
                 raise _Computes(node)
             yield from self._scalars(known[0], node)

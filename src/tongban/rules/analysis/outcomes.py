@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tongban.rules.feel.builtins import BUILTINS
-from tongban.rules.feel.dialect import FEEL, equal
+from tongban.rules.feel.dialect import equal
 from tongban.rules.feel.errors import RuleSyntaxError
-from tongban.rules.feel.evaluate import Compiler, closed
-from tongban.rules.feel.frame import Layout
 from tongban.rules.feel.parser import parse_expression
 from tongban.rules.feel.syntax import Node
 from tongban.rules.feel.text import feel_text
@@ -18,6 +16,8 @@ from tongban.rules.feel.values import Value, is_context, is_list, to_feel
 from tongban.rules.tables.hit import RANKED
 from tongban.rules.tables.model import Literal
 from tongban.rules.tables.table import Table
+
+from .constants import constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,11 @@ def _spoken(output: str | Literal, names: frozenset[str]) -> Spoken:
 def _read(text: str, names: frozenset[str]) -> Spoken:
     try:
         node = parse_expression(text, names, BUILTINS)
-    except RuleSyntaxError:  # no table that was built holds such a text
-        return Spoken(None, False, text)
-    if closed(node):
-        known = Compiler(FEEL, Layout(())).constant(node)
-        if known is not None:
-            return Spoken(known[0], False, text, node)
+    except RuleSyntaxError:  # it needs the names of a model around the table
+        return Spoken(None, True, " ".join(text.split()))
+    known = constant(node)
+    if known is not None:
+        return Spoken(known[0], False, text, node)
     return Spoken(None, True, " ".join(text.split()), node)
 
 

@@ -144,12 +144,9 @@ def _negated(zh: str) -> str:
 
 
 def _where(space: Space, box: Box) -> tuple[tuple[int, str], ...]:
-    """The columns in which a box is narrower than all that can occur, each as a cell."""
-    return tuple(
-        (index, domain_text(column, mask))
-        for index, (column, mask) in enumerate(zip(space.columns, box, strict=True))
-        if mask & column.possible != column.possible
-    )
+    """The columns in which a box is narrower than all known values, each as a cell."""
+    pairs = enumerate(zip(space.columns, box, strict=True))
+    return tuple((index, text) for index, (column, mask) in pairs if (text := domain_text(column, mask)) != "-")
 
 
 def _gaps(found: Study, speaker: Speaker) -> Iterator[Remark]:

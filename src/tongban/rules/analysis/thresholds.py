@@ -10,9 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tongban.rules.feel.dialect import FEEL
-from tongban.rules.feel.evaluate import Compiler, closed
-from tongban.rules.feel.frame import Layout
+from tongban.rules.feel.evaluate import closed
 from tongban.rules.feel.parser import INPUT
 from tongban.rules.feel.syntax import (
     Between,
@@ -31,6 +29,7 @@ from tongban.rules.feel.syntax import (
 from tongban.rules.feel.text import feel_text
 from tongban.rules.feel.values import Range, Value, is_list, type_name
 
+from .constants import constant
 from .scale import ORDERED
 
 T = TypeVar("T")
@@ -104,7 +103,7 @@ def in_cell(tests: Tests, fact: str) -> Iterator[Stated]:
 
 
 def _stated(fact: str, test: Test) -> Iterator[Stated]:
-    known = Compiler(FEEL, Layout(())).constant(test.operand) if closed(test.operand) else None
+    known = constant(test.operand)
     if known is None:
         return
     value = known[0]

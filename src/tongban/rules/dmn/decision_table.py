@@ -37,7 +37,7 @@ class TableCompiler:
     def compile(self, box: model.DecisionTable, names: frozenset[str], title: str) -> Run:
         """The closure of a table. A table with faults is null; the faults are noted, each at its cell."""
         reads = [self._column(column, names) for column in box.inputs]
-        table = self._table(box, names, title)
+        table = self.table(box, names, title)
         if table is None:
             return lambda state, _scope: state.null(self._file, box.at, Code.UNEXPECTED, title, "决策表", "a table")
         kinds = {output.name or title: self._formulas.type(output.type, output.at) for output in box.outputs}
@@ -70,7 +70,8 @@ class TableCompiler:
 
         return run
 
-    def _table(self, box: model.DecisionTable, names: frozenset[str], title: str) -> Table | None:
+    def table(self, box: model.DecisionTable, names: frozenset[str], title: str) -> Table | None:
+        """The table itself, its columns read under `column_name`; None with its faults noted."""
         inputs = [
             Input(column_name(n), column.label or column.expression.text.strip())
             for n, column in enumerate(box.inputs, 1)
