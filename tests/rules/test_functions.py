@@ -62,7 +62,7 @@ NOT_CALLS = [
     ("n(1)", Code.NO_FUNCTION),
     ("null()", Code.NO_FUNCTION),
     ('"abs"(-1)', Code.NO_FUNCTION),
-    ("no such(1)", Code.UNKNOWN_NAME),
+    ("no such(1)", Code.UNKNOWN_FUNCTION),
     ("abs(1, 1)", Code.WRONG_ARGUMENTS),
     ("abs(number: 1)", Code.WRONG_ARGUMENTS),
     ("sort([1, 2], function(x, y) x)", Code.WRONG_TYPE),
@@ -119,6 +119,7 @@ NAMES = [
     ("for my item in [1, 2] return my item * 2", [D(2), D(4)]),
     ("some any one in [1, 2] satisfies any one > 1", True),
     ("(function(my value: number, b) my value + b)(1, 2)", D(3)),
+    ("[1, 2, 9][in stock > item]", [D(1), D(2)]),
     ('people[first name = "B"].name', ["b"]),
     ("people.first name", ["A", "B"]),
     ("people[item = 2].name", ["b"]),  # an entry hides what the filter calls an item

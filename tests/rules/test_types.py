@@ -25,7 +25,7 @@ from tongban.rules.feel.values import Range, Value
 ONE = Decimal(1)
 GRADE = NamedType("tGrade", Basic("string"), lambda value: value in ("A", "B"), '"A","B"')
 PERSON = NamedType("tPerson", ContextType((("name", Basic("string")), ("grade", GRADE))))
-NAMED: dict[str, FeelType] = {"tGrade": GRADE, "tPerson": PERSON, "law.tPerson": PERSON}
+NAMED: dict[str, FeelType] = {"tGrade": GRADE, "tPerson": PERSON, "law.tPerson": PERSON, "t-Text 2": Basic("string")}
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,9 @@ NAMED: dict[str, FeelType] = {"tGrade": GRADE, "tPerson": PERSON, "law.tPerson":
         ({"name": "x", "grade": "A"}, "law.tPerson", True),
         ({"name": "x"}, "tPerson", False),
         ([{"name": "x", "grade": "A"}], "list<tPerson>", True),
+        ({"name": "x", "grade": "A"}, "law . tPerson", True),
+        ("x", "t-Text 2", True),
+        (["x"], "list< t-Text 2 >", True),
     ],
 )
 def test_value_is_an_instance_of_its_types_only(value: Value, text: str, expected: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 
 from .errors import Code, RuleSyntaxError, Undefined
@@ -73,7 +74,13 @@ class Calls(Loops):
             raise RuleSyntaxError(undefined.code, node.at[0], *undefined.details)
         return lambda frame: frame.null(node.at, undefined.code, *undefined.details)
 
+    @abstractmethod
+    def _resolves(self, name: str, env: Local | None) -> bool:
+        """Whether `name` may stand for something here."""
+
     def _invoke(self, node: Invoke, env: Local | None) -> Run:
+        if isinstance(node.function, Name) and not self._resolves(node.function.name, env):
+            return self._mistake(node, Undefined(Code.UNKNOWN_FUNCTION, node.function.name, "", ""))
         target, names, at = self.compile(node.function, env), node.names, node.at
         runs = [self.compile(argument, env) for argument in node.arguments]
         shown = node.function.name if isinstance(node.function, Name) else ""

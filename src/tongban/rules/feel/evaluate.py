@@ -145,6 +145,13 @@ class Compiler(Calls):
 
     # --- names -------------------------------------------------------------------------------------------
 
+    def _resolves(self, name: str, env: Local | None) -> bool:
+        while env is not None:
+            if env.opens or env.name == name:
+                return True
+            env = env.outer
+        return name in self._layout.known or name in BUILTINS
+
     def _name(self, node: Name, env: Local | None) -> Run:
         name = node.name
         opened: list[int] = []
@@ -154,9 +161,7 @@ class Compiler(Calls):
                 if env.name == name:
                     break
             env = env.outer
-        if not opened and env is None and name not in self._layout.known:
-            if name in BUILTINS:
-                return self._builtin_value(name)
+        if not opened and not self._resolves(name, env):
             return self._mistake(node, Undefined(Code.UNKNOWN_NAME, name, "", ""))
         otherwise = self._variable(name, env)
         if not opened:

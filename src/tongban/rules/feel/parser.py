@@ -189,7 +189,7 @@ class Parser(Phrases):
             if mark == ".":
                 self._at += 1
                 node = Path(node, self._entry_name(), (node.at[0], self._at))
-            elif mark == "[" and not _NO_FILTER.match(self._text, self._at + 1):
+            elif mark == "[" and self._filter_ahead():
                 self._at += 1
                 with self._scope((ITEM,), opens=True):
                     condition = self._expression()
@@ -198,6 +198,15 @@ class Parser(Phrases):
                 node = self._invoke(node)
             else:
                 return node
+
+    def _filter_ahead(self) -> bool:
+        """Whether the bracket that comes next opens a filter, rather than closing a range that leaves its end out."""
+        start = self._at
+        self._at += 1
+        found = not _NO_FILTER.match(self._text, self._at)
+        found = found or self._variable() is not None or self._longest(self._keys) is not None
+        self._at = start
+        return found
 
     # --- words between two expressions -------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import ClassVar, TypeAlias, assert_never
 
 from . import temporal
@@ -233,7 +234,14 @@ def type_text(kind: FeelType) -> str:
 
 
 _TYPE_MARK = re.compile(r"\s*(->|[<>,:])")
-_TYPE_NAME = re.compile(r"\s*([^\W\d]\w*(?:(?:\s+|\s*\.\s*)[^\W\d]\w*)*)")
+_TYPE_WORD = re.compile(r"\s*([^\W\d][\w.]*)")
+
+
+@lru_cache(maxsize=2048)
+def _written(name: str) -> re.Pattern[str]:
+    """Matches `name` with any spacing between its words and around its dots, and not as part of a longer word."""
+    words = r"\s+".join(re.escape(word).replace(r"\.", r"\s*\.\s*") for word in name.split())
+    return re.compile(rf"\s*{words}(?!\w)")
 
 
 class _TypeReader:
@@ -249,25 +257,28 @@ class _TypeReader:
         self._depth += 1
         if self._depth > MAX_TYPE_DEPTH:
             raise RuleSyntaxError(Code.TOO_DEEP, self.at, MAX_TYPE_DEPTH)
-        start = self.at
+        start = self.at + len(self.text[self.at :]) - len(self.text[self.at :].lstrip())
         name = self._name()
         kind = self._PARTS[name](self) if name in self._PARTS and self._accept("<") else self._known(name, start)
         self._depth -= 1
         return kind
 
     def _name(self) -> str:
-        """The longest known name that stands here, and else all words."""
-        found = _TYPE_NAME.match(self.text, self.at)
-        if found is None:
+        """The longest known name that stands here, and else one word."""
+        word = _TYPE_WORD.match(self.text, self.at)
+        ends = {name: end for name in (*NAMES, *self._named) if (end := self._end_of(name)) is not None}
+        if ends:
+            name = max(ends, key=lambda name: ends[name])
+            self.at = ends[name]
+            return name
+        if word is None:
             raise RuleSyntaxError(Code.UNEXPECTED, self.at, self.text[self.at : self.at + 1], "类型", "a type")
-        words = re.split(r"(\s+|\s*\.\s*)", found[1])
-        for count in range(len(words), 0, -2):
-            name = "".join(part.strip() or " " for part in words[:count])
-            if name in self._named or name in NAMES:
-                self.at = found.start(1) + len("".join(words[:count]))
-                return name
-        self.at = found.start(1) + len(words[0])
-        return words[0]
+        self.at = word.end()
+        return word[1]
+
+    def _end_of(self, name: str) -> int | None:
+        found = _written(name).match(self.text, self.at)
+        return found.end() if found else None
 
     def _known(self, name: str, at: int) -> FeelType:
         kind = self._named.get(name) or NAMES.get(name)
