@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from tongban.rules.feel.errors import Code, Undefined
 from tongban.rules.feel.frame import Frame
+from tongban.rules.feel.signature import bind
 from tongban.rules.feel.types import FeelType, FunctionType, NamedType, coerce
 from tongban.rules.feel.values import FunctionValue, Value
 
@@ -44,24 +45,3 @@ def result_type(kind: FeelType) -> FeelType:
     while isinstance(base, NamedType):
         base = base.base
     return base.result if isinstance(base, FunctionType) else kind
-
-
-def bind(name: str, parameters: Parameters, arguments: Sequence[Value], names: Sequence[str]) -> list[Value]:
-    """The arguments in the order of the parameters, each made to fit.
-
-    Raises `Undefined` if one is missing, is not known, or does not fit.
-    """
-    if names:
-        given = dict(zip(names, arguments, strict=True))
-        if given.keys() != {parameter for parameter, _ in parameters} or len(given) != len(names):
-            raise Undefined(Code.WRONG_ARGUMENTS, name, signature(name, parameters))
-        ordered = [given[parameter] for parameter, _ in parameters]
-    else:
-        ordered = list(arguments)
-        if len(ordered) != len(parameters):
-            raise Undefined(Code.WRONG_ARGUMENTS, name, signature(name, parameters))
-    return [coerce(value, kind) for value, (_, kind) in zip(ordered, parameters, strict=True)]
-
-
-def signature(name: str, parameters: Parameters) -> str:
-    return f"{name}({', '.join(parameter for parameter, _ in parameters)})"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from .errors import Code, RuleSyntaxError, Undefined
 from .external import external_function
 from .frame import Frame, Local, Run
 from .loops import Loops
-from .signature import ABSENT, BUILTINS, Function, as_value, call_first, candidates
-from .syntax import Call, Formal, FunctionOf, Invoke, Name, Node
-from .types import ANY, FunctionType, coerce
+from .signature import ABSENT, BUILTINS, Function, as_value, bind, call_first, candidates
+from .syntax import Call, FunctionOf, Invoke, Name, Node
+from .types import ANY, FunctionType
 from .values import FunctionValue, Value, is_context, type_name
 
 
@@ -129,7 +129,7 @@ class Calls(Loops):
             around = frame.slots[:]
 
             def run(caller: Frame, arguments: Sequence[Value], names: Sequence[str]) -> Value:
-                values = bind("function", formals, arguments, names)
+                values = bind("function", kind.parameters, arguments, names)
                 inner = around[:]
                 for slot, value in zip(slots, values, strict=True):
                     inner[slot] = value
@@ -150,16 +150,3 @@ class Calls(Loops):
                 return frame.null(node.at, undefined.code, *undefined.details)
 
         return make
-
-
-def bind(function: str, formals: Sequence[Formal], arguments: Sequence[Value], names: Sequence[str]) -> list[Value]:
-    """The arguments in the order of the parameters, each made to fit its type. Raises `Undefined`.
-
-    Null where a function of FEEL, a business knowledge model or a decision service is called with too few or too
-    many arguments, with names it does not have, or with a value that does not fit (DMN 1.5, 10.3.2.9.4).
-    """
-    wanted = [formal.name for formal in formals]
-    given: Mapping[str, Value] = dict(zip(names or wanted, arguments, strict=False))
-    if len(arguments) != len(wanted) or given.keys() != set(wanted):
-        raise Undefined(Code.WRONG_ARGUMENTS, function, f"({', '.join(wanted)})")
-    return [coerce(given[formal.name], formal.type) for formal in formals]

@@ -16,8 +16,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .errors import Code, Undefined
+from .signature import bind
 from .text import plain_text
-from .types import ANY, FunctionType, coerce
+from .types import ANY, FunctionType
 from .values import FunctionValue, Value, is_context, number, type_name
 
 if TYPE_CHECKING:
@@ -266,17 +267,14 @@ def java_function(java_class: str, signature: str, formals: Sequence[Formal]) ->
     method = METHODS.get((java_class, "".join(signature.split())))
     if method is None:
         raise Undefined(Code.NOT_ON_THE_LIST, f"{java_class}.{signature}"[:100])
-    wanted = [formal.name for formal in formals]
+    parameters = tuple((formal.name, formal.type) for formal in formals)
     variadic = _VARIADIC in method.arguments
     if len(method.arguments) != len(formals) and not (variadic and len(formals) >= len(method.arguments) - 1):
-        raise Undefined(Code.WRONG_ARGUMENTS, signature[:40], f"({', '.join(wanted)})")
+        raise Undefined(Code.WRONG_ARGUMENTS, signature[:40], f"({', '.join(name for name, _ in parameters)})")
 
     def run(frame: Frame, arguments: Sequence[Value], names: Sequence[str]) -> Value:
         frame.step()
-        given: Mapping[str, Value] = dict(zip(names or wanted, arguments, strict=False))
-        if len(arguments) != len(wanted) or given.keys() != set(wanted):
-            raise Undefined(Code.WRONG_ARGUMENTS, signature[:40], f"({', '.join(wanted)})")
-        values = [coerce(given[formal.name], formal.type) for formal in formals]
+        values = bind(signature, parameters, arguments, names)
         kinds = [kind for kind in method.arguments if kind != _VARIADIC]
         kinds += ["java.lang.Object"] * (len(values) - len(kinds))
         taken = [_ARGUMENTS[kind](value) for kind, value in zip(kinds, values, strict=True)]
@@ -285,7 +283,7 @@ def java_function(java_class: str, signature: str, formals: Sequence[Formal]) ->
         except (ArithmeticError, ValueError):
             raise Undefined(Code.OUT_OF_RANGE) from None
 
-    return FunctionValue(signature, FunctionType(tuple((f.name, f.type) for f in formals), ANY), run)
+    return FunctionValue(signature, FunctionType(parameters, ANY), run)
 
 
 def external_function(body: Mapping[str, Value], formals: Sequence[Formal]) -> FunctionValue:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from .errors import Code, Undefined
 from .text import plain_text
-from .types import ANY, Basic, FeelType, FunctionType
+from .types import ANY, Basic, FeelType, FunctionType, coerce
 from .values import TYPES, FunctionValue, Null, Value, is_list
 
 if TYPE_CHECKING:
@@ -129,6 +129,21 @@ def as_value(name: str) -> FunctionValue:
         return call_first([(one, arrange(arguments, order)) for one, order in found], frame)
 
     return FunctionValue(name, FunctionType(parameters, ANY, variadic), run)
+
+
+def bind(
+    function: str, parameters: Sequence[tuple[str, FeelType]], arguments: Sequence[Value], names: Sequence[str]
+) -> list[Value]:
+    """The arguments of a function that is no built-in, in the order of its parameters, each made to fit its type.
+
+    Raises `Undefined` for too few or too many, for names it does not have, and for a value that does not fit: then the
+    function is not run, and the result is null (DMN 1.5, 10.3.2.9.4 and 10.3.2.13).
+    """
+    wanted = [name for name, _ in parameters]
+    if len(arguments) != len(wanted) or (names and (set(names) != set(wanted) or len(set(names)) < len(names))):
+        raise Undefined(Code.WRONG_ARGUMENTS, function, f"{function}({', '.join(wanted)})")
+    given = dict(zip(names or wanted, arguments, strict=True))
+    return [coerce(given[name], kind) for name, kind in parameters]
 
 
 def _types(text: str) -> tuple[type, ...]:
