@@ -149,6 +149,8 @@ def test_sql_is_written_in_stores_only():
         inside = path.relative_to(PACKAGE).parts
         if "store" in inside or inside[-1] == "store.py" or inside[:2] == ("base", "database"):
             continue
+        if any(name.split(".")[0] == "duckdb" for name in imported(path, tree)):
+            continue  # DuckDB reads a holder's file, not our tables: its SQL stands beside what it does
         wrong += [
             f"{path.relative_to(PACKAGE)}:{node.lineno}"
             for node in ast.walk(tree)

@@ -48,13 +48,15 @@ class Population(_File, frozen=True, kw_only=True):
     key     the column of the holder's own number of a person; never an identity number
     region  the column of the region code (six digits), for reporting and for sorting
     birth   the column of the date of birth, for reporting by age; empty where the data have none
+    already the column that says who draws this benefit already: they are counted and left alone
     """
 
     holder: Words
     name: Words
     key: ColumnName
     region: ColumnName
-    birth: ColumnName = ""
+    birth: str = ""
+    already: str = ""
     facts: dict[FactName, ColumnName | Answer]
 
     def answers(self) -> dict[str, Answer]:
@@ -93,7 +95,7 @@ class Policy(_File, frozen=True, kw_only=True):
     """By which law the data are used for this, and by which people are told."""
     basis: Literal["statutory-duty", "consent"]
     """Why the holder may use the data for this (个人信息保护法 13): its statutory duty, or each one's consent."""
-    consent: ColumnName = ""
+    consent: str = ""
     """With `consent`: the column that says who has given it; nobody else is looked at."""
     population: Population
     tell: Tell

@@ -19,7 +19,7 @@ class CommandSpec(NamedTuple):
 COMMANDS: dict[str, CommandSpec] = {
     "up": CommandSpec("tongban.cli.up", "start the platform · 启动平台"),
     "test": CommandSpec("tongban.cli.test", "run all tests · 运行全部测试"),
-    "check": CommandSpec("tongban.cli.check", "check service, procedure and use files · 检查事项、流程和算法文件"),
+    "check": CommandSpec("tongban.cli.check", "check files of the law as data · 检查事项、流程、算法、政策文件"),
     "diff": CommandSpec("tongban.cli.diff", "what differs between two service files · 比较两个事项文件"),
     "export": CommandSpec("tongban.cli.export", "export one item as 实施清单 or CPSV-AP · 导出实施清单"),
     "schema": CommandSpec("tongban.cli.schema", "print a file type's JSON Schema · 输出 JSON Schema"),
@@ -27,6 +27,7 @@ COMMANDS: dict[str, CommandSpec] = {
     "import": CommandSpec("tongban.cli.importing", "import a catalogue from CSV · 导入事项目录"),
     "verify": CommandSpec("tongban.cli.verify", "check a certificate offline · 离线验证证照"),
     "rules": CommandSpec("tongban.cli.rules", "decision models: test kit, evaluation · 决策模型：测试集与计算"),
+    "match": CommandSpec("tongban.cli.match", "find the people that policies are for · 让政策找人"),
     "case": CommandSpec("tongban.cli.case", "export one case whole · 导出一个办件"),
     "bench": CommandSpec("tongban.cli.bench", "measure and print ratios · 性能对比"),
 }

@@ -33,11 +33,13 @@ class Fixed:
 @dataclass(frozen=True, slots=True)
 class Source:
     """The population: SQL of a relation (`read_parquet('people.parquet')`), the name of its key column, and whether
-    its values are known to be within the bounds of their types: then they are not checked again."""
+    its values are known to be within the bounds of their types: then they are not checked again. `carried` are further
+    columns that the result repeats, for reports; no rule reads them."""
 
     relation: str
     key: str
     checked: bool = False
+    carried: tuple[str, ...] = ()
 
 
 def decode(stored: Stored, of: Type, dialect: Dialect, *, checked: bool) -> str:

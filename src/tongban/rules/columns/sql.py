@@ -84,12 +84,13 @@ class _Statement:
         for made in self.sheet.made.values():
             levels.setdefault(made.level, []).append(made)
         below = self.source.relation
+        kept = ", ".join(f"src.{quote(name)}" for name in (self.source.key, *self.source.carried))
         for level in sorted(levels):
             columns, joins = self.columns(levels[level], comments)
-            carried = f"src.{quote(self.source.key)}" if level == 0 else "src.*"
+            carried = kept if level == 0 else "src.*"
             below = f"(\nSELECT {carried},\n{columns}\nFROM {below} AS src{joins}\n)"
         shown = ",\n".join(f"  {text} AS {quote(name)}" for text, name in self.results)
-        return f"SELECT {quote(self.source.key)},\n{shown}\nFROM {below} AS src"
+        return f"SELECT {kept},\n{shown}\nFROM {below} AS src"
 
     def columns(self, made: Sequence[Made], comments: bool) -> tuple[str, str]:
         lines: list[str] = []

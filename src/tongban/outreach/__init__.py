@@ -1,0 +1,1 @@
+"""Policies that find the people they are for: rules run over a holder's whole population (免申即享)."""
