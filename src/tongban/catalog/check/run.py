@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from tongban.base.i18n import Text, words
+from tongban.catalog.certificate import certificate_findings
 from tongban.catalog.check.burdens import plain_name
 from tongban.catalog.check.registry import (
     POLICY_LINTS,
@@ -46,6 +47,7 @@ def check(paths: Sequence[FilePath | str], *, today: date | None = None) -> list
         findings += _apply(one, world)
         if isinstance(one.value, Service):
             findings += seal_findings(path, one.value, one.source)
+            findings += certificate_findings(path, one.value, one.source)
         one.source.release()
     return sort_findings(findings)
 

@@ -16,6 +16,7 @@ class Subcommand(NamedTuple):
 SUBCOMMANDS: dict[str, Subcommand] = {
     "tck": Subcommand("tongban.cli.rules.tck", "run the DMN compatibility kit · 运行 DMN 兼容性测试集"),
     "check": Subcommand("tongban.cli.rules.check", "find gaps, overlaps and faults · 查空档、重叠和错误"),
+    "certify": Subcommand("tongban.cli.rules.certify", "prove that all back ends agree · 证明各种算法结果一致"),
     "eval": Subcommand("tongban.cli.rules.evaluate", "evaluate a DMN model · 计算一个 DMN 模型"),
 }
 
