@@ -26,6 +26,7 @@ from .nodes import (
     Guard,
     If,
     Kind,
+    Lookup,
     MonthsBetween,
     Or,
     Part,
@@ -110,6 +111,11 @@ class _Binding:
                 return then if truth is True else otherwise
             case Compare(op=op, left=left, right=Const(value=int() as limit)) if type_of(left).kind is not Kind.CODE:
                 return self.moved(op, left, limit) or inner
+            case Lookup(day=Const(value=int() as day), entries=entries):
+                valid = [
+                    e for e in entries if (e.since is None or e.since <= day) and (e.until is None or day < e.until)
+                ]
+                inner = replace(inner, day=None, entries=tuple(replace(e, since=None, until=None) for e in valid))
             case _:
                 pass
         if names_in(inner):

@@ -5,7 +5,8 @@ programs share a pass.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,28 +33,32 @@ class Sheet:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.made: dict[str, Made] = {}
-        self._reading: list[int] = []
+        mark = re.escape(dialect.mark)
+        self._names = re.compile(f"{mark}((?:[^{mark}]|{mark}{mark})*){mark}")
 
     def read(self, name: str) -> str:
-        """A column in the text being written."""
-        if self._reading:
-            self._reading[-1] = max(self._reading[-1], self.made[name].level + 1)
+        """A column as SQL."""
         return self.dialect.quote(name)
 
-    def make(self, name: str, write: Callable[[], str], comment: str = "", level: int = 0) -> str:
-        """Makes the column `name` with the text that `write` gives; its level follows from what that reads."""
-        self._reading.append(level)
-        text = write()
-        self.made[name] = Made(name, text, self._reading.pop(), comment)
+    def take(self, name: str, text: str) -> str:
+        """Makes the column `name` of what the source gives."""
+        self.made[name] = Made(name, text, 0)
         return name
 
-    def join(self, name: str, key: Callable[[], str], values: tuple[tuple[str, str], ...], comment: str = "") -> str:
-        """Makes a column whose value is looked up in a table of constants."""
-        self._reading.append(0)
-        text = key()
-        level = self._reading.pop()
-        self.made[name] = Made(name, self.dialect.quote(name), max(level, 1), comment, text, values)
+    def make(self, name: str, text: str, comment: str = "") -> str:
+        """Makes the column `name`, on the level above all the columns that its text names."""
+        self.made[name] = Made(name, text, self._above(text), comment)
         return name
+
+    def join(self, name: str, key: str, values: tuple[tuple[str, str], ...], comment: str = "") -> str:
+        """Makes a column whose value is looked up in a table of constants."""
+        self.made[name] = Made(name, self.read(name), max(self._above(key), 1), comment, key, values)
+        return name
+
+    def _above(self, text: str) -> int:
+        mark = self.dialect.mark
+        found = (self.made.get(name.replace(mark * 2, mark)) for name in self._names.findall(text))
+        return max((made.level + 1 for made in found if made is not None), default=0)
 
 
 def quoted(text: str) -> str:

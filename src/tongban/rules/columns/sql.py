@@ -16,7 +16,7 @@ fault          whether a value lies outside of what a column may hold; decide th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -33,9 +33,6 @@ from .tree import AGGREGATES
 from .write import Writer
 from .write_tables import MOST_BITS, TableWriter
 
-DAY = "application_date"
-"""The input that is the day of the run."""
-
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -48,7 +45,8 @@ class Member:
 def population_sql(
     members: Sequence[Member], source: Source, day: date, dialect: Dialect = DUCKDB, comments: bool = False
 ) -> str:
-    """One SELECT that judges every row of the source by all programs in one pass.
+    """One SELECT that judges every row of the source by all programs in one pass, as of `day`: that is the value of
+    their date that is a constant of the run (`Field.bit` None).
 
     The text of `source.relation` is trusted; all names and values are quoted."""
     return _Statement(members, source, day, dialect).text(comments)
@@ -73,7 +71,7 @@ class _Statement:
         key = (stored, replace(of, low=None, high=None))
         if key not in self.read:
             name = f"in_{len(self.read) + 1}"
-            self.sheet.make(name, lambda: decode(stored, of, self.dialect, checked=self.source.checked))
+            self.sheet.take(name, decode(stored, of, self.dialect, checked=self.source.checked))
             self.read[key] = name
         return self.read[key]
 
@@ -145,11 +143,11 @@ class _Judgement:
         self.first = self.steps(self.program.first, None)
         verdict = self.program.verdict
         if verdict is None:
-            self.sheet.make(self.name("missing"), lambda: self.mask(self.program.outputs) or "0")
+            self.sheet.make(self.name("missing"), self.mask(self.program.outputs) or "0")
         else:
             self.verdict(verdict)
             results.append(("outcome", f"CAST({self.dialect.quote(self.name('outcome'))} AS TINYINT)"))
-        self.sheet.make(self.name("determined"), self.determined)
+        self.sheet.make(self.name("determined"), self.determined())
         for table in (step for step in self.program.steps if isinstance(step, Decide)):
             results.append(self.row_result(table))
         types = {output.name: output.type for step in self.program.steps for output in _outputs(step)}
@@ -166,6 +164,8 @@ class _Judgement:
 
     def output_result(self, name: str, of: Type) -> str:
         column = self.dialect.quote(self.writer.columns[name])
+        if name in self.defines and any(step.name == name for step in self.program.later):
+            column = f"CASE WHEN {self.read('outcome')} = {OUTCOMES.index('eligible')} THEN {column} END"
         if of.kind is not Kind.CODE:
             return column
         return f"CASE {column} {' '.join(f'WHEN {i} THEN {quoted(text)}' for i, text in enumerate(of.values))} END"
@@ -183,13 +183,13 @@ class _Judgement:
                 faults |= {} if outside is None else {outside: None}
             else:
                 absent = literal(None, field.type, self.dialect)
-                self.writer.columns[field.name] = self.sheet.make(self.name(f"no {field.name}"), _saying(absent))
+                self.writer.columns[field.name] = self.sheet.take(self.name(f"no {field.name}"), absent)
         said = f"COALESCE({' OR '.join(faults)}, FALSE)" if faults else "FALSE"
-        self.sheet.make(self.name("fault"), _saying(said))
+        self.sheet.take(self.name("fault"), said)
 
     # --- steps -------------------------------------------------------------------------------------------
 
-    def steps(self, steps: Sequence[Step], when: Callable[[], str] | None) -> list[str]:
+    def steps(self, steps: Sequence[Step], when: str | None) -> list[str]:
         """Makes the columns of steps; the names of the columns that hold the rows of their tables."""
         rows: list[str] = []
         for step in steps:
@@ -203,41 +203,33 @@ class _Judgement:
         applies = step.applies
         if applies is not None:
             void = self.name(f"{step.name} void")
-            self.sheet.make(void, lambda: f"COALESCE(NOT {self.writer.write(applies)}, FALSE)")
+            self.sheet.make(void, f"COALESCE(NOT {self.writer.write(applies)}, FALSE)")
             self.writer.void[step.name] = void
         comment = f"{step.name} = {step.text}" if step.text else step.name
-        column = self.sheet.make(self.name(f"is {step.name}"), lambda: self.writer.write(step.value), comment)
+        column = self.sheet.make(self.name(f"is {step.name}"), self.writer.write(step.value), comment)
         self.writer.columns[step.name] = column
         self.defines[step.name] = step
 
-    def table(self, step: Decide, when: Callable[[], str] | None, *, outputs: bool = True) -> str:
+    def table(self, step: Decide, when: str | None, *, outputs: bool = True) -> str:
         """Makes the columns of a table: its row, its outputs, and what it waits for."""
         if len(step.rows) > MOST_BITS and step.hit in AGGREGATES:
             raise NotColumnar(step.name, 0, "行数太多，不能合计", "too many rows to aggregate in columns", step.name)
         tables = TableWriter(self.writer, step, self.mask)
         row = self.name(f"row {step.name}")
 
-        def write_row() -> str:
-            return tables.row() if when is None else f"CASE WHEN {when()} THEN {tables.row()} END"
-
-        self.sheet.make(row, write_row, _said(step))
-        waits = self.name(f"waits {step.name}")
+        judged = tables.row()
+        self.sheet.make(row, judged if when is None else f"CASE WHEN {when} THEN {judged} END", _said(step))
+        at, waits = self.sheet.read(row), self.name(f"waits {step.name}")
         for index, output in enumerate(step.outputs if outputs else ()):
             column = self.name(f"is {output.name}")
-            self.sheet.make(column, lambda i=index, of=output.type: tables.output(i, self.sheet.read(row), of))
+            self.sheet.make(column, tables.output(index, at, output.type))
             self.writer.columns[output.name] = column
             self.waits[output.name] = waits
 
-        def write_waits() -> str:
-            found = tables.waits()
-            if found == "0":
-                return "0"
-            at = self.sheet.read(row)
-            late = step.outputs if step.hit is HitPolicy.FIRST and outputs else ()
-            nulls = [f"{self.writer.read(output.name)} IS NULL" for output in late]
-            return f"CASE WHEN {' OR '.join([f'{at} = {UNSETTLED}', *nulls])} THEN {found} ELSE 0 END"
-
-        self.sheet.make(waits, write_waits)
+        late = step.outputs if step.hit is HitPolicy.FIRST and outputs else ()
+        nulls = [f"{self.writer.read(output.name)} IS NULL" for output in late]
+        unsettled, found = " OR ".join([f"{at} = {UNSETTLED}", *nulls]), tables.waits()
+        self.sheet.make(waits, "0" if found == "0" else f"CASE WHEN {unsettled} THEN {found} ELSE 0 END")
         return row
 
     def mask(self, names: Sequence[str]) -> str:
@@ -272,33 +264,24 @@ class _Judgement:
     # --- the outcome -------------------------------------------------------------------------------------
 
     def verdict(self, verdict: Verdict) -> None:
-        needless = verdict.not_needed
-        if needless is not None:
-            self.sheet.make(self.name("needless"), lambda: f"COALESCE({self.writer.write(needless)}, FALSE)")
-        runs = None if needless is None else (lambda: f"NOT {self.read('needless')}")
-        row = self.table(verdict.table, runs, outputs=False)
-        waits = self.name(f"waits {verdict.table.name}")
-
-        def outcome() -> str:
-            at = self.sheet.read(row)
-            groups: dict[str, list[int]] = {}
-            for number, word in enumerate(verdict.outcomes, 1):
-                groups.setdefault(word, []).append(number)
-            cases = [f"WHEN {self.read('needless')} THEN {OUTCOMES.index('not-needed')}"] if needless else []
-            cases += [f"WHEN {among(at, rows)} THEN {OUTCOMES.index(word)}" for word, rows in groups.items()]
-            cases.append(f"WHEN {at} = {UNSETTLED} AND {self.sheet.read(waits)} <> 0 THEN 0")
-            return f"CASE {' '.join(cases)} ELSE {OUTCOMES.index('ask-official')} END"
-
-        self.sheet.make(
-            self.name("outcome"), outcome, "outcome: " + ", ".join(f"{i} {o}" for i, o in enumerate(OUTCOMES))
-        )
-        self.later = self.steps(self.program.later, lambda: f"{self.read('outcome')} = 1")
-
-        def missing() -> str:
-            amounts = self.mask(verdict.amounts) or "0"
-            return f"CASE {self.read('outcome')} WHEN 0 THEN {self.sheet.read(waits)} WHEN 1 THEN {amounts} ELSE 0 END"
-
-        self.sheet.make(self.name("missing"), missing)
+        needless = self.read("needless") if verdict.not_needed is not None else ""
+        if verdict.not_needed is not None:
+            self.sheet.make(self.name("needless"), f"COALESCE({self.writer.write(verdict.not_needed)}, FALSE)")
+        row = self.table(verdict.table, f"NOT {needless}" if needless else None, outputs=False)
+        at, waits = self.sheet.read(row), self.read(f"waits {verdict.table.name}")
+        groups: dict[str, list[int]] = {}
+        for number, word in enumerate(verdict.outcomes, 1):
+            groups.setdefault(word, []).append(number)
+        cases = [f"WHEN {needless} THEN {OUTCOMES.index('not-needed')}"] if needless else []
+        cases += [f"WHEN {among(at, rows)} THEN {OUTCOMES.index(word)}" for word, rows in groups.items()]
+        cases.append(f"WHEN {at} = {UNSETTLED} AND {waits} <> 0 THEN {OUTCOMES.index('unknown')}")
+        words = ", ".join(f"{code} {word}" for code, word in enumerate(OUTCOMES))
+        judged = f"CASE {' '.join(cases)} ELSE {OUTCOMES.index('ask-official')} END"
+        self.sheet.make(self.name("outcome"), judged, f"outcome: {words}")
+        outcome = self.read("outcome")
+        self.later = self.steps(self.program.later, f"{outcome} = {OUTCOMES.index('eligible')}")
+        amounts = self.mask(verdict.amounts) or "0"
+        self.sheet.make(self.name("missing"), f"CASE {outcome} WHEN 0 THEN {waits} WHEN 1 THEN {amounts} ELSE 0 END")
 
     def determined(self) -> str:
         """Whether nothing is left open."""
@@ -309,10 +292,6 @@ class _Judgement:
         return f"COALESCE({' AND '.join(parts)}, FALSE)"
 
 
-def _saying(text: str) -> Callable[[], str]:
-    return lambda: text
-
-
 def _constants(member: Member, day: date) -> dict[str, Scalar]:
     """What is the same for everybody: the day, and the facts that the policy fixes."""
     found: dict[str, Scalar] = {}
@@ -320,7 +299,7 @@ def _constants(member: Member, day: date) -> dict[str, Scalar]:
         given = member.columns.get(field.fact)
         if isinstance(given, Fixed):
             found[field.name] = given.value
-        elif field.name == DAY and field.bit is None:
+        elif field.bit is None and field.type.kind is Kind.DATE:
             found[field.name] = day.toordinal()
     return found
 

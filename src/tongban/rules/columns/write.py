@@ -9,8 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from .dialect import Dialect
 from .evaluate import shifts
 from .nodes import (
+    DATE,
     AddMonths,
     And,
     Arithmetic,
@@ -19,6 +21,7 @@ from .nodes import (
     Comparison,
     Const,
     DateOf,
+    Entry,
     Expr,
     Extreme,
     Guard,
@@ -37,7 +40,6 @@ from .nodes import (
     Rescale,
     Rounding,
     Same,
-    Scalar,
     StartsWith,
     Substring,
     Type,
@@ -73,14 +75,12 @@ class Writer:
             return f"CAST({text} AS BIGINT)"
         return text
 
-    def hidden(self, write: Callable[[], str]) -> str:
+    def hidden(self, text: str) -> str:
         """The column of a text that is used more than once; the same text is one column."""
-        sheet = self.sheet
-        name = sheet.make(self.fresh(), write)
-        known = self._hidden.setdefault(sheet.made[name].text, name)
-        if known != name:
-            del sheet.made[name]
-        return sheet.read(known)
+        name = self._hidden.get(text)
+        if name is None:
+            name = self._hidden[text] = self.sheet.make(self.fresh(), text)
+        return self.sheet.read(name)
 
     def fresh(self) -> str:
         """A name that no column has yet."""
@@ -89,7 +89,7 @@ class Writer:
 
     def column(self, expr: Expr) -> str:
         """`expr` as a column of its own, unless it is one or is constant."""
-        return self.write(expr) if isinstance(expr, Ref | Const) else self.hidden(lambda: self.write(expr))
+        return self.write(expr) if isinstance(expr, Ref | Const) else self.hidden(self.write(expr))
 
     def unknown(self, name: str) -> str:
         """Whether a name is unknown."""
@@ -210,14 +210,14 @@ def _quotient(w: Writer, expr: Quotient) -> str:
         return "CAST(NULL AS BIGINT)"
     signed = below.low is None or below.low < 0
     turned = f"CASE WHEN {bottom} < 0 THEN -({top}) ELSE {top} END" if signed and fixed is None else top
-    n = w.hidden(lambda: f"CAST({turned if fixed is None or fixed > 0 else f'-({top})'} AS {kind})")
+    n = w.hidden(f"CAST({turned if fixed is None or fixed > 0 else f'-({top})'} AS {kind})")
     if fixed == 1:
         return n
-    d = f"{abs(fixed)}" if fixed is not None else w.hidden(lambda: f"NULLIF(abs(CAST({bottom} AS {kind})), 0)")
+    d = f"{abs(fixed)}" if fixed is not None else w.hidden(f"NULLIF(abs(CAST({bottom} AS {kind})), 0)")
     whole = w.sheet.dialect.divide(n, d)
     negative = of.low is None or of.low < 0 or signed
     floored = f"({whole} - CASE WHEN {n} - {whole} * {d} < 0 THEN 1 ELSE 0 END)" if negative else whole
-    q = w.hidden(lambda: floored)
+    q = w.hidden(floored)
     rest = f"({n} - {q} * {d})"
     more = _MORE[expr.rounding].format(rest=rest, d=d, n=n, q=q)
     text = q if not more else f"({q} + CASE WHEN {more} THEN 1 ELSE 0 END)"
@@ -232,7 +232,7 @@ def _scaled(w: Writer, expr: Expr, factor: int) -> str:
 
 def _modulo(w: Writer, expr: Modulo) -> str:
     n, d = w.value(expr.left, type_of(expr.left)), f"NULLIF({w.value(expr.right, type_of(expr.right))}, 0)"
-    a, b = w.hidden(lambda: n), w.hidden(lambda: d)
+    a, b = w.hidden(n), w.hidden(d)
     return f"((({a} % {b}) + {b}) % {b})"
 
 
@@ -265,7 +265,7 @@ def _months_between(w: Writer, expr: MonthsBetween) -> str:
 
 def _add_months(w: Writer, expr: AddMonths) -> str:
     day, months = w.column(expr.date), w.column(expr.months)
-    year = w.hidden(lambda: f"(year({day}) * 12 + month({day}) - 1 + {months})")
+    year = w.hidden(f"(year({day}) * 12 + month({day}) - 1 + {months})")
     moved = w.sheet.dialect.add_months(day, months)
     return f"CASE WHEN {year} >= 12 AND {year} < 120000 THEN {moved} END"
 
@@ -288,30 +288,38 @@ def _date_of(w: Writer, expr: DateOf) -> str:
     year, month, day = (w.column(part) for part in (expr.year, expr.month, expr.day))
     fine = f"{year} BETWEEN 1 AND 9999 AND {month} BETWEEN 1 AND 12"
     first = f"make_date(CAST({year} AS INTEGER), CAST({month} AS INTEGER), 1)"
-    start = w.hidden(lambda: f"CASE WHEN {fine} THEN {first} END")
+    start = w.hidden(f"CASE WHEN {fine} THEN {first} END")
     moved = w.sheet.dialect.add_days(start, f"({day} - 1)")
     last = f"day(last_day({start}))"
     return f"CASE WHEN {day} >= 1 AND {day} <= {last} THEN {moved} END"
 
 
 def _lookup(w: Writer, expr: Lookup) -> str:
-    """After binding the day, one value for each category: a joined table, or a short CASE."""
-    if expr.category is None or expr.day is not None:
-        raise ValueError(f"the day of {expr.parameter} is not bound")
-    of = type_of(expr.category)
-    category = expr.category
+    """A joined table of categories where there are many, else a CASE in the order of the entries."""
     dialect = w.sheet.dialect
-    found: dict[Scalar, str] = {}
+    category, day = expr.category, expr.day
+    if category is not None and day is None and all(entry.category is not None for entry in expr.entries):
+        found: dict[str, str] = {}
+        for entry in expr.entries:
+            found.setdefault(_key(entry, category, dialect), literal(entry.value, expr.type, dialect))
+        if len(found) >= JOINED:
+            return w.sheet.read(w.sheet.join(w.fresh(), w.write(category), tuple(found.items()), expr.parameter))
+    key = None if category is None else w.column(category)
+    at = None if day is None else w.column(day)
+    cases: list[str] = []
     for entry in expr.entries:
-        found.setdefault(entry.category, literal(entry.value, expr.type, dialect))
-    otherwise = found.pop(None, None)
-    rows = tuple((literal(key, replace(of, low=None, high=None), dialect), value) for key, value in found.items())
-    if len(rows) >= JOINED and otherwise is None:
-        return w.sheet.read(w.sheet.join(w.fresh(), lambda: w.write(category), rows, expr.parameter))
-    key = w.column(category)
-    cases = " ".join(f"WHEN {key} = {one} THEN {value}" for one, value in rows)
-    rest = "" if otherwise is None else f" WHEN {key} IS NOT NULL THEN {otherwise}"
-    return f"CASE {cases}{rest} END"
+        tests = [f"{text} IS NOT NULL" for text in (key, at) if text is not None]
+        if key is not None and category is not None and entry.category is not None:
+            tests.append(f"{key} = {_key(entry, category, dialect)}")
+        for ordinal, sign in ((entry.since, ">="), (entry.until, "<")):
+            if at is not None and ordinal is not None:
+                tests.append(f"{at} {sign} {literal(ordinal, DATE, dialect)}")
+        cases.append(f"WHEN {' AND '.join(tests) or 'TRUE'} THEN {literal(entry.value, expr.type, dialect)}")
+    return f"CASE {' '.join(cases)} END" if cases else literal(None, expr.type, dialect)
+
+
+def _key(entry: Entry, category: Expr, dialect: Dialect) -> str:
+    return literal(entry.category, replace(type_of(category), low=None, high=None), dialect)
 
 
 def _times(of: Type, factor: int) -> Type:

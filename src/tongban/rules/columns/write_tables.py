@@ -32,7 +32,7 @@ class TableWriter:
         if isinstance(column.value, Ref):
             return column
         name = f"{self.writer.prefix}{column.text}"
-        made = self.writer.sheet.make(self.writer.fresh(), lambda: self.writer.write(column.value), comment=column.text)
+        made = self.writer.sheet.make(self.writer.fresh(), self.writer.write(column.value), column.text)
         self.writer.columns[name] = made
         return column if isinstance(column.value, Const) else replace(column, value=Ref(name, column.type))
 
@@ -74,7 +74,7 @@ class TableWriter:
         if len(pairs) < JOINED:
             return None
         value, sheet = tree.value, self.writer.sheet
-        name = sheet.join(self.writer.fresh(), lambda: self.writer.write(value), tuple(pairs))
+        name = sheet.join(self.writer.fresh(), self.writer.write(value), tuple(pairs))
         found, looked_at = sheet.read(name), self.writer.write(value)
         other = f" WHEN {looked_at} IS NOT NULL THEN {rest}" if rest is not None else ""
         return f"CASE WHEN {found} IS NOT NULL THEN {found}{other} ELSE {self.tree(tree.null)} END"
@@ -109,7 +109,7 @@ class TableWriter:
 
     def hold(self, row: Row) -> str:
         """Whether a row holds, as a column."""
-        return self.writer.hidden(lambda: self.writer.write(self.row_condition(row)))
+        return self.writer.hidden(self.writer.write(self.row_condition(row)))
 
     def row_condition(self, row: Row) -> Expr:
         tested = [(cell, column) for cell, column in self.cells(row) if not isinstance(cell.test, Anything)]
