@@ -39,7 +39,7 @@ def test_it_says_what_counted_back_to_the_answers_and_the_records():
         ("age", "computed"),
         ("of_lanjiang", "computed"),
     ], "the phone counts for nothing"
-    assert "“出生日期”是1947年3月5日（来自公安人口库）。" in sentences(found)
+    assert "“出生日期”：1947年3月5日（来自公安人口库）。" in sentences(found)
 
 
 def test_each_row_that_does_not_count_names_its_first_failing_cell_in_the_words_of_the_file():

@@ -14,9 +14,10 @@ from typing import Any
 from tongban import rules
 from tongban.base.i18n import LANGS, Text, words
 from tongban.cases.model import START, CaseState
-from tongban.catalog import Assessment, Variant, assess, cite, variant
+from tongban.catalog import Assessment, Explanation, Variant, assess, cite, explanation, variant
 from tongban.catalog.model import Service, Term
 from tongban.catalog.procedure import Procedure, Who
+from tongban.catalog.wording import RegionName, no_region
 from tongban.terms import Calendar
 
 
@@ -106,6 +107,19 @@ class Judged:
     @cached_property
     def assessment(self) -> Assessment:
         return assess(self.definition.service, self.facts, self.state.case.day)
+
+    def explained(self, region: RegionName = no_region) -> Explanation:
+        """The assessment with its reasons, and what would change it. Worked out each time it is asked for.
+
+        A fact counts as taken from a record where the person said nothing else about it.
+        """
+        said, records = self.state.facts, self.state.records
+        taken = {
+            name: record.source
+            for name, record in records.items()
+            if name not in said or str(said[name]) == str(record.value)
+        }
+        return explanation(self.assessment, taken, region)
 
     @cached_property
     def variant(self) -> Variant:

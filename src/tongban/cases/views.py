@@ -304,6 +304,7 @@ class CaseView:
             "format": "tongban-case/1",
             "events": self.loaded.events if self.inside else tuple(map(_outward, self.loaded.events)),
             "assessment": self.assessment.as_json(),
+            "explanation": self.judged.explained(),
             "certificates": self.certificates,
         }
         return msgspec.to_builtins(plain, str_keys=True)

@@ -17,17 +17,17 @@ from tongban.catalog.compile import Compiled, FactStep, TableStep, compile_servi
 from tongban.catalog.counterfactual import outlook
 from tongban.catalog.model import Law
 from tongban.catalog.reasons import (
-    Article,
+    CitedArticle,
     Explanation,
-    Nothing,
+    MissingValue,
     Origin,
-    Possible,
+    PossibleOutcome,
     Reading,
-    Result,
     RowReason,
+    RulesVersion,
     Standing,
     TableReason,
-    Version,
+    TableResult,
 )
 from tongban.catalog.tables import APPLICATION_DATE, SITUATION, Ruling, Verdict, both
 from tongban.catalog.wording import RegionName, Wording, joined, no_region
@@ -70,7 +70,7 @@ class _Explainer:
 
     def explanation(self) -> Explanation:
         found, service = self._found, self._service
-        version = Version(
+        version = RulesVersion(
             service.service, service.version, self._compiled.digest, service.valid_from, service.valid_to, found.day
         )
         return Explanation(
@@ -78,7 +78,7 @@ class _Explainer:
             message=found.message,
             fully_determined=found.fully_determined,
             version=version,
-            laws=tuple(Article(law.id, cite(law), law.in_force, law.until) for law in found.laws),
+            laws=tuple(CitedArticle(law.id, cite(law), law.in_force, law.until) for law in found.laws),
             counted=tuple(self._reading(name) for name in self._counted()),
             unknown=tuple(self._reading(name) for name in found.unknown),
             tables=tuple(self._table(decision) for decision in found.trace),
@@ -98,8 +98,7 @@ class _Explainer:
             origin = "table"
         elif name == APPLICATION_DATE:
             origin = "day"
-        words = self._words.quoted(name, value)
-        return Reading(name, self._words.label(name), _json(value), words, origin, record)
+        return Reading(name, self._words.label(name), _json(value), self._words.value(name, value), origin, record)
 
     def _counted(self) -> tuple[str, ...]:
         """The names that the rows that count asked for, and all that those were made of, in the order of the file."""
@@ -157,11 +156,11 @@ class _Explainer:
             return self._reading(name)
         return Reading(name, self._words.label(name), _json(value), self._words.value(name, value), "computed")
 
-    def _results(self, decision: rules.Decision) -> Iterator[Result]:
+    def _results(self, decision: rules.Decision) -> Iterator[TableResult]:
         if decision.table.name == "eligible" or not isinstance(decision.outputs, dict):
             return
         for name, value in decision.outputs.items():
-            yield Result(name, self._words.label(name), rules.to_json(value), self._words.value(name, value))
+            yield TableResult(name, self._words.label(name), rules.to_json(value), self._words.value(name, value))
 
     def _row(self, decision: rules.Decision, row: int, miss: rules.RowMiss | None) -> RowReason:
         law = self._laws.get(decision.table.rows[row - 1].law or "")
@@ -184,7 +183,7 @@ class _Explainer:
         outputs = decision.table.row_outputs(decision, row)
         return _named([(self._words.label(name), self._words.value(name, value)) for name, value in outputs.items()])
 
-    def _possible(self, decision: rules.Decision) -> Iterator[Possible]:
+    def _possible(self, decision: rules.Decision) -> Iterator[PossibleOutcome]:
         """For a decision that an unknown input keeps open, each end that it may still come to."""
         if decision.settled:
             return
@@ -195,7 +194,7 @@ class _Explainer:
             return
         for end in ends:
             ways = tuple(words for way in end.ways if (words := self._cells(decision, way.cells)) is not None)
-            yield Possible(end.rows, self._end(decision, end), ways)
+            yield PossibleOutcome(end.rows, self._end(decision, end), ways)
 
     def _end(self, decision: rules.Decision, end: Reachable) -> Text:
         if not end.rows:
@@ -209,7 +208,7 @@ class _Explainer:
 
     # --- nulls ------------------------------------------------------------------------------------------------------
 
-    def _nothing(self) -> Iterator[Nothing]:
+    def _nothing(self) -> Iterator[MissingValue]:
         """Values that came to nothing on the way, with the place in the formula where that happened."""
         known = self._found.variant.facts
         for name, derive in self._derived.items():
@@ -220,17 +219,19 @@ class _Explainer:
                 why = Text("还不知道{names}", "{names} is not known yet").format(
                     names=joined([self._words.label(one) for one in waits])
                 )
-                yield Nothing(name, self._words.label(name), derive.text, 0, len(derive.text), "waits", why)
+                yield MissingValue(name, self._words.label(name), derive.text, 0, len(derive.text), "waits", why)
                 continue
             expression = rules.compile_expression(derive.text, derive.names)
             for cause in expression.explain(known)[1]:
                 why = Text(cause.zh, cause.en)
-                yield Nothing(name, self._words.label(name), derive.text, cause.start, cause.end, cause.code.value, why)
+                yield MissingValue(
+                    name, self._words.label(name), derive.text, cause.start, cause.end, cause.code.value, why
+                )
         for decision in self._found.trace:
             title = self._words.tables.get(decision.table.name, both(decision.table.name))
             for cause in decision.causes:
                 why = Text(cause.zh, cause.en)
-                yield Nothing(decision.table.name, title, "", cause.start, cause.end, cause.code.value, why)
+                yield MissingValue(decision.table.name, title, "", cause.start, cause.end, cause.code.value, why)
 
 
 _MISSES: Mapping[rules.Reason, tuple[Standing, Text]] = {

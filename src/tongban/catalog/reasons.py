@@ -28,7 +28,7 @@ class Reading(msgspec.Struct, frozen=True):
     record: Text | None = None
 
 
-class Result(msgspec.Struct, frozen=True):
+class TableResult(msgspec.Struct, frozen=True):
     """One output of a table."""
 
     name: str
@@ -51,7 +51,7 @@ class RowReason(msgspec.Struct, frozen=True):
     why: Text
 
 
-class Possible(msgspec.Struct, frozen=True):
+class PossibleOutcome(msgspec.Struct, frozen=True):
     """An outcome that is still open, and what the unknown inputs would have to be for it."""
 
     rows: tuple[int, ...]
@@ -68,12 +68,12 @@ class TableReason(msgspec.Struct, frozen=True):
     status: str
     settled: bool
     inputs: tuple[Reading, ...]
-    results: tuple[Result, ...]
+    results: tuple[TableResult, ...]
     rows: tuple[RowReason, ...]
-    possible: tuple[Possible, ...]
+    possible: tuple[PossibleOutcome, ...]
 
 
-class Nothing(msgspec.Struct, frozen=True):
+class MissingValue(msgspec.Struct, frozen=True):
     """Why a value is not known: the code and the place of the fault in the formula, or what it waits for."""
 
     name: str
@@ -85,7 +85,7 @@ class Nothing(msgspec.Struct, frozen=True):
     why: Text
 
 
-class Article(msgspec.Struct, frozen=True):
+class CitedArticle(msgspec.Struct, frozen=True):
     """An article that the outcome rests on, with the days from and until which the act is in force."""
 
     id: str
@@ -94,7 +94,7 @@ class Article(msgspec.Struct, frozen=True):
     until: date | None
 
 
-class Version(msgspec.Struct, frozen=True):
+class RulesVersion(msgspec.Struct, frozen=True):
     """Which text of the rules was applied, to which day. `hash` is that of its content."""
 
     service: str
@@ -111,13 +111,13 @@ class Explanation(msgspec.Struct, frozen=True):
     outcome: Outcome
     message: Text
     fully_determined: bool
-    version: Version
-    laws: tuple[Article, ...]
+    version: RulesVersion
+    laws: tuple[CitedArticle, ...]
     counted: tuple[Reading, ...]
     """What the deciding rows looked at, back to the answers and records."""
     unknown: tuple[Reading, ...]
     tables: tuple[TableReason, ...]
-    nothing: tuple[Nothing, ...]
+    nothing: tuple[MissingValue, ...]
     outlook: Outlook
 
     def as_json(self) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def _counted_sentence(reading: Reading) -> Text:
         if reading.record is None
         else Text("来自{record}", "from {record}").format(record=reading.record)
     )
-    return Text("“{label}”是{words}（{source}）。", "“{label}”: {words} ({source}).").format(
+    return Text("“{label}”：{words}（{source}）。", "“{label}”: {words} ({source}).").format(
         label=reading.label, words=reading.words, source=source
     )
 

@@ -1,7 +1,8 @@
 """Pages: templates in the reader's language, and the few words that templates may use.
 
 A template sees `visitor` (who reads, in which language and size), `asset(name)` for static files, `icon(name)`, and
-filters that say a value in words: `say` (a file's own text), `cite` (an article), `day`, `moment`, `money`, `masked`.
+filters that say a value in words: `say` (a file's own text), `cite` (an article), `day`, `dated` (with its year),
+`moment`, `money`, `masked`.
 """
 
 from collections.abc import Callable, Mapping
@@ -49,6 +50,7 @@ class Pages:
             cite=partial(_cite, lang),
             day=partial(self.day, lang),
             moment=partial(self.moment, lang),
+            dated=partial(day, lang, year=True),
             money=money,
             masked=masked,
             size=size,

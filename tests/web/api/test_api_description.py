@@ -137,6 +137,8 @@ async def test_what_is_public_answers_as_described(nobody: Program) -> None:
     facts = {"basis": "none", "home_region": "990201", "lives_region": "990101", "lives_since": "2026-1-1"}
     assessed = await nobody.send("/services/residence-permit/assess", {"facts": facts})
     check(assessed, "post", "/api/v1/services/{slug}/assess")
+    explained = await nobody.send("/services/residence-permit/explain", {"facts": facts})
+    check(explained, "post", "/api/v1/services/{slug}/explain")
     check(await nobody.get("/regions"), "get", "/api/v1/regions")
     check(await nobody.get("/keys"), "get", "/api/v1/keys")
     check(await nobody.send("/verify", {"certificate": "x"}), "post", "/api/v1/verify")
@@ -158,6 +160,7 @@ async def test_what_a_person_reads_and_does_answers_as_described(xiaoman: Progra
     check(await xiaoman.get("/cases"), "get", "/api/v1/cases")
     check(await xiaoman.get(f"/cases/{case}"), "get", "/api/v1/cases/{case}")
     check(await xiaoman.get(f"/cases/{case}/acts"), "get", "/api/v1/cases/{case}/acts")
+    check(await xiaoman.get(f"/cases/{case}/explanation"), "get", "/api/v1/cases/{case}/explanation")
     check(await xiaoman.get(f"/cases/{case}/export"), "get", "/api/v1/cases/{case}/export")
     check(await xiaoman.get("/inbox"), "get", "/api/v1/inbox")
     looked = await xiaoman.get("/accesses")

@@ -9,6 +9,7 @@ from tongban.base.errors import refuse
 from tongban.cases.model import Applicant
 from tongban.cases.service import QueueFilter
 from tongban.cases.views import CaseView
+from tongban.catalog import Explanation
 from tongban.org import Actor
 from tongban.sharing import Shared
 from tongban.web.api import case_answers as out
@@ -165,6 +166,20 @@ def _done(view: CaseView, *, created: bool) -> Response[out.Receipt]:
     return Response(shapes.receipt(view), headers=headers, status_code=201 if created else 200)
 
 
+@get(
+    "/cases/{case:str}/explanation",
+    **operation("explainCase", "为什么", "Why the rules say what they say about a case", TAG, 404),
+)
+async def explain(caller: Asking, case: Path) -> Explanation:
+    """哪一行、依据什么、看了哪些信息、为什么不是别的、什么会改变结果。只是规则的判断，不是决定。
+
+    The row and its law, what counted and from which record, why not another outcome, and what would change it. It is
+    the finding of the rules, not the decision.
+    """
+    view = await caller.site.cases.view(caller.actor, case)
+    return view.judged.explained(caller.site.directory.region_name)
+
+
 @get("/cases/{case:str}/export", **operation("exportCase", "导出办件", "Everything about a case", TAG, 404))
 async def export(caller: Asking, case: Path) -> Response[out.CaseExport]:
     """办件的全部：经过、事件、规则的理由、证照。
@@ -186,4 +201,4 @@ async def inbox(caller: Asking, after: After = None, limit: Limit = 20) -> out.I
     return out.InboxPage(items=page.items, next=seal(site.secret, page.next))
 
 
-ROUTES = [submit, mine, queue, case, acts, do, export, inbox]
+ROUTES = [submit, mine, queue, case, acts, do, explain, export, inbox]

@@ -15,6 +15,7 @@ from litestar.openapi.spec import Tag
 
 from tongban import __version__
 from tongban.cases.model import Attachment
+from tongban.catalog import Explanation
 from tongban.web.api import answered, asked, case_answers
 from tongban.web.api.caller import caller_of
 from tongban.web.api.examples import EXAMPLES
@@ -110,7 +111,7 @@ def _finish(operation: dict[str, Any]) -> None:
 
 def _schemas() -> dict[str, Any]:
     """Every type of a body or an answer, with its examples."""
-    types = [*_structs(asked), *_structs(answered), *_structs(case_answers), ProblemDocument, Attachment]
+    types = [*_structs(asked), *_structs(answered), *_structs(case_answers), ProblemDocument, Attachment, Explanation]
     _, schemas = msgspec.json.schema_components(types, ref_template=REF)
     for kind, examples in EXAMPLES.items():
         schemas[kind.__name__]["examples"] = [msgspec.to_builtins(example) for example in examples]

@@ -8,7 +8,7 @@ from litestar.params import QueryParameter
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 from tongban.base.page import cursor, read_cursor
-from tongban.catalog import assess, parse_fact
+from tongban.catalog import Explanation, assess, explanation, parse_fact
 from tongban.catalog.export import cpsv_ap, implementation_list
 from tongban.catalog.model import Service, Theme
 from tongban.web.api import answered as out
@@ -110,6 +110,24 @@ async def judge(caller: Asking, slug: Path, data: AssessmentRequest) -> out.Asse
     return shapes.assessment(service, assess(service, _values(site, service, data), site.today))
 
 
+@post(
+    "/services/{slug:str}/explain",
+    dto=Json[AssessmentRequest],
+    return_dto=None,
+    status_code=200,
+    **operation("explain", "为什么", "Why the rules say so", TAG, 404, 413, 415, 422, public=True),
+)
+async def explain(caller: Asking, slug: Path, data: AssessmentRequest) -> Explanation:
+    """同样的信息，把理由说全：为什么、为什么不是别的、什么会改变结果。什么都不会保存。
+
+    For the same facts the whole of the reasons: why, why not another outcome, what would change it. Nothing is stored.
+    """
+    site = caller.site
+    service = site.catalogue.service(slug)
+    found = assess(service, _values(site, service, data), site.today)
+    return explanation(found, region=site.directory.region_name)
+
+
 def _values(site: Site, service: Service, data: AssessmentRequest) -> dict[str, Any]:
     """The facts, understood. Raises Refused with every one that is not."""
     values: dict[str, Any] = {}
@@ -129,4 +147,4 @@ def _values(site: Site, service: Service, data: AssessmentRequest) -> dict[str, 
     return values
 
 
-ROUTES = [services, guide, checklist, linked_data, judge]
+ROUTES = [services, guide, checklist, linked_data, judge, explain]

@@ -77,7 +77,7 @@ def values(
         "case": head(view, queue),
         "list": queue,
         "sheet": shown,
-        "ruling": ruling(view.definition, view.assessment),
+        "ruling": ruling(view.judged.explained(region)),
         "bar": time_bar(due, view.now) if due else None,
         "history": tuple(reversed(view.account)),
         "panel": panel,

@@ -10,7 +10,7 @@ from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
 from tongban.web.forms import Form
 from tongban.web.html import go, page, saved_file
-from tongban.web.portal import casework
+from tongban.web.portal import casework, reasons
 from tongban.web.portal.moves import awaited, moves
 from tongban.web.portal.places import name as place_name
 from tongban.web.site import Site
@@ -63,6 +63,7 @@ async def case(site: Site, visitor: Visitor, case: str, said: str = "") -> Respo
         tone=casework.tone(view),
         steps=casework.steps(view),
         due=casework.due(site, view),
+        why=reasons.why(site, view),
         awaited=awaited(view),
         moves=moves(view),
         facts=[(fact, _in_words(site, fact.fact, fact.value)) for fact in view.facts],

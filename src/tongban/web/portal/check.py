@@ -18,6 +18,7 @@ from tongban.web.portal import drafts
 from tongban.web.portal.application import Application, Upload
 from tongban.web.portal.places import name as place_name
 from tongban.web.portal.promise import decision, promises
+from tongban.web.portal.reasons import PREVIEWS, changes
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 from tongban.web.words import said
@@ -54,16 +55,6 @@ class Preview:
     sign: str
     says: Text | None
     laws: tuple[Law, ...]
-
-
-PREVIEWS: dict[str, tuple[Text, str, str]] = {
-    "eligible": (Text("按您填的，符合条件", "By what you say, you qualify"), "ok", "ok"),
-    "not-yet": (Text("按您填的，现在还不符合", "By what you say, you do not qualify yet"), "warn", "clock"),
-    "no": (Text("按您填的，不符合条件", "By what you say, you do not qualify"), "warn", "warn"),
-    "ask-official": (Text("要由工作人员看了才知道", "An official has to look at this"), "", "info"),
-    "not-needed": (Text("您的情况不用办", "You need not apply"), "warn", "info"),
-    "unknown": (Text("还有内容没填，暂时算不出来", "Some answers are still missing"), "", "info"),
-}
 
 
 def preview(application: Application) -> Preview:
@@ -111,6 +102,7 @@ def check_page(
         application=application,
         previous=application.address("materials") if application.materials else application.before(""),
         preview=preview(application),
+        changes=changes(site, application),
         answers=[row(site, application, question) for question in application.asked],
         known=[row(site, application, question) for question in application.known],
         documents=file_rows(application),
