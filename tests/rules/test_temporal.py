@@ -172,6 +172,14 @@ def test_what_has_no_meaning_is_null(text: str) -> None:
     assert value(text) is None
 
 
+@pytest.mark.parametrize("operator", ["=", "!=", "<", ">=", "-"])
+def test_moments_on_unlike_clocks_are_null_with_the_cause(operator: str) -> None:
+    found, (cause,) = compile_expression(f'@"10:10:10Z" {operator} @"10:10:10"', ()).explain({})
+    assert (found, cause.code) == (None, Code.TYPE_MISMATCH)
+    assert cause.en.endswith("cannot be applied to moment with time zone, moment without time zone")
+    assert cause.zh.endswith("不能用于 有时区的时刻、无时区的时刻")
+
+
 COMPARED = [
     ('@"2002-04-02T23:00:00-04:00" = @"2002-04-03T02:00:00-01:00"', True),
     ('@"2018-10-08T00:00:00+02:00" = @"2018-10-08T00:00:00@Europe/Paris"', True),

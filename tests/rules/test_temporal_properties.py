@@ -40,6 +40,16 @@ def test_text_of_a_moment_reads_back_the_same(value: object) -> None:
     assert feel_text(value) == f'@"{value}"'
 
 
+@settings(max_examples=500, deadline=None)
+@given(st.text("0123456789-+:.TZPYMDHS@/EuropeParis", max_size=40) | st.from_regex(r"\d{4}-\d\d-\d\dT.*|-?P.*|@.*"))
+def test_any_other_text_is_no_moment_and_never_a_crash(text: str) -> None:
+    try:
+        value = temporal.read(text)
+    except Undefined:
+        return
+    assert temporal.read(str(value)) == value
+
+
 @fast
 @given(days, day_spans)
 def test_days_added_and_taken_away_again_leave_the_date(day: Date, span: DaysDuration) -> None:

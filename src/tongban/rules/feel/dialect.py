@@ -185,8 +185,7 @@ _CLOCKS = (Time, DateTime)
 
 def _ordered(compare: Operator) -> dict[Types, Operator]:
     def compare_clocks(left: Any, right: Any) -> Value:
-        if not temporal.comparable(left, right):
-            raise Undefined(Code.TYPE_MISMATCH, "<", "date and time without zone")
+        temporal.demand_comparable("<", left, right)
         return compare(temporal.order(left), temporal.order(right))
 
     return {
@@ -245,6 +244,15 @@ _EQUAL: dict[Types, Operator] = {
 }
 
 
+def _equal_or_told(left: Any, right: Any) -> Value:
+    """Equality of two times, with the cause where it has no meaning."""
+    temporal.demand_comparable("=", left, right)
+    return _equal_clocks(left, right)
+
+
+_EQUAL_OR_TOLD = _EQUAL | {(t, t): _equal_or_told for t in _CLOCKS}
+
+
 def _negated(equal: Operator) -> Operator:
     return lambda left, right: negation(cast("bool | None", equal(left, right)))
 
@@ -276,8 +284,8 @@ FEEL = Dialect(
         Op.MULTIPLY: _MULTIPLY,
         Op.DIVIDE: _DIVIDE,
         Op.POWER: _POWER,
-        Op.EQUAL: _EQUAL,
-        Op.UNEQUAL: {types: _negated(equal) for types, equal in _EQUAL.items()},
+        Op.EQUAL: _EQUAL_OR_TOLD,
+        Op.UNEQUAL: {types: _negated(equal) for types, equal in _EQUAL_OR_TOLD.items()},
         Op.LESS: _LESS,
         Op.AT_MOST: _ordered(operator.le),
         Op.GREATER: _ordered(operator.gt),

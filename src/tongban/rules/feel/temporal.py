@@ -191,19 +191,14 @@ def between(end: Date | DateTime, start: Date | DateTime) -> DaysDuration:
     """
     last = end if isinstance(end, DateTime) else midnight(end)
     first = start if isinstance(start, DateTime) else midnight(start)
-    _same_clocks(last.time, first.time)
+    demand_comparable("-", last, first)
     return DaysDuration(last.instant - first.instant)
 
 
 def between_times(end: Time, start: Time) -> DaysDuration:
     """The time from `start` to `end` of the same day. Raises `Undefined` if only one of them has a zone."""
-    _same_clocks(end, start)
+    demand_comparable("-", end, start)
     return DaysDuration(end.since_midnight - start.since_midnight)
-
-
-def _same_clocks(left: Time, right: Time) -> None:
-    if (left.offset is None) != (right.offset is None):
-        raise Undefined(Code.TYPE_MISMATCH, "-", "date and time without zone")
 
 
 def scale_days(duration: DaysDuration, factor: Decimal) -> DaysDuration:
@@ -235,6 +230,12 @@ def order(moment: Time | DateTime) -> int:
 def comparable(left: Time | DateTime, right: Time | DateTime) -> bool:
     """Whether both have a zone, or neither."""
     return (_time_of(left).offset is None) == (_time_of(right).offset is None)
+
+
+def demand_comparable(operator: str, left: Time | DateTime, right: Time | DateTime) -> None:
+    """Raises `Undefined` if only one of them has a zone: nobody knows which instant the other one is."""
+    if not comparable(left, right):
+        raise Undefined(Code.TYPE_MISMATCH, operator, "moment with time zone, moment without time zone")
 
 
 def _time_of(moment: Time | DateTime) -> Time:
