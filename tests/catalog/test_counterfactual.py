@@ -69,6 +69,21 @@ def test_a_change_must_start_from_and_lead_to_an_answer_that_the_file_names():
     assert shipped("unemployment-benefit", on, stop_ground="none", left_reason="resigned")[1].ways == ()
 
 
+def test_an_amount_that_only_a_formula_reads_is_told_to_the_cent():
+    facts = {"home_region": "990101", "household_size": 2, "assets_fit": True, "agrees": True}
+    on = date(2026, 11, 3)
+    told = shipped("subsistence-allowance", on, household_income=3000, **facts)[1]
+    assert [(one.fact, one.to) for one in told.ways[0].changes] == [("household_income", ("2099.99",))]
+    above = assess(SHIPPED["subsistence-allowance"], {**facts, "household_income": "2100"}, on)
+    assert above.outcome == "not-yet", "one cent more and it is not"
+
+
+def test_what_can_only_get_worse_with_time_is_said_to_be_so():
+    facts = {"child_birth_date": date(2023, 11, 3), "child_region": "990101", "already_paid": False}
+    found, told = shipped("childcare-subsidy", date(2026, 11, 3), **facts)
+    assert (found.outcome, told.days, told.ways, told.complete) == ("no", (), (), True)
+
+
 def test_a_favourable_outcome_needs_no_change():
     found, told = shipped(
         "advanced-age-allowance", date(2026, 11, 3), birth_date=date(1940, 1, 1), home_region="990101"

@@ -11,6 +11,7 @@ Opening the Black Box", Harvard JOLT 31(2), 2018). There a model is searched bli
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import combinations, product
 from typing import Any
 
@@ -89,7 +90,8 @@ class Outlook(msgspec.Struct, frozen=True):
 def outlook(found: Assessment, wording: Wording | None = None) -> Outlook:
     """What would make the outcome of `found` a better one; nothing for one that is favourable already.
 
-    At most `MOST_TRIES` changes are tried, besides the days (see `first_days`).
+    At most `MOST_TRIES` changes are tried, besides the halving for numbers that a formula reads (about 30 tries for
+    each that a person can change) and the days (see `first_days`).
     """
     if found.outcome not in _WORTH or _WORTH[found.outcome] == max(_WORTH.values()):
         return Outlook((), (), True)
@@ -174,8 +176,30 @@ class _Search:
         if fact.type is FactType.DATE:
             found = [self._found.day]
         elif not found:
-            found = sorted(_cuts(self._compiled, name, fact), key=lambda value: abs(value - now))
+            named = {*_cuts(self._compiled, name, fact), *self._thresholds(name, fact, now)}
+            found = sorted(named, key=lambda value: abs(value - now))
         return [value for value in found if value != now]
+
+    def _thresholds(self, name: str, fact: Fact, now: Any) -> Iterator[Any]:
+        """Where a better outcome begins on the way from the present number to either of the fact's bounds.
+
+        For numbers that no table asks for by themselves but some formula reads: found by halving, in the smallest
+        unit of the fact, and good for the value found; a formula that goes up and down may have another one nearer.
+        """
+        unit = Decimal(1) if fact.type is FactType.INTEGER else Decimal("0.01")
+        for bound in (fact.min, fact.max):
+            end = now if bound is None else Decimal(str(bound))
+            if end == now or not self._better(name, end):
+                continue
+            bad, good = Decimal(0), (end - now) / unit
+            while abs(good - bad) > 1:
+                middle = ((good + bad) / 2).to_integral_value()
+                bad, good = (bad, middle) if self._better(name, now + middle * unit) else (middle, good)
+            yield now + good * unit
+
+    def _better(self, name: str, value: Any) -> bool:
+        found = assess(self._service, {**self._found.given, name: value}, self._found.day)
+        return _WORTH.get(found.outcome, 0) > _WORTH[self._found.outcome]
 
     def _way(self, options: tuple[_Option, ...], values: tuple[tuple[Any, ...], ...], ends: list[Assessment]) -> Way:
         changes = tuple(

@@ -208,6 +208,8 @@ class _Follower:
             case Negate(operand=part):
                 return _turned(self._course(whole, part))
             case Binary(op=Op.ADD, left=left, right=right):
+                if (span := _months_of(whole, left, right)) is not None:
+                    return self._course(whole, span)
                 return self._course(whole, left) & self._course(whole, right)
             case Binary(op=Op.SUBTRACT, left=left, right=right):
                 return self._course(whole, left) & _turned(self._course(whole, right))
@@ -330,6 +332,17 @@ def _text(whole: Strict, node: Node) -> str:
 
 
 _ABOVE = [rules.compile_expression(f"it > {zero}", ["it"]) for zero in ("0", 'duration("P0M")', 'duration("P0D")')]
+
+
+def _months_of(whole: Strict, left: Node, right: Node) -> Node | None:
+    """The span of which `left + right` is all the months: its years times twelve, and the months left over."""
+    match left, right:
+        case Binary(op=Op.MULTIPLY, left=Path(source=span, name="years"), right=Constant() as twelve), Path(
+            source=rest, name="months"
+        ) if (_text(whole, span), _text(whole, twelve)) == (_text(whole, rest), "12"):
+            return span
+        case _:
+            return None
 
 
 def _positive(text: str) -> bool:
