@@ -61,6 +61,7 @@ def query(people: int) -> str:
 def connect() -> duckdb.DuckDBPyConnection:
     """A DuckDB in memory, one thread, that knows the two enums."""
     connection = duckdb.connect(config={"threads": 1})
+    connection.execute("SET enable_progress_bar = false")
     for name, values in (("region", REGIONS), ("ownership", OWNERSHIPS)):
         listed = ", ".join(f"'{value}'" for value in values)
         connection.execute(f"CREATE TYPE {name} AS ENUM ({listed})")

@@ -15,6 +15,7 @@ BENCHES: dict[str, str] = {
     "read": "read",
     "decide": "decide",
     "rules": "rules",
+    "match": "match",
     "due": "due",
     "check": "check",
     "analyse": "analyse",
