@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tongban.rules.feel.dialect import STANDARD
+from tongban.rules.feel.business import B_FEEL
+from tongban.rules.feel.dialect import STANDARD, Dialect
 from tongban.rules.feel.errors import Code, Undefined
 from tongban.rules.feel.frame import MAX_STEPS, Exhausted
 from tongban.rules.feel.types import ANY, FeelType, coerce
@@ -62,8 +63,9 @@ class Model:
         ready: dict[Key, _Ready] = {}
         units = {unit.definitions.namespace: unit for unit in linked.units}
         for unit in linked.units:
-            types = Types(unit, units, STANDARD)
-            formulas = Formulas(unit, types, entry_names(linked.units), STANDARD)
+            dialect = _dialect(unit)
+            types = Types(unit, units, dialect)
+            formulas = Formulas(unit, types, entry_names(linked.units), dialect)
             boxes = BoxCompiler(formulas)
             for node in linked.nodes.values():
                 if node.definitions is unit.definitions:
@@ -178,6 +180,11 @@ class Model:
 
     def ready(self, key: Key) -> _Ready:
         return self._ready[key]
+
+
+def _dialect(unit: Unit) -> Dialect:
+    """The dialect that a model says it is written in."""
+    return B_FEEL if "b-feel" in (unit.definitions.language or "").casefold() else STANDARD
 
 
 def _compile(node: Node, boxes: BoxCompiler, formulas: Formulas) -> _Ready:

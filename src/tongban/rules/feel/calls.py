@@ -19,6 +19,18 @@ class Calls(Loops):
     """The part of the compiler that deals with functions."""
 
     def _call(self, node: Call, env: Local | None) -> Run:
+        run = self._call_as_written(node, env)
+        default = self._dialect.defaults.get(node.function)
+        if default is None:
+            return run
+
+        def run_or_default(frame: Frame) -> Value:
+            result = run(frame)
+            return default if result is None else result
+
+        return run_or_default
+
+    def _call_as_written(self, node: Call, env: Local | None) -> Run:
         try:
             found = candidates(node.function, len(node.arguments), node.names)
         except Undefined as undefined:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
@@ -52,6 +52,8 @@ class Dialect:
     lenient: bool = False
     """Whether a name, function or signature that does not exist is null when it is met, with its cause, as the
     standard has it; else the text is refused at once, which serves those who write rules better."""
+    defaults: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    """What a built-in function gives, by its name, where it would be null; those that are not here give null."""
     unknown_facts: bool = True
     """Whether a null that a cell of a table tests is a fact nobody knows: it then passes only tests that ask for it.
     Else it is a value like any other, as in DMN, and `not("a")` accepts it."""
@@ -257,7 +259,8 @@ def _negated(equal: Operator) -> Operator:
     return lambda left, right: negation(cast("bool | None", equal(left, right)))
 
 
-def _no_meaning(op: Op, left: Value, right: Value) -> Value:
+def no_meaning(op: Op, left: Value, right: Value) -> Value:
+    """FEEL's answer to a pair of types that an operator does not know: null, that is, `Undefined` is raised."""
     raise Undefined(Code.TYPE_MISMATCH, op.value, f"{type_name(left)}, {type_name(right)}")
 
 
@@ -297,7 +300,7 @@ FEEL = Dialect(
         MonthsDuration: temporal.negative,
     },
     truth=_truth,
-    otherwise=_no_meaning,
+    otherwise=no_meaning,
 )
 """Standard FEEL of DMN 1.5: strict types, three truth values, null for what has no meaning. This one is for rules
 about people: mistakes are refused when the rule is read, and a fact nobody knows is not a null among others."""

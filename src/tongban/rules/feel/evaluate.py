@@ -283,7 +283,7 @@ class Compiler(Calls):
         return run
 
     def _in(self, node: In, env: Local | None) -> Run:
-        value = self.compile(node.value, env)
+        value, truth = self.compile(node.value, env), self._dialect.truth
         checks = tuple(self._check(test, env) for test in node.tests)
 
         def run(frame: Frame) -> Value:
@@ -291,7 +291,7 @@ class Compiler(Calls):
             result: bool | None = False
             for check in checks:
                 result = either(result, check(tested, frame))
-            return result
+            return truth(result)
 
         return run
 
