@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import product
 
 from hypothesis import given, settings
@@ -155,6 +156,23 @@ def test_a_fact_that_may_stay_unknown_is_a_gap_of_its_own() -> None:
     told = [remark for remark in remarks(elderly(blank=True)) if remark.code is RemarkCode.UNKNOWN_GAP]
     assert [remark.where for remark in told] == [((0, "< 80"), (1, "null"))]
     assert "低收入不知道" in told[0].zh
+
+
+def test_a_day_under_no_law_and_a_day_under_two_are_found() -> None:
+    rows = [
+        rules.Row(['[@"2026-01-01"..@"2026-12-31")', "60"], ["1"]),
+        rules.Row(['[@"2027-01-01"..@"2028-01-01"]', "60"], ["2"]),
+        rules.Row(['>= @"2028-01-01"', "60"], ["3"]),
+    ]
+    inputs = [rules.Input("valid_on", "适用日期", "date"), rules.Input("age", values=(60,))]
+    built = rules.Table.build("standard", inputs, [rules.Output("amount")], rows, names=("valid_on", "age"))
+    since = rules.to_feel(date(2026, 1, 1))
+    told = remarks(study(built, (Known(low=since),)))
+    assert [(remark.code, remark.where) for remark in told] == [
+        (RemarkCode.GAP, ((0, '@"2026-12-31"'),)),
+        (RemarkCode.OVERLAP, ((0, '@"2028-01-01"'),)),
+    ]
+    assert told[0].zh == "没有一行管这种人：适用日期 2026-12-31、age 60"
 
 
 def test_a_shown_person_really_falls_into_the_gap() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from tongban import rules
 from tongban.base.i18n import Lang, words
-from tongban.catalog.compile import Compiled, FactStep, gives, needs
+from tongban.catalog.compile import Compiled, FactStep, SituationStep, gives, needs
 from tongban.catalog.findings import Path
 from tongban.catalog.model import Fact, FactType, Service, Words
 from tongban.catalog.run import Run
@@ -141,11 +141,16 @@ class Townsfolk:
         if not all(facts[name].choices or facts[name].type is FactType.BOOLEAN for name in asked):
             return True
         choices = [list(self._candidates(name, {}, self._service.valid_from)) for name in asked]
-        tried = (
-            Run(self.made, dict(zip(asked, choice, strict=True)), self._service.valid_from)
-            for choice in islice(product(*choices), MOST_WITNESSES)
-        )
-        return prod(map(len, choices)) > MOST_WITNESSES or any(_settled_none(run) for run in tried)
+        if prod(map(len, choices)) > MOST_WITNESSES:
+            return True
+        return any(self._in_none(dict(zip(asked, choice, strict=True))) for choice in product(*choices))
+
+    def _in_none(self, given: Mapping[str, Any]) -> bool:
+        """Whether somebody of whom this is known is certainly in no situation."""
+        whens = [when for step in self.made.first if isinstance(step, SituationStep) for _, when in step.choices]
+        if all(name in given for when in whens for name in when.names):
+            return all(when.holds(given, ()) is False for when in whens)
+        return _settled_none(Run(self.made, given, self._service.valid_from))
 
     # --- somebody whose facts lead there ---------------------------------------------------------------------
 

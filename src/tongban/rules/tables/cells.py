@@ -55,11 +55,15 @@ class CellCompiler:
         self._compiler = Compiler(dialect, layout)
         self._slot = layout.local()
         self._env = Local(INPUT, self._slot, None)
+        self._made: dict[str, Cell] = {}
 
     def cell(self, text: str) -> Cell:
-        """Raises `RuleSyntaxError`."""
-        tree = parse_cell(text, self._layout.known, BUILTINS, self._vocabulary)
-        return Cell(text, tree, self._tests(tree), self._layout)
+        """The cell with this text; the same one again for the same text. Raises `RuleSyntaxError`."""
+        made = self._made.get(text)
+        if made is None:
+            tree = parse_cell(text, self._layout.known, BUILTINS, self._vocabulary)
+            made = self._made[text] = Cell(text, tree, self._tests(tree), self._layout)
+        return made
 
     def _tests(self, tree: Tests) -> Check:
         if not tree.tests:
