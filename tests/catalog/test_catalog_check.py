@@ -345,6 +345,12 @@ def test_a_rule_of_services_is_told_at_its_line(
 
 
 CASES_ELSEWHERE = {
+    "counts-on",  # this and the rules about parameters: test_catalog_parameters
+    "parameter-category",
+    "parameter-gap",
+    "parameter-law",
+    "parameter-overlap",
+    "parameter-unused",
     "expression",  # tells the codes feel-… of the expression itself, eligible-…, name-taken, fact-cycle
     "fact-known-elsewhere",
     "service-twice",

@@ -4,7 +4,7 @@ The program says of each person what `assess` says: outcome, row of each table, 
 columnar form is refused by name; the service still decides one case at a time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -12,10 +12,20 @@ from decimal import Decimal
 from tongban import rules
 from tongban.base.i18n import words
 from tongban.catalog.answers import stored_fact
-from tongban.catalog.compile import Compiled, FactStep, SituationStep, Step, TableStep, gives, needs
+from tongban.catalog.compile import (
+    Compiled,
+    CountsStep,
+    FactStep,
+    ParameterStep,
+    SituationStep,
+    Step,
+    TableStep,
+    gives,
+    needs,
+)
 from tongban.catalog.model import Fact, FactType
 from tongban.catalog.strict import Strict
-from tongban.catalog.tables import APPLICATION_DATE, SITUATION, Ruling, mentioned
+from tongban.catalog.tables import APPLICATION_DATE, COUNTS_ON, SITUATION, Ruling, mentioned
 from tongban.rules.columns import ir
 from tongban.rules.columns.lower import Scope, lower_strict
 from tongban.rules.columns.lower_tables import Reads, lower_table
@@ -26,10 +36,12 @@ from tongban.rules.columns.nodes import (
     Compare,
     Comparison,
     Const,
+    Entry,
     Expr,
     If,
     IsNull,
     Kind,
+    Lookup,
     Not,
     Or,
     Ref,
@@ -166,6 +178,13 @@ class _Work:
                 table = self.table(step.table, scales)
                 self.types |= {output.name: output.type for output in table.outputs}
                 return [table]
+            case CountsStep(chosen=chosen):
+                day = Ref(APPLICATION_DATE, _DAYS) if chosen is None else self.strict(chosen)
+                self.types[COUNTS_ON] = _type(day, _DAYS)
+                waits = (ir.Wait(None, needs(step)),)
+                return [ir.Define(COUNTS_ON, day, self.types[COUNTS_ON], None, waits, chosen.text if chosen else "")]
+            case ParameterStep():
+                return [self.parameter(step)]
 
     def scope(self) -> Scope:
         return Scope(dict(self.types), frozenset(self.void), frozenset({APPLICATION_DATE}))
@@ -213,6 +232,25 @@ class _Work:
         self.void.add(SITUATION)
         applies = holds[0] if len(holds) == 1 else Or(tuple(holds))
         return [*found, ir.Define(SITUATION, value, of, applies, tuple(waits), SITUATION)]
+
+    def parameter(self, step: ParameterStep) -> ir.Define:
+        """A look-up among the days under exactly one law; on the others there is no value."""
+        name, category = step.name, step.source.category
+        codes = self.types[category].values if category else ()
+        entries: list[tuple[int | None, rules.Span, object]] = []
+        for span, period in step.parameter.in_force():
+            by_category: Mapping[str | None, object] = period.categories or {None: period.value}
+            known = [(key, value) for key, value in by_category.items() if key is None or key in codes]
+            entries += [(None if key is None else codes.index(key), span, value) for key, value in known]
+        of = _type_of_values(step.source.type, [value for _, _, value in entries])
+        self.types[name] = of
+        day = Ref(COUNTS_ON, self.types[COUNTS_ON])
+        key = Ref(category, self.types[category]) if category else None
+        made = tuple(
+            Entry(code, span.since.toordinal(), span.until.toordinal() if span.until else None, _coded(value, of))
+            for code, span, value in entries
+        )
+        return ir.Define(name, Lookup(name, key, day, made, of), of, None, (ir.Wait(None, needs(step)),), name)
 
     def table(self, ruling: Ruling, title: str) -> ir.Decide:
         computed = dict(ruling.columns)
@@ -263,6 +301,37 @@ class _Work:
         of = self.types[SITUATION]
         tests = [Compare(Comparison.EQUAL, Ref(SITUATION, of), Const(of.values.index(i), of)) for i in ids]
         return tests[0] if len(tests) == 1 else Or(tuple(tests))
+
+
+def _type_of_values(kind: str, values: Sequence[object]) -> Type:
+    """The column that holds the values of a parameter: numbers with as many decimals as they have."""
+    match kind:
+        case "boolean":
+            return BOOLEAN
+        case "date":
+            return _DAYS
+        case "text":
+            texts = tuple(dict.fromkeys(value for value in values if isinstance(value, str)))
+            return Type(Kind.CODE, 0, len(texts) - 1, values=texts)
+        case _:
+            numbers = [value for value in values if isinstance(value, Decimal)]
+            least = _SCALES.get(FactType(kind), 0)
+            scale = max([least, *(-int(n.normalize().as_tuple().exponent) for n in numbers)])
+            scaled = [int(n.scaleb(scale)) for n in numbers] or [0]
+            return Type(Kind.NUMBER, min(scaled), max(scaled), scale)
+
+
+def _coded(value: object, of: Type) -> Scalar:
+    match value:
+        case bool():
+            return value
+        case Decimal():
+            return int(value.scaleb(of.scale))
+        case str():
+            return of.values.index(value)
+        case _:
+            day = rules.to_python(value)
+            return day.toordinal() if isinstance(day, date) else None
 
 
 def _type(expr: Expr, declared: Type | None = None) -> Type:

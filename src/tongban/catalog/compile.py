@@ -1,12 +1,13 @@
 """A service made ready to run: its expressions and tables compiled once, in an order in which each has what it needs.
 
-Facts, tables and the situation form one graph. A fact needs what its `when` and `derive` read, a table what its
-columns and cells read, the situation what the situations' `when` read. A graph with a cycle cannot be run and is
+Facts, tables, parameters and the situation form one graph. A fact needs what its `when` and `derive` read, a table what
+its columns and cells read, the situation what the situations' `when` read, a parameter the day that counts and its
+category. A graph with a cycle cannot be run and is
 refused with the names of the cycle.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,11 +16,14 @@ import msgspec
 from tongban import rules
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
+from tongban.catalog.dated import Parameter
 from tongban.catalog.findings import Path, path_text
 from tongban.catalog.model import Fact, Material, Service, Situation, Table
+from tongban.catalog.parameters import build_parameter
 from tongban.catalog.strict import Strict
 from tongban.catalog.tables import (
     APPLICATION_DATE,
+    COUNTS_ON,
     SITUATION,
     Fault,
     Names,
@@ -56,7 +60,23 @@ class SituationStep:
     choices: tuple[tuple[Situation, Strict], ...]
 
 
-Step = FactStep | TableStep | SituationStep
+@dataclass(frozen=True, slots=True)
+class CountsStep:
+    """The front decision: which day's law counts. Without `chosen`, the day of application."""
+
+    chosen: Strict | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterStep:
+    """One parameter, looked up by the day that counts and its category."""
+
+    name: str
+    source: Parameter
+    parameter: rules.Parameter
+
+
+Step = FactStep | TableStep | SituationStep | CountsStep | ParameterStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +170,16 @@ class _Work:
     def _clashes(self) -> None:
         """A name must mean one thing."""
         taken = dict.fromkeys((APPLICATION_DATE, SITUATION, *self.service.facts))
+        for name in self.service.parameters:
+            if name in taken or name == COUNTS_ON:
+                self.faults.append(Fault("name-taken", _taken(name), ("parameters", name)))
+        taken |= dict.fromkeys(self.service.parameters)
         for part, tables in (("tables", self.service.tables), ("amounts", self.service.amounts)):
             for slug, table in tables.items():
                 for index, output in enumerate(table.outputs):
                     if output.name in taken:
-                        said = Text(
-                            f"名称“{output.name}”已经用过了，请换一个",
-                            f"The name '{output.name}' is taken; choose another",
-                        )
-                        self.faults.append(Fault("name-taken", said, (part, slug, "outputs", index, "name")))
+                        place = (part, slug, "outputs", index, "name")
+                        self.faults.append(Fault("name-taken", _taken(output.name), place))
                     taken[output.name] = None
 
     def expression(self, text: str, path: Path) -> Strict | None:
@@ -172,7 +193,7 @@ class _Work:
             return None
 
     def steps(self) -> list[Step]:
-        steps: list[Step] = []
+        steps: list[Step] = list(self.dated())
         for name, fact in self.service.facts.items():
             when = self.expression(fact.when, ("facts", name, "when"))
             derive = self.expression(fact.derive, ("facts", name, "derive"))
@@ -195,6 +216,17 @@ class _Work:
                 if table is not None:
                     steps.append(TableStep(slug, source, table))
         return steps
+
+    def dated(self) -> Iterator[Step]:
+        """The parameters, and the day that counts for them."""
+        chosen = self.expression(self.service.counts_on, (COUNTS_ON,))
+        if self.service.parameters:
+            yield CountsStep(chosen)
+        for name, source in self.service.parameters.items():
+            parameter, faults = build_parameter(name, source, self.names.values)
+            self.faults += faults
+            if parameter is not None:
+                yield ParameterStep(name, source, parameter)
 
     def order(self, steps: list[Step]) -> list[Step]:
         """Each step after those it needs, otherwise as in the file."""
@@ -247,6 +279,10 @@ class _Work:
                 return ("amounts" if name in self.service.amounts else "tables", name)
             case SituationStep():
                 return ("situations",)
+            case CountsStep():
+                return (COUNTS_ON,)
+            case ParameterStep(name=name):
+                return ("parameters", name)
 
 
 def gives(step: Step) -> tuple[str, ...]:
@@ -258,6 +294,10 @@ def gives(step: Step) -> tuple[str, ...]:
             return tuple(output.name for output in source.outputs)
         case SituationStep():
             return (SITUATION,)
+        case CountsStep():
+            return (COUNTS_ON,)
+        case ParameterStep(name=name):
+            return (name,)
 
 
 def needs(step: Step) -> tuple[str, ...]:
@@ -269,3 +309,11 @@ def needs(step: Step) -> tuple[str, ...]:
             return table.names
         case SituationStep(choices=choices):
             return tuple(name for _, when in choices for name in when.names)
+        case CountsStep(chosen=chosen):
+            return (APPLICATION_DATE,) if chosen is None else chosen.names
+        case ParameterStep(source=source):
+            return (COUNTS_ON, source.category) if source.category else (COUNTS_ON,)
+
+
+def _taken(name: str) -> Text:
+    return Text(f"名称“{name}”已经用过了，请换一个", f"The name '{name}' is taken; choose another")

@@ -30,7 +30,7 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
-_KEYS = ("id", "value", "name", "kind")
+_KEYS = ("id", "value", "name", "kind", "from")
 _TEXTUAL = frozenset({"conditions", "rows", "faq", "examples", "aliases", "modes", "themes", "audience", "shows"})
 _LABELS: dict[str, Text] = {
     "version": Text("版本", "version"),
@@ -65,6 +65,10 @@ _LABELS: dict[str, Text] = {
     "need": Text("必要性", "need"),
     "replaced_by": Text("替代的共享记录", "record that replaces it"),
     "when": Text("适用条件", "condition"),
+    "parameters": Text("参数", "parameters"),
+    "periods": Text("时期", "period"),
+    "values": Text("各类的数", "values"),
+    "counts_on": Text("以哪天的法为准", "day whose law counts"),
     "tables": Text("规则表", "tables"),
     "eligible": Text("资格规则", "eligibility rules"),
     "amounts": Text("金额规则", "amount rules"),
@@ -93,6 +97,7 @@ _ONE: dict[str, Text] = {
     "facts": Text("要填的信息", "question"),
     "materials": Text("材料", "material"),
     "situations": Text("情形", "situation"),
+    "parameters": Text("参数", "parameter"),
 }
 _VALUES: dict[str, Text] = {
     "nationwide": Text("全国", "the whole country"),
@@ -130,6 +135,8 @@ class _Names:
         for service in (old, new):
             for name, fact in service.facts.items():
                 self.own["facts", name] = _text(fact.name)
+            for name, parameter in service.parameters.items():
+                self.own["parameters", name] = _text(parameter.name)
             for slug, material in service.materials.items():
                 self.own["materials", slug] = _text(material.name)
             for situation in service.situations:
@@ -231,7 +238,7 @@ def _told(path: Path, how: Literal["added", "removed"], old: Any, new: Any, name
     value = new if how == "added" else old
     what, shown = names.of(path), _shown(value)
     zh, en = ("增加", "Added") if how == "added" else ("取消", "Removed")
-    whole = len(path) == 2 and path[0] in ("facts", "materials", "situations")
+    whole = len(path) == 2 and path[0] in _ONE
     kind = _ONE[str(path[0])] if whole else what
     shown = what if whole else shown
     text = Text(f"{zh}{kind.zh}：{shown.zh}", f"{en} {kind.en}: {shown.en}")

@@ -5,22 +5,15 @@ of what the loader accepts. Words are those of GB/T 39554 where it has them; a c
 element of the implementation list (实施清单) that it fills.
 """
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from tongban.base.i18n import Text
-
-Words = str | Text
-"""Text for people. A plain string is Chinese only; the checker asks for English before publication."""
-
-Slug = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
-FactName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Feel = str
-"""A FEEL expression over the facts of the case (DMN 1.5). `application_date` is the day of application."""
+from tongban.catalog.dated import Parameter
+from tongban.catalog.fields import FactName, Feel, Slug, Words
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -375,6 +368,9 @@ class Service(_File, frozen=True, kw_only=True):
     """Citizens' own words; they decide whether guidance works."""
     valid_from: date
     valid_to: date | None = None
+    recorded_at: Annotated[datetime, Meta(tz=True)] | None = None
+    """The moment from which this text was known here. A correction has the days of the version that it corrects, a
+    higher version and a later `recorded_at`; left out, it was known from the first."""
     law: tuple[Law, ...]
     audience: tuple[Audience, ...]
     authority: Authority
@@ -387,6 +383,11 @@ class Service(_File, frozen=True, kw_only=True):
     special: tuple[SpecialProcedure, ...] = ()
     situations: tuple[Situation, ...] = ()
     facts: dict[FactName, Fact]
+    counts_on: Feel = ""
+    """The day whose law counts for `parameters`, as a FEEL date: the day of application unless something else is
+    written here (birth, event, first month of payment; a transition clause is an `if`)."""
+    parameters: dict[FactName, Parameter] = {}
+    """Values that the law fixes for a time; expressions and cells use them by name."""
     materials: dict[Slug, Material] = {}
     tables: dict[Slug, Table] = {}
     """Decided in order, before `eligible`; each may use the outputs of those above it."""

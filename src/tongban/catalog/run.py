@@ -6,15 +6,25 @@ not matter.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, assert_never
 
 from tongban import rules
 from tongban.catalog.answers import stored_fact
-from tongban.catalog.compile import Compiled, FactStep, SituationStep, Step, TableStep
+from tongban.catalog.compile import (
+    Compiled,
+    CountsStep,
+    FactStep,
+    ParameterStep,
+    SituationStep,
+    Step,
+    TableStep,
+    needs,
+)
 from tongban.catalog.model import FactType, Situation
-from tongban.catalog.tables import APPLICATION_DATE, SITUATION, Ruling, mentioned
+from tongban.catalog.parameters import Applied
+from tongban.catalog.tables import APPLICATION_DATE, COUNTS_ON, SITUATION, Ruling, both, mentioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class Run:
     waits_for  for a name that is unknown, the asked facts that would make it known
     settled    whether every table so far gave an answer that no unknown fact could change
     applies    whether a fact applies at all (its `when`): true, false, or None while that is unknown
+    applied    the parameters that were looked up, by name
     """
 
     def __init__(self, compiled: Compiled, facts: Mapping[str, Any], application_date: date) -> None:
@@ -41,6 +52,7 @@ class Run:
         self.values: dict[str, Any] = {APPLICATION_DATE: application_date}
         self.waits_for: dict[str, frozenset[str]] = {}
         self.applies: dict[str, bool | None] = {}
+        self.applied: dict[str, Applied] = {}
         self.situation: Situation | None = None
         self.decisions: list[rules.Decision] = []
         self.outputs: dict[str, Any] = {}
@@ -101,6 +113,10 @@ class Run:
                 self._table(step)
             case SituationStep():
                 self._situation(step)
+            case CountsStep():
+                self._counts(step)
+            case ParameterStep():
+                self._parameter(step)
             case _:
                 assert_never(step)
 
@@ -143,6 +159,28 @@ class Run:
                 self.waits_for[SITUATION] = self.unknown_of(when.names)
                 break
         self.values[SITUATION] = None
+
+    def _counts(self, step: CountsStep) -> None:
+        """The day whose law counts; what is no day counts as unknown."""
+        name = APPLICATION_DATE
+        day = self.values[name] if step.chosen is None else plain(step.chosen.evaluate(self.values, self.waits_for))
+        if isinstance(day, datetime) or not isinstance(day, date):
+            day = None
+            self.waits_for[COUNTS_ON] = self.unknown_of(needs(step))
+        self.values[COUNTS_ON] = day
+
+    def _parameter(self, step: ParameterStep) -> None:
+        name, source = step.name, step.source
+        day, category = self.values[COUNTS_ON], self.values.get(source.category)
+        value = None
+        if day is not None and source.category not in self.waits_for:
+            found = step.parameter.lookup(day, category)
+            if isinstance(found, rules.Found):
+                value = plain(found.value, whole=source.type == "integer")
+            self.applied[name] = Applied(name, both(source.name), source.unit, day, category, found, value)
+        self.values[name] = value
+        if value is None:
+            self.waits_for[name] = self.unknown_of(needs(step))
 
 
 def _output(decision: rules.Decision, name: str, whole: bool) -> Any:

@@ -27,6 +27,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 APPLICATION_DATE = "application_date"
 SITUATION = "situation"
+COUNTS_ON = "counts_on"
+"""The day whose law counts for parameters."""
 
 FEEL_TYPES: dict[FactType, str] = {
     FactType.TEXT: "string",
@@ -177,6 +179,9 @@ class Names:
                 types[output.name] = output_type(table, output)
                 if output.values and types[output.name] != "list":
                     values[output.name] = output.values
+        if service.parameters:
+            types[COUNTS_ON] = "date"
+            types |= {name: OUTPUT_TYPES[one.type] for name, one in service.parameters.items()}
         return Names(types, values)
 
 

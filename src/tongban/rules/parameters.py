@@ -43,6 +43,11 @@ class Period:
     value: Value | Mapping[str, Value]
     law: str = ""
 
+    @property
+    def categories(self) -> Mapping[str, Value] | None:
+        """The values by category; None if there is one for everybody."""
+        return cast("Mapping[str, Value]", self.value) if isinstance(self.value, Mapping) else None
+
 
 class NoValue(StrEnum):
     """Why a parameter has no value."""
@@ -105,7 +110,7 @@ class Parameter:
         for number, period in enumerate(periods, start=1):
             if period.span.until is not None and period.span.until <= period.span.since:
                 raise RuleValueError(f"period {number} of {name} ends before it begins")
-            if isinstance(period.value, Mapping) is (category is None):
+            if (period.categories is None) is (category is not None):
                 raise RuleValueError(
                     f"period {number} of {name} must have values by category if and only if it has one"
                 )
@@ -120,11 +125,10 @@ class Parameter:
             return Missing(NoValue.TWO_LAWS if numbers else NoValue.NO_LAW, numbers)
         period = self.periods[numbers[0] - 1]
         value: Value = period.value
-        if self.category is not None:
-            by_category = cast("Mapping[object, Value]", value)
-            if category not in by_category:
+        if period.categories is not None:
+            if not isinstance(category, str) or category not in period.categories:
                 return Missing(NoValue.NO_CATEGORY, numbers)
-            value = by_category[category]
+            value = period.categories[category]
         return Found(value, numbers[0], period.span, period.law)
 
     def gaps(self, within: Span) -> tuple[Span, ...]:
@@ -140,6 +144,13 @@ class Parameter:
                 if shared is not None:
                     found.append(Overlap(shared, one, other))
         return tuple(found)
+
+    def in_force(self) -> Iterator[tuple[Span, Period]]:
+        """The days on which exactly one period holds, in order, each with it: all that `lookup` ever answers from."""
+        for at, (since, numbers) in enumerate(zip(self._starts, self._numbers, strict=True)):
+            if len(numbers) == 1:
+                until = self._starts[at + 1] if at + 1 < len(self._starts) else None
+                yield Span(since, until), self.periods[numbers[0] - 1]
 
     def _pieces(self, within: Span) -> Iterator[tuple[Span, tuple[int, ...]]]:
         """`within` cut where the law changes, each piece with the periods in force on its days."""

@@ -1,10 +1,22 @@
 """The checker: reads files of every kind the way a compiler does, and knows the law behind each rule."""
 
-from tongban.catalog.check import asked, burdens, decisions, formulas, laws, policies, procedures, quality, spans, uses
+from tongban.catalog.check import (
+    asked,
+    burdens,
+    dated,
+    decisions,
+    formulas,
+    laws,
+    policies,
+    procedures,
+    quality,
+    spans,
+    uses,
+)
 from tongban.catalog.check.registry import POLICY_LINTS, PROCEDURE_LINTS, SERVICE_LINTS, USE_LINTS, Lint
 from tongban.catalog.check.run import check
 
 __all__ = ["POLICY_LINTS", "PROCEDURE_LINTS", "SERVICE_LINTS", "USE_LINTS", "Lint", "check"]
 
-_RULES = (asked, burdens, decisions, formulas, laws, policies, procedures, quality, spans, uses)
+_RULES = (asked, burdens, dated, decisions, formulas, laws, policies, procedures, quality, spans, uses)
 """The modules whose import registers the rules."""

@@ -113,6 +113,7 @@ def used_names(service: Service) -> set[str]:
         for raw in table.rows:
             row = read_row(raw, len(table.inputs), len(table.outputs) or 1)
             texts += [cell for cell in (*row.cells, *row.outputs) if isinstance(cell, str)]
+    texts += [service.counts_on, *(parameter.category for parameter in service.parameters.values())]
     for text in texts:
         used |= mentioned(text)
     return used

@@ -8,11 +8,11 @@ from tongban.base.i18n import Text
 from tongban.catalog.check.decisions import rulings
 from tongban.catalog.check.people import title
 from tongban.catalog.check.registry import Said, View, compiled, service_lint
-from tongban.catalog.compile import Compiled, FactStep, SituationStep, TableStep
+from tongban.catalog.compile import Compiled, CountsStep, FactStep, ParameterStep, SituationStep, TableStep
 from tongban.catalog.findings import Path, path_text
 from tongban.catalog.model import Service
 from tongban.catalog.strict import Strict
-from tongban.catalog.tables import FEEL_TYPES, Names, Ruling
+from tongban.catalog.tables import COUNTS_ON, FEEL_TYPES, Names, Ruling
 from tongban.rules.analysis import Stated, disagreements, divides_first, in_cell, in_expression, infer, named, spoken
 from tongban.rules.feel.errors import Code, sentence
 from tongban.rules.feel.syntax import Node
@@ -42,7 +42,9 @@ def _formulas(view: View[Service]) -> Iterator[_Formula]:
             case SituationStep(choices=choices):
                 for index, (_, when) in enumerate(choices):
                     yield from _strict(when, ("situations", index, "when"), "boolean")
-            case TableStep():
+            case CountsStep(chosen=chosen):
+                yield from _strict(chosen, (COUNTS_ON,), "date")
+            case TableStep() | ParameterStep():
                 pass
             case _:
                 assert_never(step)

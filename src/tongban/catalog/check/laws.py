@@ -30,6 +30,14 @@ def references(service: Service) -> Iterator[tuple[Path, str]]:
         yield ("result", "valid", "law"), service.result.valid.law
     for path, table in tables(service):
         yield from _rows(path, table)
+    yield from of_parameters(service)
+
+
+def of_parameters(service: Service) -> Iterator[tuple[Path, str]]:
+    """The laws that periods of parameters cite. Each must be in force in its period, not when the service begins."""
+    for name, parameter in service.parameters.items():
+        for index, period in enumerate(parameter.periods):
+            yield ("parameters", name, "periods", index, "law"), period.law
 
 
 def tables(service: Service) -> Iterator[tuple[Path, Table]]:
@@ -145,7 +153,11 @@ def act_unnamed(view: View[Service]) -> Iterator[Said]:
 )
 def law_not_in_force(view: View[Service]) -> Iterator[Said]:
     begins = view.file.valid_from
+    dated = {law for _, law in of_parameters(view.file)}
+    dated -= {law for path, law in references(view.file) if path[0] != "parameters"}
     for index, law in enumerate(view.file.law):
+        if law.id in dated:
+            continue  # told by the rule `parameter-law`
         if law.in_force is not None and law.in_force > begins:
             text = Text(
                 f"{title(law).zh}{law.in_force}才施行，晚于本事项的生效日期{begins}",
