@@ -4,7 +4,7 @@ The program says of each person what `assess` says: outcome, row of each table, 
 columnar form is refused by name; the service still decides one case at a time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -239,7 +239,9 @@ class _Work:
         codes = self.types[category].values if category else ()
         entries: list[tuple[int | None, rules.Span, object]] = []
         for span, period in step.parameter.in_force():
-            by_category: Mapping[str | None, object] = period.categories or {None: period.value}
+            by_category: dict[str | None, object] = {None: period.value}
+            if period.categories is not None:
+                by_category = {**period.categories}
             known = [(key, value) for key, value in by_category.items() if key is None or key in codes]
             entries += [(None if key is None else codes.index(key), span, value) for key, value in known]
         of = _type_of_values(step.source.type, [value for _, _, value in entries])

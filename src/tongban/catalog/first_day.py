@@ -16,10 +16,19 @@ from typing import Any, Literal
 
 from tongban import rules
 from tongban.catalog.assess import Assessment, assess
-from tongban.catalog.compile import Compiled, FactStep, SituationStep, Step, TableStep, needs
+from tongban.catalog.compile import (
+    Compiled,
+    CountsStep,
+    FactStep,
+    ParameterStep,
+    SituationStep,
+    Step,
+    TableStep,
+    needs,
+)
 from tongban.catalog.run import Run
 from tongban.catalog.strict import Strict
-from tongban.catalog.tables import APPLICATION_DATE, SITUATION, Outcome, Ruling
+from tongban.catalog.tables import APPLICATION_DATE, COUNTS_ON, SITUATION, Outcome, Ruling
 from tongban.rules.analysis import Known, space
 from tongban.rules.feel.syntax import (
     Between,
@@ -114,7 +123,9 @@ class _Follower:
         self._monthly = False
         self.complete = True
         self._courses: dict[str, Course] = {APPLICATION_DATE: Course.UP}
-        self._names = (*compiled.service.facts, *_outputs(compiled), APPLICATION_DATE, SITUATION)
+        dated = (COUNTS_ON, *compiled.service.parameters)
+        self._names = (*compiled.service.facts, *_outputs(compiled), *dated, APPLICATION_DATE, SITUATION)
+        self._day = APPLICATION_DATE
         self._runs: dict[date, Run] = {}
         self._facts = _facts_alone(compiled)
         for step in compiled.first:
@@ -126,6 +137,11 @@ class _Follower:
                     self._courses.update((output.name, course) for output in step.source.outputs)
                 case SituationStep(choices=choices):
                     self._courses[SITUATION] = self._steps_of(when for _, when in choices)
+                case CountsStep(chosen=chosen):
+                    self._courses[COUNTS_ON] = Course.UP if chosen is None else self._course(chosen, chosen.node)
+                    self._day = APPLICATION_DATE if chosen is None else chosen.text
+                case ParameterStep():
+                    self._parameter(step)
         self._table(compiled.eligible)
 
     def cuts(self) -> list[date]:
@@ -158,6 +174,15 @@ class _Follower:
         if applies is not Course.STILL:  # it comes and goes, so that it is not monotone however it is computed
             course &= Course.STEPS
         self._courses[step.name] = course
+
+    def _parameter(self, step: ParameterStep) -> None:
+        """Its value changes where the day that counts passes the beginning or the end of a period."""
+        course, category = self._named(COUNTS_ON), self._named(step.source.category)
+        if course is not Course.STILL and not course & Course.STEPS:
+            for day in {edge for p in step.source.periods for edge in (p.from_, p.to) if edge is not None}:
+                self._crossing(self._day, f'date("{day}")')
+            course = Course.STEPS if course else Course.NEITHER
+        self._courses[step.name] = course & category
 
     def _steps_of(self, conditions: Iterable[Strict]) -> Course:
         found = Course.STILL

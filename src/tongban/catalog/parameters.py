@@ -9,7 +9,8 @@ from tongban import rules
 from tongban.base.i18n import Text
 from tongban.catalog.dated import Parameter
 from tongban.catalog.findings import Path
-from tongban.catalog.tables import OUTPUT_TYPES, Fault
+from tongban.catalog.model import Output, Table
+from tongban.catalog.tables import COUNTS_ON, OUTPUT_TYPES, Fault
 from tongban.rules.feel.values import type_name
 
 
@@ -101,6 +102,22 @@ def build_parameter(
     ]
     of = OUTPUT_TYPES[parameter.type]
     return rules.Parameter.build(name, of, periods, parameter.category or None), []
+
+
+def as_table(name: str, parameter: Parameter) -> Table:
+    """The same as a decision table, the form that other engines know: half-open days, UNIQUE, so that the analysis
+    which finds gaps and overlaps of a table finds days without law and under two."""
+    inputs = (COUNTS_ON, parameter.category) if parameter.category else (COUNTS_ON,)
+    rows: list[tuple[Any, ...]] = []
+    for period in parameter.periods:
+        since, to = f'date("{period.from_}")', period.to
+        days = f">= {since}" if to is None else f'[{since}..date("{to}"))'
+        values = period.values or {"": period.value}
+        for key, value in values.items():
+            cells = (days, rules.feel_text(key)) if parameter.category else (days,)
+            rows.append((*cells, value, {"law": period.law}))
+    output = Output(name=name, label=parameter.name, type=parameter.type, unit=parameter.unit)
+    return Table(name=parameter.name, inputs=inputs, outputs=(output,), rows=tuple(rows))
 
 
 def _misfit(parameter: Parameter, value: Any, path: Path, key: str) -> Fault | None:

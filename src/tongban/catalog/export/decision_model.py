@@ -13,10 +13,22 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tongban import rules
 from tongban.catalog.acts import cite
-from tongban.catalog.compile import Compiled, FactStep, SituationStep, Step, TableStep, compile_service, needs
+from tongban.catalog.compile import (
+    Compiled,
+    CountsStep,
+    FactStep,
+    ParameterStep,
+    SituationStep,
+    Step,
+    TableStep,
+    compile_service,
+    needs,
+)
 from tongban.catalog.model import Fact, Law, Output, Service, Table, Words
+from tongban.catalog.parameters import as_table
 from tongban.catalog.tables import (
     APPLICATION_DATE,
+    COUNTS_ON,
     HITS,
     OUTPUT_TYPES,
     RULED_OUTCOMES,
@@ -138,6 +150,11 @@ class _Export:
                 yield self._decision("situations", SITUATION, _literal(text), needs(step), laws)
             case TableStep(name=slug, source=table):
                 yield from self._table(slug, table, needs(step))
+            case CountsStep(chosen=chosen):
+                text = APPLICATION_DATE if chosen is None else chosen.text
+                yield self._decision(COUNTS_ON, COUNTS_ON, _literal(text), needs(step), ())
+            case ParameterStep(name=name, source=source):
+                yield from self._table(name, as_table(name, source), needs(step))
 
     def _table(self, slug: str, table: Table, read: Sequence[str]) -> Iterable[model.Decision]:
         """A table with one output is the decision called like the output; with several it is a context, and each
