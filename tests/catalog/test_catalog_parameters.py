@@ -5,13 +5,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from catalog_samples import SERVICE, changed, found, line_of
 
 from tongban import rules
 from tongban.catalog import Assessment, assess, content_hash, format_finding, load_service
+from tongban.catalog.dated import Parameter
+from tongban.catalog.decisions import draft_rules
 from tongban.catalog.diff import diff
+from tongban.catalog.export import decision_model
 from tongban.catalog.model import Service
+from tongban.rules.dmn.execute import Model
+from tongban.rules.dmn.read import read_model
 
 DATED = changed(
     SERVICE,
@@ -132,6 +138,18 @@ def test_a_change_of_a_parameter_is_told_by_its_name() -> None:
     told = diff(made(DATED), made(changed(DATED, "adult: 12", "adult: 15")))
     assert any("12" in one.text.zh and "15" in one.text.zh for one in told)
     assert any("可借本数" in one.text.zh for one in diff(made(SERVICE), made(DATED)))
+
+
+def test_a_decision_model_carries_the_parameters_as_tables_of_half_open_days_and_brings_them_back() -> None:
+    text = changed(BIRTH, "from: 2018-01-01", "from: 1900-01-01")
+    asked = {"lives_here": True, "full_name": "x", "school": None}
+    for service, born in ((made(text), date(1990, 1, 1)), (made(DATED), date(1990, 1, 1))):
+        model = Model.load(decision_model(service)).check()
+        for day in (date(2026, 12, 31), NEW_YEAR):
+            found = model.evaluate(["books"], {**asked, "born": born, "application_date": day}).values["books"]
+            assert found == assess(service, ADULT, day).outputs["books"]
+        parts = draft_rules(read_model(decision_model(service)), "m.dmn").parts
+        assert msgspec.convert(parts["parameters"], dict[str, Parameter]) == service.parameters
 
 
 # --- what the checker says -----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from tongban.catalog import assess, load_service
+from tongban.catalog.dated import Parameter
 from tongban.catalog.decisions import draft_rules
 from tongban.catalog.export import decision_model
 from tongban.catalog.export.decision_model import guarded
@@ -42,6 +43,8 @@ def returned(name: str) -> Service:
     parts: dict[str, Any] = yaml.safe_load(drafted.yaml)
     return msgspec.structs.replace(
         service(name),
+        counts_on=parts.get("counts_on", ""),
+        parameters=msgspec.convert(parts.get("parameters", {}), dict[str, Parameter]),
         tables=msgspec.convert(parts.get("tables", {}), dict[str, Table]),
         amounts=msgspec.convert(parts.get("amounts", {}), dict[str, Table]),
         eligible=msgspec.convert(parts["eligible"], Table),

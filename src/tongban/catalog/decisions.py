@@ -18,8 +18,9 @@ from tongban import rules
 from tongban.base.errors import Problem
 from tongban.base.i18n import Text
 from tongban.catalog.export.decision_model import ELIGIBLE, OUTCOME, VOCABULARY
+from tongban.catalog.parameters import as_parameter
 from tongban.catalog.renaming import Renaming
-from tongban.catalog.tables import APPLICATION_DATE, HITS, RULED_OUTCOMES, SITUATION
+from tongban.catalog.tables import APPLICATION_DATE, COUNTS_ON, HITS, RULED_OUTCOMES, SITUATION
 from tongban.rules.dmn import model
 from tongban.rules.dmn.model import At
 from tongban.rules.feel.values import is_list
@@ -68,7 +69,7 @@ class _Draft:
         self._items = {item.name: item for item in self.definitions.items}
 
     def drafted(self) -> Drafted:
-        parts: dict[str, dict[str, Any]] = {"facts": {}, "tables": {}, "amounts": {}}
+        parts: dict[str, Any] = {"facts": {}, "counts_on": "", "parameters": {}, "tables": {}, "amounts": {}}
         eligible: dict[str, Any] | None = None
         for name, one in self._inputs.items():
             if self._names.new(name) != APPLICATION_DATE:
@@ -77,6 +78,11 @@ class _Draft:
             match decision.expression:
                 case model.DecisionTable() as box if _is_eligible(decision, box):
                     eligible = self._eligible(decision, box)
+                case model.DecisionTable() as box if decision.id.startswith("parameters."):
+                    name = self._names.new(decision.name)
+                    parts["parameters"][name] = as_parameter(name, self._table(decision, box))
+                case model.LiteralExpression() as box if decision.id == COUNTS_ON:
+                    parts[COUNTS_ON] = self._expression(box.feel)
                 case model.DecisionTable() as box:
                     part, slug = _place(decision)
                     parts[part][slug] = self._table(decision, box)

@@ -1,5 +1,6 @@
 """Parameters of a service made ready to look up, and what a run has looked up: the value, its article, the day."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,8 @@ from tongban.catalog.findings import Path
 from tongban.catalog.model import Output, Table
 from tongban.catalog.tables import COUNTS_ON, OUTPUT_TYPES, Fault
 from tongban.rules.feel.values import type_name
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,31 @@ def as_table(name: str, parameter: Parameter) -> Table:
             rows.append((*cells, value, {"law": period.law}))
     output = Output(name=name, label=parameter.name, type=parameter.type, unit=parameter.unit)
     return Table(name=parameter.name, inputs=inputs, outputs=(output,), rows=tuple(rows))
+
+
+def as_parameter(name: str, table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table that `as_table` made, as a parameter again: the parts of a file."""
+    output, category = table["outputs"][0], table["inputs"][1:]
+    periods: dict[str, dict[str, Any]] = {}
+    for row in table["rows"]:
+        days = _DAY.findall(row[0])
+        period = periods.setdefault(row[0], dict(zip(("from", "to"), days, strict=False)))
+        value = _constant(row[1 + len(category)], output["type"])
+        if category:
+            period.setdefault("values", {})[row[1].strip('"')] = value
+        else:
+            period["value"] = value
+        period |= row[-1] if isinstance(row[-1], dict) else {}
+    kept = {"name": table.get("name", name), "type": output["type"], "unit": output.get("unit", "")}
+    return {**kept, **({"category": category[0]} if category else {}), "periods": list(periods.values())}
+
+
+def _constant(cell: Any, kind: str) -> Any:
+    """A result cell as the value of a parameter: a fraction is FEEL text in a table, and a number here."""
+    if not isinstance(cell, str) or kind == "text":
+        return cell
+    found = _DAY.search(cell)
+    return found[0] if found else float(cell)
 
 
 def _misfit(parameter: Parameter, value: Any, path: Path, key: str) -> Fault | None:

@@ -159,8 +159,11 @@ class _Export:
     def _table(self, slug: str, table: Table, read: Sequence[str]) -> Iterable[model.Decision]:
         """A table with one output is the decision called like the output; with several it is a context, and each
         output a decision that takes its part, since others use outputs by their own names."""
-        part = "amounts" if slug in self._service.amounts else "tables"
-        ident = f"{part}.{slug}"
+        parts: tuple[tuple[str, Mapping[str, object]], ...] = (
+            ("parameters", self._service.parameters),
+            ("amounts", self._service.amounts),
+        )
+        ident = f"{next((part for part, named in parts if slug in named), 'tables')}.{slug}"
         rows = [read_row(row, len(table.inputs), len(table.outputs)) for row in table.rows]
         outputs = tuple(self._output(output) for output in table.outputs)
         lines = tuple(self._rule(row, list(map(_result, row.outputs, table.outputs))) for row in rows)
@@ -257,8 +260,11 @@ class _Export:
     def _decision_id(self, name: str) -> str:
         if name == SITUATION:
             return "situations"
-        if name in self._service.facts:
-            return f"facts.{name}"
+        if name == COUNTS_ON:
+            return COUNTS_ON
+        for part, named in (("facts", self._service.facts), ("parameters", self._service.parameters)):
+            if name in named:
+                return f"{part}.{name}"
         for part, tables in (("tables", self._service.tables), ("amounts", self._service.amounts)):
             for slug, table in tables.items():
                 if name == _whole(slug):
