@@ -140,7 +140,7 @@ def test_the_trace_explains_each_row_that_did_not_count() -> None:
 
 def test_a_recorded_decision_can_be_made_again_years_later() -> None:
     found = card(lives_here=False, born=date(2020, 1, 1))
-    record = found.compact()["decisions"][-1]
+    record = found.trace[-1].compact()
     again = compile_service(CARD).eligible.table.replay(record)
     assert again.outputs == found.trace[-1].outputs
 

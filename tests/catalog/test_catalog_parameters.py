@@ -10,7 +10,7 @@ import pytest
 from catalog_samples import SERVICE, changed, found, line_of
 
 from tongban import rules
-from tongban.catalog import Assessment, assess, content_hash, format_finding, load_service
+from tongban.catalog import Assessment, assess, compact, content_hash, format_finding, load_service
 from tongban.catalog.dated import Parameter
 from tongban.catalog.decisions import draft_rules
 from tongban.catalog.diff import diff
@@ -19,7 +19,7 @@ from tongban.catalog.model import Service
 from tongban.rules.dmn.execute import Model
 from tongban.rules.dmn.read import read_model
 
-DATED = changed(
+_PARAMETERS = changed(
     SERVICE,
     "materials:\n",
     """\
@@ -35,9 +35,9 @@ parameters:
 materials:
 """,
 )
-DATED = changed(DATED, '- [\'"adult"\', "5 * 2", {law: LIB-33}]', "- ['\"adult\"', books_allowed, {law: LIB-33}]")
+_USED = changed(_PARAMETERS, '- [\'"adult"\', "5 * 2", {law: LIB-33}]', "- ['\"adult\"', books_allowed, {law: LIB-33}]")
 DATED = changed(
-    DATED,
+    _USED,
     "audience: [natural-person]",
     '  - {id: LIB-35, act: 公共图书馆法, article: "35", in_force: 2027-01-01, tag: V}\naudience: [natural-person]',
 )
@@ -74,7 +74,7 @@ def test_a_decision_says_which_law_of_which_day_gave_the_value() -> None:
         "to": None,
     }
     assert [law.id for law in found.laws] == ["LIB-33", "LIB-35"]
-    assert found.compact()["parameters"] == [
+    assert compact(found)["parameters"] == [
         {"name": "books_allowed", "day": "2027-01-01", "category": "adult", "period": 2}
     ]
 
@@ -120,7 +120,7 @@ def test_a_day_under_no_law_or_two_goes_to_an_official_who_is_told_why() -> None
         assert (found.outcome, found.fully_determined) == ("ask-official", False)
         assert zh in found.message.zh and "可借本数" in found.message.zh and str(day) in found.message.zh
         assert en in found.message.en
-        assert "missing" in found.compact()["parameters"][0]
+        assert "missing" in compact(found)["parameters"][0]
 
 
 def test_an_amount_that_no_law_fixes_is_never_guessed() -> None:

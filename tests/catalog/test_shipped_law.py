@@ -13,9 +13,10 @@ from tongban.catalog.seals import is_sealed
 from tongban.catalog.shipped import shipped
 
 
-def test_twelve_services_and_five_procedures_are_shipped() -> None:
+def test_twelve_services_one_of_them_in_two_versions_and_five_procedures_are_shipped() -> None:
     assert sorted(SERVICES) == [
         "advanced-age-allowance",
+        "advanced-age-allowance@2",
         "construction-permit",
         "disability-two-subsidies",
         "energy-saving-review",

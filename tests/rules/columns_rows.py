@@ -25,6 +25,14 @@ SERVICES: dict[str, Service] = {
     for path in sorted(shipped("services").glob("*.yaml"))
 }
 DAYS = (date(2026, 11, 3), date(2026, 2, 28), date(2024, 2, 29), date(2025, 3, 31))
+
+
+def days_of(service: Service) -> tuple[date, ...]:
+    """Days to ask a service about; where its law is dated, the days on which it has one."""
+    begins = service.valid_from
+    return tuple(begins + timedelta(days=n) for n in (0, 14, 15, 31)) if service.parameters else DAYS
+
+
 _REGIONS = ("990101", "990102", "990201", "110101")
 _SQL_TYPES = {
     FactType.INTEGER: "INTEGER",

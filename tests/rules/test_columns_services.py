@@ -1,7 +1,7 @@
 """Every shipped service as columns: DuckDB says of each person what `assess` says."""
 
 import pytest
-from columns_rows import DAYS, SERVICES, columns_of, compiled, judged, random_rows, said, same, table_of, wanted
+from columns_rows import SERVICES, columns_of, compiled, days_of, judged, random_rows, said, same, table_of, wanted
 
 from tongban.catalog.assess import assess
 from tongban.catalog.columns import columnar
@@ -33,7 +33,7 @@ def test_every_shipped_service_is_columnar_or_says_which_fact_stands_in_the_way(
 @pytest.mark.parametrize("slug", sorted(SERVICES.keys() - NOT_COLUMNAR.keys()))
 def test_the_columns_say_of_everybody_what_the_case_says(slug: str) -> None:
     service, program = SERVICES[slug], program_of(slug)
-    for seed, day in enumerate(DAYS):
+    for seed, day in enumerate(days_of(service)):
         rows = random_rows(service, day, 400, seed)
         found = judged(table_of(service, rows), [Member(program, columns_of(program, service))], day)
         assert len(found) == len(rows)

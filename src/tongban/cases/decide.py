@@ -33,6 +33,7 @@ from tongban.cases.model import (
 from tongban.cases.moves import moves_of
 from tongban.cases.trial import Trial
 from tongban.catalog.procedure import Act, Who
+from tongban.catalog.replay import compact
 from tongban.org import Actor, Grant
 from tongban.sharing import Shared
 
@@ -230,6 +231,7 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         documents=said.documents,
         asks=said.asks,
         moves=moves,
+        judged=compact(trial.judged.assessment) if act.decides else {},
     )
     return msgspec.structs.replace(event, letter=_letter(definition, act, evolve(state, event), event))
 

@@ -32,6 +32,7 @@ from tongban.cases.store.history import Append, DraftKey, Key, append, events, k
 from tongban.catalog import variant
 from tongban.catalog.catalogue import Catalogue, applies_in, in_force
 from tongban.catalog.model import Service
+from tongban.catalog.seals import seal
 from tongban.org import Actor, Directory, Grant, Matter, Purpose, may
 from tongban.sharing import Shared
 from tongban.terms import Calendar
@@ -252,7 +253,7 @@ class Engine:
         now: datetime,
     ) -> Opening:
         day = now.astimezone(self.zone).date()
-        service = self._service(slug, region, lambda one: in_force(one, day))
+        service = self._service(slug, region, lambda one: in_force(one, day, now))
         if service is None:
             raise refuse(
                 "service-not-open",
@@ -274,6 +275,7 @@ class Engine:
             day,
             Office(body.id, body.name, remedies.reconsideration, remedies.reconsideration_contact, remedies.court),
             applicant,
+            seal(service),
         )
 
     def matter(self, opening: Opening, history: Sequence[Event] = ()) -> Matter:

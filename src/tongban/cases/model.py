@@ -92,6 +92,8 @@ class Opening(_Value, frozen=True):
     """The day of application in the authority's zone; eligibility and age are judged on it."""
     office: Office
     applicant: Applicant
+    service_hash: str = ""
+    """The seal of the service's text; empty in cases opened before it was kept."""
 
 
 class Attachment(_Value, frozen=True):
@@ -157,6 +159,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Facts and materials the applicant is asked to complete."""
     moves: tuple[Move, ...] = ()
     letter: Letter | None = None
+    judged: dict[str, Any] = {}
+    """What the rules said when it decided, as `catalog.compact` keeps it: enough to make the decision again."""
 
     def __post_init__(self) -> None:
         if (self.adverse or self.decides == "adverse") and self.by.kind not in ("person", "official"):

@@ -27,6 +27,7 @@ from tongban.cases.engine import Case, Engine
 from tongban.cases.model import Applicant, Attachment
 from tongban.cases.outbox import Channel, FileChannel
 from tongban.cases.projections import FAR, CaseRow
+from tongban.cases.redecide import Redecided, redecide
 from tongban.cases.store import alarms, lists, personal
 from tongban.cases.store.history import DraftKey
 from tongban.cases.store.personal import Draft, InboxNotice
@@ -223,6 +224,13 @@ class Cases:
         filed = (file for files in (*state.documents.values(), *state.replaced.values()) for file in files)
         contents = {file.sha256: b64encode(self._files.get(file.sha256)).decode() for file in filed}
         return whole.export() | {"files": contents}
+
+    async def redecide(self, case: str, known: datetime | None = None) -> Redecided:
+        """A decided case decided again, for the operator: under the text it was decided by, and under the law of its
+        day as known at a moment (default now). Raises Refused `unknown-case` (404), and as `redecide`."""
+        found = await self.engine.load(case)
+        moment = known or self.engine.clock()
+        return redecide(found.definition, found.events, found.state, self.engine.catalogue, moment)
 
     async def mine(self, actor: Actor, after: str | None = None, limit: int = 20) -> Page[CaseRow]:
         """The cases a person has asked for, newest first; under a mandate those that it covers."""

@@ -10,6 +10,7 @@ from tongban.catalog.findings import Finding, format_finding
 from tongban.catalog.listed import ListedItem
 from tongban.catalog.load import Loaded, load_file, load_policy, load_procedure, load_service, load_use
 from tongban.catalog.reasons import Explanation
+from tongban.catalog.replay import compact, digest, replay
 from tongban.catalog.schema import json_schema
 from tongban.catalog.variant import Needed, Question, Variant, variant
 
@@ -27,8 +28,10 @@ __all__ = [
     "Variant",
     "assess",
     "cite",
+    "compact",
     "compile_service",
     "content_hash",
+    "digest",
     "explanation",
     "format_finding",
     "json_schema",
@@ -38,6 +41,7 @@ __all__ = [
     "load_service",
     "load_use",
     "parse_fact",
+    "replay",
     "stored_fact",
     "variant",
 ]

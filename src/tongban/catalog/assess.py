@@ -64,8 +64,9 @@ class Assessment:
     given: Mapping[str, Any]
     day: date
 
-    def compact(self) -> dict[str, Any]:
-        """What a case keeps: enough to run and explain the same decisions again (`rules.Table.replay`)."""
+    def as_json(self) -> dict[str, Any]:
+        """The whole explanation in JSON: rows that matched, and for every other row why not. What a case keeps of it
+        is `tongban.catalog.compact`."""
         service = self.variant.service
         return {
             "service": service.service,
@@ -73,16 +74,7 @@ class Assessment:
             "outcome": self.outcome,
             "situation": self.variant.situation.id if self.variant.situation else None,
             "unknown": list(self.unknown),
-            "laws": [law.id for law in self.laws],
-            "parameters": [one.compact() for one in self.parameters],
             "fully_determined": self.fully_determined,
-            "decisions": [decision.compact() for decision in self.trace],
-        }
-
-    def as_json(self) -> dict[str, Any]:
-        """The whole explanation in JSON: rows that matched, and for every other row why not."""
-        return {
-            **self.compact(),
             "message": {"zh": self.message.zh, "en": self.message.en},
             "outputs": {name: rules.to_json(rules.to_feel(value)) for name, value in self.outputs.items()},
             "laws": [_citation(law) for law in self.laws],

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -152,8 +152,8 @@ class Catalogue:
 
         `region` leaves out files that are for other regions; a file for the region replaces the general one.
         """
-        day = on or self.today
-        found = (self._in_force(versions, day, region) for versions in self._services.by_slug.values())
+        day, known = on or self.today, self._clock()
+        found = (self._in_force(versions, day, known, region) for versions in self._services.by_slug.values())
         return tuple(service for service in found if service is not None)
 
     def service(self, slug: str, version: str | None = None, *, on: date | None = None) -> Service:
@@ -161,8 +161,30 @@ class Catalogue:
 
         Raises Refused `unknown-service` or `unknown-version` (404).
         """
-        day = on or self.today
-        return self._services.get(slug, version, lambda service: in_force(service, day))
+        day, known = on or self.today, self._clock()
+        return self._services.get(slug, version, lambda service: in_force(service, day, known))
+
+    def version(self, slug: str, *, on: date, known: datetime | None = None, region: str | None = None) -> Service:
+        """The text of the law that governs a day, as it was known at a moment (default now): two times, for a
+        correction that is published later holds for days gone by, and yet nobody could have known it then.
+
+        Versions that are no longer open for applications (`ended`) still govern their days. Raises Refused
+        `unknown-service`, or `no-version` (404) where the day was under no version known at that moment.
+        """
+        moment = known or self._clock()
+        held = [one for one in self.versions(slug) if governs(one, on) and was_known(one, moment)]
+        fitting = [one for one in held if region is None or applies_in(one, region)]
+        own = [one for one in fitting if one.regions] if region is not None else []
+        found = next(iter(own or fitting), None)
+        if found is None:
+            raise refuse(
+                "no-version",
+                f"{on}这天没有管“{slug}”的版本（按{moment:%Y-%m-%d %H:%M}所知）",
+                f"No version of '{slug}' governs {on}, as known on {moment:%Y-%m-%d %H:%M}",
+                place="service.version",
+                status=404,
+            )
+        return found
 
     def versions(self, slug: str) -> tuple[Service, ...]:
         """All versions of a service, the newest first. Raises Refused `unknown-service` (404)."""
@@ -240,8 +262,8 @@ class Catalogue:
     # --- inside -------------------------------------------------------------------------------------------------
 
     @staticmethod
-    def _in_force(versions: tuple[Service, ...], day: date, region: str | None) -> Service | None:
-        fitting = [v for v in versions if in_force(v, day) and (region is None or applies_in(v, region))]
+    def _in_force(versions: tuple[Service, ...], day: date, known: datetime, region: str | None) -> Service | None:
+        fitting = [v for v in versions if in_force(v, day, known) and (region is None or applies_in(v, region))]
         own = [v for v in fitting if v.regions] if region is not None else []
         return next(iter(own or fitting), None)
 
@@ -253,10 +275,19 @@ class Catalogue:
         return Index(documents, phrases)
 
 
-def in_force(service: Service, day: date) -> bool:
-    """Whether a service can be applied for on a day: published, begun and not over (`valid_to` is its last day)."""
-    begun = service.valid_from <= day
-    return service.status == "published" and begun and (service.valid_to is None or day <= service.valid_to)
+def in_force(service: Service, day: date, known: datetime) -> bool:
+    """Whether a service can be applied for on a day: published, known by then, begun and not over."""
+    return service.status == "published" and governs(service, day) and was_known(service, known)
+
+
+def governs(service: Service, day: date) -> bool:
+    """Whether a version is the law of a day, open or ended since (`valid_to` is its last day). A draft never is."""
+    return service.status != "draft" and service.valid_from <= day <= (service.valid_to or date.max)
+
+
+def was_known(service: Service, moment: datetime) -> bool:
+    """Whether a version had been published at a moment."""
+    return service.recorded_at is None or service.recorded_at <= moment
 
 
 def applies_in(service: Service, region: str) -> bool:

@@ -282,11 +282,14 @@ def _unguarded(cell: str) -> str:
 
 def _lines(parts: Mapping[str, Any]) -> Iterator[str]:
     for part, content in parts.items():
+        if isinstance(content, str):
+            yield f"{part}: {_flow(content)}\n"
+            continue
         yield f"{part}:\n"
         tables = {"": content} if part == "eligible" else content
         for slug, table in tables.items():
             indent = "  "
-            if part == "facts":
+            if part in ("facts", "parameters"):
                 yield f"  {slug}: {_flow(table)}\n"
                 continue
             if slug:

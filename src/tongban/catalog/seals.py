@@ -6,13 +6,14 @@ checker. Formatting, comments and the ending of a version are not content.
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
 import msgspec
 
 from tongban.base.i18n import Text
-from tongban.catalog.compile import content_hash
+from tongban.catalog.compile import Same, content_hash
 from tongban.catalog.findings import Finding
 from tongban.catalog.model import Service
 from tongban.catalog.yaml_source import Source
@@ -21,7 +22,13 @@ LOCK = ".published.json"
 
 
 def seal(service: Service) -> str:
-    """The hash of what a published version says."""
+    """The hash of what a published version says; its ending is not content. Kept for the same object."""
+    return _seal(Same(service))
+
+
+@lru_cache(maxsize=4_000)
+def _seal(key: Same) -> str:
+    service = key.service
     return f"sha256:{content_hash(msgspec.structs.replace(service, status='published', valid_to=None))}"
 
 
