@@ -13,20 +13,24 @@ from tongban.catalog.seals import is_sealed
 from tongban.catalog.shipped import shipped
 
 
-def test_twelve_services_one_of_them_in_two_versions_and_five_procedures_are_shipped() -> None:
+def test_sixteen_services_one_of_them_in_two_versions_and_five_procedures_are_shipped() -> None:
     assert sorted(SERVICES) == [
         "advanced-age-allowance",
         "advanced-age-allowance@2",
+        "childcare-subsidy",
         "construction-permit",
         "disability-two-subsidies",
         "energy-saving-review",
+        "flexible-employment-subsidy",
         "food-licence",
         "individual-business-registration",
         "migrant-school-enrolment",
         "out-of-area-medical-filing",
         "pollutant-discharge-registration",
         "public-venue-hygiene",
+        "rent-subsidy",
         "residence-permit",
+        "subsistence-allowance",
         "unemployment-benefit",
     ]
     assert {"benefit", "confirmation", "filing", "instant", "licensing"} <= PROCEDURES.keys()
