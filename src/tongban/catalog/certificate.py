@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 
 from tongban.base.i18n import Text
-from tongban.catalog.compile import content_hash
 from tongban.catalog.findings import Finding
 from tongban.catalog.model import Service
+from tongban.catalog.seals import seal
 from tongban.catalog.yaml_source import Source
 
 FOLDER = "certificates"
@@ -55,6 +55,11 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
         return msgspec.json.format(msgspec.json.encode(self), indent=1).decode() + "\n"
 
 
+def digest(service: Service) -> str:
+    """The hash of what a version says, as it is sealed: ending a version does not change it."""
+    return seal(service).removeprefix("sha256:")
+
+
 def read_certificate(folder: Path, service: Service) -> Certificate | None:
     """The certificate of a version, from `folder`; None if there is none that can be read."""
     try:
@@ -76,7 +81,7 @@ def certificate_findings(path: Path, service: Service, source: Source) -> Iterat
             f"Version {service.version} has no certificate of equal results; run tongban rules certify {path.name}",
         )
         yield source.finding("warning", "certificate-missing", said, source.position(("version",)), ("version",))
-    elif found.digest != content_hash(service):
+    elif found.digest != digest(service):
         said = Text(
             f"计算一致性证明是按以前的内容出具的；请运行 tongban rules certify {path.name}",
             f"The certificate of equal results is for another content; run tongban rules certify {path.name}",

@@ -20,7 +20,7 @@ import duckdb
 import msgspec
 
 from tongban.catalog.assess import Assessment, assess
-from tongban.catalog.certificate import Certificate
+from tongban.catalog.certificate import Certificate, digest
 from tongban.catalog.columns import columnar
 from tongban.catalog.compile import compile_service
 from tongban.catalog.model import FactType, Service
@@ -53,7 +53,7 @@ def certify(service: Service, day: date, *, count: int, seed: int, tool: str) ->
     service does not compile."""
     compiled = compile_service(service)
     found = columnar(compiled)
-    head = Certificate(service.service, service.version, compiled.digest, tool, day, BACK_ENDS, seed)
+    head = Certificate(service.service, service.version, digest(service), tool, day, BACK_ENDS, seed)
     program = found.program
     if program is None:
         refusals = tuple(dict.fromkeys(refusal.place for refusal in found.refusals))

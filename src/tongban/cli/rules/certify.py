@@ -7,9 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from tongban import __version__
-from tongban.catalog.certificate import FOLDER, Certificate, read_certificate
+from tongban.catalog.certificate import FOLDER, Certificate, digest, read_certificate
 from tongban.catalog.certify import Differs, certify
-from tongban.catalog.compile import content_hash
 from tongban.catalog.load import load_file
 from tongban.catalog.model import Service
 from tongban.catalog.shipped import shipped
@@ -51,7 +50,7 @@ def _certify(path: Path, options: argparse.Namespace) -> int:
         return 1
     folder = path.parent / FOLDER
     known = read_certificate(folder, service)
-    if options.stale and known is not None and known.digest == content_hash(service):
+    if options.stale and known is not None and known.digest == digest(service):
         return 0
     try:
         certificate = certify(service, options.as_of, count=options.people, seed=options.seed, tool=__version__)
