@@ -18,6 +18,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "check": Subcommand("tongban.cli.rules.check", "find gaps, overlaps and faults · 查空档、重叠和错误"),
     "certify": Subcommand("tongban.cli.rules.certify", "prove that all back ends agree · 证明各种算法结果一致"),
     "eval": Subcommand("tongban.cli.rules.evaluate", "evaluate a DMN model · 计算一个 DMN 模型"),
+    "sql": Subcommand("tongban.cli.rules.sql", "print the SQL for a whole population · 输出判断全部人口的 SQL"),
 }
 
 

@@ -68,8 +68,6 @@ def lower_table(
         Output(o.name, _aggregated(table.hit, of, rows, i))
         for i, (o, (of, _)) in enumerate(zip(table.outputs, typed, strict=True))
     )
-    if table.hit is HitPolicy.ANY:
-        _same_or_constant(rows)
     order = _order(table) if table.hit is HitPolicy.PRIORITY else ()
     return Decide(table.name, title, table.hit, tuple(columns), tuple(rows), outputs, order)
 
@@ -125,15 +123,6 @@ def _aggregated(hit: HitPolicy, of: Type, rows: Sequence[Row], index: int) -> Ty
     low = sum(min(0, one.low or 0) for one in types)
     high = sum(max(0, one.high or 0) for one in types)
     return replace(of, low=low, high=high)
-
-
-def _same_or_constant(rows: Sequence[Row]) -> None:
-    """For ANY the results must be comparable while compiling."""
-    for results in zip(*(row.results for row in rows), strict=True):
-        if any(result != results[0] and not isinstance(result, Const) for result in results):
-            raise NotColumnar(
-                "any", 0, "各行结果是不同的算式，无法证明相同", "the rows compute different results", "hit policy"
-            )
 
 
 def _order(table: Table) -> tuple[int, ...]:

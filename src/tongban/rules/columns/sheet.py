@@ -88,4 +88,4 @@ def among(value: str, numbers: Iterable[int]) -> str:
         else:
             runs.append((number, number))
     tests = [f"{value} = {low}" if low == high else f"{value} BETWEEN {low} AND {high}" for low, high in runs]
-    return tests[0] if len(tests) == 1 else f"({' OR '.join(tests)})"
+    return f"({' OR '.join(tests)})"

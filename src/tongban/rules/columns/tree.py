@@ -147,7 +147,10 @@ class TooLarge(Exception):
 
 
 def plan(table: Decide) -> Plan | None:
-    """The tree of a table; None if it would be too large."""
+    """The tree of a table; None if it would be too large, or if ANY has results to compare when it runs."""
+    results = [result for row in table.rows for result in row.results]
+    if table.hit is HitPolicy.ANY and not all(isinstance(result, Const) for result in results):
+        return None
     try:
         planner = _Planner(table)
         tree = planner.build(frozenset(range(len(planner.lanes))), (1 << len(table.rows)) - 1, 0)
@@ -266,7 +269,8 @@ class _Planner:
             case HitPolicy.PRIORITY:
                 return min(numbers, key=self.table.order.index)
             case HitPolicy.ANY:
-                results = {self.table.rows[number - 1].results for number in numbers}
+                rows = (self.table.rows[number - 1].results for number in numbers)
+                results = {tuple(r.value for r in row if isinstance(r, Const)) for row in rows}
                 return numbers[0] if len(results) == 1 else CONFLICT
             case _:
                 return CONFLICT

@@ -61,10 +61,18 @@ class Writer:
         self.columns: dict[str, str] = {}
         self.void: dict[str, str] = {}
         self._hidden: dict[str, str] = {}
+        self._shared: dict[Expr, str] = {}
         self._count = 0
 
     def write(self, expr: Expr) -> str:
-        return _WRITERS[type(expr)](self, expr)
+        """An expression as SQL."""
+        shared = self._shared.get(expr) if self._shared and not isinstance(expr, Ref | Const) else None
+        return shared or _WRITERS[type(expr)](self, expr)
+
+    def share(self, expr: Expr) -> None:
+        """Makes `expr` a column of its own wherever it is written from now on."""
+        if not isinstance(expr, Ref | Const) and expr not in self._shared:
+            self._shared[expr] = self.hidden(self.write(expr))
 
     def value(self, expr: Expr, of: Type | None = None) -> str:
         """An operand of arithmetic: in 64 bits, or wider where `of` is."""

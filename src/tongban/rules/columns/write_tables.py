@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from tongban.rules.tables.model import HitPolicy
 
@@ -23,18 +24,10 @@ class TableWriter:
     """Writes the columns of one table: the row, the outputs, the facts that an open table waits for."""
 
     def __init__(self, writer: Writer, table: Decide, mask: Callable[[Sequence[str]], str]) -> None:
-        self.writer, self.mask = writer, mask
-        self.table = replace(table, columns=tuple(map(self.settled_column, table.columns)))
+        self.writer, self.mask, self.table = writer, mask, table
         self.aggregate = table.hit in AGGREGATES
-
-    def settled_column(self, column: Column) -> Column:
-        """A column that computes becomes a column of the sheet first."""
-        if isinstance(column.value, Ref):
-            return column
-        name = f"{self.writer.prefix}{column.text}"
-        made = self.writer.sheet.make(self.writer.fresh(), self.writer.write(column.value), column.text)
-        self.writer.columns[name] = made
-        return column if isinstance(column.value, Const) else replace(column, value=Ref(name, column.type))
+        for column in table.columns:
+            writer.share(column.value)
 
     # --- the row -----------------------------------------------------------------------------------------
 
@@ -97,15 +90,21 @@ class TableWriter:
 
     def conflict(self, holds: dict[int, str]) -> str:
         """More than one row (UNIQUE), or rows that say different things (ANY)."""
-        if self.table.hit is HitPolicy.PRIORITY:
+        if self.table.hit is HitPolicy.ANY:
+            pairs = [self.differ(a, b, holds) for a, b in combinations(self.table.rows, 2)]
+            tests = [pair for pair in pairs if pair]
+            return f"WHEN {' OR '.join(tests)} THEN {CONFLICT}" if tests else ""
+        if self.table.hit is not HitPolicy.UNIQUE:
             return ""
-        groups: dict[tuple[Expr, ...] | int, list[str]] = {}
-        for row in self.table.rows:
-            groups.setdefault(row.results if self.table.hit is HitPolicy.ANY else row.number, []).append(
-                holds[row.number]
-            )
-        counted = " + ".join(f"CASE WHEN {' OR '.join(group)} THEN 1 ELSE 0 END" for group in groups.values())
+        counted = " + ".join(f"CASE WHEN {hold} THEN 1 ELSE 0 END" for hold in holds.values())
         return f"WHEN {counted} > 1 THEN {CONFLICT}"
+
+    def differ(self, a: Row, b: Row, holds: dict[int, str]) -> str:
+        """Whether two rows match that say different things; empty if they never say different things."""
+        pairs = [(x, y) for x, y in zip(a.results, b.results, strict=True) if x != y]
+        write = self.writer.write
+        tests = [f"({write(x)}) IS DISTINCT FROM ({write(y)})" for x, y in pairs]
+        return f"({holds[a.number]} AND {holds[b.number]} AND ({' OR '.join(tests)}))" if tests else ""
 
     def hold(self, row: Row) -> str:
         """Whether a row holds, as a column."""
