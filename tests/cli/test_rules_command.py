@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tongban.catalog.shipped import shipped
 from tongban.cli import main
 
 MODEL = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" namespace="urn:m" name="benefit">
@@ -188,3 +189,29 @@ def test_a_file_that_is_no_model_is_not_imported(run: Run, tmp_path: Path) -> No
     path.write_text("<html/>")
     done = run("import", "dmn", path)
     assert done.status == 1 and "x.dmn:1" in done.err
+
+
+# --- sql -------------------------------------------------------------------------------------------------
+
+
+def test_the_sql_of_a_service_names_its_tables_rows_and_laws(run: Run) -> None:
+    done = run("rules", "sql", str(shipped("services") / "advanced-age-allowance.yaml"), "--as-of", "2026-11-03")
+    assert done.status == 0
+    assert "-- table eligible (unique)" in done.out
+    assert "row 1: DEMO-AGE" in done.out
+    assert "DATE '1946-11-03'" in done.out
+
+
+def test_sql_names_what_is_not_columnar_and_fails_where_nothing_is(run: Run) -> None:
+    done = run("rules", "sql", str(shipped("services") / "migrant-school-enrolment.yaml"))
+    assert (done.status, done.out) == (1, "")
+    assert "child_birth_date: `substring(child_id_number, 7, 4)" in done.err
+
+
+def test_the_sql_of_a_model_is_what_of_it_is_columnar(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "m.dmn"
+    file.write_text(MODEL.format(imports="", share="income ** 2"), "utf-8")
+    done = run("rules", "sql", str(file), "--dialect", "spark")
+    assert done.status == 0
+    assert "year(`in_1`)" in done.out
+    assert "share: `income ** 2`" in done.err
