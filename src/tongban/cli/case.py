@@ -49,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
     with saying_refusals() as said, ExitStack() as stack:
         number = read_case_id(options.id)
         settings = Settings.load(os.environ, data_dir=options.data)
+        known = _moment(options.known_at, settings)
         if not settings.keys_dir.is_dir():  # looking must not make an installation where there is none
             raise refuse(
                 "no-installation",
@@ -64,9 +65,8 @@ def run(options: argparse.Namespace) -> int:
             made = asyncio.run(_with_site(settings, url, lambda site: _export(site, number)))
             sys.stdout.buffer.write(_json(made))
         else:
-            known = _moment(options.known_at, settings)
             again = asyncio.run(_with_site(settings, url, lambda site: site.cases.redecide(number, known)))
-            sys.stdout.buffer.write(_json(again.as_json()) if options.json else (_told(again) + "\n").encode())
+            sys.stdout.buffer.write(_json(again.as_json()) if options.json else (told(again) + "\n").encode())
     return said.status
 
 
@@ -107,7 +107,7 @@ def _moment(text: str | None, settings: Settings) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=settings.timezone)
 
 
-def _told(again: Redecided) -> str:
+def told(again: Redecided) -> str:
     """Both outcomes with their hashes, and what differs, for people."""
     kept = Text("当时保存", "as kept") if again.kept else Text("没有保存，重新计算", "not kept; worked out anew")
     lines = [
