@@ -161,6 +161,26 @@ def test_no_day_is_promised_beyond_the_end_of_the_version():
         assert len(outlook(assess(ends, facts, date(2026, 11, 3))).days) == days
 
 
+def test_a_day_ahead_is_judged_by_the_version_that_will_govern_it():
+    text = (SERVICES / "advanced-age-allowance.yaml").read_text(encoding="utf-8")
+    this = load_service(text).require()
+    lower = changed(text, 'version: "1"\n', 'version: "2"\n')
+    lower = changed(
+        changed(lower, "valid_from: 2026-01-01", "valid_from: 2027-01-01"), '[true, ">= 80"', '[true, ">= 79"'
+    )
+    following = load_service(
+        changed(changed(lower, '[true, "< 80"', '[true, "< 79"'), '"< 90", 60', '"< 90", 65')
+    ).require()
+    facts = {"birth_date": date(1947, 3, 5), "home_region": "990101"}
+    found = assess(this, facts, date(2026, 11, 3))
+    assert [(one.day, one.version) for one in outlook(found).days] == [(date(2027, 3, 5), "1")]
+    (step,) = outlook(found, versions=[following, this]).days
+    assert (step.day, step.version) == (date(2027, 1, 1), "2"), "79 by then, and 79 is enough from that day on"
+    assert [one.words.zh for one in step.gains] == ["65元"]
+    younger = assess(this, facts | {"birth_date": date(1949, 3, 5)}, date(2026, 11, 3))
+    assert [one.day for one in outlook(younger, versions=[following, this]).days] == [date(2028, 3, 5)]
+
+
 def test_an_expression_that_cannot_be_followed_promises_nothing():
     text = changed(
         SERVICE, "years and months duration(born, application_date).years", "modulo(application_date.day, 20)"

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from functools import cached_property, lru_cache
@@ -108,10 +108,11 @@ class Judged:
     def assessment(self) -> Assessment:
         return assess(self.definition.service, self.facts, self.state.case.day)
 
-    def explained(self, region: RegionName = no_region) -> Explanation:
+    def explained(self, region: RegionName = no_region, versions: Iterable[Service] = ()) -> Explanation:
         """The assessment with its reasons, and what would change it. Worked out each time it is asked for.
 
-        A fact counts as taken from a record where the person said nothing else about it.
+        `versions` are those of the service that are known, for what days ahead bring. A fact counts as taken from a
+        record where the person said nothing else about it.
         """
         said, records = self.state.facts, self.state.records
         taken = {
@@ -119,7 +120,7 @@ class Judged:
             for name, record in records.items()
             if name not in said or str(said[name]) == str(record.value)
         }
-        return explanation(self.assessment, taken, region)
+        return explanation(self.assessment, taken, region, versions)
 
     @cached_property
     def variant(self) -> Variant:

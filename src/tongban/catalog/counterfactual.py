@@ -8,7 +8,7 @@ The idea is that of counterfactual explanations (Wachter, Mittelstadt, Russell, 
 Opening the Black Box", Harvard JOLT 31(2), 2018). There a model is searched blindly; here the tables say where to look.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,8 +22,8 @@ from tongban.base.i18n import Text
 from tongban.catalog.answers import stored_fact
 from tongban.catalog.assess import Assessment, assess
 from tongban.catalog.compile import Compiled, TableStep, compile_service
-from tongban.catalog.first_day import Worth, first_days
-from tongban.catalog.model import Fact, FactType
+from tongban.catalog.days_ahead import Worth, first_days
+from tongban.catalog.model import Fact, FactType, Service
 from tongban.catalog.run import plain
 from tongban.catalog.tables import Outcome, Ruling, both
 from tongban.catalog.wording import OR, Wording, day_words, joined
@@ -69,6 +69,7 @@ class FromDay(msgspec.Struct, frozen=True):
     """The first day on which the same facts lead to `outcome`; on the day before they do not."""
 
     day: date
+    version: str
     outcome: Outcome
     gains: tuple[Amount, ...]
     sentence: Text
@@ -87,8 +88,10 @@ class Outlook(msgspec.Struct, frozen=True):
         return (*(one.sentence for one in self.days), *(one.sentence for one in self.ways))
 
 
-def outlook(found: Assessment, wording: Wording | None = None) -> Outlook:
+def outlook(found: Assessment, wording: Wording | None = None, versions: Iterable[Service] = ()) -> Outlook:
     """What would make the outcome of `found` a better one; nothing for one that is favourable already.
+
+    `versions` are those of the service that are known, so that a day ahead is judged by the one that will govern it.
 
     At most `MOST_TRIES` changes are tried, besides the halving for numbers that a formula reads (about 30 tries for
     each that a person can change) and the days (see `first_days`).
@@ -97,7 +100,7 @@ def outlook(found: Assessment, wording: Wording | None = None) -> Outlook:
         return Outlook((), (), True)
     search = _Search(found, wording or Wording.of(found.variant.service))
     ways = search.ways()
-    days, all_days = search.days()
+    days, all_days = search.days(versions)
     return Outlook(ways, days, search.complete and all_days)
 
 
@@ -225,23 +228,27 @@ class _Search:
 
     def _gains(self, end: Assessment) -> tuple[Amount, ...]:
         """What the amounts of the service come to, those of nothing left out."""
-        outputs = [output for table in self._service.amounts.values() for output in table.outputs]
-        money = [output for output in outputs if output.type == "money" and output.name in self._service.result.shows]
+        service = end.variant.service
+        words = self._wording if service is self._service else Wording.of(service)
+        outputs = [output for table in service.amounts.values() for output in table.outputs]
+        money = [output for output in outputs if output.type == "money" and output.name in service.result.shows]
         pairs = ((output.name, end.outputs.get(output.name)) for output in money)
-        return tuple(Amount(self._wording.label(n), self._wording.value(n, value)) for n, value in pairs if value)
+        return tuple(Amount(words.label(name), words.value(name, value)) for name, value in pairs if value)
 
     # --- time -------------------------------------------------------------------------------------------------------
 
-    def days(self) -> tuple[tuple[FromDay, ...], bool]:
+    def days(self, versions: Iterable[Service]) -> tuple[tuple[FromDay, ...], bool]:
         """The days on which the outcome becomes better, and whether none can have been missed."""
         found = self._found
         if found.outcome == "unknown":
             return (), True
-        steps = first_days(self._compiled, found.given, found.day, found.outcome, _WORTH)
+        steps = first_days(self._compiled, found.given, found.day, found.outcome, _WORTH, versions)
         told: list[FromDay] = []
         for step in steps.days:
             gains = self._gains(step.found)
-            told.append(FromDay(step.day, step.found.outcome, gains, _day_sentence(step.day, step.found, gains)))
+            version = step.found.variant.service.version
+            sentence = _day_sentence(step.day, step.found, gains)
+            told.append(FromDay(step.day, version, step.found.outcome, gains, sentence))
         return tuple(told), steps.complete
 
 

@@ -15,7 +15,7 @@ from tongban.catalog.acts import cite
 from tongban.catalog.assess import Assessment
 from tongban.catalog.compile import Compiled, FactStep, TableStep, compile_service
 from tongban.catalog.counterfactual import outlook
-from tongban.catalog.model import Law
+from tongban.catalog.model import Law, Service
 from tongban.catalog.reasons import (
     CitedArticle,
     Explanation,
@@ -35,10 +35,17 @@ from tongban.rules.analysis import Reachable, Unfinished, needed
 
 
 def explanation(
-    found: Assessment, records: Mapping[str, Text] | None = None, region: RegionName = no_region
+    found: Assessment,
+    records: Mapping[str, Text] | None = None,
+    region: RegionName = no_region,
+    versions: Iterable[Service] = (),
 ) -> Explanation:
-    """`found` explained. `records` says for each fact that came from a record what that record is called."""
-    return _Explainer(found, records or {}, region).explanation()
+    """`found` explained.
+
+    records   for each fact that came from a record, what that record is called
+    versions  the versions of the service that are known, for days ahead
+    """
+    return _Explainer(found, records or {}, region).explanation(versions)
 
 
 class _Explainer:
@@ -68,7 +75,7 @@ class _Explainer:
         yield from self._compiled.first
         yield from self._compiled.later
 
-    def explanation(self) -> Explanation:
+    def explanation(self, versions: Iterable[Service]) -> Explanation:
         found, service = self._found, self._service
         version = RulesVersion(
             service.service, service.version, self._compiled.digest, service.valid_from, service.valid_to, found.day
@@ -83,7 +90,7 @@ class _Explainer:
             unknown=tuple(self._reading(name) for name in found.unknown),
             tables=tuple(self._table(decision) for decision in found.trace),
             nothing=tuple(self._nothing()),
-            outlook=outlook(found, self._words),
+            outlook=outlook(found, self._words, versions),
         )
 
     # --- what counted -----------------------------------------------------------------------------------------------

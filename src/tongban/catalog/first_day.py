@@ -1,4 +1,4 @@
-"""The first day on which the same facts come to a better outcome, found at the cuts of the rules, not day by day.
+"""The days on which what the rules say about the same facts can change, found at their cuts, not day by day.
 
 What the rules say can change with the day only where something computed from the day of application crosses a value
 that a table or a condition asks for: an age its 80, a span its six months. Each such expression is followed through
@@ -9,13 +9,12 @@ cannot be followed: then days may be told, but not that there are no others.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from enum import IntFlag
-from typing import Any, Literal
+from typing import Any
 
 from tongban import rules
-from tongban.catalog.assess import Assessment, assess
 from tongban.catalog.compile import (
     Compiled,
     CountsStep,
@@ -28,7 +27,7 @@ from tongban.catalog.compile import (
 )
 from tongban.catalog.run import Run
 from tongban.catalog.strict import Strict
-from tongban.catalog.tables import APPLICATION_DATE, COUNTS_ON, SITUATION, Outcome, Ruling
+from tongban.catalog.tables import APPLICATION_DATE, COUNTS_ON, SITUATION, Ruling
 from tongban.rules.analysis import Known, space
 from tongban.rules.feel.syntax import (
     Between,
@@ -45,13 +44,6 @@ from tongban.rules.feel.syntax import (
 )
 from tongban.rules.feel.text import feel_text
 
-Worth = Literal[0, 1, 2]
-
-YEARS_AHEAD = 20
-"""How far ahead a day is promised at most, and never beyond the end of the service's version."""
-MOST_DAYS = 400
-"""Days that are put to the rules; 20 years of months are 240."""
-
 _COMPARES = frozenset({Op.LESS, Op.AT_MOST, Op.GREATER, Op.AT_LEAST, Op.EQUAL, Op.UNEQUAL})
 _GROWING_PARTS = frozenset({"years", "days"})
 _OF_MONTHS = frozenset({"year", "month"})
@@ -67,51 +59,7 @@ class Course(IntFlag):
     STILL = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A day on which the outcome becomes better, and what the rules say on it."""
-
-    day: date
-    found: Assessment
-
-
-@dataclass(frozen=True, slots=True)
-class Turns:
-    """Days in order, each with a better outcome than the one before; `complete` if none can have been missed."""
-
-    days: tuple[Turn, ...]
-    complete: bool
-
-
-def first_days(
-    compiled: Compiled, given: Mapping[str, Any], day: date, outcome: Outcome, worth: Mapping[Outcome, Worth]
-) -> Turns:
-    """The days after `day` on which the outcome first becomes better than `outcome`, and then better still."""
-    last = _ahead(day)
-    ends = compiled.service.valid_to
-    follower = _Follower(compiled, given, day, min(last, ends) if ends else last)
-    best, top = worth[outcome], max(worth.values())
-    turns: list[Turn] = []
-    cuts = follower.cuts()
-    for cut in cuts[:MOST_DAYS]:
-        found = assess(compiled.service, given, cut)
-        if worth.get(found.outcome, 0) <= best:
-            continue
-        before = assess(compiled.service, given, cut - timedelta(days=1))
-        if worth.get(before.outcome, 0) > best:  # it turned somewhere that no cut shows; such a day is not told
-            return Turns(tuple(turns), False)
-        turns.append(Turn(cut, found))
-        best = worth[found.outcome]
-        if best == top:
-            break
-    return Turns(tuple(turns), follower.complete and len(cuts) <= MOST_DAYS)
-
-
-def _ahead(day: date) -> date:
-    return date(min(day.year + YEARS_AHEAD, 9998), day.month, 28)
-
-
-class _Follower:
+class Follower:
     """Follows every name and expression of a service through time, and keeps the days on which something turns."""
 
     def __init__(self, compiled: Compiled, given: Mapping[str, Any], first: date, last: date) -> None:

@@ -176,8 +176,9 @@ async def explain(caller: Asking, case: Path) -> Explanation:
     The row and its law, what counted and from which record, why not another outcome, and what would change it. It is
     the finding of the rules, not the decision.
     """
-    view = await caller.site.cases.view(caller.actor, case)
-    return view.judged.explained(caller.site.directory.region_name)
+    site = caller.site
+    view = await site.cases.view(caller.actor, case)
+    return view.judged.explained(site.directory.region_name, site.catalogue.versions(view.opening.service))
 
 
 @get("/cases/{case:str}/export", **operation("exportCase", "导出办件", "Everything about a case", TAG, 404))

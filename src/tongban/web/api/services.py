@@ -125,7 +125,7 @@ async def explain(caller: Asking, slug: Path, data: AssessmentRequest) -> Explan
     site = caller.site
     service = site.catalogue.service(slug)
     found = assess(service, _values(site, service, data), site.today)
-    return explanation(found, region=site.directory.region_name)
+    return explanation(found, region=site.directory.region_name, versions=site.catalogue.versions(slug))
 
 
 def _values(site: Site, service: Service, data: AssessmentRequest) -> dict[str, Any]:

@@ -53,7 +53,7 @@ async def case_page(
         said=said,
         hx=hx,
         regions=grouped(site, visitor.lang),
-        **casepage.values(view, column, region_names(site), **more),
+        **casepage.values(view, column, region_names(site), site.catalogue.versions(view.opening.service), **more),
     )
 
 

@@ -11,6 +11,7 @@ from tongban.cases import CaseView, Command, Letter, Refusal, clocks, letters
 from tongban.cases.account import Line
 from tongban.cases.decide import decide
 from tongban.cases.model import refusal
+from tongban.catalog.model import Service
 from tongban.catalog.procedure import Act
 from tongban.web.desk import acts
 from tongban.web.desk.queue import TAGS, Queue
@@ -61,6 +62,7 @@ def values(
     view: CaseView,
     queue: Queue,
     region: RegionName,
+    versions: Sequence[Service] = (),
     *,
     form: Form | None = None,
     chosen: str = "",
@@ -68,7 +70,7 @@ def values(
     preview: Preview | None = None,
     moved: Sequence[Line] = (),
 ) -> dict[str, Any]:
-    """The template's values."""
+    """The template's values. `versions` are those of the service, for what the rules will say on days ahead."""
     shown = sheet(view, region)
     panel = acts.panel(view, shown, form or Form(), chosen)
     due = None if view.ended else clocks.due(view.definition, view.state, view.now)
@@ -77,7 +79,7 @@ def values(
         "case": head(view, queue),
         "list": queue,
         "sheet": shown,
-        "ruling": ruling(view.judged.explained(region)),
+        "ruling": ruling(view.judged.explained(region, versions)),
         "bar": time_bar(due, view.now) if due else None,
         "history": tuple(reversed(view.account)),
         "panel": panel,

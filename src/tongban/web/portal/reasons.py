@@ -63,7 +63,7 @@ class Why:
 
 def why(site: Site, view: CaseView) -> Why:
     """What the rules say about a case, and what would change it."""
-    told = view.judged.explained(partial(place_name, site))
+    told = view.judged.explained(partial(place_name, site), site.catalogue.versions(view.opening.service))
     changes = told.outlook if told.outcome in _CHANGEABLE else None
     note = _CLOSED if view.ended else _OPEN
     return Why(told, _BY_RULE[told.outcome], PREVIEWS[told.outcome][2], note, tuple(_others(told)), changes)
@@ -84,4 +84,5 @@ def changes(site: Site, application: Application) -> Outlook | None:
     found = application.assessment
     if found.outcome not in _CHANGEABLE:
         return None
-    return outlook(found, Wording.of(application.service, partial(place_name, site)))
+    versions = site.catalogue.versions(application.service.service)
+    return outlook(found, Wording.of(application.service, partial(place_name, site)), versions)
