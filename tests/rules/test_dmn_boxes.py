@@ -71,7 +71,9 @@ def test_a_boxed_filter_is_feels_filter(match: str, expected: object) -> None:
         ("some", "[1]", '"maybe"', None),
         ("every", "[]", "false", True),
         ("every", "[1,2]", "x > 0", True),
-        ("every", "[1,2]", 'if x = 1 then false else "maybe"', False),
+        ("every", "[1,2]", 'if x = 1 then false else "maybe"', None),
+        ("some", "[1,2]", 'if x = 2 then true else "maybe"', None),
+        ("some", "[1,2]", "if x = 2 then true else null", True),
         ("every", "[1]", '"maybe"', None),
     ],
 )
@@ -231,6 +233,14 @@ def test_in_a_model_null_is_a_value_like_any_other(cell: str, matches: bool) -> 
 
 def test_an_input_that_does_not_fit_its_column_counts_as_null() -> None:
     assert decided(table('null|"null"\n-|"any"', attributes='hitPolicy="FIRST"', kind="number"), "text") == "null"
+
+
+def test_an_input_that_its_column_does_not_allow_counts_as_null_and_says_so() -> None:
+    values = "<inputValues><text>[0..9]</text></inputValues>"
+    logic = table("null|1").replace("</inputExpression>", f"</inputExpression>{values}")
+    assert (decided(logic, 5), decided(logic, 10)) == (None, 1)
+    evaluation = model(given("x") + decision("d", logic, needs="i:x")).evaluate(["d"], {"x": 10})
+    assert [(cause.code, cause.at.id) for cause in evaluation.causes] == [(Code.NOT_ALLOWED, "in")]
 
 
 def test_the_trace_names_the_row_its_annotation_and_the_place_of_each_null() -> None:

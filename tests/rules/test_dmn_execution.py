@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from dmn_samples import decision, document, given, item, knowledge, model, text, value
 
 from tongban.rules.dmn.errors import ModelCode, ModelErrors
 from tongban.rules.feel.errors import Code
+from tongban.rules.feel.values import to_feel
 
 # --- requirements ----------------------------------------------------------------------------------------
 
@@ -154,6 +157,14 @@ def test_an_evaluation_that_would_grow_without_end_is_null() -> None:
     )
     first = f'<contextEntry><variable name="a0"/>{text("1")}</contextEntry>'
     assert value(model(decision("d", f"<context>{first}{doubled}</context>"))) is None
+
+
+def test_now_is_what_the_caller_says() -> None:
+    built = model(decision("d", text("now().year")))
+    assert built.faults == ()
+    assert built.evaluate(["d"], {}).values == {"d": None}
+    moment = to_feel(datetime.datetime(2026, 1, 31, 12, tzinfo=datetime.UTC))
+    assert built.evaluate(["d"], {}, moment).values == {"d": 2026}
 
 
 def test_a_text_in_another_language_is_a_fault() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
-from typing import ClassVar, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
 from tongban.rules.feel.dialect import both, either
 from tongban.rules.feel.errors import Code, Undefined
@@ -176,31 +176,31 @@ class BoxCompiler:
         return run
 
     def _iterator(self, box: model.Iterator, names: Names, title: str) -> Run:
+        """FEEL's own loop over the items; but a condition that is no truth makes a quantifier null (unlike FEEL's)."""
         source = self.compile(box.source, names, title)
         body = self.compile(box.body, names | {box.variable, PARTIAL}, title)
-        finish = self._FINISH[box.kind]
-        file, truth = self._file, self._formulas.dialect.truth
+        quantify = _QUANTIFIERS.get(box.kind)
+        file, at = self._file, box.at
 
         def run(state: State, scope: Scope) -> Value:
             given = source(state, scope)
             items, causes = _ITEMS.explain({"source": given})
             if not is_list(items):
                 for cause in causes:
-                    state.null(file, box.at, cause.code, *cause.details)
+                    state.null(file, at, cause.code, *cause.details)
                 return None
             results: list[Value] = []
             for item in items:
                 state.spend(1 + len(results) // 16)
                 results.append(state.weigh(body(state, {**scope, PARTIAL: results[:], box.variable: item})))
-            return finish(results, truth)
+            if quantify is None:
+                return results
+            wrong = next((one for one in results if one is not None and not isinstance(one, bool)), None)
+            if wrong is not None:
+                return state.null(file, at, Code.WRONG_TYPE, "satisfies", "boolean", type_name(wrong))
+            return quantify(one if isinstance(one, bool) else None for one in results)
 
         return run
-
-    _FINISH: ClassVar[dict[model.IteratorKind, Callable[[list[Value], Callable[[Value], bool | None]], Value]]] = {
-        model.IteratorKind.FOR: lambda results, _: results,
-        model.IteratorKind.SOME: lambda results, truth: _combined(either, False, map(truth, results)),
-        model.IteratorKind.EVERY: lambda results, truth: _combined(both, True, map(truth, results)),
-    }
 
     # --- functions ---------------------------------------------------------------------------------------
 
@@ -264,7 +264,7 @@ def _called_text(box: model.Invocation) -> str:
     return box.called.feel.text.strip() if isinstance(box.called, model.LiteralExpression) else ""
 
 
-def _combined(
-    combine: Callable[[bool | None, bool | None], bool | None], start: bool, truths: Iterable[bool | None]
-) -> bool | None:
-    return reduce(combine, truths, start)
+_QUANTIFIERS: dict[model.IteratorKind, Callable[[Iterable[bool | None]], bool | None]] = {
+    model.IteratorKind.SOME: lambda truths: reduce(either, truths, False),
+    model.IteratorKind.EVERY: lambda truths: reduce(both, truths, True),
+}

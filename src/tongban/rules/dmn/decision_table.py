@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tongban.rules.feel.errors import Code, RuleSyntaxError, TableError, TableErrors, Undefined
 from tongban.rules.feel.expression import compile_expression
+from tongban.rules.feel.text import feel_text
 from tongban.rules.feel.types import FeelType, coerce
 from tongban.rules.feel.values import Value, is_context, is_list
 from tongban.rules.tables.hit import LISTED, RANKED
@@ -60,13 +61,18 @@ class TableCompiler:
         """The value of an input column: of its type, and among its allowed values, or null."""
         read = self._formulas.expression(column.expression, names) if column.expression.text.strip() else nothing
         kind = self._formulas.type(column.type, column.at)
+        values = column.values
+        allowed = None if values is None else self._formulas.tests(values, names)
         file, at = self._file, column.at
 
         def run(state: State, scope: Scope) -> Value:
             try:
-                return coerce(read(state, scope), kind)
+                value = coerce(read(state, scope), kind)
             except Undefined as undefined:
                 return state.null(file, at, undefined.code, *undefined.details)
+            if value is None or values is None or allowed is None or allowed.test(value, scope) is not False:
+                return value
+            return state.null(file, at, Code.NOT_ALLOWED, feel_text(value), values.text.strip())
 
         return run
 

@@ -14,6 +14,7 @@ from tongban.rules.feel.parser import Vocabulary, parse_expression, parse_filter
 from tongban.rules.feel.syntax import Filter, Name, Node
 from tongban.rules.feel.types import FeelType
 from tongban.rules.feel.values import Value
+from tongban.rules.tables.cells import Cell, compile_cell
 
 from .errors import ModelCode, ModelFault, fault, feel_fault
 from .items import Types
@@ -57,6 +58,14 @@ class Formulas:
     def filter(self, feel: Feel, names: Iterable[str]) -> Run:
         """The text as the condition of a filter on the list called `SOURCE`."""
         return self._text(feel, (*names, SOURCE), filters=True)
+
+    def tests(self, feel: Feel, names: Iterable[str]) -> Cell | None:
+        """The text as unary tests over `names` and `?`; None, and a fault, if it cannot be read."""
+        try:
+            return compile_cell(feel.text, names, self.strict)
+        except RuleSyntaxError as error:
+            self.faults.append(feel_fault(self.file, feel, error))
+            return None
 
     def _text(self, feel: Feel, names: tuple[str, ...], *, filters: bool) -> Run:
         """Read strictly; what only a lenient reader takes (names and functions that do not exist) is a fault, but

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from tongban.rules.feel.dialect import Dialect
 from tongban.rules.feel.errors import RuleSyntaxError
@@ -109,7 +110,7 @@ class Types:
 
     def _check(self, tests: Feel) -> Callable[[Value], bool | None] | None:
         try:
-            cell = compile_cell(tests.text, (), self._dialect)
+            cell = compile_cell(tests.text, (), replace(self._dialect, lenient=False))
         except RuleSyntaxError as error:
             self.faults.append(feel_fault(self._unit.file, tests, error))
             return None
