@@ -181,11 +181,12 @@ def quotient(lowering: Lowering, node: Node, top: Expr, bottom: Expr, of: Type, 
         raise lowering.no(node, "除法可能超过34位数字", "the division may need more than 34 digits")
     smallest = (b.low if b.low > 0 else -b.high if b.high < 0 else 1) * 10 ** max(-power, 0)
     bound = most // smallest + 1
-    exact = Quotient(top, bottom, rounding, replace(of, low=-bound, high=bound))
+    low = 0 if a.low >= 0 and b.low > 0 else -bound
+    exact = Quotient(top, bottom, rounding, replace(of, low=low, high=bound))
     if of.scale >= 0:
         return exact
     factor = 10**-of.scale
-    return Rescale(exact, Type(N, -bound * factor, bound * factor))
+    return Rescale(exact, Type(N, low * factor, bound * factor))
 
 
 def cross_multiplied(lowering: Lowering, node: syntax.Binary, op: Comparison) -> Expr | None:

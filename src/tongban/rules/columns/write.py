@@ -224,6 +224,7 @@ def _quotient(w: Writer, expr: Quotient) -> str:
     d = f"{abs(fixed)}" if fixed is not None else w.hidden(f"NULLIF(abs(CAST({bottom} AS {kind})), 0)")
     whole = w.sheet.dialect.divide(n, d)
     negative = of.low is None or of.low < 0 or signed
+    whole = w.hidden(whole) if negative else whole
     floored = f"({whole} - CASE WHEN {n} - {whole} * {d} < 0 THEN 1 ELSE 0 END)" if negative else whole
     q = w.hidden(floored)
     rest = f"({n} - {q} * {d})"
