@@ -96,12 +96,8 @@ def _people(text: str, data_dir: Path) -> Path:
             "Write a number of people after demo:, from 1 to 100000000",
             place=text,
         )
-    path = data_dir / "people" / f"demo-{demo_people.EDITION}-{int(count)}.parquet"
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with Bar("inventing people · 虚构人员") as bar:
-            demo_people.write(path, int(count), progress=bar)
-    return path
+    with Bar("inventing people · 虚构人员") as bar:
+        return demo_people.keep(data_dir, int(count), progress=bar)
 
 
 def _print(result: Result, seconds: float) -> None:

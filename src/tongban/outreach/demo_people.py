@@ -5,6 +5,7 @@ machine with this version of DuckDB. `person` is a number of the holder that can
 sorted by region. About one fact in a hundred is unknown, as in real registers.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -115,6 +116,17 @@ def select(rows: int, seed: int = 1) -> str:
     }
     shown = ",\n  ".join(f"{text} AS {name}" for name, text in columns.items())
     return f"SELECT\n  {shown}\nFROM (SELECT i, {inner} FROM range({rows}) AS rows(i))"
+
+
+def keep(data_dir: Path, rows: int, progress: Progress | None = None) -> Path:
+    """The file of so many people in the data directory; made where it is not there yet."""
+    path = data_dir / "people" / f"demo-{EDITION}-{rows}.parquet"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mine = path.with_name(f"{path.stem}-{os.getpid()}.parquet")  # another process may be making the same
+        write(mine, rows, progress=progress)
+        mine.replace(path)
+    return path
 
 
 def write(path: Path, rows: int, seed: int = 1, progress: Progress | None = None) -> None:

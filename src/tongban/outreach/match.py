@@ -23,10 +23,9 @@ from tongban.catalog.policy import Policy
 from tongban.outreach import one_by_one
 from tongban.outreach.changes import write_changes
 from tongban.outreach.duck import Progress, quoted, session
-from tongban.outreach.plan import BORN, KEY, REGION, Part, Plan, make_plan, open_people
+from tongban.outreach.judged import amount_of, band_of, column, outputs_of, scaled, sql_type, standing_of
+from tongban.outreach.plan import KEY, REGION, Part, Plan, make_plan, open_people
 from tongban.outreach.report import BANDS, UNKNOWN_BAND, Cell, PolicyReport, Standing, groups, parts, standings
-from tongban.rules.columns.ir import OUTCOMES
-from tongban.rules.columns.nodes import Kind, Type
 
 STRETCH = 1_228_800
 """Rows judged at a time: ten row groups, some tens of megabytes of results."""
@@ -138,14 +137,9 @@ class _Run:
     def columns(self, part: Part) -> dict[str, str]:
         """The columns of a list, with their types."""
         key = self.plan.people.columns[part.policy.population.key]
-        rows = {_name(f"row_{table}"): "SMALLINT" for table in part.tables} or {_name("row_eligible"): "SMALLINT"}
-        outputs = {_name(name): _sql_type(of) for name, of in self.outputs(part).items()}
+        rows = {column(f"row_{table}"): "SMALLINT" for table in part.tables} or {column("row_eligible"): "SMALLINT"}
+        outputs = {column(name): sql_type(of) for name, of in outputs_of(part).items()}
         return {KEY: key, REGION: "VARCHAR", "standing": "VARCHAR", "fact": "VARCHAR", **rows, **outputs}
-
-    def outputs(self, part: Part) -> dict[str, Type]:
-        """The amounts, those that are told first."""
-        types = part.types
-        return {name: types[name] for name in dict.fromkeys((*part.policy.tell.outputs, *types))}
 
     # --- judging -----------------------------------------------------------------------------------------
 
@@ -163,34 +157,11 @@ class _Run:
                 self.one_by_one(n, part, first, last)
             progress(0.98 * (last + 1) / rows)
 
-    def standing(self, part: Part) -> str:
-        """Where somebody stands, as SQL over `judged`; null for those who must be decided alone."""
-
-        def of(name: str) -> str:
-            return _name(part.prefix + name)
-
-        cases = [
-            (f"COALESCE({_name(part.already)}, FALSE)", Standing.ALREADY) if part.already else None,
-            (f"NOT COALESCE({_name(part.agreed)}, FALSE)", Standing.NOT_AGREED) if part.agreed else None,
-            (of("fault"), None),
-            (f"{of('outcome')} = {OUTCOMES.index('eligible')} AND {of('determined')}", Standing.ENTITLED),
-            (f"bit_count({of('missing')}) = 1", Standing.MISSING),
-            (f"{of('missing')} <> 0", Standing.SEVERAL),
-            (
-                f"{of('outcome')} IN ({', '.join(str(OUTCOMES.index(w)) for w in ('eligible', 'ask-official'))})",
-                Standing.OFFICIAL,
-            ),
-        ]
-        said = " ".join(
-            f"WHEN {case[0]} THEN {quoted(case[1]) if case[1] else 'NULL'}" for case in cases if case is not None
-        )
-        return f"CASE {said} ELSE {quoted(Standing.NOT)} END"
-
     def collect(self, n: int, part: Part) -> None:
         """Takes what was judged of one policy into its list and into the counts."""
 
         def of(name: str) -> str:
-            return _name(part.prefix + name)
+            return column(part.prefix + name)
 
         facts = " ".join(
             f"WHEN {1 << f.bit} THEN {quoted(f.fact)}"
@@ -199,10 +170,11 @@ class _Run:
         )
         fact = f"CASE {of('missing')} {facts} END" if facts else "CAST(NULL AS VARCHAR)"
         rows = ", ".join(_row_of(part, table) for table in part.tables)
-        outputs = self.outputs(part)
-        values = ", ".join(_scaled(of(name), kind) for name, kind in outputs.items())
-        amount = next((_scaled(of(name), kind) for name, kind in outputs.items() if kind.kind is Kind.NUMBER), "0")
-        judged = f"SELECT *, {self.standing(part)} AS standing, {fact} AS fact, {self.band()} AS band FROM judged"
+        outputs = outputs_of(part)
+        values = ", ".join(scaled(of(name), kind) for name, kind in outputs.items())
+        counted = amount_of(part)
+        amount = scaled(of(counted), outputs[counted]) if counted else "0"
+        judged = f"SELECT *, {standing_of(part)} AS standing, {fact} AS fact, {band_of(self.plan)} AS band FROM judged"
         listed = ", ".join(quoted(one) for one in self.kept)
         shown_columns = ", ".join(part for part in (f"{KEY}, {REGION}, standing, fact", rows, values) if part)
         self.connection.execute(
@@ -215,30 +187,20 @@ class _Run:
             f" FROM ({judged}) WHERE standing IS NOT NULL GROUP BY ALL"
         )
 
-    def band(self) -> str:
-        """The band of somebody's age on the day."""
-        if BORN not in self.plan.columns:
-            return quoted(UNKNOWN_BAND)
-        day = self.plan.day
-        cases = "".join(
-            f" WHEN {BORN} > DATE '{day}' - INTERVAL {beyond} YEAR THEN {quoted(name)}" for name, beyond, _ in BANDS
-        )
-        return f"CASE WHEN {BORN} IS NULL THEN {quoted(UNKNOWN_BAND)}{cases} ELSE {quoted(BANDS[-1][0])} END"
-
     def one_by_one(self, n: int, part: Part, first: int, last: int) -> None:
         """Decides alone whom the columns could not."""
         keys: list[Any] | None = None
         if part.program is not None:
             found = self.connection.execute(
-                f"SELECT {KEY} FROM (SELECT *, {self.standing(part)} AS standing FROM judged) WHERE standing IS NULL"
+                f"SELECT {KEY} FROM (SELECT *, {standing_of(part)} AS standing FROM judged) WHERE standing IS NULL"
             )
             keys = [key for (key,) in found.fetchall()]
             if not keys:
                 return
         decided = list(one_by_one.decide(self.connection, self.plan, part, first, last, keys))
         self.alone[n] += len(decided)
-        outputs = list(self.outputs(part))
-        amount = next((name for name, kind in self.outputs(part).items() if kind.kind is Kind.NUMBER), "")
+        outputs = list(outputs_of(part))
+        amount = amount_of(part)
         people = f"(SELECT * FROM {self.plan.relation(first, last)})"
         self.connection.execute(
             "CREATE OR REPLACE TEMP TABLE alone (key VARCHAR, standing VARCHAR, fact VARCHAR,"
@@ -260,18 +222,18 @@ class _Run:
         )
         flags = [(part.already, Standing.ALREADY, True), (part.agreed, Standing.NOT_AGREED, False)]
         left = " ".join(
-            f"WHEN COALESCE({_name(name)}, FALSE) = {value} THEN {quoted(standing)}"
+            f"WHEN COALESCE({column(name)}, FALSE) = {value} THEN {quoted(standing)}"
             for name, standing, value in flags
             if name
         )
         standing = f"CASE {left} ELSE alone.standing END" if left else "alone.standing"
         joined = (
-            f"SELECT people.*, {standing} AS stands, alone.* EXCLUDE (standing), {self.band()} AS band"
+            f"SELECT people.*, {standing} AS stands, alone.* EXCLUDE (standing), {band_of(self.plan)} AS band"
             f" FROM {people} AS people JOIN alone ON CAST(people.{KEY} AS VARCHAR) = alone.key"
         )
-        rows = [f"row_eligible AS {_name(f'row_{t}')}" if t == "eligible" else "NULL" for t in part.tables]
+        rows = [f"row_eligible AS {column(f'row_{t}')}" if t == "eligible" else "NULL" for t in part.tables]
         values = [
-            f"CAST(outputs[{i}] AS {_sql_type(kind)})" for i, kind in enumerate(self.outputs(part).values(), start=1)
+            f"CAST(outputs[{i}] AS {sql_type(kind)})" for i, kind in enumerate(outputs_of(part).values(), start=1)
         ]
         listed = ", ".join(quoted(one) for one in self.kept)
         shown_columns = ", ".join([KEY, REGION, "stands", "fact", *(rows or ["row_eligible"]), *values])
@@ -297,7 +259,7 @@ class _Run:
         for name, standing in lists.items():
             self.copy(f"SELECT {columns} FROM hits_{n} WHERE standing = {quoted(standing)}", place / f"{name}.parquet")
         (folder / "offers").mkdir(exist_ok=True)
-        told = ", ".join([KEY, "standing", "fact", *(_name(name) for name in policy.tell.outputs)])
+        told = ", ".join([KEY, "standing", "fact", *(column(name) for name in policy.tell.outputs)])
         offered = f"{quoted(Standing.ENTITLED)}, {quoted(Standing.MISSING)}"
         offers = folder / "offers" / f"{policy.policy}.parquet"
         self.copy(f"SELECT {told} FROM hits_{n} WHERE standing IN ({offered})", offers, by=KEY)
@@ -347,27 +309,4 @@ class _Run:
 def _row_of(part: Part, table: str) -> str:
     """The column of a table's row; a table that aggregates has none, but the bits of its rows."""
     word = "".join(c if c.isalnum() else "_" for c in table)
-    return f"{_name(f'{part.prefix}row_{word}')} AS {_name(f'row_{table}')}"
-
-
-def _scaled(column: str, of: Type) -> str:
-    """A number of the rules as people write it; other values as they are."""
-    if of.kind is not Kind.NUMBER or not of.scale:
-        return column
-    return f"CAST(CAST({column} AS DECIMAL(38, {of.scale})) / {10**of.scale} AS {_sql_type(of)})"
-
-
-def _sql_type(of: Type) -> str:
-    match of.kind:
-        case Kind.NUMBER:
-            return f"DECIMAL(38, {of.scale})" if of.scale else "BIGINT"
-        case Kind.BOOLEAN:
-            return "BOOLEAN"
-        case Kind.DATE:
-            return "DATE"
-        case _:
-            return "VARCHAR"
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
+    return f"{column(f'{part.prefix}row_{word}')} AS {column(f'row_{table}')}"

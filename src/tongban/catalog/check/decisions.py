@@ -64,6 +64,13 @@ def _told(asked: Same) -> tuple[_Told, ...]:
     return tuple(found)
 
 
+def holes(service: Service) -> tuple[tuple[Path, Text], ...]:
+    """Where the tables of a service leave somebody without an answer or with two; nothing if it does not compile."""
+    codes = (RemarkCode.GAP, RemarkCode.UNKNOWN_GAP, RemarkCode.OVERLAP)
+    found = (told for told in _told(Same(service)) if told.remark.code in codes)
+    return tuple((told.place, Text(told.remark.zh, told.remark.en)) for told in found)
+
+
 def _tells(*codes: RemarkCode) -> Callable[[View[Service]], Iterator[Said]]:
     """The rule that passes on the remarks with these codes."""
 
