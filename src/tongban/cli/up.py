@@ -15,8 +15,10 @@ from tongban.base.clock import system_clock
 from tongban.base.config import PREFIX, Settings
 from tongban.base.database import Database, EmbeddedPostgres, migrate
 from tongban.cases import demo as stories
+from tongban.catalog.installation import open_catalogue
 from tongban.cli.saying import saying_refusals
 from tongban.org import demo
+from tongban.outreach import demo as offers
 from tongban.sharing import demo as records
 
 
@@ -79,6 +81,7 @@ async def _prepare(settings: Settings, url: str) -> None:
             await demo.seed(db)
             await records.seed(db, now)
             await _demonstrate(settings, db, now)
+            await offers.seed(db, open_catalogue(settings.data_dir), now, settings.timezone)
     finally:
         await db.close()
 

@@ -26,6 +26,7 @@ from tongban.catalog.calendars import open_calendar
 from tongban.catalog.installation import open_catalogue
 from tongban.org import sessions, store
 from tongban.org.oidc import OidcClient
+from tongban.outreach.offers import Outreach
 from tongban.web import store as web_store
 from tongban.web.app import Job, create
 from tongban.web.limits import Limits
@@ -69,6 +70,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         catalogue=catalogue,
         directory=directory,
         cases=cases,
+        outreach=Outreach(db, catalogue, clock),
         keys=keys,
         calendar=calendar,
         clock=clock,

@@ -12,6 +12,7 @@ from tongban.cases.service import Cases
 from tongban.catalog.catalogue import Catalogue
 from tongban.org import Directory
 from tongban.org.oidc import OidcClient
+from tongban.outreach.offers import Outreach
 from tongban.terms import Calendar
 from tongban.web.limits import Limits
 from tongban.web.pages import Pages
@@ -26,6 +27,7 @@ class Site:
     catalogue: Catalogue
     directory: Directory
     cases: Cases
+    outreach: Outreach
     keys: KeyRing
     calendar: Calendar
     clock: Clock

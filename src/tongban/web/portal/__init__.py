@@ -1,6 +1,6 @@
 """The portal: the citizens' site."""
 
-from tongban.web.portal import account, apply, cases, certificates, check, guide, home, moves, start, uploads
+from tongban.web.portal import account, apply, cases, certificates, check, guide, home, moves, offers, start, uploads
 
 ROUTES = [
     *home.ROUTES,
@@ -12,5 +12,6 @@ ROUTES = [
     *cases.ROUTES,
     *moves.ROUTES,
     *certificates.ROUTES,
+    *offers.ROUTES,
     *account.ROUTES,
 ]

@@ -10,18 +10,21 @@ from tongban.base.i18n import Text
 from tongban.cases.store.personal import Draft
 from tongban.catalog.model import Audience, Service, Theme, Words
 from tongban.org import Actor
+from tongban.outreach.offers import Offer
 from tongban.sharing import Access
 from tongban.web.html import page
 from tongban.web.limits import Limited
 from tongban.web.portal.account import said_access
 from tongban.web.portal.casework import Summary, Todo, dated, summaries
 from tongban.web.portal.certificates import Tile, tiles
+from tongban.web.portal.offers import waiting
 from tongban.web.portal.themes import THEMES
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 from tongban.web.words import both
 
 POPULAR = 4
+OFFERS = 3
 
 
 def by_theme(services: list[Service]) -> dict[Theme, list[Service]]:
@@ -81,11 +84,13 @@ class Own:
     cases: Sequence[Summary] = ()
     certificates: Sequence[Tile] = ()
     accesses: Sequence[tuple[Access, Text]] = ()
+    offers: Sequence[Offer] = ()
 
 
 async def own(site: Site, actor: Actor) -> Own:
-    """Four queries, whatever the reader has."""
-    cases = summaries(site, (await site.cases.mine(actor, limit=20)).items)
+    """Five queries, whatever the reader has."""
+    rows = list((await site.cases.mine(actor, limit=20)).items)
+    cases = summaries(site, rows)
     drafts = await site.cases.drafts(actor)
     papers = await certs.store.held_by(site.db, actor.id, limit=3)
     looks = await sharing.accesses(site.db, actor.id, limit=2)
@@ -96,6 +101,7 @@ async def own(site: Site, actor: Actor) -> Own:
         cases=cases[:2],
         certificates=tiles(site, papers.items),
         accesses=[(look, said_access(site, look)) for look in looks.items],
+        offers=waiting(await site.outreach.offers(actor), rows)[:OFFERS],
     )
 
 

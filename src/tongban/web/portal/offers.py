@@ -1,0 +1,151 @@
+"""您可能可以直接领: what a policy found for the reader, how it was worked out, and their yes or no."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get, post
+
+from tongban.base.i18n import Text
+from tongban.base.ids import uuid7
+from tongban.cases import CaseRow
+from tongban.catalog.explanation import explanation
+from tongban.catalog.reasons import Explanation
+from tongban.outreach.offers import Offer
+from tongban.outreach.report import Standing
+from tongban.sharing import Shared
+from tongban.web.forms import Form
+from tongban.web.html import go, page
+from tongban.web.portal import drafts, places
+from tongban.web.portal.application import Application, Content
+from tongban.web.portal.start import look_up
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+SAID: dict[str, Text] = {
+    "declined": Text(
+        "好的，这一条不再提醒您。以后想办，随时可以。", "Very well: you will not be reminded of it again."
+    ),
+    "again": Text("好的，又放回来了。", "It is back in the list."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An offer with what the records say today."""
+
+    offer: Offer
+    application: Application
+    why: Explanation
+
+    @property
+    def still(self) -> bool:
+        """Whether the rules still say so, by the records of today."""
+        if self.offer.standing is Standing.MISSING:
+            return self.why.outcome in ("unknown", "eligible")
+        return self.why.outcome == "eligible"
+
+
+def waiting(offers: tuple[Offer, ...], cases: list[CaseRow]) -> list[Offer]:
+    """What is still to be answered: not what has been declined, or has become a case by whatever way."""
+    busy = {case.service for case in cases}
+    return [offer for offer in offers if offer.state == "open" and offer.service.service not in busy]
+
+
+async def waiting_for(site: Site, visitor: Visitor) -> list[Offer]:
+    """The reader's own offers that wait for an answer."""
+    actor = visitor.citizen()
+    found = await site.outreach.offers(actor)
+    return waiting(found, list((await site.cases.mine(actor, limit=100)).items)) if found else []
+
+
+def region_of(site: Site, visitor: Visitor) -> str:
+    """Where it is handed in: the reader's registered home, if it is a county of this province."""
+    home = visitor.citizen().region
+    return home if any(home == code for _, ones in places.grouped(site, visitor.lang) for code, _ in ones) else ""
+
+
+async def found(site: Site, visitor: Visitor, policy: str) -> Found:
+    """One offer with its reasons. Raises Refused `unknown-offer` (404)."""
+    actor = visitor.citizen()
+    offer = await site.outreach.offer(actor, policy)
+    records = await look_up(site, actor, offer.service)
+    application = Application(offer.service, Content(region=region_of(site, visitor), records=records), site.today)
+    return Found(offer, application, explanation(application.assessment, _names(records)))
+
+
+def _names(records: Mapping[str, Shared]) -> dict[str, Text]:
+    return {name: record.source for name, record in records.items()}
+
+
+@get("/offers")
+async def offers(site: Site, visitor: Visitor, said: str = "") -> Response[str]:
+    """What waits, and what was declined."""
+    every = await site.outreach.offers(visitor.citizen())
+    return page(
+        site,
+        visitor,
+        "portal/offers.html",
+        waiting=await waiting_for(site, visitor),
+        declined=[offer for offer in every if offer.state == "declined"],
+        said=SAID.get(said),
+    )
+
+
+@get("/offers/{policy:str}")
+async def offer(site: Site, visitor: Visitor, policy: str) -> Response[str]:
+    """One: how it was worked out. The records are looked up because the reader asks, and each look is listed for them."""
+    one = await found(site, visitor, policy)
+    return page(
+        site,
+        visitor,
+        "portal/offer.html",
+        offer=one.offer,
+        why=one.why,
+        still=one.still,
+        to_answer=[question.fact.name for question in one.application.asked],
+        key=str(uuid7()),
+    )
+
+
+@post("/offers/{policy:str}/confirm")
+async def confirm(site: Site, visitor: Visitor, policy: str, form: Form) -> Response[Any]:
+    """Yes: a case with what the records have, at once if nothing else is asked; else on to what is."""
+    actor = visitor.citizen()
+    one = await found(site, visitor, policy)
+    if one.offer.case:
+        return go(f"/cases/{one.offer.case}/receipt")
+    application, slug = one.application, one.offer.service.service
+    if not application.content.region:
+        return go(f"/services/{slug}/start")
+    if application.problems() or not one.still:
+        await drafts.save(site, actor, application)
+        return go(application.resume())
+    case = await site.cases.submit(
+        actor,
+        slug,
+        application.facts(),
+        application.files(),
+        region=application.content.region,
+        key=form.text("key"),
+        records=application.content.records,
+    )
+    await site.outreach.confirmed(actor, policy, case.case)
+    return go(f"/cases/{case.case}/receipt")
+
+
+@post("/offers/{policy:str}/decline")
+async def decline(site: Site, visitor: Visitor, policy: str) -> Response[Any]:
+    """No: remembered."""
+    await site.outreach.decline(visitor.citizen(), policy)
+    return go("/offers?said=declined")
+
+
+@post("/offers/{policy:str}/again")
+async def again(site: Site, visitor: Visitor, policy: str) -> Response[Any]:
+    """On second thoughts."""
+    await site.outreach.reconsider(visitor.citizen(), policy)
+    return go("/offers?said=again")
+
+
+ROUTES = [offers, offer, confirm, decline, again]
