@@ -74,6 +74,11 @@ ROUTES: dict[str, Whose] = {
     "GET /certificates/{identifier}/certificate.pdf": OWNER,
     "GET /certificates/{identifier}/certificate.json": OWNER,
     "GET /certificates/{identifier}/qr.svg": OWNER,
+    "GET /offers": MINE,
+    "GET /offers/{policy}": MINE,
+    "POST /offers/{policy}/confirm": MINE,
+    "POST /offers/{policy}/decline": MINE,
+    "POST /offers/{policy}/again": MINE,
     "GET /inbox": MINE,
     "GET /me": MINE,
     "GET /my-data": MINE,
@@ -257,7 +262,7 @@ async def world(site: Site) -> Any:
         await owner("POST", "/apply/residence-permit/q/lives_at", data={"lives_at": "小满的新住处"})
         names = {"case": cases[0], "document": file, "identifier": certificate, "slug": "residence-permit",
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
-                 "act": "supplement"}  # fmt: skip
+                 "act": "supplement", "policy": "childcare-subsidy"}  # fmt: skip
         yield World(
             owner,
             other,

@@ -32,7 +32,7 @@ FILES_ACCEPTED: dict[str, tuple[str, ...]] = {
 """Media types of the words that `Material.accepts` uses."""
 
 _OPENING = {
-    "facts": Field(type="facts", name=Text("填写的内容", "Answers")),
+    "facts": Field(type="facts", name=Text("填写的内容", "Answers"), required=False),  # the records may answer all
     "documents": Field(type="documents", name=Text("材料", "Documents"), required=False),
 }
 """Whoever opens a case says these two, whatever the procedure file adds."""

@@ -1,8 +1,8 @@
 """Offers: what a policy found for somebody, told to that person alone; they confirm, decline, or ask again later.
 
 An offer decides nothing. Confirming opens an ordinary case with what the state has on record, and the rules may grant
-it at once where the procedure lets them; declining is remembered (个人信息保护法 24: whoever is pushed things by automatic
-means can refuse them).
+it at once where the procedure lets them; declining is remembered (个人信息保护法 24: what machines push can be
+refused).
 """
 
 from collections.abc import Sequence
@@ -136,7 +136,7 @@ class Outreach:
             )
 
     async def take(self, policy: Policy, as_of: date, hits: Sequence[Hit]) -> int:
-        """Takes the hits of a run: makes, renews and withdraws offers. The same again changes nothing. How many are open.
+        """Takes the hits of a run: makes, renews and withdraws offers; how many are open by it. Again is harmless.
 
         Raises Refused `unknown-service` (404).
         """

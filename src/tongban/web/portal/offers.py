@@ -71,7 +71,7 @@ async def found(site: Site, visitor: Visitor, policy: str) -> Found:
     offer = await site.outreach.offer(actor, policy)
     records = await look_up(site, actor, offer.service)
     application = Application(offer.service, Content(region=region_of(site, visitor), records=records), site.today)
-    return Found(offer, application, explanation(application.assessment, _names(records)))
+    return Found(offer, application, explanation(application.assessment, _names(records), site.directory.region_name))
 
 
 def _names(records: Mapping[str, Shared]) -> dict[str, Text]:
@@ -94,7 +94,7 @@ async def offers(site: Site, visitor: Visitor, said: str = "") -> Response[str]:
 
 @get("/offers/{policy:str}")
 async def offer(site: Site, visitor: Visitor, policy: str) -> Response[str]:
-    """One: how it was worked out. The records are looked up because the reader asks, and each look is listed for them."""
+    """One: how it was worked out. Records are looked up because the reader asks; each look is listed for them."""
     one = await found(site, visitor, policy)
     return page(
         site,

@@ -1,0 +1,147 @@
+"""免申即享 in the portal: what a policy found, how it was worked out, and the person's yes or no."""
+
+import pytest
+from tests.web.citizen import Person
+
+from tongban.base.errors import Refused
+from tongban.org import Actor, Mandate, demo, store
+from tongban.outreach import demo as offers
+from tongban.outreach.offers import Hit
+from tongban.outreach.report import Standing
+from tongban.web.site import Site
+
+BABY = "childcare-subsidy"
+
+
+@pytest.fixture
+async def found(site: Site) -> int:
+    """The demonstration's policies, run over its people."""
+    return await offers.seed(site.db, site.catalogue, site.clock(), site.settings.timezone)
+
+
+@pytest.fixture
+async def jiahe(anyone: Person, found: int) -> Person:
+    """周家和, logged in: has a baby whose subsidy nobody has drawn."""
+    await anyone.log_in("p-zhoujiahe@@")
+    return anyone
+
+
+async def actor(site: Site, person: str) -> Actor:
+    known = await store.person(site.db, person)
+    assert known is not None
+    return Actor.citizen(known)
+
+
+async def test_who_is_entitled_is_told_on_the_front_page_with_the_amount(jiahe: Person) -> None:
+    await jiahe.get("/")
+    assert "您可能可以直接领" in jiahe.text and "育儿补贴3600元（演示）" in jiahe.text
+    await jiahe.get(f"/offers/{BABY}?lang=en")
+    assert "3600 yuan" in jiahe.text
+
+
+async def test_the_page_says_how_it_was_worked_out_and_every_look_is_listed(jiahe: Person) -> None:
+    await jiahe.get(f"/offers/{BABY}")
+    for words in ("怎么算出来的", "2026年1月18日", "出生医学证明库", "育儿补贴制度实施方案", "没有人工智能参与"):
+        assert words in jiahe.text
+    await jiahe.get("/my-data")
+    assert "出生医学证明库" in jiahe.text and "育儿补贴" in jiahe.text
+
+
+async def test_confirming_opens_a_case_that_the_rules_grant_at_once(jiahe: Person, site: Site) -> None:
+    await jiahe.get(f"/offers/{BABY}")
+    assert "不用填表" in jiahe.text
+    await jiahe.post(f"/offers/{BABY}/confirm", {"key": jiahe.hidden("key")})
+    assert jiahe.page.url.path.endswith("/receipt"), jiahe.text
+    case = jiahe.page.url.path.split("/")[2]
+    view = await site.cases.view(await actor(site, "p-zhoujiahe"), case)
+    assert view.end == "favourable"
+    await jiahe.get("/offers")
+    assert f"/offers/{BABY}" not in jiahe.page.text
+    await jiahe.get(f"/offers/{BABY}")
+    assert "您已经确认领取" in jiahe.text
+
+
+async def test_confirming_twice_makes_one_case(jiahe: Person, site: Site) -> None:
+    await jiahe.get(f"/offers/{BABY}")
+    key = jiahe.hidden("key")
+    for _ in range(2):
+        await jiahe.post(f"/offers/{BABY}/confirm", {"key": key})
+        await jiahe.get(f"/offers/{BABY}")
+    mine = await site.cases.mine(await actor(site, "p-zhoujiahe"), limit=20)
+    assert len([case for case in mine.items if case.service == BABY]) == 1
+
+
+async def test_declining_is_remembered_through_the_next_run_until_the_person_asks(jiahe: Person, site: Site) -> None:
+    await jiahe.get(f"/offers/{BABY}")
+    await jiahe.post(f"/offers/{BABY}/decline")
+    await offers.seed(site.db, site.catalogue, site.clock(), site.settings.timezone)
+    await jiahe.get("/")
+    assert "您可能可以直接领" not in jiahe.text
+    await jiahe.get("/offers")
+    assert "您说过不要的" in jiahe.text
+    await jiahe.post(f"/offers/{BABY}/again")
+    await jiahe.get("/")
+    assert "育儿补贴3600元" in jiahe.text
+
+
+async def test_one_missing_fact_is_named_and_can_be_supplied(anyone: Person, found: int) -> None:
+    await anyone.log_in("p-sunhao@@")
+    await anyone.get("/offers")
+    assert "还差“全家每月收入”没有记录" in anyone.text
+    await anyone.get("/offers/rent-subsidy")
+    await anyone.post("/offers/rent-subsidy/confirm", {"key": anyone.hidden("key")})
+    assert anyone.page.url.path.startswith("/apply/rent-subsidy/q/"), anyone.page.url
+    assert "全家一个月一共收入多少钱" in anyone.text
+
+
+async def test_nobody_sees_what_was_found_for_somebody_else(anyone: Person, found: int, site: Site) -> None:
+    await anyone.log_in()  # 王小满, for whom nothing was found
+    for address in (f"/offers/{BABY}", "/offers/rent-subsidy"):
+        assert (await anyone.get(address)).status_code == 404
+    await anyone.get("/offers")
+    assert "现在没有可以直接领的" in anyone.text
+    for verb in ("confirm", "decline", "again"):
+        await anyone.get("/me")
+        page = await anyone.post(f"/offers/{BABY}/{verb}", {"key": "0123456789"})
+        assert page.status_code == 404
+    known = [one async for one in _open(site)]
+    assert ("p-zhoujiahe", BABY, "open") in known
+
+
+async def _open(site: Site):
+    for row in await site.db.fetch("SELECT person, policy, state FROM offer"):
+        yield row["person"], row["policy"], row["state"]
+
+
+async def test_under_a_mandate_nobody_s_offers_are_shown(site: Site, found: int) -> None:
+    person = await store.person(site.db, "p-zhoujiahe")
+    mandate: Mandate = next(one for one in demo.mandates() if one.to_person == "p-zhoujiahe")
+    assert person is not None
+    assert await site.outreach.offers(Actor.citizen(person, mandate)) == ()
+
+
+async def test_whoever_is_not_logged_in_is_asked_to(anyone: Person, found: int) -> None:
+    await anyone.get("/offers")
+    assert anyone.page.url.path == "/login"
+
+
+async def test_a_run_that_no_longer_finds_somebody_withdraws_the_offer(site: Site, found: int) -> None:
+    policy = site.catalogue.policy(BABY)
+    day = site.clock().date()
+    await site.outreach.take(policy, day, [])
+    with pytest.raises(Refused) as refused:
+        await site.outreach.offer(await actor(site, "p-zhoujiahe"), BABY)
+    assert refused.value.code == "unknown-offer"
+    again = [Hit("p-zhoujiahe", Standing.ENTITLED, None, {"yearly_amount": "3600.00"})]
+    assert await site.outreach.take(policy, day, again) == 1
+    assert (await site.outreach.offer(await actor(site, "p-zhoujiahe"), BABY)).state == "open"
+
+
+async def test_what_the_records_contradict_today_is_said_and_nothing_is_granted(jiahe: Person, site: Site) -> None:
+    from tongban.sharing import put_record
+
+    await put_record(site.db, "p-zhoujiahe", "health.childcare", "payment", {"paid": True}, site.clock())
+    await jiahe.get(f"/offers/{BABY}")
+    assert "按今天的记录，结果变了" in jiahe.text and "已经发过了" in jiahe.text
+    await jiahe.post(f"/offers/{BABY}/confirm", {"key": jiahe.hidden("key")})
+    assert jiahe.page.url.path.startswith(f"/apply/{BABY}")
