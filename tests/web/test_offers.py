@@ -54,7 +54,7 @@ async def test_confirming_opens_a_case_that_the_rules_grant_at_once(jiahe: Perso
     assert jiahe.page.url.path.endswith("/receipt"), jiahe.text
     case = jiahe.page.url.path.split("/")[2]
     view = await site.cases.view(await actor(site, "p-zhoujiahe"), case)
-    assert view.end == "favourable"
+    assert view.spec.end == "favourable"
     await jiahe.get("/offers")
     assert f"/offers/{BABY}" not in jiahe.page.text
     await jiahe.get(f"/offers/{BABY}")
