@@ -78,6 +78,14 @@ def test_the_version_of_the_rules_and_the_days_of_the_acts_are_named():
     assert "用的是第1版规定，2026年7月1日起施行，按2026年11月3日的情况算。" in sentences(found)
 
 
+def test_a_dated_figure_is_told_with_the_day_from_which_it_holds_and_its_law():
+    facts = {"birth_date": date(1946, 12, 10), "home_region": "990101"}
+    found = explanation(assess(SERVICES["advanced-age-allowance@2"], facts, date(2026, 12, 16)))
+    (figure,) = found.figures
+    assert (figure.words.zh, figure.day, figure.since) == ("80元", date(2027, 1, 1), date(2027, 1, 1))
+    assert "“各年龄段每月多少（演示）”：80元（2027年1月1日起的数，依据" in sentences(found)
+
+
 def test_for_what_is_unknown_it_says_what_it_would_have_to_be():
     found = told("food-licence", food_kind="canteen", clean_place=True, equipped=True)
     assert (found.outcome, [one.name for one in found.unknown]) == ("unknown", ["has_manager"])

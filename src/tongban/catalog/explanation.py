@@ -7,6 +7,7 @@ somebody asks.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from tongban import rules
@@ -16,9 +17,11 @@ from tongban.catalog.assess import Assessment
 from tongban.catalog.compile import Compiled, FactStep, TableStep, compile_service
 from tongban.catalog.counterfactual import outlook
 from tongban.catalog.model import Law, Service
+from tongban.catalog.parameters import Applied
 from tongban.catalog.reasons import (
     CitedArticle,
     Explanation,
+    FigureUsed,
     MissingValue,
     Origin,
     PossibleOutcome,
@@ -30,7 +33,7 @@ from tongban.catalog.reasons import (
     TableResult,
 )
 from tongban.catalog.tables import APPLICATION_DATE, SITUATION, Ruling, Verdict, both
-from tongban.catalog.wording import RegionName, Wording, joined, no_region
+from tongban.catalog.wording import RegionName, Wording, amount, joined, no_region, plain_words
 from tongban.rules.analysis import Reachable, Unfinished, needed
 
 
@@ -86,11 +89,28 @@ class _Explainer:
             fully_determined=found.fully_determined,
             version=version,
             laws=tuple(CitedArticle(law.id, cite(law), law.in_force, law.until) for law in found.laws),
+            figures=tuple(self._figure(one) for one in found.parameters),
             counted=tuple(self._reading(name) for name in self._counted()),
             unknown=tuple(self._reading(name) for name in found.unknown),
             tables=tuple(self._table(decision) for decision in found.trace),
             nothing=tuple(self._nothing()),
             outlook=outlook(found, self._words, versions),
+        )
+
+    def _figure(self, used: Applied) -> FigureUsed:
+        law = self._laws.get(used.law)
+        span = used.found.span if isinstance(used.found, rules.Found) else None
+        counted = isinstance(used.value, Decimal | int) and not isinstance(used.value, bool)
+        words = amount(used.value, used.unit) if counted else plain_words(used.value)
+        return FigureUsed(
+            name=used.name,
+            label=used.label,
+            value=_json(used.value),
+            words=words,
+            day=used.day,
+            since=span.since if span else None,
+            until=span.until if span else None,
+            cite=None if law is None else cite(law),
         )
 
     # --- what counted -----------------------------------------------------------------------------------------------

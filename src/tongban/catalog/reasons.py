@@ -94,6 +94,22 @@ class CitedArticle(msgspec.Struct, frozen=True):
     until: date | None
 
 
+class FigureUsed(msgspec.Struct, frozen=True):
+    """A dated figure of the law that the outcome rests on: in force from `since` until the day before `until`.
+
+    `day` is the day whose law counted. Without a figure for that day `value` is null.
+    """
+
+    name: str
+    label: Text
+    value: Any
+    words: Text
+    day: date
+    since: date | None
+    until: date | None
+    cite: Text | None
+
+
 class RulesVersion(msgspec.Struct, frozen=True):
     """Which text of the rules was applied, to which day. `hash` is that of its content."""
 
@@ -113,6 +129,7 @@ class Explanation(msgspec.Struct, frozen=True):
     fully_determined: bool
     version: RulesVersion
     laws: tuple[CitedArticle, ...]
+    figures: tuple[FigureUsed, ...]
     counted: tuple[Reading, ...]
     """What the deciding rows looked at, back to the answers and records."""
     unknown: tuple[Reading, ...]
@@ -145,6 +162,7 @@ def _sentences(told: Explanation) -> Iterator[Text]:
     for reading in told.counted:
         if reading.origin in ("answer", "record"):
             yield _counted_sentence(reading)
+    yield from (_figure_sentence(figure) for figure in told.figures)
     yield from (Text("{name}：{why}。", "{name}: {why}.").format(name=n.label, why=n.why) for n in told.nothing)
     for table in told.tables:
         yield from _table_sentences(table)
@@ -159,6 +177,18 @@ def _counted_sentence(reading: Reading) -> Text:
     )
     return Text("“{label}”：{words}（{source}）。", "“{label}”: {words} ({source}).").format(
         label=reading.label, words=reading.words, source=source
+    )
+
+
+def _figure_sentence(figure: FigureUsed) -> Text:
+    law = Text("", "") if figure.cite is None else Text("，依据{law}", ", by {law}").format(law=figure.cite)
+    since = Text("", "")
+    if figure.since is not None:
+        since = Text("（{day}起的数{law}）", " (the figure from {day} on{law})").format(
+            day=day_words(figure.since), law=law
+        )
+    return Text("“{label}”：{words}{since}。", "“{label}”: {words}{since}.").format(
+        label=figure.label, words=figure.words, since=since
     )
 
 
