@@ -101,7 +101,7 @@ async def own(site: Site, actor: Actor) -> Own:
         cases=cases[:2],
         certificates=tiles(site, papers.items),
         accesses=[(look, said_access(site, look)) for look in looks.items],
-        offers=waiting(await site.outreach.offers(actor), rows)[:OFFERS],
+        offers=waiting(await site.outreach.offers(actor), rows, drafts)[:OFFERS],
     )
 
 

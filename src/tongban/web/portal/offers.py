@@ -1,6 +1,6 @@
 """您可能可以直接领: what a policy found for the reader, how it was worked out, and their yes or no."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from litestar import Response, get, post
 
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
-from tongban.cases import CaseRow
+from tongban.cases import CaseRow, Draft
 from tongban.catalog.explanation import explanation
 from tongban.catalog.reasons import Explanation
 from tongban.outreach.offers import Offer
@@ -46,9 +46,9 @@ class Found:
         return self.why.outcome == "eligible"
 
 
-def waiting(offers: tuple[Offer, ...], cases: list[CaseRow]) -> list[Offer]:
-    """What is still to be answered: not what has been declined, or has become a case by whatever way."""
-    busy = {case.service for case in cases}
+def waiting(offers: tuple[Offer, ...], cases: Iterable[CaseRow], drafts: Iterable[Draft]) -> list[Offer]:
+    """What is still to be answered: not what was declined, nor what is being applied for by whatever way."""
+    busy = {case.service for case in cases} | {draft.service for draft in drafts}
     return [offer for offer in offers if offer.state == "open" and offer.service.service not in busy]
 
 
@@ -56,7 +56,9 @@ async def waiting_for(site: Site, visitor: Visitor) -> list[Offer]:
     """The reader's own offers that wait for an answer."""
     actor = visitor.citizen()
     found = await site.outreach.offers(actor)
-    return waiting(found, list((await site.cases.mine(actor, limit=100)).items)) if found else []
+    if not found:
+        return []
+    return waiting(found, (await site.cases.mine(actor, limit=100)).items, await site.cases.drafts(actor))
 
 
 def region_of(site: Site, visitor: Visitor) -> str:
