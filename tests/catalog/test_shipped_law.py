@@ -11,6 +11,7 @@ from tongban.catalog.model import Material, Service
 from tongban.catalog.procedure import Procedure, Who
 from tongban.catalog.seals import is_sealed
 from tongban.catalog.shipped import shipped
+from tongban.rules import to_feel
 
 
 def test_sixteen_services_one_of_them_in_two_versions_and_five_procedures_are_shipped() -> None:
@@ -50,7 +51,8 @@ def test_every_scenario_written_in_a_file_comes_out(slug: str, index: int) -> No
     found = assess(SERVICES[slug], example.given, example.on)
     came_out = {**found.variant.facts, **found.outputs}
     assert found.outcome == example.then, example.name
-    assert {name: came_out[name] for name in example.with_} == dict(example.with_), example.name
+    got = {name: to_feel(came_out[name]) for name in example.with_}
+    assert got == {name: to_feel(value) for name, value in example.with_.items()}, example.name
 
 
 @pytest.mark.parametrize("slug", SERVICES)
