@@ -15,6 +15,8 @@ from tests.web.test_case_pages import asked_to_correct, certified
 
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database, EmbeddedPostgres
+from tongban.outreach.offers import Hit
+from tongban.outreach.report import Standing
 from tongban.web.site import Site
 
 
@@ -53,6 +55,8 @@ async def _lived_in(person: Person, site: Site) -> tuple[str, dict[str, str]]:
     case = await asked_to_correct(person, site)
     await begin(person)
     await answer(person, lives_region="990101", basis="dwelling")
+    found = Hit("p-wangxiaoman", Standing.MISSING, "child_birth_date", {})
+    await site.outreach.take(site.catalogue.policy("childcare-subsidy"), site.clock().date(), [found])
     apply = "/apply/residence-permit"
     paths = {
         "home": "/",
@@ -76,6 +80,8 @@ async def _lived_in(person: Person, site: Site) -> tuple[str, dict[str, str]]:
         "certificate": f"/certificates/{certificate}",
         "verify": "/verify",
         "my-data": "/my-data",
+        "offers": "/offers",
+        "offer": "/offers/childcare-subsidy",
         "inbox": "/inbox",
         "me": "/me",
         "settings": "/settings",

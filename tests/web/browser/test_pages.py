@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 PAGES = (
     "home", "search", "services", "guide", "start", "choice", "text", "region", "record", "materials", "check",
     "discard", "cases", "case", "receipt", "correct", "withdraw", "certificates", "certificate", "verify", "my-data",
-    "inbox", "me", "settings", "help", "accessibility", "login", "not-found",
+    "offers", "offer", "inbox", "me", "settings", "help", "accessibility", "login", "not-found",
 )  # fmt: skip
 MODES: dict[str, dict[str, str]] = {
     "standard": {},
