@@ -110,6 +110,9 @@ ROUTES: dict[str, Whose] = {
     "GET /desk/cases/{case}/documents/{document}": BODY,
     "GET /desk/cases/{case}/documents/{document}/original": BODY,
     "GET /desk/cases/{case}/documents/{document}/{name}": BODY,
+    # console
+    "GET /console/what-if": STAFF,
+    "GET /console/what-if/{slug}": STAFF,
     # API
     "GET /api/openapi.json": PUBLIC,
     "GET /api/docs": PUBLIC,

@@ -65,6 +65,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     demo: bool = True
     """The demonstration province, its people, and log-in by choosing a person."""
     workers: Annotated[int, Meta(ge=1, le=64)] = 1
+    people_file: Path | None = None
+    """The Parquet file of people on which policy makers try out changes; a demonstration invents some."""
     behind_proxy: bool = False
     """Only a reverse proxy of ours can reach this address; believe the caller's address it adds."""
     zone: str = "Asia/Shanghai"

@@ -53,13 +53,13 @@ def changed(service: Service, values: Mapping[str, Decimal]) -> Service:
 
 def unfit(lever: Lever, value: Decimal) -> Problem | None:
     """Why a lever cannot have a value, or None."""
-    if value != round(value, lever.decimals):
-        some = Text(f"最多{lever.decimals}位小数", f"Use at most {lever.decimals} decimals")
-        return Problem("lever-form", some if lever.decimals else Text("要写整数", "Use a whole number"), lever.id)
     if not lever.low <= value <= lever.high:
         low, high = number_text(lever.low), number_text(lever.high)
         said = Text(f"要在 {low} 和 {high} 之间", f"Use a number from {low} to {high}")
         return Problem("lever-range", said, lever.id)
+    if value != round(value, lever.decimals):
+        some = Text(f"最多{lever.decimals}位小数", f"Use at most {lever.decimals} decimals")
+        return Problem("lever-form", some if lever.decimals else Text("要写整数", "Use a whole number"), lever.id)
     return None
 
 

@@ -16,6 +16,7 @@ from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
 from tongban.web import api, csrf, forms, health, sessions
+from tongban.web.console import ROUTES as CONSOLE
 from tongban.web.desk.routes import ROUTES as DESK
 from tongban.web.edge import Edge
 from tongban.web.limits import Limited
@@ -40,7 +41,7 @@ Job = Callable[[Site], AbstractAsyncContextManager[None]]
 def create(site: Site, *, routes: Sequence[ControllerRouterHandler] = (), jobs: Sequence[Job] = ()) -> Shield:
     """The whole site as one ASGI application. `routes` are added to the portal's; `jobs` run while it serves."""
     application = Litestar(
-        [*PORTAL, *DESK, *OPEN, *health.ROUTES, *api.routes(site), *routes],
+        [*PORTAL, *DESK, *CONSOLE, *OPEN, *health.ROUTES, *api.routes(site), *routes],
         dependencies={
             "site": Provide(lambda: site, sync_to_thread=False),
             "visitor": Provide(visitor_of),

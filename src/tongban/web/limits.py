@@ -19,6 +19,7 @@ class Limited(StrEnum):
     SEARCH = "search"
     VERIFY = "verify"
     API = "api"
+    WHAT_IF = "what-if"
 
 
 PER_MINUTE: dict[Limited, int] = {
@@ -28,6 +29,7 @@ PER_MINUTE: dict[Limited, int] = {
     Limited.SEARCH: 60,
     Limited.VERIFY: 60,
     Limited.API: 600,
+    Limited.WHAT_IF: 20,
 }
 
 
