@@ -60,6 +60,11 @@ def run(connection: duckdb.DuckDBPyConnection, sql: str, progress: Progress | No
     progress(1.0)
 
 
+def named(column: str) -> str:
+    """The name of a column as SQL writes it."""
+    return '"' + column.replace('"', '""') + '"'
+
+
 def quoted(value: str | Path) -> str:
     """A text or a path as SQL writes it."""
     return "'" + str(value).replace("'", "''") + "'"

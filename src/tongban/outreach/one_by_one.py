@@ -11,7 +11,7 @@ import duckdb
 from tongban.catalog.assess import Assessment, assess
 from tongban.catalog.model import Fact
 from tongban.catalog.policy import Answer
-from tongban.outreach.duck import quoted
+from tongban.outreach.duck import named, quoted
 from tongban.outreach.plan import ROW, Part, Plan
 from tongban.outreach.report import Standing
 
@@ -32,8 +32,8 @@ def decide(
 ) -> Iterator[Alone]:
     """Decides people of the rows from `first` to `last`: those with one of `keys`, or all of them."""
     answers = {name: a for name, a in part.policy.population.answers().items() if name in part.service.facts}
-    key = _quote(part.policy.population.key)
-    columns = ", ".join(_quote(a.column) if a.fixed is None else "NULL" for a in answers.values()) or "NULL"
+    key = named(part.policy.population.key)
+    columns = ", ".join(named(a.column) if a.fixed is None else "NULL" for a in answers.values()) or "NULL"
     file = f"read_parquet({quoted(plan.people.path)}, file_row_number = true)"
     where = f"{ROW} BETWEEN {first} AND {last}"
     if keys is not None:
@@ -75,7 +75,3 @@ def _standing(person: Any, found: Assessment) -> Alone:
         return Alone(person, Standing.SEVERAL, row, {}, "")
     left = found.outcome in ("ask-official", "eligible", "unknown")
     return Alone(person, Standing.OFFICIAL if left else Standing.NOT, row, {}, "")
-
-
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -1,6 +1,6 @@
 """From policies and a file of people to one query: which column answers which fact, and all that does not fit."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from tongban.catalog.columns import Columnar, columnar, encode
 from tongban.catalog.compile import Compiled, compile_service
 from tongban.catalog.model import Fact, FactType, Service
 from tongban.catalog.policy import Answer, Policy
-from tongban.outreach.duck import quoted
+from tongban.outreach.duck import named, quoted
 from tongban.rules.columns.ir import Decide, Program
 from tongban.rules.columns.nodes import BOOLEAN, DATE, OTHER, TEXT, Kind, Type
 from tongban.rules.columns.source import Fixed, Source, Stored
@@ -72,11 +72,6 @@ class Part:
         """The names of the tables, in the order in which they are decided, with their columns' endings."""
         return [step.name for step in (self.program.steps if self.program else ()) if isinstance(step, Decide)]
 
-    def missing(self, mask: int) -> tuple[str, ...]:
-        """The facts of a mask of missing ones."""
-        inputs = self.program.inputs if self.program else ()
-        return tuple(field.fact for field in inputs if field.bit is not None and mask >> field.bit & 1)
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -91,7 +86,7 @@ class Plan:
 
     def relation(self, first: int, last: int) -> str:
         """The rows from `first` to `last` (counted from 0, both included), as the rules read them."""
-        shown = ", ".join(f"{text} AS {_name(name)}" for name, text in self.columns.items())
+        shown = ", ".join(f"{text} AS {named(name)}" for name, text in self.columns.items())
         file = f"read_parquet({quoted(self.people.path)}, file_row_number = true)"
         return f"(SELECT {shown} FROM {file} WHERE {ROW} BETWEEN {first} AND {last})"
 
@@ -172,7 +167,7 @@ class _Work:
                 f"The file of people has no column '{column}'; it has: {near}",
                 column,
             )
-        return _name(column)
+        return named(column)
 
     def typed(self, column: str, wanted: str, place: str) -> str:
         text = self.plain(column)
@@ -244,12 +239,3 @@ class _Work:
                 return f"CAST(CASE {text} {cases} ELSE CASE WHEN {text} IS NOT NULL THEN {OTHER} END END AS SMALLINT)"
             case _:
                 return f"CAST({self.plain(column)} AS VARCHAR)"
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
-
-
-def names(parts: Iterable[Part]) -> str:
-    """The policies of a plan, for a line of a report."""
-    return ", ".join(f"{part.policy.policy}@{part.policy.version}" for part in parts)
