@@ -1,6 +1,7 @@
 """Trying out a change: the same answer as case by case, refused where it breaks the rules, and nobody given away."""
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import DAY
 from tongban.base.errors import Refused
 from tongban.catalog import assess
+from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.model import Service
 from tongban.catalog.policy import Policy
 from tongban.outreach import demo_people
@@ -24,6 +25,7 @@ from tongban.outreach.turn import changed
 from tongban.outreach.what_if import Shown, Tally, by_groups, compare, tally
 
 Pairs = list[tuple[Policy, Service]]
+DAY = date(2026, 11, 25)
 FEW = 1_500
 TURNED = {
     "advanced-age-allowance": {"eligible.rows.0.1": "78", "amounts.amount.rows.1.1": "250"},
@@ -57,10 +59,14 @@ def test_a_threshold_in_several_cells_is_one_lever(pairs: Pairs) -> None:
     _, age = pair(pairs, "advanced-age-allowance")
     cuts = {lever.value: lever for lever in levers(age) if lever.kind is LeverKind.CUT}
     assert set(cuts) == {80, 90, 100}
-    assert [spot.path for spot in cuts[Decimal(80)].spots] == [("eligible", "rows", 0, 1), ("eligible", "rows", 1, 1)]
+    assert [spot.path for spot in cuts[Decimal(80)].spots] == [
+        ("eligible", "rows", 0, 1),
+        ("eligible", "rows", 1, 1),
+        ("situations", 0, "when"),
+    ]
     _, child = pair(pairs, "childcare-subsidy")
     (line,) = (lever for lever in levers(child) if lever.kind is LeverKind.CUT)
-    assert {spot.path[0] for spot in line.spots} == {"eligible", "amounts"}
+    assert {spot.path[0] for spot in line.spots} >= {"eligible", "amounts"}
 
 
 def test_a_standard_is_one_lever_in_the_means_test_and_in_the_amount(pairs: Pairs) -> None:
@@ -151,7 +157,7 @@ def test_a_number_that_is_not_there_is_refused(pairs: Pairs) -> None:
 # --- the same as case by case ------------------------------------------------------------------------------------
 
 
-def by_hand(policy: Policy, service: Service, new: Service, people: Path) -> Tally:
+def by_hand(policy: Policy, service: Service, new: Service, people: Path, day: date = DAY) -> Tally:
     """The comparison, one case after the other."""
     found = duckdb.execute(f"SELECT * FROM read_parquet('{people}')")
     names = [column[0] for column in found.description or []]
@@ -164,7 +170,7 @@ def by_hand(policy: Policy, service: Service, new: Service, people: Path) -> Tal
             facts: dict[str, Any] = {
                 name: value_of(one.facts[name], a, person.get(a.column)) for name, a in answers.items()
             }
-            judged = assess(one, facts, DAY)
+            judged = assess(one, facts, day)
             entitled = judged.outcome == "eligible" and judged.fully_determined
             amounts.append(Decimal(judged.outputs[policy.tell.outputs[0]]) if entitled else None)
         old, now = amounts
@@ -181,9 +187,9 @@ def by_hand(policy: Policy, service: Service, new: Service, people: Path) -> Tal
     return whole
 
 
-def exactly(policy: Policy, service: Service, new: Service, people: Path) -> Tally:
+def exactly(policy: Policy, service: Service, new: Service, people: Path, day: date = DAY) -> Tally:
     whole = Tally()
-    for one in tally(make_plan([(policy, service), (policy, new)], open_people(people), DAY)).values():
+    for one in tally(make_plan([(policy, service), (policy, new)], open_people(people), day)).values():
         whole += one
     return whole
 
@@ -193,6 +199,23 @@ def test_the_comparison_is_what_the_cases_would_be_one_by_one(pairs: Pairs, few:
     policy, service = pair(pairs, slug)
     new = changed(service, {name: Decimal(value) for name, value in TURNED[slug].items()})
     assert exactly(policy, service, new, few) == by_hand(policy, service, new, few)
+
+
+@pytest.mark.parametrize("day", [date(2026, 12, 15), date(2027, 2, 1)])
+def test_dated_figures_and_situations_move_with_the_rest(
+    pairs: Pairs, catalogue: Catalogue, few: Path, day: date
+) -> None:
+    policy, _ = pair(pairs, "advanced-age-allowance")
+    service = catalogue.service("advanced-age-allowance", "2")
+    found = {lever.id: lever for lever in levers(service, on=day)}
+    line = found["eligible.rows.0.1"]
+    assert ("situations", 0, "when") in [spot.path for spot in line.spots]
+    paid = [lever for lever in found.values() if lever.id.startswith("parameters.")]
+    assert [lever.value for lever in paid] == ([60, 200, 600] if day.year == 2026 else [80, 240, 800])
+    new = changed(service, {line.id: Decimal(75), paid[1].id: Decimal("222.5")})
+    whole = exactly(policy, service, new, few, day)
+    assert whole == by_hand(policy, service, new, few, day)
+    assert whole.gain and whole.cost_after > whole.cost_before
 
 
 def test_people_whose_facts_no_column_holds_are_counted_too(pairs: Pairs, few: Path, tmp_path: Path) -> None:

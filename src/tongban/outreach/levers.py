@@ -9,6 +9,7 @@ formulas (the standard of a means test and of the amount), and a cap with the th
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -16,24 +17,13 @@ from typing import Any
 from tongban.base.i18n import LANGS, Lang, Text
 from tongban.catalog.check.people import title
 from tongban.catalog.compile import FactStep, TableStep, compile_service
+from tongban.catalog.dated import Parameter
 from tongban.catalog.findings import Path
 from tongban.catalog.model import FactType, Law, Output, Service, Table
-from tongban.catalog.tables import Names, Ruling, both, read_row
+from tongban.catalog.tables import SITUATION, Names, Ruling, both, read_row
+from tongban.outreach.numbers import bounds, compared, factors, names_in, number_of
 from tongban.rules import RuleSyntaxError, compile_expression
-from tongban.rules.feel import syntax
-from tongban.rules.feel.syntax import (
-    Binary,
-    Call,
-    Compare,
-    Constant,
-    Invoke,
-    Match,
-    Name,
-    Node,
-    Op,
-    RangeOf,
-    children,
-)
+from tongban.rules.feel.syntax import Constant, Node
 
 LARGEST = Decimal(10) ** 9
 
@@ -79,10 +69,14 @@ class Lever:
     spots: tuple[Spot, ...]
 
 
-def levers(service: Service) -> tuple[Lever, ...]:
-    """The levers of a service, in the order of its file. Raises Refused (422) if the service does not compile."""
+def levers(service: Service, on: date | None = None) -> tuple[Lever, ...]:
+    """The levers of a service, in the order of its file; of its parameters all periods, or that of the day `on`.
+
+    Raises Refused (422) if the service does not compile.
+    """
     found: dict[tuple[object, ...], Lever] = {}
-    for key, lever in _Look(service).all():
+    look = _Look(service, on)
+    for key, lever in look.all():
         known = found.get(key)
         if known is None:
             found[key] = lever
@@ -92,7 +86,8 @@ def levers(service: Service) -> tuple[Lever, ...]:
         kind = LeverKind.FORMULA if known.kind is LeverKind.AMOUNT else known.kind
         detail = known.detail if lever.detail == known.detail else _both_of(known.detail, lever.detail)
         found[key] = replace(known, law=tuple(laws.values()), spots=spots, kind=kind, detail=detail)
-    return tuple(found.values())
+    aside = () if look.asks_situation else ("situations",)  # then a situation decides about nobody
+    return tuple(lever for lever in found.values() if not all(spot.path[0] in aside for spot in lever.spots))
 
 
 def _both_of(one: Text, other: Text) -> Text:
@@ -106,11 +101,19 @@ def _both_of(one: Text, other: Text) -> Text:
 
 
 class _Look:
-    def __init__(self, service: Service) -> None:
-        self.service = service
+    def __init__(self, service: Service, on: date | None) -> None:
+        self.service, self.on = service, on
         self.compiled = compile_service(service)
         self.laws = {law.id: law for law in service.law}
         self.types = Names.of(service).types
+
+    @property
+    def asks_situation(self) -> bool:
+        """Whether a table or a parameter depends on the situation."""
+        steps = (*self.compiled.first, *self.compiled.later)
+        tables = [self.compiled.eligible, *(step.table for step in steps if isinstance(step, TableStep))]
+        by = {parameter.category for parameter in self.service.parameters.values()}
+        return SITUATION in by or any(SITUATION in table.names for table in tables)
 
     def all(self) -> Iterator[tuple[tuple[object, ...], Lever]]:
         """Every number with what it is joined by."""
@@ -118,6 +121,8 @@ class _Look:
         for slug, table in self.service.tables.items():
             yield from self.table(("tables", slug), table, rulings[slug])
         yield from self.table(("eligible",), self.service.eligible, self.compiled.eligible)
+        for name, parameter in self.service.parameters.items():
+            yield from self.parameter(name, parameter)
         facts = [s for s in (*self.compiled.first, *self.compiled.later) if isinstance(s, FactStep)]
         for step in facts:
             if step.derive is not None:
@@ -125,6 +130,11 @@ class _Look:
                 yield from self.formula(path, step.derive.text, step.derive.node, what, (step.fact.law,))
         for slug, table in self.service.amounts.items():
             yield from self.table(("amounts", slug), table, rulings[slug])
+        for index, situation in enumerate(self.service.situations):
+            if situation.when:
+                node = compile_expression(situation.when, tuple(self.types)).node
+                path = ("situations", index, "when")
+                yield from self.formula(path, situation.when, node, both(situation.name), (situation.law,))
 
     def table(self, path: Path, table: Table, ruling: Ruling) -> Iterator[tuple[tuple[object, ...], Lever]]:
         columns = dict(ruling.columns)
@@ -137,14 +147,45 @@ class _Look:
                 fact = columns[head.expression].text if head.expression in columns else head.expression
                 whole = isinstance(row.cells[index], int | float) and not isinstance(row.cells[index], bool)
                 for test in cell.tree.tests:
-                    for constant in _bounds(test):
+                    for constant in bounds(test):
                         key = ("cut", fact, constant.value)
-                        cuts[_number(constant)] = key
+                        cuts[number_of(constant)] = key
                         used = self.used(path, table, row.cells)
                         yield key, self.cut(place, fact, constant, used, whole=whole, law=row.law)
             for index, output in enumerate(table.outputs):
                 place = (*path, "rows", number, len(table.inputs) + index)
                 yield from self.result(place, table, output, row.cells, row.outputs[index], cuts, row.law)
+
+    def parameter(self, name: str, parameter: Parameter) -> Iterator[tuple[tuple[object, ...], Lever]]:
+        """What each period of a parameter says, for each category."""
+        kind = LeverKind.AMOUNT if parameter.type == "money" else LeverKind.FORMULA
+        for index, period in enumerate(parameter.periods):
+            if self.on is not None and not (period.from_ <= self.on and (period.to is None or self.on < period.to)):
+                continue
+            path = ("parameters", name, "periods", index)
+            days = Text(f"{period.from_}起", f"from {period.from_}")
+            if period.to is not None:
+                days = Text(f"{days.zh}，{period.to}之前", f"{days.en}, before {period.to}")
+            said = [
+                ((*path, "values", key), value, self.of_category(parameter, key))
+                for key, value in period.values.items()
+            ]
+            for place, value, who in [((*path, "value"), period.value, None), *said]:
+                if isinstance(value, bool) or not isinstance(value, int | float) or not value:
+                    continue
+                number = Decimal(str(value))
+                detail = Text(f"{who.zh}；{days.zh}", f"{who.en}; {days.en}") if who else days
+                limits = (Decimal(0) if number > 0 else -LARGEST, LARGEST, _decimals(parameter.type))
+                spot, law = Spot(place, None), (period.law,)
+                lever = self.lever(kind, number, both(parameter.name), detail, parameter.unit, law, limits, spot)
+                yield ("parameter", place), lever
+
+    def of_category(self, parameter: Parameter, key: str) -> Text:
+        """The words for a category of a parameter."""
+        if parameter.category == SITUATION:
+            return next((both(one.name) for one in self.service.situations if one.id == key), Text(key, key))
+        fact = self.service.facts.get(parameter.category)
+        return next((both(one.name) for one in (fact.choices if fact else ()) if one.value == key), Text(key, key))
 
     def used(self, path: Path, table: Table, cells: tuple[Any, ...]) -> Text:
         """The table in words, with the class of people that the row is about."""
@@ -154,7 +195,7 @@ class _Look:
         return Text(f"{name.zh}，{kind.zh}", f"{name.en}, {kind.en}") if kind.zh else name
 
     def cut(self, path: Path, fact: str, constant: Constant, used: Text, *, whole: bool, law: str) -> Lever:
-        value = _number(constant)
+        value = number_of(constant)
         known = self.service.facts.get(fact)
         output = next((o for t in self._tables() for o in t.outputs if o.name == fact), None)
         name = self.called(fact)
@@ -198,9 +239,14 @@ class _Look:
     def formula(
         self, path: Path, text: str, node: Node, name: Text, law: tuple[str, ...]
     ) -> Iterator[tuple[tuple[object, ...], Lever]]:
-        for number, (constant, fellow) in enumerate(_factors(node), 1):
+        for fact, constant in compared(node):
+            yield (
+                ("cut", fact, constant.value),
+                self.cut(path, fact, constant, name, whole=False, law=next(iter(law), "")),
+            )
+        for number, (constant, fellow) in enumerate(factors(node), 1):
             key = ("factor", constant.value, text[slice(*fellow.at)]) if fellow is not None else ("in", path, number)
-            value = _number(constant)
+            value = number_of(constant)
             spoken = Text(*(self.said(text, node, lang, constant.at) for lang in LANGS))
             limits = (Decimal(0) if value >= 0 else -LARGEST, LARGEST, 4)
             lever = self.lever(LeverKind.FORMULA, value, name, spoken, "", law, limits, Spot(path, constant.at))
@@ -231,6 +277,8 @@ class _Look:
 
     def called(self, name: str) -> Text:
         """A fact or output in words; an expression as it stands, with words for its names."""
+        if name in self.service.parameters:
+            return both(self.service.parameters[name].name)
         if name in self.types:
             return Text(*title(self.service, name))
         node = compile_expression(name, tuple(self.types)).node
@@ -238,7 +286,7 @@ class _Look:
 
     def said(self, text: str, node: Node, lang: Lang, marked: tuple[int, int] | None = None) -> str:
         """A formula with the names of facts in words, and one number of it marked."""
-        parts = [(one.at, Text(*title(self.service, one.name))[lang]) for one in _names(node) if one.name in self.types]
+        parts = [(one.at, self.called(one.name)[lang]) for one in names_in(node) if one.name in self.types]
         if marked is not None:
             number = text[slice(*marked)]
             parts.append((marked, f"【{number}】" if lang == "zh" else f"[{number}]"))
@@ -283,56 +331,6 @@ _SPOKEN: tuple[tuple[str, Text], ...] = (
     (r"> *", Text("超过", "over ")),
     (r"< *", Text("不到", "under ")),
 )
-
-
-def _bounds(test: object) -> Iterator[Constant]:
-    """The numbers at which a test divides."""
-    match test:
-        case Compare(operand=Constant() as one):
-            ends = (one,)
-        case Match(operand=RangeOf(low=low, high=high)):
-            ends = (low, high)
-        case Match(operand=Constant() as one):
-            ends = (one,)
-        case _:
-            ends = ()
-    for end in ends:
-        if isinstance(end, Constant) and isinstance(end.value, Decimal) and end.value:
-            yield end
-
-
-def _factors(node: Node, fellow: Node | None = None) -> Iterator[tuple[Constant, Node | None]]:
-    """The numbers of a formula, each with what it is multiplied by."""
-    match node:
-        case Constant(value=Decimal() as value):
-            if value:
-                yield node, fellow
-        case Call() | Invoke():
-            for argument in node.arguments:
-                if not isinstance(argument, Constant):
-                    yield from _factors(argument)
-        case Binary(op=Op.MULTIPLY, left=left, right=right):
-            sides = ((left, right), (right, left))
-            yield from (one for a, b in sides if not _unit(a, b) for one in _factors(a, b))
-        case _:
-            for child in children(node):
-                yield from _factors(child)
-
-
-def _unit(constant: Node, other: Node) -> bool:
-    """Whether a number only turns one unit into another: the years of a duration times twelve."""
-    return isinstance(constant, Constant) and isinstance(other, syntax.Path)
-
-
-def _names(node: Node) -> Iterator[Name]:
-    if isinstance(node, Name):
-        yield node
-    for child in children(node):
-        yield from _names(child)
-
-
-def _number(constant: Constant) -> Decimal:
-    return constant.value if isinstance(constant.value, Decimal) else Decimal(0)
 
 
 def _decimals(kind: str) -> int:

@@ -1,6 +1,6 @@
 """A service with some of its numbers turned: in memory only, for trying out what a change of the law would do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 from tongban.catalog.check.decisions import holes
 from tongban.catalog.compile import try_compile
+from tongban.catalog.dated import Period
 from tongban.catalog.findings import Path
 from tongban.catalog.model import Service, Table
 from tongban.outreach.levers import Lever, levers
@@ -86,6 +87,17 @@ def _put(service: Service, path: Path, edits: list[tuple[tuple[int, int] | None,
             fact = service.facts[name]
             facts = {**service.facts, name: msgspec.structs.replace(fact, derive=new(fact.derive))}
             return msgspec.structs.replace(service, facts=facts)
+        case ("situations", int() as index, "when"):
+            situation = service.situations[index]
+            moved = msgspec.structs.replace(situation, when=new(situation.when))
+            situations = (*service.situations[:index], moved, *service.situations[index + 1 :])
+            return msgspec.structs.replace(service, situations=situations)
+        case ("parameters", str() as name, "periods", int() as index, *where):
+            parameter = service.parameters[name]
+            period = _period(parameter.periods[index], where, new)
+            periods = (*parameter.periods[:index], period, *parameter.periods[index + 1 :])
+            parameters = {**service.parameters, name: msgspec.structs.replace(parameter, periods=periods)}
+            return msgspec.structs.replace(service, parameters=parameters)
         case ("eligible", "rows", int() as row, int() as cell):
             return msgspec.structs.replace(service, eligible=_row(service.eligible, row, cell, new))
         case ("tables" | "amounts" as part, str() as slug, "rows", int() as row, int() as cell):
@@ -94,6 +106,14 @@ def _put(service: Service, path: Path, edits: list[tuple[tuple[int, int] | None,
             return msgspec.structs.replace(service, **{part: tables})
         case _:
             raise ValueError(f"no number is looked for at {path}")
+
+
+def _period(period: Period, where: Sequence[str | int], new: Callable[[Any], Any]) -> Period:
+    match where:
+        case ["values", str() as key]:
+            return msgspec.structs.replace(period, values={**period.values, key: new(period.values[key])})
+        case _:
+            return msgspec.structs.replace(period, value=new(period.value))
 
 
 def _row(table: Table, row: int, cell: int, new: Callable[[Any], Any]) -> Table:

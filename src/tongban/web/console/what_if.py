@@ -42,7 +42,7 @@ async def policy(request: AnyRequest, site: Site, visitor: Visitor, slug: str) -
     chosen = _policy(site, slug)
     service = site.catalogue.service(chosen.service, on=site.today)
     sent = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
-    form = read(levers(service), sent)
+    form = read(levers(service, on=site.today), sent)
     problems, status = list(form.problems), 422 if form.problems else 200
     result: Told | None = None
     if "try" in sent and not problems and trial.has_people(site.settings):
