@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .nodes import Kind, Type
@@ -16,6 +16,8 @@ class Dialect:
     quote           a name
     types           the column type of each kind; whole numbers that may not fit into 64 bits are `wide`
     divide          whole-number division towards zero
+    pick            the item of a list of constants that stands at the place of a whole number plus a shift, counted
+                    from 0 and never negative; null for null
     """
 
     name: str
@@ -28,6 +30,7 @@ class Dialect:
     add_months: Callable[[str, str], str]
     weekday: Callable[[str], str]
     starts_with: Callable[[str, str], str]
+    pick: Callable[[Sequence[str], str, int], str]
 
     def quote(self, name: str) -> str:
         return f"{self.mark}{name.replace(self.mark, self.mark * 2)}{self.mark}"
@@ -56,6 +59,7 @@ DUCKDB = Dialect(
     add_months=lambda day, months: f"CAST({day} + to_months(CAST({months} AS INTEGER)) AS DATE)",
     weekday=lambda day: f"isodow({day})",
     starts_with=lambda text, prefix: f"starts_with({text}, {prefix})",
+    pick=lambda items, whole, shift: f"[{', '.join(items)}][{whole} + {shift + 1}]",
 )
 SPARK = Dialect(
     name="spark",
@@ -68,5 +72,6 @@ SPARK = Dialect(
     add_months=lambda day, months: f"add_months({day}, CAST({months} AS INT))",
     weekday=lambda day: f"(weekday({day}) + 1)",
     starts_with=lambda text, prefix: f"startswith({text}, {prefix})",
+    pick=lambda items, whole, shift: f"get(array({', '.join(items)}), CAST({whole} + {shift} AS INT))",
 )
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (DUCKDB, SPARK)}

@@ -6,12 +6,13 @@ programs share a pass.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from .dialect import Dialect
-from .nodes import Kind, Scalar, Type
+from .ir import CONFLICT
+from .nodes import OTHER, Kind, Scalar, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +90,16 @@ def among(value: str, numbers: Iterable[int]) -> str:
             runs.append((number, number))
     tests = [f"{value} = {low}" if low == high else f"{value} BETWEEN {low} AND {high}" for low, high in runs]
     return f"({' OR '.join(tests)})"
+
+
+def by_row(row: str, special: tuple[str, str, str], results: Sequence[str], dialect: Dialect) -> str:
+    """What each row of a table says; `special` for a conflict, an unsettled table, no row. Null for null.
+
+    One look into a list of constants, where a ladder of conditions would look at every one."""
+    return dialect.pick((*special, *results), row, -CONFLICT)
+
+
+def by_code(code: str, values: Mapping[int, str], codes: int, rest: str, dialect: Dialect) -> str:
+    """A constant for each of `codes` codes, `rest` for those not among `values` and for `OTHER`. Null for null."""
+    wide_enough = f"CAST({code} AS INTEGER)"  # a column of 8 bits has no room for the shift
+    return dialect.pick([values.get(one, rest) for one in range(OTHER, codes)], wide_enough, -OTHER)

@@ -126,6 +126,8 @@ class _Judgement:
         self.defines: dict[str, Define] = {}
         self.waits: dict[str, str] = {}
         """For each output of a table the column of what its table waits for."""
+        self.masks: dict[str, str] = {}
+        """What an unknown name that a formula gives waits for."""
         self.first: list[str] = []
         self.later: list[str] = []
         """The columns of the rows of the tables."""
@@ -143,7 +145,8 @@ class _Judgement:
         self.first = self.steps(self.program.first, None)
         verdict = self.program.verdict
         if verdict is None:
-            self.sheet.make(self.name("missing"), self.mask(self.program.outputs) or "0")
+            mask = self.mask(self.program.outputs)
+            self.sheet.make(self.name("missing"), f"CASE WHEN {self.open} THEN {mask} ELSE 0 END" if mask else "0")
         else:
             self.verdict(verdict)
             results.append(("outcome", f"CAST({self.dialect.quote(self.name('outcome'))} AS TINYINT)"))
@@ -170,6 +173,11 @@ class _Judgement:
             return column
         return f"CASE {column} {' '.join(f'WHEN {i} THEN {quoted(text)}' for i, text in enumerate(of.values))} END"
 
+    @property
+    def open(self) -> str:
+        """Whether any fact is unknown, as a column; nothing waits for a fact where none is."""
+        return self.read("open")
+
     # --- inputs ------------------------------------------------------------------------------------------
 
     def inputs(self) -> None:
@@ -184,6 +192,8 @@ class _Judgement:
             else:
                 absent = literal(None, field.type, self.dialect)
                 self.writer.columns[field.name] = self.sheet.take(self.name(f"no {field.name}"), absent)
+        nulls = [f"{self.writer.read(field.name)} IS NULL" for field in self.program.inputs if field.bit is not None]
+        self.sheet.make(self.name("open"), " OR ".join(nulls) or "FALSE")
         said = f"COALESCE({' OR '.join(faults)}, FALSE)" if faults else "FALSE"
         self.sheet.take(self.name("fault"), said)
 
@@ -245,8 +255,15 @@ class _Judgement:
         if name in self.waits:
             return f"CASE WHEN {self.writer.read(name)} IS NULL THEN {self.sheet.read(self.waits[name])} ELSE 0 END"
         step = self.defines.get(name)
-        waits = "" if step is None else self.define_mask(step.waits)
-        return f"CASE WHEN {self.writer.unknown(name)} THEN {waits} ELSE 0 END" if waits else ""
+        if step is None:
+            return ""
+        if name not in self.masks:
+            waits = self.define_mask(step.waits)
+            found = (
+                f"CASE WHEN {self.open} THEN CASE WHEN {self.writer.unknown(name)} THEN {waits} ELSE 0 END ELSE 0 END"
+            )
+            self.masks[name] = self.writer.hidden(found) if waits else ""
+        return self.masks[name]
 
     def define_mask(self, waits: Sequence[Wait]) -> str:
         """The first wait whose condition holds and that waits for anything."""

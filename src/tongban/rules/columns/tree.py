@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import log2
 from typing import TypeAlias
 
 from tongban.rules.tables.model import HitPolicy
@@ -213,8 +214,8 @@ class _Planner:
             if self.count > MOST_LEAVES:
                 raise TooLarge
             return leaf
-        lane = self.lanes[min(sorted(lanes), key=lambda index: self.cost(self.lanes[index], alive))]
-        rest = lanes - {next(index for index in lanes if self.lanes[index] is lane)}
+        chosen = min(sorted(lanes), key=lambda index: self.cost(index, lanes, alive))
+        lane, rest = self.lanes[chosen], lanes - {chosen}
 
         def after(state: _State) -> Tree:
             return self.build(rest, alive & ~state.fail, (unsure | state.open) & ~state.fail)
@@ -275,11 +276,13 @@ class _Planner:
             case _:
                 return CONFLICT
 
-    def cost(self, lane: _Lane, alive: int) -> tuple[float, int]:
-        """How many rows are left on average behind a look at `lane`; then in how many ways it splits."""
-        states = {(state.fail & alive) for _, _, _, state in lane.parts}
-        left = [(alive & ~fail).bit_count() for fail in states]
-        return sum(left) / len(left), len(left)
+    def cost(self, index: int, lanes: frozenset[int], alive: int) -> float:
+        """How many tests a look at a lane takes on average, with those behind it, if each halves the rows that must
+        still be looked at."""
+        states = {(state.fail & alive) for _, _, _, state in self.lanes[index].parts}
+        settled = self.finished(lanes - {index}, alive)
+        left = [log2(1 + (alive & ~fail & ~settled).bit_count()) for fail in states]
+        return sum(left) / len(left) + len(left) / 2
 
     def groups(self, lane: _Lane, alive: int) -> Iterable[Part]:
         """The parts of a lane, those that do the same to the rows still possible as one."""

@@ -109,8 +109,12 @@ def strict_in(expr: Expr, name: str) -> bool:
     match expr:
         case Ref():
             return expr.name == name
-        case Const() | Unknown() | IsNull() | Same():
+        case Const(value=value):
+            return value is None
+        case Unknown() | IsNull() | Same():
             return False
+        case If(condition=IsNull(operand=Ref(name=asked)), then=then) if asked == name:
+            return strict_in(then, name)
         case And(items=items) | Or(items=items):
             return all(strict_in(item, name) for item in items)
         case If(then=then, otherwise=otherwise):

@@ -45,9 +45,11 @@ from .nodes import (
     Type,
     Unknown,
 )
-from .sheet import Sheet, among, literal, quoted
-from .typed import type_of, wide
+from .sheet import Sheet, among, by_code, literal, quoted
+from .typed import strict_in, type_of, wide
 
+LISTED = 256
+"""A longer list of constants costs more than it saves."""
 JOINED = 8
 """A parameter with this many categories or more is joined as a table."""
 
@@ -181,7 +183,10 @@ def _if(w: Writer, expr: If) -> str:
 
 
 def _guard(w: Writer, expr: Guard) -> str:
-    unknown = " OR ".join(map(w.unknown, expr.names))
+    names = [name for name in expr.names if not strict_in(expr.operand, name)]
+    if not names:
+        return w.write(expr.operand)
+    unknown = " OR ".join(map(w.unknown, names))
     return f"CASE WHEN {unknown} THEN NULL ELSE {w.write(expr.operand)} END"
 
 
@@ -216,6 +221,12 @@ def _quotient(w: Writer, expr: Quotient) -> str:
     fixed = int(expr.right.value) * down if isinstance(expr.right, Const) and expr.right.value is not None else None
     if fixed == 0:
         return "CAST(NULL AS BIGINT)"
+    if of.low is not None and of.low >= 0 and (fixed or (below.low is not None and below.low > 0)):
+        text = _positive_quotient(
+            w, expr, top, str(fixed) if fixed else bottom, of=_times(of, up), d=_times(below, down)
+        )
+        if text is not None:
+            return text
     signed = below.low is None or below.low < 0
     turned = f"CASE WHEN {bottom} < 0 THEN -({top}) ELSE {top} END" if signed and fixed is None else top
     n = w.hidden(f"CAST({turned if fixed is None or fixed > 0 else f'-({top})'} AS {kind})")
@@ -233,6 +244,28 @@ def _quotient(w: Writer, expr: Quotient) -> str:
     return f"CAST({text} AS BIGINT)" if large and not wide(expr.type) else text
 
 
+def _positive_quotient(w: Writer, expr: Quotient, top: str, bottom: str, of: Type, d: Type) -> str | None:
+    """A quotient of what is never negative: what rounding adds is added first, then one division is all; None where
+    that may not fit into 64 bits.
+
+    To the nearest even number: with q = n // d, (2n + d - 1 + (q odd)) // 2d is q + 1 if the rest is more than half
+    of d, or if it is half and q is odd."""
+    if wide(_times(of, 4)) or wide(_times(d, 4)):
+        return None
+    divide = w.sheet.dialect.divide
+    n = w.hidden(f"CAST({top} AS BIGINT)")
+    match expr.rounding:
+        case Rounding.FLOOR | Rounding.DOWN:
+            return divide(n, bottom)
+        case Rounding.CEILING | Rounding.UP:
+            return divide(f"({n} + {bottom} - 1)", bottom)
+        case rounding:
+            below = bottom if isinstance(expr.right, Const) else w.hidden(f"CAST({bottom} AS BIGINT)")
+            odd = f" + ({divide(n, below)} & 1)" if rounding is Rounding.HALF_EVEN else ""
+            less = "" if rounding is Rounding.HALF_UP else " - 1"
+            return divide(f"(2 * {n} + {below}{less}{odd})", f"(2 * {below})")
+
+
 def _scaled(w: Writer, expr: Expr, factor: int) -> str:
     of = _times(type_of(expr), factor)
     text = w.value(expr, of)
@@ -247,6 +280,14 @@ def _modulo(w: Writer, expr: Modulo) -> str:
 
 def _extreme(w: Writer, expr: Extreme) -> str:
     items = [w.column(item) for item in expr.items]
+    limits = [item for item in expr.items if isinstance(item, Const) and item.value is not None]
+    sign = ">" if expr.greatest else "<"
+    if len(items) == 2 and len(limits) == 1:
+        limit, value = (items[0], items[1]) if expr.items[0] is limits[0] else (items[1], items[0])
+        return f"CASE WHEN {limit} {sign} {value} THEN {limit} ELSE {value} END"
+    if len(items) == 2:
+        a, b = items
+        return f"CASE WHEN {a} {sign} {b} THEN {a} WHEN {b} {sign}= {a} THEN {b} END"
     nulls = " OR ".join(f"{text} IS NULL" for text in items)
     name = "greatest" if expr.greatest else "least"
     return f"CASE WHEN {nulls} THEN NULL ELSE {name}({', '.join(items)}) END"
@@ -311,6 +352,11 @@ def _lookup(w: Writer, expr: Lookup) -> str:
         found: dict[str, str] = {}
         for entry in expr.entries:
             found.setdefault(_key(entry, category, dialect), literal(entry.value, expr.type, dialect))
+        of = type_of(category)
+        if of.kind is Kind.CODE and len(found) > 2 and len(of.values) <= LISTED:
+            codes = {code: found[key] for code in range(len(of.values)) if (key := str(code)) in found}
+            none = literal(None, expr.type, dialect)
+            return by_code(w.write(category), codes, len(of.values), none, dialect)
         if len(found) >= JOINED:
             return w.sheet.read(w.sheet.join(w.fresh(), w.write(category), tuple(found.items()), expr.parameter))
     key = None if category is None else w.column(category)

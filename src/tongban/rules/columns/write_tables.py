@@ -9,13 +9,21 @@ from itertools import combinations
 
 from tongban.rules.tables.model import HitPolicy
 
-from .ir import CONFLICT, UNSETTLED, Anything, Cell, Column, Decide, Row, Span, Within
-from .nodes import And, Const, Expr, Kind, Ref, Type
-from .sheet import among, literal, quoted
+from .ir import CONFLICT, NO_ROW, UNSETTLED, Anything, Cell, Column, Decide, Row, Span, Within
+from .nodes import OTHER, And, Const, Expr, Kind, Ref, Type
+from .sheet import among, by_code, by_row, literal, quoted
 from .tree import AGGREGATES, Branch, Leaf, Split, Tree, condition, plan
 from .typed import type_of
-from .write import JOINED, Writer
+from .write import JOINED, LISTED, Writer
 
+LEAST_LISTED = 4
+"""A choice between fewer codes than this is a CASE."""
+LEAVES_A_BIT = 12
+"""With more leaves for each row than this the rows of a table that aggregates are looked at one by one."""
+MOST_SUMS = 7
+"""The sums of so many constant results are listed for every set of rows that may match."""
+SMALL_BITS = 31
+"""Bits that fit into 32 bits with their sign."""
 MOST_BITS = 62
 """Rows of a table whose matching rows are kept as bits."""
 
@@ -34,13 +42,16 @@ class TableWriter:
     def row(self) -> str:
         """The number of the row (or what stands for none); the matching rows as bits where a table aggregates."""
         found = plan(self.table)
-        if found is not None and not (self.aggregate and found.leaves > 4 * len(self.table.rows)):
+        if found is not None and not (self.aggregate and found.leaves > LEAVES_A_BIT * len(self.table.rows)):
             return self.joined(found.tree) or self.tree(found.tree)
         return self.flat()
 
     def tree(self, tree: Tree) -> str:
         if isinstance(tree, Leaf):
             return str(tree.outcome)
+        listed = self.listed(tree)
+        if listed is not None:
+            return listed
         value = self.writer.write(tree.value)
         cases = [f"WHEN {test} THEN {self.tree(branch.then)}" for test, branch in tests(tree, value, self.writer)]
         if tree.unknown is not None:
@@ -48,21 +59,33 @@ class TableWriter:
             cases.append(f"WHEN {self.writer.unknown(name)} THEN {self.tree(then)}")
         return f"CASE {' '.join(cases)} ELSE {self.tree(tree.null)} END"
 
+    def listed(self, tree: Split) -> str | None:
+        """A look at one choice after which the row is known: a list of rows by code."""
+        codes = len(type_of(tree.value).values)
+        branches = [(branch, branch.then) for branch in tree.branches if isinstance(branch.then, Leaf)]
+        known = len(branches) == len(tree.branches) and isinstance(tree.null, Leaf) and tree.unknown is None
+        if tree.kind is not Kind.CODE or not known or not LEAST_LISTED <= codes <= LISTED:
+            return None
+        rows: dict[int, str] = {}
+        for branch, leaf in branches:
+            for span in branch.spans:
+                low, high = OTHER if span.low is None else span.low, codes - 1 if span.high is None else span.high
+                rows |= dict.fromkeys(range(low, high + 1), self.tree(leaf))
+        found = by_code(self.writer.write(tree.value), rows, codes, self.tree(Leaf(NO_ROW)), self.writer.sheet.dialect)
+        return f"COALESCE({found}, {self.tree(tree.null)})"
+
     def joined(self, tree: Tree) -> str | None:
-        """A table that looks at one choice only, in many parts: joined as a table of constants."""
+        """A table that looks at one text only, in many parts: joined as a table of constants."""
         if not isinstance(tree, Split) or tree.unknown is not None or not isinstance(tree.null, Leaf):
             return None
         leaves = [(branch, branch.then) for branch in tree.branches]
-        if tree.kind not in (Kind.CODE, Kind.TEXT) or not all(isinstance(leaf, Leaf) for _, leaf in leaves):
+        if tree.kind is not Kind.TEXT or not all(isinstance(leaf, Leaf) for _, leaf in leaves):
             return None
         pairs: list[tuple[str, str]] = []
         rest = None
         for branch, leaf in leaves:
             outcome = self.tree(leaf)
             rest = outcome if branch.rest else rest
-            for span in branch.spans:
-                codes = range(max(span.low or 0, 0), (span.high if span.high is not None else -1) + 1)
-                pairs += [(str(code), outcome) for code in codes if not branch.rest]
             pairs += [(quoted(text), outcome) for text in branch.texts if not branch.rest]
         if len(pairs) < JOINED:
             return None
@@ -75,11 +98,11 @@ class TableWriter:
     def flat(self) -> str:
         """Every row by itself: true, false, or null while it is open."""
         holds = {row.number: self.hold(row) for row in self.table.rows}
-        everything = list(holds.values())
-        is_open = "(" + " OR ".join(f"{hold} IS NULL" for hold in everything) + ")"
         if self.aggregate:
-            bits = " + ".join(f"CASE WHEN {hold} THEN {1 << (n - 1)} ELSE 0 END" for n, hold in holds.items())
-            return f"CASE WHEN {is_open} THEN {UNSETTLED} ELSE {bits} END"
+            kind = "INTEGER" if len(holds) < SMALL_BITS else "BIGINT"
+            bits = " + ".join(f"CAST({hold} AS {kind}) * {1 << (n - 1)}" for n, hold in holds.items())
+            return f"COALESCE({bits}, {UNSETTLED})"  # one open row leaves the sum open
+        is_open = "(" + " OR ".join(f"{hold} IS NULL" for hold in holds.values()) + ")"
         if self.table.hit is HitPolicy.FIRST:
             cases = [f"WHEN {hold} THEN {n} WHEN {hold} IS NULL THEN {UNSETTLED}" for n, hold in holds.items()]
             return f"CASE {' '.join(cases)} ELSE 0 END"
@@ -130,6 +153,10 @@ class TableWriter:
         if len(groups) == 1:
             (result,) = groups
             return f"CASE WHEN {row} > 0 THEN {self.writer.write(result)} END"
+        if all(isinstance(result, Const) for result in groups) and len(self.table.rows) <= LISTED:
+            none = literal(None, of, self.writer.sheet.dialect)
+            results = [self.writer.write(one.results[index]) for one in self.table.rows]
+            return by_row(row, (none, none, none), results, self.writer.sheet.dialect)
         cases = [f"WHEN {among(row, numbers)} THEN {self.writer.write(result)}" for result, numbers in groups.items()]
         return f"CASE {' '.join(cases)} END"
 
@@ -137,6 +164,14 @@ class TableWriter:
         if self.table.hit is HitPolicy.COUNT:
             return f"CASE WHEN {row} >= 0 THEN CAST(bit_count(CAST({row} AS BIGINT)) AS BIGINT) END"
         hits = [(f"({row} & {1 << (one.number - 1)}) <> 0", one.results[index]) for one in self.table.rows]
+        results = [one.results[index] for one in self.table.rows]
+        if self.table.hit is HitPolicy.SUM and len(results) <= MOST_SUMS and all(map(_known, results)):
+            none = literal(None, of, self.writer.sheet.dialect)
+            sums = [
+                sum(at for bit, at in enumerate(map(_whole, results)) if hits >> bit & 1)
+                for hits in range(1, 1 << len(results))
+            ]
+            return self.writer.sheet.dialect.pick([none, none, *map(str, sums)], row, -UNSETTLED)
         if self.table.hit is HitPolicy.SUM:
             parts = " + ".join(f"CASE WHEN {hit} THEN {self.writer.value(r, of)} ELSE 0 END" for hit, r in hits)
             return f"CASE WHEN {row} > 0 THEN {parts} END"
@@ -174,6 +209,14 @@ class TableWriter:
 _TRUE = Const(True, Type(Kind.BOOLEAN))
 
 
+def _known(result: Expr) -> bool:
+    return isinstance(result, Const) and isinstance(result.value, int)
+
+
+def _whole(result: Expr) -> int:
+    return result.value if isinstance(result, Const) and isinstance(result.value, int) else 0
+
+
 def tests(split: Split, value: str, writer: Writer) -> list[tuple[str, Branch]]:
     """The condition of each branch; a later one need not repeat what an earlier one took."""
     if split.kind is Kind.BOOLEAN:
@@ -181,6 +224,8 @@ def tests(split: Split, value: str, writer: Writer) -> list[tuple[str, Branch]]:
     if split.kind in (Kind.CODE, Kind.TEXT):
         return _listed(split, value)
     ordered = sorted(split.branches, key=lambda b: (b.spans[0].low is not None, b.spans[0].low or 0))
+    if split.kind is Kind.DATE and all(len(branch.spans) == 1 for branch in ordered):
+        return _latest_first(ordered[::-1], value, split, writer)
     found: list[tuple[str, Branch]] = []
     for index, branch in enumerate(ordered):
         if index == len(ordered) - 1:
@@ -228,6 +273,14 @@ def _between(span: Span, taken: Sequence[Span], value: str, split: Split, writer
     if span.high is not None:
         parts.append(f"{value} < {at(span.high + 1)}" if of.kind is not Kind.DATE else f"{value} <= {at(span.high)}")
     return " AND ".join(parts) or f"{value} IS NOT NULL"
+
+
+def _latest_first(branches: Sequence[Branch], value: str, split: Split, writer: Writer) -> list[tuple[str, Branch]]:
+    """Dates from the latest on, as most people were born after the birthdays that rules of age name."""
+    *later, first = branches
+    of = replace(type_of(split.value), low=None, high=None)
+    tests = [(f"{value} >= {literal(branch.spans[0].low, of, writer.sheet.dialect)}", branch) for branch in later]
+    return [*tests, (f"{value} IS NOT NULL", first)]
 
 
 def _covers(taken: Sequence[Span], high: int, low: int | None) -> bool:
