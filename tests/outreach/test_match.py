@@ -16,6 +16,7 @@ from conftest import DAY, PEOPLE
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
 from tongban.catalog import assess
+from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.model import Service
 from tongban.catalog.policy import Answer, Policy
 from tongban.outreach import demo_people
@@ -243,3 +244,18 @@ def test_money_is_exact(matched: Result, pairs: Pairs) -> None:
     report = next(report for report in matched.reports if report.policy == policy.policy)
     assert report.amount == sum(amounts)
     assert isinstance(policy.name, Text)
+
+
+def test_an_amount_that_no_law_fixes_on_that_day_is_for_an_official(
+    catalogue: Catalogue, people: Path, tmp_path: Path
+) -> None:
+    policy, service = catalogue.policy("advanced-age-allowance"), catalogue.service("advanced-age-allowance", "2")
+    lawful = match([(policy, service)], people, DAY, tmp_path / "lawful")
+    ended = {
+        name: msgspec.structs.replace(parameter, periods=(msgspec.structs.replace(parameter.periods[0], to=DAY),))
+        for name, parameter in service.parameters.items()
+    }
+    found = match([(policy, msgspec.structs.replace(service, parameters=ended))], people, DAY, tmp_path / "lawless")
+    assert lawful.reports[0].standings[Standing.ENTITLED]
+    assert found.reports[0].standings[Standing.ENTITLED] == 0
+    assert found.reports[0].standings[Standing.OFFICIAL] == lawful.reports[0].standings[Standing.ENTITLED]

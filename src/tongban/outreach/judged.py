@@ -13,11 +13,13 @@ def standing_of(part: Part) -> str:
     def of(name: str) -> str:
         return column(part.prefix + name)
 
+    # An amount without a value (a day that no law covers) is for an official, whatever else is determined.
+    told = [f"{of(name)} IS NOT NULL" for name in part.types]
     cases = [
         (f"COALESCE({column(part.already)}, FALSE)", Standing.ALREADY) if part.already else None,
         (f"NOT COALESCE({column(part.agreed)}, FALSE)", Standing.NOT_AGREED) if part.agreed else None,
         (of("fault"), None),
-        (f"{of('outcome')} = {OUTCOMES.index('eligible')} AND {of('determined')}", Standing.ENTITLED),
+        (" AND ".join([f"{of('outcome')} = {OUTCOMES.index('eligible')}", of("determined"), *told]), Standing.ENTITLED),
         (f"bit_count({of('missing')}) = 1", Standing.MISSING),
         (f"{of('missing')} <> 0", Standing.SEVERAL),
         (
