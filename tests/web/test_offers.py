@@ -34,9 +34,9 @@ async def actor(site: Site, person: str) -> Actor:
 
 async def test_who_is_entitled_is_told_on_the_front_page_with_the_amount(jiahe: Person) -> None:
     await jiahe.get("/")
-    assert "您可能可以直接领" in jiahe.text and "育儿补贴3600元（演示）" in jiahe.text
+    assert "您可能可以直接领" in jiahe.text and "育儿补贴3,600元（演示）" in jiahe.text
     await jiahe.get(f"/offers/{BABY}?lang=en")
-    assert "3600 yuan" in jiahe.text
+    assert "3,600 yuan" in jiahe.text
 
 
 async def test_the_page_says_how_it_was_worked_out_and_every_look_is_listed(jiahe: Person) -> None:
@@ -91,7 +91,7 @@ async def test_declining_is_remembered_through_the_next_run_until_the_person_ask
     assert "您说过不要的" in jiahe.text
     await jiahe.post(f"/offers/{BABY}/again")
     await jiahe.get("/")
-    assert "育儿补贴3600元" in jiahe.text
+    assert "育儿补贴3,600元" in jiahe.text
 
 
 async def test_one_missing_fact_is_named_and_can_be_supplied(anyone: Person, found: int) -> None:

@@ -45,6 +45,7 @@ ROUTES: dict[str, Whose] = {
     "GET /search": PUBLIC,
     "GET /services": PUBLIC,
     "GET /services/{slug}": PUBLIC,
+    "GET /services/{slug}/rules-certificate.json": PUBLIC,
     "GET /services/{slug}/start": MINE,
     "POST /services/{slug}/start": MINE,
     "GET /apply/{slug}": MINE,

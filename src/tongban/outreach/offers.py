@@ -73,12 +73,12 @@ class Offer:
 
 
 def plain_amount(text: str) -> str:
-    """`3600.00` as people write it: 3600; `533.33` stays."""
+    """`3600.00` as people write it: 3,600; `533.33` stays."""
     try:
         value = Decimal(text)
     except ArithmeticError:
         return text
-    return f"{value:.0f}" if value == value.to_integral_value() else f"{value:.2f}"
+    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
 
 
 class Outreach:

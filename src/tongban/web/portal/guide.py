@@ -1,12 +1,16 @@
 """The guide to one service: everything a person wants to know before starting, from its file alone."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from litestar import Response, get
 
+from tongban.base.errors import refuse
 from tongban.base.i18n import Text
+from tongban.catalog.certificate import FOLDER, Certificate, digest, read_certificate
 from tongban.catalog.model import Material, Service, Validity, Words
-from tongban.web.html import page
+from tongban.catalog.shipped import shipped
+from tongban.web.html import page, saved_file
 from tongban.web.portal.promise import decision, promises
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -68,7 +72,24 @@ async def guide(site: Site, visitor: Visitor, slug: str) -> Response[str]:
         terms=found,
         promise=decision(found),
         validity=validity(service.result.valid),
+        compared=certified(service),
     )
 
 
-ROUTES = [guide]
+def certified(service: Service) -> Certificate | None:
+    """The certificate that the rules of this version give the same however they are run; None for any other text."""
+    found = read_certificate(shipped("services") / FOLDER, service)
+    return found if found is not None and found.digest == digest(service) else None
+
+
+@get("/services/{slug:str}/rules-certificate.json")
+async def rules_certificate(site: Site, slug: str) -> Response[Any]:
+    """What was compared, for whoever wants to do it again. Raises Refused `no-certificate` (404)."""
+    service = site.catalogue.service(slug)
+    found = certified(service)
+    if found is None:
+        raise refuse("no-certificate", "这一版还没有核对证明", "This version has no such certificate", status=404)
+    return saved_file(found.text(), found.file, "application/json")
+
+
+ROUTES = [guide, rules_certificate]
