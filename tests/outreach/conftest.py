@@ -1,9 +1,9 @@
 """A small invented population, matched once for all tests of this folder."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
+from match_world import DAY, PEOPLE
 
 from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.installation import open_catalogue
@@ -11,9 +11,6 @@ from tongban.catalog.model import Service
 from tongban.catalog.policy import Policy
 from tongban.outreach import demo_people
 from tongban.outreach.match import Result, match
-
-DAY = date(2026, 11, 25)
-PEOPLE = 20_000
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 import msgspec
 import pytest
+from match_world import DAY, PEOPLE
 
-from conftest import DAY, PEOPLE
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
 from tongban.catalog import assess
