@@ -16,8 +16,7 @@ class Dialect:
     quote           a name
     types           the column type of each kind; whole numbers that may not fit into 64 bits are `wide`
     divide          whole-number division towards zero
-    pick            the item of a list of constants that stands at the place of a whole number plus a shift, counted
-                    from 0 and never negative; null for null
+    pick            the item of a list of constants at a place counted from 1; null at 0, behind the end, and for null
     """
 
     name: str
@@ -30,7 +29,7 @@ class Dialect:
     add_months: Callable[[str, str], str]
     weekday: Callable[[str], str]
     starts_with: Callable[[str, str], str]
-    pick: Callable[[Sequence[str], str, int], str]
+    pick: Callable[[Sequence[str], str], str]
 
     def quote(self, name: str) -> str:
         return f"{self.mark}{name.replace(self.mark, self.mark * 2)}{self.mark}"
@@ -59,7 +58,7 @@ DUCKDB = Dialect(
     add_months=lambda day, months: f"CAST({day} + to_months(CAST({months} AS INTEGER)) AS DATE)",
     weekday=lambda day: f"isodow({day})",
     starts_with=lambda text, prefix: f"starts_with({text}, {prefix})",
-    pick=lambda items, whole, shift: f"[{', '.join(items)}][{whole} + {shift + 1}]",
+    pick=lambda items, place: f"[{', '.join(items)}][{place}]",
 )
 SPARK = Dialect(
     name="spark",
@@ -72,6 +71,6 @@ SPARK = Dialect(
     add_months=lambda day, months: f"add_months({day}, CAST({months} AS INT))",
     weekday=lambda day: f"(weekday({day}) + 1)",
     starts_with=lambda text, prefix: f"startswith({text}, {prefix})",
-    pick=lambda items, whole, shift: f"get(array({', '.join(items)}), CAST({whole} + {shift} AS INT))",
+    pick=lambda items, place: f"get(array({', '.join(items)}), CAST({place} - 1 AS INT))",
 )
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (DUCKDB, SPARK)}

@@ -186,12 +186,12 @@ class _Judgement:
         for field in self.program.inputs:
             stored = self.member.columns.get(field.fact)
             if isinstance(stored, Stored):
-                self.writer.columns[field.name] = self.statement.input(stored, field.type)
+                self.writer.give(field.name, self.statement.input(stored, field.type), field.type)
                 outside = None if self.statement.source.checked else fault(stored, field.type, self.dialect)
                 faults |= {} if outside is None else {outside: None}
             else:
                 absent = literal(None, field.type, self.dialect)
-                self.writer.columns[field.name] = self.sheet.take(self.name(f"no {field.name}"), absent)
+                self.writer.give(field.name, self.sheet.take(self.name(f"no {field.name}"), absent), field.type)
         nulls = [f"{self.writer.read(field.name)} IS NULL" for field in self.program.inputs if field.bit is not None]
         self.sheet.make(self.name("open"), " OR ".join(nulls) or "FALSE")
         said = f"COALESCE({' OR '.join(faults)}, FALSE)" if faults else "FALSE"
@@ -217,7 +217,7 @@ class _Judgement:
             self.writer.void[step.name] = void
         comment = f"{step.name} = {step.text}" if step.text else step.name
         column = self.sheet.make(self.name(f"is {step.name}"), self.writer.write(step.value), comment)
-        self.writer.columns[step.name] = column
+        self.writer.give(step.name, column, step.type)
         self.defines[step.name] = step
 
     def table(self, step: Decide, when: str | None, *, outputs: bool = True) -> str:
@@ -233,7 +233,7 @@ class _Judgement:
         for index, output in enumerate(step.outputs if outputs else ()):
             column = self.name(f"is {output.name}")
             self.sheet.make(column, tables.output(index, at, output.type))
-            self.writer.columns[output.name] = column
+            self.writer.give(output.name, column, output.type)
             self.waits[output.name] = waits
 
         late = step.outputs if step.hit is HitPolicy.FIRST and outputs else ()

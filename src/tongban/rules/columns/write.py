@@ -45,11 +45,9 @@ from .nodes import (
     Type,
     Unknown,
 )
-from .sheet import Sheet, among, by_code, literal, quoted
+from .sheet import LISTED, Sheet, among, by_code, literal, quoted
 from .typed import strict_in, type_of, wide
 
-LISTED = 256
-"""A longer list of constants costs more than it saves."""
 JOINED = 8
 """A parameter with this many categories or more is joined as a table."""
 
@@ -62,9 +60,15 @@ class Writer:
         self.sheet, self.prefix = sheet, prefix
         self.columns: dict[str, str] = {}
         self.void: dict[str, str] = {}
+        self.types: dict[str, Type] = {}
         self._hidden: dict[str, str] = {}
         self._shared: dict[Expr, str] = {}
         self._count = 0
+
+    def give(self, name: str, column: str, of: Type) -> None:
+        """Says which column holds a name from now on."""
+        self.columns[name] = column
+        self.types[name] = of
 
     def write(self, expr: Expr) -> str:
         """An expression as SQL."""
@@ -179,6 +183,11 @@ def _not(w: Writer, expr: Not) -> str:
 
 def _if(w: Writer, expr: If) -> str:
     then, otherwise = w.write(expr.then), w.write(expr.otherwise)
+    match expr.condition, expr.then:
+        case IsNull(operand=Ref(name=name)), Const(value=None):
+            then = _null_of(w, name, expr)
+        case _:
+            pass
     return f"CASE WHEN {w.write(expr.condition)} THEN {then} ELSE {otherwise} END"
 
 
@@ -186,8 +195,19 @@ def _guard(w: Writer, expr: Guard) -> str:
     names = [name for name in expr.names if not strict_in(expr.operand, name)]
     if not names:
         return w.write(expr.operand)
-    unknown = " OR ".join(map(w.unknown, names))
-    return f"CASE WHEN {unknown} THEN NULL ELSE {w.write(expr.operand)} END"
+    nulls = " ".join(f"WHEN {w.unknown(name)} THEN {_null_of(w, name, expr.operand)}" for name in names)
+    return f"CASE {nulls} ELSE {w.write(expr.operand)} END"
+
+
+def _null_of(w: Writer, name: str, wanted: Expr) -> str:
+    """A null where `name` is null: its own column if it may stand for `wanted`. DuckDB knows no bounds of a column one
+    of whose values is the constant NULL; see `by_row`."""
+    kinds = {w.types[name].kind, type_of(wanted).kind}
+    return f"CAST({w.read(name)} AS BIGINT)" if kinds <= _WHOLE and not wide(w.types[name]) else "NULL"
+
+
+_WHOLE = frozenset({Kind.NUMBER, Kind.MONTHS, Kind.DAYS})
+"""Kinds whose values are whole numbers to the database."""
 
 
 def _calculate(w: Writer, expr: Calculate) -> str:
@@ -248,22 +268,27 @@ def _positive_quotient(w: Writer, expr: Quotient, top: str, bottom: str, of: Typ
     """A quotient of what is never negative: what rounding adds is added first, then one division is all; None where
     that may not fit into 64 bits.
 
-    To the nearest even number: with q = n // d, (2n + d - 1 + (q odd)) // 2d is q + 1 if the rest is more than half
-    of d, or if it is half and q is odd."""
+    Half of the divisor is added, so that the quotient is one more from half on; nothing where it is just half and the
+    quotient even: n is then half of d more than a multiple of 2d."""
     if wide(_times(of, 4)) or wide(_times(d, 4)):
         return None
     divide = w.sheet.dialect.divide
     n = w.hidden(f"CAST({top} AS BIGINT)")
-    match expr.rounding:
-        case Rounding.FLOOR | Rounding.DOWN:
-            return divide(n, bottom)
-        case Rounding.CEILING | Rounding.UP:
-            return divide(f"({n} + {bottom} - 1)", bottom)
-        case rounding:
-            below = bottom if isinstance(expr.right, Const) else w.hidden(f"CAST({bottom} AS BIGINT)")
-            odd = f" + ({divide(n, below)} & 1)" if rounding is Rounding.HALF_EVEN else ""
-            less = "" if rounding is Rounding.HALF_UP else " - 1"
-            return divide(f"(2 * {n} + {below}{less}{odd})", f"(2 * {below})")
+    if expr.rounding in (Rounding.FLOOR, Rounding.DOWN):
+        return divide(n, bottom)
+    if expr.rounding in (Rounding.CEILING, Rounding.UP):
+        return divide(f"({n} + {bottom} - 1)", bottom)
+    down, even = expr.rounding is Rounding.HALF_DOWN, expr.rounding is Rounding.HALF_EVEN
+    if isinstance(expr.right, Const):
+        whole, fixed = n, int(bottom)
+        half = str((fixed - 1) // 2 if down else fixed // 2)
+        tie = f"{n} % {2 * fixed} = {half}" if fixed % 2 == 0 else ""
+    else:
+        d = w.hidden(f"CAST({bottom} AS BIGINT)")
+        whole, half, bottom = w.hidden(f"(2 * {n})"), f"({d} - 1)" if down else d, f"(2 * {d})"
+        tie = f"{whole} % (4 * {d}) = {d}"
+    added = f"CASE WHEN {tie} THEN 0 ELSE {half} END" if even and tie else half
+    return divide(f"({whole} + {added})", bottom)
 
 
 def _scaled(w: Writer, expr: Expr, factor: int) -> str:
@@ -287,7 +312,7 @@ def _extreme(w: Writer, expr: Extreme) -> str:
         return f"CASE WHEN {limit} {sign} {value} THEN {limit} ELSE {value} END"
     if len(items) == 2:
         a, b = items
-        return f"CASE WHEN {a} {sign} {b} THEN {a} WHEN {b} {sign}= {a} THEN {b} END"
+        return f"CASE WHEN {a} {sign} {b} THEN {a} WHEN {a} IS NULL THEN {a} ELSE {b} END"
     nulls = " OR ".join(f"{text} IS NULL" for text in items)
     name = "greatest" if expr.greatest else "least"
     return f"CASE WHEN {nulls} THEN NULL ELSE {name}({', '.join(items)}) END"
@@ -354,9 +379,8 @@ def _lookup(w: Writer, expr: Lookup) -> str:
             found.setdefault(_key(entry, category, dialect), literal(entry.value, expr.type, dialect))
         of = type_of(category)
         if of.kind is Kind.CODE and len(found) > 2 and len(of.values) <= LISTED:
-            codes = {code: found[key] for code in range(len(of.values)) if (key := str(code)) in found}
             none = literal(None, expr.type, dialect)
-            return by_code(w.write(category), codes, len(of.values), none, dialect)
+            return by_code(w.write(category), [found.get(str(code), none) for code in range(len(of.values))], dialect)
         if len(found) >= JOINED:
             return w.sheet.read(w.sheet.join(w.fresh(), w.write(category), tuple(found.items()), expr.parameter))
     key = None if category is None else w.column(category)

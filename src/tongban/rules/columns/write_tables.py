@@ -11,10 +11,10 @@ from tongban.rules.tables.model import HitPolicy
 
 from .ir import CONFLICT, NO_ROW, UNSETTLED, Anything, Cell, Column, Decide, Row, Span, Within
 from .nodes import OTHER, And, Const, Expr, Kind, Ref, Type
-from .sheet import among, by_code, by_row, literal, quoted
+from .sheet import LISTED, among, by_any_code, by_row, literal, quoted
 from .tree import AGGREGATES, Branch, Leaf, Split, Tree, condition, plan
 from .typed import type_of
-from .write import JOINED, LISTED, Writer
+from .write import JOINED, Writer
 
 LEAST_LISTED = 4
 """A choice between fewer codes than this is a CASE."""
@@ -71,7 +71,8 @@ class TableWriter:
             for span in branch.spans:
                 low, high = OTHER if span.low is None else span.low, codes - 1 if span.high is None else span.high
                 rows |= dict.fromkeys(range(low, high + 1), self.tree(leaf))
-        found = by_code(self.writer.write(tree.value), rows, codes, self.tree(Leaf(NO_ROW)), self.writer.sheet.dialect)
+        outcomes = [rows.get(code, str(NO_ROW)) for code in range(OTHER, codes)]
+        found = by_any_code(self.writer.write(tree.value), outcomes, self.writer.sheet.dialect)
         return f"COALESCE({found}, {self.tree(tree.null)})"
 
     def joined(self, tree: Tree) -> str | None:
@@ -150,13 +151,12 @@ class TableWriter:
         groups: dict[Expr, list[int]] = {}
         for one in self.table.rows:
             groups.setdefault(one.results[index], []).append(one.number)
+        if all(map(_known, groups)) and len(self.table.rows) <= LISTED:
+            results = [self.writer.write(one.results[index]) for one in self.table.rows]
+            return by_row(row, results, self.writer.sheet.dialect)
         if len(groups) == 1:
             (result,) = groups
             return f"CASE WHEN {row} > 0 THEN {self.writer.write(result)} END"
-        if all(isinstance(result, Const) for result in groups) and len(self.table.rows) <= LISTED:
-            none = literal(None, of, self.writer.sheet.dialect)
-            results = [self.writer.write(one.results[index]) for one in self.table.rows]
-            return by_row(row, (none, none, none), results, self.writer.sheet.dialect)
         cases = [f"WHEN {among(row, numbers)} THEN {self.writer.write(result)}" for result, numbers in groups.items()]
         return f"CASE {' '.join(cases)} END"
 
@@ -166,12 +166,10 @@ class TableWriter:
         hits = [(f"({row} & {1 << (one.number - 1)}) <> 0", one.results[index]) for one in self.table.rows]
         results = [one.results[index] for one in self.table.rows]
         if self.table.hit is HitPolicy.SUM and len(results) <= MOST_SUMS and all(map(_known, results)):
-            none = literal(None, of, self.writer.sheet.dialect)
-            sums = [
-                sum(at for bit, at in enumerate(map(_whole, results)) if hits >> bit & 1)
-                for hits in range(1, 1 << len(results))
-            ]
-            return self.writer.sheet.dialect.pick([none, none, *map(str, sums)], row, -UNSETTLED)
+            amounts = list(map(_whole, results))
+            sets = range(1, 1 << len(amounts))
+            sums = [str(sum(one for bit, one in enumerate(amounts) if rows >> bit & 1)) for rows in sets]
+            return by_row(row, sums, self.writer.sheet.dialect)
         if self.table.hit is HitPolicy.SUM:
             parts = " + ".join(f"CASE WHEN {hit} THEN {self.writer.value(r, of)} ELSE 0 END" for hit, r in hits)
             return f"CASE WHEN {row} > 0 THEN {parts} END"
@@ -210,7 +208,7 @@ _TRUE = Const(True, Type(Kind.BOOLEAN))
 
 
 def _known(result: Expr) -> bool:
-    return isinstance(result, Const) and isinstance(result.value, int)
+    return isinstance(result, Const) and result.value is not None
 
 
 def _whole(result: Expr) -> int:
