@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 
 from .dialect import Dialect
-from .evaluate import shifts
 from .nodes import (
     DATE,
     AddMonths,
@@ -38,13 +37,13 @@ from .nodes import (
     Quotient,
     Ref,
     Rescale,
-    Rounding,
     Same,
     StartsWith,
     Substring,
     Type,
     Unknown,
 )
+from .quotients import quotient
 from .sheet import LISTED, Sheet, among, by_code, literal, quoted
 from .typed import strict_in, type_of, wide
 
@@ -232,71 +231,6 @@ def _rescale(w: Writer, expr: Rescale) -> str:
     return text if factor == 1 else f"({text} * {factor})"
 
 
-def _quotient(w: Writer, expr: Quotient) -> str:
-    up, down = shifts(expr)
-    top, bottom = _scaled(w, expr.left, up), _scaled(w, expr.right, down)
-    of, below = type_of(expr.left), type_of(expr.right)
-    large = wide(_times(of, up)) or wide(_times(below, down))
-    kind = w.sheet.dialect.wide if large else "BIGINT"
-    fixed = int(expr.right.value) * down if isinstance(expr.right, Const) and expr.right.value is not None else None
-    if fixed == 0:
-        return "CAST(NULL AS BIGINT)"
-    if of.low is not None and of.low >= 0 and (fixed or (below.low is not None and below.low > 0)):
-        text = _positive_quotient(
-            w, expr, top, str(fixed) if fixed else bottom, of=_times(of, up), d=_times(below, down)
-        )
-        if text is not None:
-            return text
-    signed = below.low is None or below.low < 0
-    turned = f"CASE WHEN {bottom} < 0 THEN -({top}) ELSE {top} END" if signed and fixed is None else top
-    n = w.hidden(f"CAST({turned if fixed is None or fixed > 0 else f'-({top})'} AS {kind})")
-    if fixed == 1:
-        return n
-    d = f"{abs(fixed)}" if fixed is not None else w.hidden(f"NULLIF(abs(CAST({bottom} AS {kind})), 0)")
-    whole = w.sheet.dialect.divide(n, d)
-    negative = of.low is None or of.low < 0 or signed
-    whole = w.hidden(whole) if negative else whole
-    floored = f"({whole} - CASE WHEN {n} - {whole} * {d} < 0 THEN 1 ELSE 0 END)" if negative else whole
-    q = w.hidden(floored)
-    rest = f"({n} - {q} * {d})"
-    more = _MORE[expr.rounding].format(rest=rest, d=d, n=n, q=q)
-    text = q if not more else f"({q} + CASE WHEN {more} THEN 1 ELSE 0 END)"
-    return f"CAST({text} AS BIGINT)" if large and not wide(expr.type) else text
-
-
-def _positive_quotient(w: Writer, expr: Quotient, top: str, bottom: str, of: Type, d: Type) -> str | None:
-    """A quotient of what is never negative: what rounding adds is added first, then one division is all; None where
-    that may not fit into 64 bits.
-
-    Half of the divisor is added, so that the quotient is one more from half on; nothing where it is just half and the
-    quotient even: n is then half of d more than a multiple of 2d."""
-    if wide(_times(of, 4)) or wide(_times(d, 4)):
-        return None
-    divide = w.sheet.dialect.divide
-    n = w.hidden(f"CAST({top} AS BIGINT)")
-    if expr.rounding in (Rounding.FLOOR, Rounding.DOWN):
-        return divide(n, bottom)
-    if expr.rounding in (Rounding.CEILING, Rounding.UP):
-        return divide(f"({n} + {bottom} - 1)", bottom)
-    down, even = expr.rounding is Rounding.HALF_DOWN, expr.rounding is Rounding.HALF_EVEN
-    if isinstance(expr.right, Const):
-        whole, fixed = n, int(bottom)
-        half = str((fixed - 1) // 2 if down else fixed // 2)
-        tie = f"{n} % {2 * fixed} = {half}" if fixed % 2 == 0 else ""
-    else:
-        d = w.hidden(f"CAST({bottom} AS BIGINT)")
-        whole, half, bottom = w.hidden(f"(2 * {n})"), f"({d} - 1)" if down else d, f"(2 * {d})"
-        tie = f"{whole} % (4 * {d}) = {d}"
-    added = f"CASE WHEN {tie} THEN 0 ELSE {half} END" if even and tie else half
-    return divide(f"({whole} + {added})", bottom)
-
-
-def _scaled(w: Writer, expr: Expr, factor: int) -> str:
-    of = _times(type_of(expr), factor)
-    text = w.value(expr, of)
-    return text if factor == 1 else f"({text} * {factor})"
-
-
 def _modulo(w: Writer, expr: Modulo) -> str:
     n, d = w.value(expr.left, type_of(expr.left)), f"NULLIF({w.value(expr.right, type_of(expr.right))}, 0)"
     a, b = w.hidden(n), w.hidden(d)
@@ -401,24 +335,6 @@ def _key(entry: Entry, category: Expr, dialect: Dialect) -> str:
     return literal(entry.category, replace(type_of(category), low=None, high=None), dialect)
 
 
-def _times(of: Type, factor: int) -> Type:
-    low = None if of.low is None else of.low * factor
-    high = None if of.high is None else of.high * factor
-    return replace(of, low=low, high=high)
-
-
-_MORE: dict[Rounding, str] = {
-    Rounding.FLOOR: "",
-    Rounding.CEILING: "{rest} > 0",
-    Rounding.UP: "{rest} > 0 AND {n} > 0",
-    Rounding.DOWN: "{rest} > 0 AND {n} < 0",
-    Rounding.HALF_EVEN: "2 * {rest} > {d} OR (2 * {rest} = {d} AND {q} % 2 <> 0)",
-    Rounding.HALF_UP: "2 * {rest} > {d} OR (2 * {rest} = {d} AND {n} > 0)",
-    Rounding.HALF_DOWN: "2 * {rest} > {d} OR (2 * {rest} = {d} AND {n} < 0)",
-}
-"""When the quotient is one more than the whole number below: from the rest, the divisor, the dividend and that
-number."""
-
 _WRITERS: dict[type, Callable[[Writer, Any], str]] = {
     Const: _const,
     Ref: _ref,
@@ -433,7 +349,7 @@ _WRITERS: dict[type, Callable[[Writer, Any], str]] = {
     Guard: _guard,
     Calculate: _calculate,
     Rescale: _rescale,
-    Quotient: _quotient,
+    Quotient: quotient,
     Modulo: _modulo,
     Extreme: _extreme,
     StartsWith: _starts_with,
