@@ -25,6 +25,7 @@ from tongban.web.words import both
 
 POPULAR = 4
 OFFERS = 3
+THEMES_SHOWN = 10
 
 
 def by_theme(services: list[Service]) -> dict[Theme, list[Service]]:
@@ -71,7 +72,7 @@ async def home(site: Site, visitor: Visitor) -> Response[str]:
         "portal/home.html",
         popular=one_of_each(published)[:POPULAR],
         count=len(published),
-        themes=[(theme, THEMES[theme]) for theme in by_theme(published)][:8],
+        themes=[(theme, THEMES[theme]) for theme in by_theme(published)][:THEMES_SHOWN],
         mine=mine,
     )
 

@@ -16,8 +16,8 @@ class ThemeWords:
 
 
 THEMES: dict[Theme, ThemeWords] = {
-    Theme.RESIDENCE: ThemeWords(
-        Text("在这里落脚", "Settling here"), Text("居住证、落户、居住登记", "Residence permit, registration"), "card"
+    Theme.BIRTH: ThemeWords(
+        Text("生孩子", "A child"), Text("出生、入户、育儿补贴", "Birth, registration, subsidy"), "baby"
     ),
     Theme.SCHOOL: ThemeWords(
         Text("上学", "School"), Text("入学报名、转学、助学", "Enrolment, transfer, student aid"), "school"
@@ -25,6 +25,7 @@ THEMES: dict[Theme, ThemeWords] = {
     Theme.WORK: ThemeWords(
         Text("找工作", "Work"), Text("就业登记、失业金、培训", "Registration, benefit, training"), "work"
     ),
+    Theme.HOUSING: ThemeWords(Text("买房租房", "Housing"), Text("租房补贴、不动产", "Rent subsidy, property"), "home"),
     Theme.HEALTH: ThemeWords(
         Text("看病医保", "Health"), Text("参保、异地就医、报销", "Insurance, care elsewhere, claims"), "med"
     ),
@@ -35,13 +36,12 @@ THEMES: dict[Theme, ThemeWords] = {
     Theme.BUSINESS: ThemeWords(
         Text("开店办企业", "Business"), Text("执照、食品、卫生许可", "Registration, food, hygiene"), "shop"
     ),
+    Theme.RESIDENCE: ThemeWords(
+        Text("在这里落脚", "Settling here"), Text("居住证、落户、居住登记", "Residence permit, registration"), "card"
+    ),
     Theme.BUILDING: ThemeWords(
         Text("工程建设", "Building"), Text("施工许可、节能审查", "Permits, energy review"), "crane"
     ),
     Theme.ENVIRONMENT: ThemeWords(Text("环境保护", "Environment"), Text("排污登记", "Discharge registration"), "leaf"),
-    Theme.HOUSING: ThemeWords(Text("买房租房", "Housing"), Text("租住、不动产", "Renting, property"), "home"),
-    Theme.BIRTH: ThemeWords(
-        Text("生孩子", "A child"), Text("出生、入户、医保", "Birth, registration, insurance"), "baby"
-    ),
     Theme.MARRIAGE: ThemeWords(Text("结婚", "Marriage"), Text("登记、户口", "Registration, household"), "ring"),
 }
