@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import (
+    ROUND_CEILING,
+    ROUND_DOWN,
+    ROUND_FLOOR,
+    ROUND_HALF_DOWN,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    ROUND_UP,
+    Decimal,
+)
 from typing import Any
 
 import duckdb
@@ -299,3 +308,57 @@ def test_what_has_no_columnar_form_is_refused_with_its_text_and_place(text: str,
 def test_a_table_whose_outcome_is_a_list_is_refused() -> None:
     with pytest.raises(NotColumnar, match="list"):
         table(HitPolicy.RULE_ORDER, ("> 5", "10"), ("> 7", "20"))
+
+
+ROUNDINGS = {
+    "decimal({}, 0)": ROUND_HALF_EVEN,
+    "round half up({}, 0)": ROUND_HALF_UP,
+    "round half down({}, 0)": ROUND_HALF_DOWN,
+    "round up({}, 0)": ROUND_UP,
+    "round down({}, 0)": ROUND_DOWN,
+    "floor({})": ROUND_FLOOR,
+    "ceiling({})": ROUND_CEILING,
+}
+
+
+@pytest.mark.parametrize("divisor", ["d", "1", "6", "7", "8"])
+def test_what_is_never_negative_is_rounded_as_by_hand_ties_included(divisor: str) -> None:
+    builder = Builder("r")
+    builder.input("n", Type(Kind.NUMBER, 0, 60))
+    builder.input("d", Type(Kind.NUMBER, 1, 9))
+    names = [f"way_{at}" for at in range(len(ROUNDINGS))]
+    for name, text in zip(names, ROUNDINGS, strict=True):
+        builder.formula(name, text.format(f"n / {divisor}"))
+    people = [{"n": n, "d": d} for n in (*range(26), 60) for d in range(1, 10)]
+    found = rows_of(builder.program(names), *people, {"n": None, "d": 3})
+    for person, row in zip(people, found, strict=False):
+        exact = Decimal(person["n"]) / (person["d"] if divisor == "d" else int(divisor))
+        want = [int(exact.quantize(Decimal(1), way)) for way in ROUNDINGS.values()]
+        assert [row[f"r__{name}"] for name in names] == want, (person, divisor)
+    assert {found[-1][f"r__{name}"] for name in names} == {None}
+
+
+def test_codes_in_a_column_of_8_bits_find_their_rows_up_to_the_last() -> None:
+    place = Type(Kind.CODE, 0, 127, values=tuple(f"p{i}" for i in range(128)))
+    builder = Builder("p")
+    builder.input("place", place)
+    builder.parameter("standard", MONEY, "place", None, [Entry(i, None, None, 100 + i) for i in range(128)])
+    builder.table("t", ["place"], [Output("out")], [Row(['"p0","p127"'], ["1"]), Row(['not("p0","p127")'], ["2"])])
+    sql = population_sql(
+        [Member(builder.program(["standard", "out"]), {"place": Stored("place", coded=True)})],
+        Source("people", "id"),
+        TODAY,
+    )
+    database = duckdb.connect()
+    database.execute(
+        "CREATE TABLE people AS SELECT id, code::TINYINT AS place"
+        " FROM (VALUES (1, 127), (2, 126), (3, 0), (4, -1), (5, NULL)) p(id, code)"
+    )
+    read = f"SELECT p__standard, p__out, p__row_t FROM ({sql}) ORDER BY id"
+    assert database.execute(read).fetchall() == [
+        (227, 1, 1),
+        (226, 2, 2),
+        (100, 1, 1),
+        (None, 2, 2),
+        (None, None, -1),
+    ]

@@ -12,6 +12,10 @@ missing        the facts that must become known, as bits (`Field.bit`)
 determined     whether the rules leave nothing open; see `ir.Verdict`
 fault          whether a value lies outside of what a column may hold; decide this one by one
 ============== ==========================================================================================
+
+Who adds up over the statement itself (`SELECT sum(…) FROM (…)`) must first turn one optimiser of DuckDB 2.0 off, with
+`SET disabled_optimizers = 'partial_aggregate_pushdown'`: it copies every expression below the sum, so that planning
+never ends. A table made of the statement can be added up over as it is.
 """
 
 from __future__ import annotations
@@ -259,10 +263,12 @@ class _Judgement:
             return ""
         if name not in self.masks:
             waits = self.define_mask(step.waits)
-            found = (
-                f"CASE WHEN {self.open} THEN CASE WHEN {self.writer.unknown(name)} THEN {waits} ELSE 0 END ELSE 0 END"
-            )
-            self.masks[name] = self.writer.hidden(found) if waits else ""
+            unknown = f"CASE WHEN {self.writer.unknown(name)} THEN {waits} ELSE 0 END" if waits else ""
+            if waits and self.program.verdict is None:
+                # Every output is asked what it waits for, and many wait for the same. With a verdict only its table
+                # asks, of those whom it cannot judge: for them alone it is worked out where it is asked.
+                unknown = self.writer.hidden(f"CASE WHEN {self.open} THEN {unknown} ELSE 0 END")
+            self.masks[name] = unknown
         return self.masks[name]
 
     def define_mask(self, waits: Sequence[Wait]) -> str:
