@@ -12,7 +12,7 @@ import duckdb
 Progress: TypeAlias = Callable[[float], None]
 """Is told the share of the work that is done, from 0 to 1."""
 
-MEMORY = "256MB"
+MEMORY = "192MB"
 """What DuckDB may hold; what does not fit goes to a folder of its own that ends with the session."""
 EVERY = 0.2
 

@@ -27,8 +27,8 @@ from tongban.outreach.judged import amount_of, band_of, column, outputs_of, scal
 from tongban.outreach.plan import KEY, REGION, Part, Plan, make_plan, open_people
 from tongban.outreach.report import BANDS, UNKNOWN_BAND, Cell, PolicyReport, Standing, groups, parts, standings
 
-STRETCH = 1_228_800
-"""Rows judged at a time: ten row groups, some tens of megabytes of results."""
+STRETCH = 614_400
+"""Rows judged at a time: five row groups, some tens of megabytes of results."""
 RUN_FILE = "run.json"
 FORMAT = 1
 
