@@ -1,6 +1,6 @@
 """What was judged of the people, as SQL over the judgement of `Plan.sql`: standings, ages, amounts."""
 
-from tongban.outreach.duck import quoted
+from tongban.outreach.duck import named, quoted
 from tongban.outreach.plan import BORN, Part, Plan
 from tongban.outreach.report import BANDS, UNKNOWN_BAND, Standing
 from tongban.rules.columns.ir import OUTCOMES
@@ -11,13 +11,13 @@ def standing_of(part: Part) -> str:
     """Where somebody stands; null for those who must be decided alone."""
 
     def of(name: str) -> str:
-        return column(part.prefix + name)
+        return named(part.prefix + name)
 
     # An amount without a value (a day that no law covers) is for an official, whatever else is determined.
     told = [f"{of(name)} IS NOT NULL" for name in part.types]
     cases = [
-        (f"COALESCE({column(part.already)}, FALSE)", Standing.ALREADY) if part.already else None,
-        (f"NOT COALESCE({column(part.agreed)}, FALSE)", Standing.NOT_AGREED) if part.agreed else None,
+        (f"COALESCE({named(part.already)}, FALSE)", Standing.ALREADY) if part.already else None,
+        (f"NOT COALESCE({named(part.agreed)}, FALSE)", Standing.NOT_AGREED) if part.agreed else None,
         (of("fault"), None),
         (" AND ".join([f"{of('outcome')} = {OUTCOMES.index('eligible')}", of("determined"), *told]), Standing.ENTITLED),
         (f"bit_count({of('missing')}) = 1", Standing.MISSING),
@@ -72,8 +72,3 @@ def sql_type(of: Type) -> str:
             return "DATE"
         case _:
             return "VARCHAR"
-
-
-def column(name: str) -> str:
-    """A column's name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'

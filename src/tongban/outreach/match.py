@@ -22,8 +22,8 @@ from tongban.catalog.model import Service
 from tongban.catalog.policy import Policy
 from tongban.outreach import one_by_one
 from tongban.outreach.changes import write_changes
-from tongban.outreach.duck import Progress, quoted, session
-from tongban.outreach.judged import amount_of, band_of, column, outputs_of, scaled, sql_type, standing_of
+from tongban.outreach.duck import Progress, named, quoted, session
+from tongban.outreach.judged import amount_of, band_of, outputs_of, scaled, sql_type, standing_of
 from tongban.outreach.plan import KEY, REGION, Part, Plan, make_plan, open_people
 from tongban.outreach.report import BANDS, UNKNOWN_BAND, Cell, PolicyReport, Standing, groups, parts, standings
 
@@ -137,8 +137,8 @@ class _Run:
     def columns(self, part: Part) -> dict[str, str]:
         """The columns of a list, with their types."""
         key = self.plan.people.columns[part.policy.population.key]
-        rows = {column(f"row_{table}"): "SMALLINT" for table in part.tables} or {column("row_eligible"): "SMALLINT"}
-        outputs = {column(name): sql_type(of) for name, of in outputs_of(part).items()}
+        rows = {named(f"row_{table}"): "SMALLINT" for table in part.tables} or {named("row_eligible"): "SMALLINT"}
+        outputs = {named(name): sql_type(of) for name, of in outputs_of(part).items()}
         return {KEY: key, REGION: "VARCHAR", "standing": "VARCHAR", "fact": "VARCHAR", **rows, **outputs}
 
     # --- judging -----------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ class _Run:
         """Takes what was judged of one policy into its list and into the counts."""
 
         def of(name: str) -> str:
-            return column(part.prefix + name)
+            return named(part.prefix + name)
 
         facts = " ".join(
             f"WHEN {1 << f.bit} THEN {quoted(f.fact)}"
@@ -222,7 +222,7 @@ class _Run:
         )
         flags = [(part.already, Standing.ALREADY, True), (part.agreed, Standing.NOT_AGREED, False)]
         left = " ".join(
-            f"WHEN COALESCE({column(name)}, FALSE) = {value} THEN {quoted(standing)}"
+            f"WHEN COALESCE({named(name)}, FALSE) = {value} THEN {quoted(standing)}"
             for name, standing, value in flags
             if name
         )
@@ -231,7 +231,7 @@ class _Run:
             f"SELECT people.*, {standing} AS stands, alone.* EXCLUDE (standing), {band_of(self.plan)} AS band"
             f" FROM {people} AS people JOIN alone ON CAST(people.{KEY} AS VARCHAR) = alone.key"
         )
-        rows = [f"row_eligible AS {column(f'row_{t}')}" if t == "eligible" else "NULL" for t in part.tables]
+        rows = [f"row_eligible AS {named(f'row_{t}')}" if t == "eligible" else "NULL" for t in part.tables]
         values = [
             f"CAST(outputs[{i}] AS {sql_type(kind)})" for i, kind in enumerate(outputs_of(part).values(), start=1)
         ]
@@ -259,7 +259,7 @@ class _Run:
         for name, standing in lists.items():
             self.copy(f"SELECT {columns} FROM hits_{n} WHERE standing = {quoted(standing)}", place / f"{name}.parquet")
         (folder / "offers").mkdir(exist_ok=True)
-        told = ", ".join([KEY, "standing", "fact", *(column(name) for name in policy.tell.outputs)])
+        told = ", ".join([KEY, "standing", "fact", *(named(name) for name in policy.tell.outputs)])
         offered = f"{quoted(Standing.ENTITLED)}, {quoted(Standing.MISSING)}"
         offers = folder / "offers" / f"{policy.policy}.parquet"
         self.copy(f"SELECT {told} FROM hits_{n} WHERE standing IN ({offered})", offers, by=KEY)
@@ -309,4 +309,4 @@ class _Run:
 def _row_of(part: Part, table: str) -> str:
     """The column of a table's row; a table that aggregates has none, but the bits of its rows."""
     word = "".join(c if c.isalnum() else "_" for c in table)
-    return f"{column(f'{part.prefix}row_{word}')} AS {column(f'row_{table}')}"
+    return f"{named(f'{part.prefix}row_{word}')} AS {named(f'row_{table}')}"

@@ -21,8 +21,8 @@ from tongban.base.errors import refuse
 from tongban.catalog.model import Service
 from tongban.catalog.policy import Policy
 from tongban.outreach import one_by_one
-from tongban.outreach.duck import Progress, quoted, session
-from tongban.outreach.judged import amount_of, band_of, column, outputs_of, scaled, standing_of
+from tongban.outreach.duck import Progress, named, quoted, session
+from tongban.outreach.judged import amount_of, band_of, outputs_of, scaled, standing_of
 from tongban.outreach.match import STRETCH
 from tongban.outreach.plan import KEY, REGION, Part, Plan, make_plan, open_people
 from tongban.outreach.report import BANDS, UNKNOWN_BAND, Standing, suppressed
@@ -169,7 +169,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Iterable[tupl
 
 def _amount(part: Part) -> str:
     name = amount_of(part)
-    return f"COALESCE({scaled(column(part.prefix + name), outputs_of(part)[name])}, 0)" if name else "0"
+    return f"COALESCE({scaled(named(part.prefix + name), outputs_of(part)[name])}, 0)" if name else "0"
 
 
 def _alone(
