@@ -21,6 +21,7 @@ from tongban.catalog.model import Service
 from tongban.catalog.policy import Answer, Policy
 from tongban.outreach import demo_people
 from tongban.outreach.match import Result, match
+from tongban.outreach.offers import read_hits
 from tongban.outreach.one_by_one import value_of
 from tongban.outreach.report import Standing
 
@@ -77,6 +78,17 @@ def test_only_what_the_policy_tells_leaves_the_holder(matched: Result, pairs: Pa
         columns = [name for name, *_ in duckdb.execute(f"DESCRIBE SELECT * FROM read_parquet('{path}')").fetchall()]
         assert columns == ["person", "standing", "fact", *policy.tell.outputs]
         assert {row["standing"] for row in rows(path)} <= {"entitled", "missing"}
+
+
+def test_an_installation_reads_what_left_the_holder_as_it_was_written(matched: Result, pairs: Pairs) -> None:
+    for policy, _ in pairs:
+        hits = {hit.person: hit for hit in read_hits(policy, matched.folder)}
+        entitled, missing = (by_person(matched, policy, name) for name in ("entitled", "missing"))
+        assert hits.keys() == {str(person) for person in entitled | missing}
+        for person, row in entitled.items():
+            told = {name: str(row[name]) for name in policy.tell.outputs}
+            assert (hits[str(person)].standing, hits[str(person)].outputs) == (Standing.ENTITLED, told)
+        assert all(hits[str(person)].fact == row["fact"] for person, row in missing.items())
 
 
 def test_who_is_not_entitled_is_listed_only_when_asked_for(pairs: Pairs, people: Path, tmp_path: Path) -> None:

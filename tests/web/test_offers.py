@@ -71,6 +71,26 @@ async def test_confirming_asks_only_for_what_nobody_knows_and_the_rules_grant_at
     assert f"/offers/{BABY}" not in jiahe.page.text
 
 
+async def test_confirming_goes_on_with_what_was_begun_and_keeps_every_answer(jiahe: Person, site: Site) -> None:
+    await jiahe.get(f"/services/{BABY}/start")
+    await jiahe.post(f"/services/{BABY}/start", {"region": "990102", "lookups": "yes"})
+    await jiahe.post(f"/apply/{BABY}/q/bank_account", {"bank_account": "6299000000000000099"})
+    await jiahe.get(f"/offers/{BABY}")
+    await jiahe.post(f"/offers/{BABY}/confirm", {"key": jiahe.hidden("key")})
+    assert jiahe.page.url.path == f"/apply/{BABY}/check", jiahe.page.url
+    assert "6299000000000000099" in jiahe.text
+
+
+async def test_what_was_applied_for_is_shown_and_not_opened_again(jiahe: Person, site: Site) -> None:
+    await taken(jiahe)
+    case = jiahe.page.url.path.split("/")[2]
+    await jiahe.get(f"/offers/{BABY}")
+    assert "您已经申请过了" in jiahe.text and "确认领取" not in jiahe.text
+    await jiahe.get("/me")
+    await jiahe.post(f"/offers/{BABY}/confirm", {"key": "another-key"})
+    assert jiahe.page.url.path == f"/cases/{case}"
+
+
 async def test_what_is_being_applied_for_is_not_offered_beside_it(jiahe: Person, site: Site) -> None:
     await jiahe.get(f"/offers/{BABY}")
     await jiahe.post(f"/offers/{BABY}/confirm", {"key": jiahe.hidden("key")})

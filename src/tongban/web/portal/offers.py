@@ -32,11 +32,16 @@ SAID: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An offer with what the records say today."""
+    """An offer with what the records say today.
+
+    case   the latest case of its service, however it was opened; `drafted`: an application is being filled in
+    """
 
     offer: Offer
     application: Application
     why: Explanation
+    case: str | None
+    drafted: bool
 
     @property
     def still(self) -> bool:
@@ -52,15 +57,6 @@ def waiting(offers: tuple[Offer, ...], cases: Iterable[CaseRow], drafts: Iterabl
     return [offer for offer in offers if offer.state == "open" and offer.service.service not in busy]
 
 
-async def waiting_for(site: Site, visitor: Visitor) -> list[Offer]:
-    """The reader's own offers that wait for an answer."""
-    actor = visitor.citizen()
-    found = await site.outreach.offers(actor)
-    if not found:
-        return []
-    return waiting(found, (await site.cases.mine(actor, limit=100)).items, await site.cases.drafts(actor))
-
-
 def region_of(site: Site, visitor: Visitor) -> str:
     """Where it is handed in: the reader's registered home, if it is a county of this province."""
     home = visitor.citizen().region
@@ -73,7 +69,11 @@ async def found(site: Site, visitor: Visitor, policy: str) -> Found:
     offer = await site.outreach.offer(actor, policy)
     records = await look_up(site, actor, offer.service)
     application = Application(offer.service, Content(region=region_of(site, visitor), records=records), site.today)
-    return Found(offer, application, explanation(application.assessment, _names(records), site.directory.region_name))
+    why = explanation(application.assessment, _names(records), site.directory.region_name)
+    slug = offer.service.service
+    mine = (await site.cases.mine(actor, limit=100)).items
+    case = offer.case or next((case.case_id for case in mine if case.service == slug), None)
+    return Found(offer, application, why, case, await site.cases.draft(actor, slug) is not None)
 
 
 def _names(records: Mapping[str, Shared]) -> dict[str, Text]:
@@ -83,12 +83,14 @@ def _names(records: Mapping[str, Shared]) -> dict[str, Text]:
 @get("/offers")
 async def offers(site: Site, visitor: Visitor, said: str = "") -> Response[str]:
     """What waits, and what was declined."""
-    every = await site.outreach.offers(visitor.citizen())
+    actor = visitor.citizen()
+    every = await site.outreach.offers(actor)
+    cases, begun = (await site.cases.mine(actor, limit=100)).items, await site.cases.drafts(actor)
     return page(
         site,
         visitor,
         "portal/offers.html",
-        waiting=await waiting_for(site, visitor),
+        waiting=waiting(every, cases, begun),
         declined=[offer for offer in every if offer.state == "declined"],
         said=SAID.get(said),
     )
@@ -105,6 +107,8 @@ async def offer(site: Site, visitor: Visitor, policy: str) -> Response[str]:
         offer=one.offer,
         why=one.why,
         still=one.still,
+        case=one.case,
+        drafted=one.drafted,
         to_answer=[question.fact.name for question in one.application.asked],
         key=str(uuid7()),
     )
@@ -112,12 +116,17 @@ async def offer(site: Site, visitor: Visitor, policy: str) -> Response[str]:
 
 @post("/offers/{policy:str}/confirm")
 async def confirm(site: Site, visitor: Visitor, policy: str, form: Form) -> Response[Any]:
-    """Yes: a case with what the records have, at once if nothing else is asked; else on to what is."""
+    """Yes: a case with what the records have, at once if nothing else is asked; else on to what is.
+
+    What was applied for already is shown, and an application begun is gone on with: neither is made anew.
+    """
     actor = visitor.citizen()
     one = await found(site, visitor, policy)
-    if one.offer.case:
-        return go(f"/cases/{one.offer.case}/receipt")
     application, slug = one.application, one.offer.service.service
+    if one.case:
+        return go(f"/cases/{one.case}")
+    if one.drafted:
+        return go(f"/apply/{slug}")
     if not application.content.region:
         return go(f"/services/{slug}/start")
     if application.problems() or not one.still:
