@@ -1,8 +1,8 @@
 """All that a model may ever produce: a suggestion with its evidence, or an abstention.
 
 Neither is an actor, neither carries a command, and no function of `cases` takes one: a suggestion reaches a case only
-as words before an official's eyes, who then acts, or does not, under their own name (PIPL 24; 政务领域人工智能大模型部署
-应用指引 (2025-10) [S]: a model assists and a person decides).
+as words before an official's eyes, who then acts, or does not, under their own name (PIPL 24;
+政务领域人工智能大模型部署应用指引 (2025-10) [S]: a model assists and a person decides).
 """
 
 from __future__ import annotations
