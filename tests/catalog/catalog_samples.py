@@ -134,6 +134,7 @@ reviewed: 2026-11-02
 review_by: 2027-11-01
 objection: {zh: 请人帮忙。, en: Ask a person.}
 off_switch: {zh: 值班人员可关。, en: The officer on duty.}
+answerable: {previously: {zh: 看目录。, en: The list.}, alternatives: {zh: 分类浏览。, en: Browsing.}, benefit: {zh: 找得快。, en: Found sooner.}, human: {zh: 自己选。, en: The person chooses.}, training: {zh: 不需要。, en: None.}, non_personal: {zh: 不认人。, en: Nobody is known.}, contact: {zh: 打12345, en: Call 12345}, filing: {not_needed: {zh: 没有舆论属性, en: No public opinion}}}
 """
 
 POLICY = """\

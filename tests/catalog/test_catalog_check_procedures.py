@@ -119,6 +119,7 @@ USE_CASES: list[tuple[str, str, str, str]] = [
         "{zh: 姓名, en: Name}, personal: true, masked: false",
     ),
     ("impact-missing", "error", "{zh: 搜索词, en: Search words}", "{zh: 姓名, en: Name}, personal: true"),
+    ("not-answerable", "error", "{not_needed: {zh: 没有舆论属性, en: No public opinion}}", "{}"),
     ("review", "error", "review_by: 2027-11-01", "review_by: 2029-11-01"),
     ("ceiling-task", "error", "task: guide", "task: draft"),
 ]

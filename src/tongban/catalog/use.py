@@ -1,8 +1,9 @@
 """The AI-use file: one registered use of a model, as public register entry and as configuration in one.
 
 No record, no run: `tongban.assist.gate` refuses a use that has no file, is not active, is past its review date, or
-whose measured quality fell below its own thresholds. Sources: PIPL 24, 55, 56; 政务领域人工智能大模型部署应用指引
-(2025-10-10) [S]: a model assists and a person decides.
+whose measured quality fell below its own thresholds. Sources: PIPL 24, 55, 56; 算法推荐管理规定 16, 17, 24, 26;
+生成式人工智能服务管理暂行办法 12, 17; 政务领域人工智能大模型部署应用指引 (2025-10-10) [S]: a model assists and a person
+decides. Fields also fill the UK's ATRS and the Dutch algorithm register; docs/ai.md has the table.
 """
 
 from datetime import date
@@ -91,6 +92,55 @@ class Impact(_File, frozen=True, kw_only=True):
     sensitive: bool = False
 
 
+class Filing(_File, frozen=True, kw_only=True):
+    """算法备案 (算法推荐管理规定 24, 26) and 生成式服务备案 (生成式办法 17): the number, or why none is needed."""
+
+    number: str = ""
+    filed: date | None = None
+    authority: Words = ""
+    not_needed: Words = ""
+    security_assessment: date | None = None
+    """安全评估, where the use can shape opinion (算法推荐管理规定 27, 生成式办法 17)."""
+
+
+class Answerable(_File, frozen=True, kw_only=True):
+    """Why it is used at all and who stands behind it: what a public register asks beyond how it works.
+
+    previously, alternatives  how it was done before, what else was weighed (ATRS 2.2.5, 2.2.6; Dutch: proportionality)
+    benefit                   what people gain by it (ATRS 2.2.4)
+    human                     what an official or the person does with a suggestion (ATRS 2.3.4; Dutch: the same)
+    training                  what an official must know before using it (ATRS 2.3.5)
+    non_personal              the choice that does not depend on who somebody is, and how it is turned off (算法规定 17)
+    label                     how generated text is marked (生成式办法 12; 标识办法 4); empty where none is generated
+    supplier                  who supplies the model; empty where it is our own
+    contact                   where a question about it goes: telephone, address or mail of an office, never of a person
+    """
+
+    previously: Text
+    alternatives: Text
+    benefit: Text
+    human: Text
+    training: Text
+    non_personal: Text
+    contact: Text
+    label: Words = ""
+    supplier: Words = ""
+    filing: Filing
+
+
+class Limits(_File, frozen=True, kw_only=True):
+    """What the gate allows a use, whoever calls it. None is no limit.
+
+    seconds         a call that takes longer is given up
+    person_daily    calls for one person on one day
+    yuan_daily      cost of all calls of an installation on one day, in yuan
+    """
+
+    seconds: Annotated[float, Meta(gt=0, le=300)] = 5.0
+    person_daily: Annotated[int, Meta(ge=1)] | None = None
+    yuan_daily: Annotated[float, Meta(ge=0)] | None = None
+
+
 class Use(_File, frozen=True, kw_only=True):
     """An AI-use file."""
 
@@ -117,5 +167,9 @@ class Use(_File, frozen=True, kw_only=True):
     """How somebody asks for a human look instead (PIPL 24)."""
     off_switch: Text
     """Who can switch it off, and what happens then."""
+    since: date | None = None
+    """The day it was first used."""
+    limits: Limits = Limits()
+    answerable: Answerable | None = None
     impact: Impact | None = None
     note: Words = ""

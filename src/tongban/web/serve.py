@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from tongban.assist.service import Assist
 from tongban.base.clock import Clock, system_clock
 from tongban.base.config import Settings
 from tongban.base.database import Database
@@ -39,6 +40,8 @@ from tongban.web.static import Assets
 TIMERS_EVERY = 20.0
 LETTERS_EVERY = 1.0
 SWEEP_EVERY = 3600.0
+ASSIST_EVERY = 2.0
+"""Within how long an off-switch turned in another process holds here."""
 POOL = 8
 """Connections a worker holds at most; writes share few of them (group commit)."""
 
@@ -70,6 +73,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         catalogue=catalogue,
         directory=directory,
         cases=cases,
+        assist=await Assist.open(db, catalogue, directory, cases, clock, log, settings.data_dir),
         outreach=Outreach(db, catalogue, clock),
         keys=keys,
         calendar=calendar,
@@ -101,6 +105,10 @@ async def _deliver(site: Site) -> None:
     await site.cases.deliver()
 
 
+async def _assist(site: Site) -> None:
+    await site.assist.turn()
+
+
 async def _catch_up(site: Site) -> None:
     await site.cases.catch_up()
 
@@ -116,7 +124,13 @@ async def _sweep(site: Site) -> None:
 @asynccontextmanager
 async def working(site: Site) -> AsyncGenerator[None]:
     """The jobs of a process, for as long as it serves. One that fails is logged and tried again at its next turn."""
-    jobs = ((_catch_up, SWEEP_EVERY), (_fire, TIMERS_EVERY), (_deliver, LETTERS_EVERY), (_sweep, SWEEP_EVERY))
+    jobs = (
+        (_catch_up, SWEEP_EVERY),
+        (_fire, TIMERS_EVERY),
+        (_deliver, LETTERS_EVERY),
+        (_sweep, SWEEP_EVERY),
+        (_assist, ASSIST_EVERY),
+    )
     tasks = [asyncio.create_task(_again_and_again(site, job, every)) for job, every in jobs]
     try:
         yield
@@ -126,6 +140,8 @@ async def working(site: Site) -> AsyncGenerator[None]:
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
+        with suppress(Refused):  # the database may have gone first
+            await site.assist.gate.flush()
 
 
 async def _again_and_again(site: Site, job: Callable[[Site], Awaitable[None]], every: float) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from tongban.assist.service import Assist
 from tongban.base.clock import Clock
 from tongban.base.config import Settings
 from tongban.base.database import Database
@@ -27,6 +28,7 @@ class Site:
     catalogue: Catalogue
     directory: Directory
     cases: Cases
+    assist: Assist
     outreach: Outreach
     keys: KeyRing
     calendar: Calendar

@@ -75,6 +75,31 @@ def impact_missing(view: View[Use]) -> Iterator[Said]:
         yield Said(text, ("impact", "done"), severity="warning")
 
 
+@use_lint(
+    "not-answerable",
+    "error",
+    "在用的算法要写清为什么用、谁来把关、是否备案",
+    "A use in operation says why, who answers for it and whether it is filed",
+    law="算法推荐管理规定 16、24、26",
+)
+def not_answerable(view: View[Use]) -> Iterator[Said]:
+    use = view.file
+    if use.answerable is None:
+        if use.status == "active":
+            text = Text("没有写 answerable（为什么用、谁把关、备案）", "There is no 'answerable' (why, who, filing)")
+            yield Said(text, ("use",), key=True)
+        return
+    filing = use.answerable.filing
+    if bool(filing.number) == bool(filing.not_needed):
+        text = Text(
+            "备案写编号 number，或者写为什么不用备案 not_needed", "A filing has a number or says why not needed"
+        )
+        yield Said(text, ("answerable", "filing"))
+    if use.model.kind == "language-model" and not use.answerable.label:
+        text = Text("生成的文字怎么标识，没有写 label", "How generated text is marked ('label') is missing")
+        yield Said(text, ("answerable",), key=True)
+
+
 @use_lint("review", "error", "要定期审查，最长一年", "It is reviewed at least once a year", law="算法推荐管理规定 8")
 def review(view: View[Use]) -> Iterator[Said]:
     use = view.file

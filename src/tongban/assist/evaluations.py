@@ -1,0 +1,100 @@
+"""Which function measures which use: the table that `tongban uses measure` and the tests read.
+
+A use without an evaluator cannot be measured, and what is not measured does not run.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from tongban.assist.measured import Measured, model_of
+from tongban.base.errors import refuse
+from tongban.catalog.catalogue import Catalogue
+from tongban.catalog.shipped import shipped
+from tongban.catalog.use import Use
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an evaluator is given. `rows` is the set to measure on in place of the use file's own."""
+
+    catalogue: Catalogue
+    use: Use
+    rows: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """The set: the one given, or the use file's, beside the `uses` folder. Raises Refused `no-evaluation-set`."""
+        path = self.rows or shipped("uses").parent / self.use.evaluation.set
+        if not path.is_file():
+            raise refuse(
+                "no-evaluation-set",
+                f"没有评测：找不到评测集 {path}。请用 --set 指明",
+                f"Not run: the set {path} is not here. Name it with --set",
+                place="set",
+            )
+        return path
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What an evaluator found. `metrics` are named as the use file's thresholds are; `size` is the rows measured."""
+
+    metrics: dict[str, float]
+    size: int
+    note: str = ""
+
+
+Evaluator = Callable[[Setting], Outcome]
+
+
+def _guide(setting: Setting) -> Outcome:
+    """Share of questions whose service is among the first three found."""
+    questions = [msgspec.json.decode(line) for line in setting.path.read_bytes().splitlines() if line.strip()]
+    hits = 0
+    for question in questions:
+        found = setting.catalogue.search(question["q"], limit=3)
+        hits += any(hit.service is not None and hit.service.service == question["service"] for hit in found)
+    return Outcome(metrics={"hit-at-3": round(hits / len(questions), 4)}, size=len(questions))
+
+
+EVALUATORS: Mapping[str, Evaluator] = {
+    "guide": _guide,
+}
+"""Import what is heavy inside the function: this table is read when the platform starts."""
+
+
+def measure(catalogue: Catalogue, use: Use, rows: Path | None, on: date) -> Measured:
+    """Measure one use now. Raises Refused `no-evaluator`, `no-evaluation-set`, `evaluation-too-small`."""
+    evaluator = EVALUATORS.get(use.use)
+    if evaluator is None:
+        raise refuse(
+            "no-evaluator",
+            f"“{use.name.zh}”还没有评测程序，不评测就不能启用",
+            f"'{use.use}' has no evaluator; what is not measured does not run",
+            place=use.use,
+        )
+    setting = Setting(catalogue, use, rows)
+    path = setting.path
+    outcome = evaluator(setting)
+    if rows is None and outcome.size < use.evaluation.size:
+        raise refuse(
+            "evaluation-too-small",
+            f"评测集只有{outcome.size}条，登记的是{use.evaluation.size}条",
+            f"The set has {outcome.size} rows, the register says {use.evaluation.size}",
+            place="size",
+        )
+    return Measured(
+        use=use.use,
+        version=use.version,
+        model=model_of(use),
+        on=on,
+        set=use.evaluation.set if rows is None else path.name,
+        size=outcome.size,
+        digest="sha256:" + hashlib.sha256(path.read_bytes()).hexdigest(),
+        metrics=outcome.metrics,
+        note=outcome.note,
+    )

@@ -1,0 +1,66 @@
+"""`Assist`: everything of AI that the pages, the API and the command line are given, opened once per process.
+
+Each use has its own room; what it needs stands here, and its verbs are added here.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tongban.assist import measured
+from tongban.assist.gate import Gate
+from tongban.assist.gate.register import Register
+from tongban.assist.store import Store
+from tongban.base.clock import Clock
+from tongban.base.database import Database
+from tongban.base.telemetry import Log
+from tongban.cases.service import Cases
+from tongban.catalog.catalogue import Catalogue
+from tongban.org import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Assist:
+    """The AI side of one process. `store` is how a use reaches its own tables, under a role that may touch no case."""
+
+    store: Store
+    gate: Gate
+    catalogue: Catalogue
+    directory: Directory
+    cases: Cases
+    clock: Clock
+    log: Log
+    data_dir: Path
+
+    @classmethod
+    async def open(
+        cls,
+        db: Database,
+        catalogue: Catalogue,
+        directory: Directory,
+        cases: Cases,
+        clock: Clock,
+        log: Log,
+        data_dir: Path,
+    ) -> "Assist":
+        """Over a migrated database."""
+        store = await Store.open(db)
+        if not store.guarded:
+            log.event("assist-role-missing")
+        register = Register(catalogue, measured.read(measured.folders(data_dir)))
+        gate = Gate(store, register, await store.key("person"), clock, log)
+        await gate.refresh()
+        return cls(
+            store=store,
+            gate=gate,
+            catalogue=catalogue,
+            directory=directory,
+            cases=cases,
+            clock=clock,
+            log=log,
+            data_dir=data_dir,
+        )
+
+    async def turn(self) -> None:
+        """What every process does every few seconds: write the log's lines, look at the switches."""
+        await self.gate.flush()
+        await self.gate.refresh()
