@@ -18,9 +18,7 @@ from tongban.assist.watch.statistics import (
 )
 
 COUNTS = st.integers(1, 400).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
-BANDS = st.integers(2, 8).flatmap(
-    lambda n: st.tuples(*[st.lists(st.integers(1, 300), min_size=n, max_size=n)] * 2)
-)
+BANDS = st.integers(2, 8).flatmap(lambda n: st.tuples(*[st.lists(st.integers(1, 300), min_size=n, max_size=n)] * 2))
 
 
 @given(COUNTS)

@@ -72,14 +72,19 @@ class Gap:
 
 def count(treated: Iterable[Treated]) -> tuple[Group, ...]:
     """The groups by name, none hidden yet."""
-    counts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    by_name: defaultdict[str, list[Treated]] = defaultdict(list)
     for one in treated:
-        held = counts[one.group]
-        held[0] += 1
-        held[1] += one.selected
-        held[2] += one.accepted is not None
-        held[3] += one.accepted is False
-    return tuple(Group(name, *counts[name]) for name in sorted(counts))
+        by_name[one.group].append(one)
+    return tuple(
+        Group(
+            name=name,
+            calls=len(calls),
+            selected=sum(one.selected for one in calls),
+            settled=sum(one.accepted is not None for one in calls),
+            declined=sum(one.accepted is False for one in calls),
+        )
+        for name, calls in sorted(by_name.items())
+    )
 
 
 def hide(groups: Iterable[Group]) -> tuple[Group, ...]:
