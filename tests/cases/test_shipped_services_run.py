@@ -14,16 +14,18 @@ from tongban.cases.decide import Command, decide
 from tongban.cases.definition import Definition
 from tongban.cases.model import Applicant, Attachment, CaseState, Office, Opening, Refusal
 from tongban.catalog import load_procedure, load_service, variant
-from tongban.catalog.model import Example, Fact, FactType, Service
+from tongban.catalog.model import Audience, Example, Fact, FactType, Service
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.shipped import shipped
 from tongban.org import Grant
 from tongban.terms import Calendar
 
 SERVICES: dict[str, Service] = {
-    path.stem: load_service(path.read_text("utf-8"), str(path)).require()
+    path.stem: service
     for path in sorted(shipped("services").glob("*.yaml"))
+    if (service := load_service(path.read_text("utf-8"), str(path)).require()).audience != (Audience.GOVERNMENT,)
 }
+"""What somebody can apply for; a supervision that opens by itself has tests of its own."""
 PROCEDURES: dict[str, Procedure] = {
     path.stem: load_procedure(path.read_text("utf-8"), str(path)).require()
     for path in sorted(shipped("procedures").glob("*.yaml"))

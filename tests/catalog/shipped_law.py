@@ -5,15 +5,17 @@ from datetime import date
 from typing import Any
 
 from tongban.catalog import Assessment, assess, load_procedure, load_service, load_use, variant
-from tongban.catalog.model import Service, Term
+from tongban.catalog.model import Audience, Service, Term
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.shipped import shipped
 from tongban.catalog.use import Use
 
 SERVICES: dict[str, Service] = {
-    path.stem: load_service(path.read_text("utf-8"), str(path)).require()
+    path.stem: service
     for path in sorted(shipped("services").glob("*.yaml"))
+    if (service := load_service(path.read_text("utf-8"), str(path)).require()).audience != (Audience.GOVERNMENT,)
 }
+"""What somebody can apply for; a supervision that opens by itself has tests of its own."""
 PROCEDURES: dict[str, Procedure] = {
     path.stem: load_procedure(path.read_text("utf-8"), str(path)).require()
     for path in sorted(shipped("procedures").glob("*.yaml"))

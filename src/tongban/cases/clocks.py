@@ -225,7 +225,8 @@ def lawful(definition: Definition, state: CaseState, move: Move) -> TermError | 
     rules = clock(definition, move.term)
     if rules is None:
         return None
-    entries = ledger(current(state.moves), move.term)
+    # who starts it begins a run of its own: the one before is over and done with
+    entries = [] if move.do == "start" else ledger(current(state.moves), move.term)
     try:
         check_entry(rules.statutory, entries, _entry(move), definition.calendar, definition.zone)
     except TermError as error:

@@ -272,9 +272,13 @@ def _follow(definition: Definition, state: CaseState, now: datetime) -> list[Eve
 
 
 def _machine(definition: Definition, act: str, actor: Actor) -> Command:
-    """The clock and the rules act by the article itself."""
+    return Command(act, actor, by_law(definition, act))
+
+
+def by_law(definition: Definition, act: str) -> Grant:
+    """The authority of the clock and the rules: the article itself."""
     law = definition.procedure.acts[act].law
-    return Command(act, actor, Grant(definition.cite(law), law))
+    return Grant(definition.cite(law), law)
 
 
 def _expiry(definition: Definition, state: CaseState, now: datetime) -> Command | None:

@@ -22,7 +22,7 @@ from tongban.base.i18n import LANGS, words
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written
-from tongban.cases.decide import Command, GrantFor, decide
+from tongban.cases.decide import Command, GrantFor, by_law, decide
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.evolve import fold
 from tongban.cases.model import Applicant, CaseState, Event, Office, Opening, Refusal
@@ -135,17 +135,21 @@ class Engine:
         records: Mapping[str, Shared],
         key: str,
         draft: DraftKey | None = None,
+        owed_by: str = "",
     ) -> Case:
         """Open a case, in place of a draft if there was one.
 
-        Raises Refused: `unknown-service`, `service-not-open`, `not-needed`, `no-competent-body`, and as `decide`.
+        The rules may open one of their own accord (依职权) where the procedure lets them: then `owed_by` names the
+        body that owes the answer, otherwise found by service and region. Raises Refused: `unknown-service`,
+        `service-not-open`, `not-needed`, `no-competent-body`, and as `decide`.
         """
         for _ in range(_TRIES):
             now = self.clock()
-            opening = self._opening(service, says, records, region, applicant, now)
+            opening = self._opening(service, says, records, region, applicant, now, owed_by)
             definition = self.definition(CaseState(opening=opening))
             asked = Key(actor.id, key, digest(definition.opens, says, service, applicant.id))
-            grant = self._grant(actor, definition.opens, opening)
+            machine = actor.kind == "rules"
+            grant = by_law(definition, definition.opens) if machine else self._grant(actor, definition.opens, opening)
             command = Command(definition.opens, actor, grant, says, opening=opening, records=records)
             decided = decide(definition, CaseState(), command, now)
             if isinstance(decided, Refusal):
@@ -251,6 +255,7 @@ class Engine:
         region: str,
         applicant: Applicant,
         now: datetime,
+        owed_by: str,
     ) -> Opening:
         day = now.astimezone(self.zone).date()
         service = self._service(slug, region, lambda one: in_force(one, day, now))
@@ -263,7 +268,10 @@ class Engine:
                 status=404,
             )
         procedure = self.catalogue.procedure(_procedure(service, says, records, day))
-        body = self.directory.competent(service.authority.body, service.authority.level, region)
+        if owed_by:
+            body = self.directory.body(owed_by)
+        else:
+            body = self.directory.competent(service.authority.body, service.authority.level, region)
         remedies = self.directory.remedies(body.id)
         return Opening(
             case_id(region, now),

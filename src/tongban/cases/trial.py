@@ -21,7 +21,7 @@ from tongban.cases.model import SAME, START, CaseState, Refusal, refusal
 from tongban.cases.says import Said
 from tongban.catalog.procedure import Act, Who
 from tongban.catalog.wording import day_words, joined
-from tongban.org import Actor, Grant
+from tongban.org import Actor, Grant, Role
 
 WHO_NAMES: dict[Who, Text] = {
     Who.APPLICANT: Text("申请人", "the applicant"),
@@ -124,9 +124,17 @@ def _capacities(trial: Trial) -> frozenset[Who]:
             mine = state.opening is not None and state.case.applicant.id == (actor.on_behalf_of or actor.id)
             return frozenset({Who.APPLICANT}) if mine else frozenset()
         case "official":
-            return frozenset(Who(role) for role in trial.grant.roles if role in _OFFICIAL)
+            roles = frozenset(Who(role) for role in trial.grant.roles if role in _OFFICIAL)
+            return roles | {Who.APPLICANT} if _for_supervisor(trial) else roles
         case _:
             assert_never(actor.kind)
+
+
+def _for_supervisor(trial: Trial) -> bool:
+    """Whether a body asked for this case to be answered, and the actor supervises for it."""
+    applicant = trial.state.case.applicant if trial.state.opening else None
+    asked = applicant is not None and applicant.kind == "body" and applicant.id == trial.actor.body
+    return asked and Role.SUPERVISE in trial.grant.roles
 
 
 _MACHINES = frozenset({Who.CLOCK, Who.RULES})

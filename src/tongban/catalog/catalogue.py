@@ -150,11 +150,13 @@ class Catalogue:
     def services(self, on: date | None = None, *, region: str | None = None) -> tuple[Service, ...]:
         """The services that can be applied for on a day (default today), one version each, in the order of files.
 
+        What only concerns bodies of the state, such as a supervision opened by itself, nobody applies for.
+
         `region` leaves out files that are for other regions; a file for the region replaces the general one.
         """
         day, known = on or self.today, self._clock()
         found = (self._in_force(versions, day, known, region) for versions in self._services.by_slug.values())
-        return tuple(service for service in found if service is not None)
+        return tuple(one for one in found if one is not None and one.audience != (Audience.GOVERNMENT,))
 
     def service(self, slug: str, version: str | None = None, *, on: date | None = None) -> Service:
         """A service: that version, or the one in force on a day (default today), or else its newest.

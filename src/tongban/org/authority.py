@@ -164,7 +164,8 @@ def _official(
             "This is your own case or a close relative's; the law bars you from it. Hand it to somebody else.",
             law="公务员法 76",
         )
-    key = (actor.post, act, obj.body, obj.service, obj.region, purpose, who, day)
+    asks = obj.applicant == actor.body
+    key = (actor.post, act, obj.body, obj.service, obj.region, purpose, who, day, asks)
     known = directory.standing.get(key)
     if known is None:
         if len(directory.standing) >= _REMEMBERED:
@@ -214,6 +215,9 @@ def _standing(
 
 def _route(directory: Directory, post_id: str, act: str, obj: Matter, day: date) -> _Route | Refusal:
     post, owed_by = directory.post(post_id), directory.body(obj.body)
+    if obj.applicant == post.body and Role.SUPERVISE in post.roles:
+        chain = Text("督办{body}", "supervising {body}").format(body=owed_by.name)
+        return _Route(frozenset({Role.SUPERVISE}), chain, "")
     if post.body == obj.body and (roles := post.roles - OUTSIDE):
         return _Route(roles, owed_by.name, "")
     if Role.INTAKE in post.roles:
