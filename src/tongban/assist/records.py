@@ -23,6 +23,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     person   whose matter it is, by id: for their opt-out and budget. Only a keyed hash of it is kept
     post     the official's post, or empty
     inputs   what the use is given; only its hash is kept
+    names    names that may stand in the inputs (applicant, agents, officials): masked before anything leaves
     sources  texts by `Evidence.source`: a quote from one of them that does not stand in it word for word is dropped
     """
 
@@ -32,6 +33,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     person: str = ""
     post: str = ""
     inputs: bytes = b""
+    names: tuple[str, ...] = ()
     sources: Mapping[str, str] = {}
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from tongban.assist import measured
 from tongban.assist.gate import Gate
+from tongban.assist.gate.model_port import LanguageModel, NoModel
 from tongban.assist.gate.register import Register
 from tongban.assist.store import Store
 from tongban.base.clock import Clock
+from tongban.base.config import ModelServer
 from tongban.base.database import Database
 from tongban.base.telemetry import Log
 from tongban.cases.service import Cases
@@ -30,6 +32,7 @@ class Assist:
     clock: Clock
     log: Log
     data_dir: Path
+    model: LanguageModel
 
     @classmethod
     async def open(
@@ -41,8 +44,9 @@ class Assist:
         clock: Clock,
         log: Log,
         data_dir: Path,
+        server: ModelServer | None = None,
     ) -> "Assist":
-        """Over a migrated database."""
+        """Over a migrated database. `server` is the language model, where one is configured."""
         store = await Store.open(db)
         if not store.guarded:
             log.event("assist-role-missing")
@@ -58,9 +62,18 @@ class Assist:
             clock=clock,
             log=log,
             data_dir=data_dir,
+            model=_model(server),
         )
 
     async def turn(self) -> None:
         """What every process does every few seconds: write the log's lines, look at the switches."""
         await self.gate.flush()
         await self.gate.refresh()
+
+
+def _model(server: ModelServer | None) -> LanguageModel:
+    if server is None:
+        return NoModel()
+    from tongban.assist.gate.http_model import HttpModel  # with no model configured its client is never made
+
+    return HttpModel(server)

@@ -52,6 +52,25 @@ class Oidc(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return f"Oidc(issuer={self.issuer!r}, client_id={self.client_id!r}, …)"
 
 
+class ModelServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A language model that speaks the chat-completions protocol; without it everything works with no model.
+
+    `endpoint` is the address before `/chat/completions`; prices are in yuan for a million tokens.
+    """
+
+    endpoint: Address
+    name: str
+    key: str = ""
+    yuan_in: Annotated[float, Meta(ge=0)] = 0.0
+    yuan_out: Annotated[float, Meta(ge=0)] = 0.0
+    seconds: Annotated[float, Meta(gt=0, le=300)] = 30.0
+    tokens: Annotated[int, Meta(ge=16, le=32_768)] = 2_048
+    """The longest answer asked for."""
+
+    def __repr__(self) -> str:
+        return f"ModelServer(endpoint={self.endpoint!r}, name={self.name!r}, …)"
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything that may differ between two installations."""
 
@@ -72,6 +91,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     zone: str = "Asia/Shanghai"
     smtp: Smtp | None = None
     oidc: Oidc | None = None
+    model: ModelServer | None = None
 
     @classmethod
     def load(cls, environ: Mapping[str, str], **arguments: Any) -> "Settings":
@@ -81,7 +101,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """
         wanted: dict[str, Any] = {}
         problems: list[Problem] = []
-        groups = {"smtp": Smtp, "oidc": Oidc}
+        groups = {"smtp": Smtp, "oidc": Oidc, "model": ModelServer}
         for variable in sorted(environ):
             if not variable.startswith(PREFIX) or variable.removeprefix(PREFIX) in _BOOTSTRAP:
                 continue

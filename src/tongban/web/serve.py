@@ -73,7 +73,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         catalogue=catalogue,
         directory=directory,
         cases=cases,
-        assist=await Assist.open(db, catalogue, directory, cases, clock, log, settings.data_dir),
+        assist=await Assist.open(db, catalogue, directory, cases, clock, log, settings.data_dir, settings.model),
         outreach=Outreach(db, catalogue, clock),
         keys=keys,
         calendar=calendar,

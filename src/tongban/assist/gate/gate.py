@@ -17,6 +17,7 @@ import msgspec
 from tongban.assist.gate.breaker import Breaker
 from tongban.assist.gate.evidence import sound
 from tongban.assist.gate.meter import metered
+from tongban.assist.gate.model_port import NoModelHere
 from tongban.assist.gate.reasons import abstain
 from tongban.assist.gate.register import Register
 from tongban.assist.measured import Measured
@@ -73,12 +74,14 @@ class Gate:
         if refused is not None:
             return await self._kept(asked, refused, began, now, 0)
         use = self._use(asked)
-        with metered() as meter:
+        with metered(asked.names) as meter:
             found: Suggestion[T] | Abstain
             try:
                 async with asyncio.timeout(use.limits.seconds):
                     found = self._judged(asked, use, await run())
                 self._breaker(asked.use).done()
+            except NoModelHere:
+                found = abstain(asked.use, "no-model")
             except TimeoutError:
                 found = self._failed(asked, "too-slow", now)
             except Exception as error:  # whatever a model does, the ordinary path goes on

@@ -1,6 +1,9 @@
-"""What a call costs: a model port adds to the meter of the call it is made in."""
+"""The call that the gate is making: what it costs, and whose names must not leave with it.
 
-from collections.abc import Generator
+A model port finds it in its context, so that a model cannot be reached but through the gate.
+"""
+
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -8,18 +11,19 @@ from dataclasses import dataclass
 
 @dataclass
 class Meter:
-    """Millionths of a yuan, so that cents never round away."""
+    """`micro` is in millionths of a yuan, so that cents never round away; `names` are masked in whatever is sent."""
 
     micro: int = 0
+    names: tuple[str, ...] = ()
 
 
 _meter: ContextVar[Meter | None] = ContextVar("meter", default=None)
 
 
 @contextmanager
-def metered() -> Generator[Meter]:
+def metered(names: Iterable[str] = ()) -> Generator[Meter]:
     """Everything spent inside the block, also by tasks it starts, is on this meter."""
-    meter = Meter()
+    meter = Meter(names=tuple(names))
     token = _meter.set(meter)
     try:
         yield meter
@@ -27,14 +31,14 @@ def metered() -> Generator[Meter]:
         _meter.reset(token)
 
 
-def spend(micro: int) -> None:
-    """Add to the call that is being made. Raises RuntimeError outside one: a model is reached through the gate only."""
+def current() -> Meter:
+    """The meter of the call that is being made. Raises RuntimeError outside one."""
     meter = _meter.get()
     if meter is None:
         raise RuntimeError("a model was called outside the gate")
-    meter.micro += micro
+    return meter
 
 
-def inside() -> bool:
-    """Whether the gate is making a call."""
-    return _meter.get() is not None
+def spend(micro: int) -> None:
+    """Add to the call that is being made. Raises RuntimeError outside one."""
+    current().micro += micro
