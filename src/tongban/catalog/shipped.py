@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Literal
 
 Folder = Literal["services", "procedures", "uses", "policies"]
+Shelf = Folder | Literal["words"]
+"""Folders of law, and what else comes with the platform as files."""
 
 
-def shipped(folder: Folder) -> Path:
+def shipped(folder: Shelf) -> Path:
     """The folder of shipped files; it may not exist in an unusual installation."""
     package = Path(__file__).resolve().parent.parent
     inside = package / "law" / folder

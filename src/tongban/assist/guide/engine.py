@@ -1,0 +1,365 @@
+"""Which services a question may be about: their names and aliases against its words, by the lexicon and by likeness.
+
+Two steps. First every item gets what the question's words and sayings add up to, in numpy, over all items at once.
+Then the best few are looked at closely: how much of the question does the item explain, how much of the item's name
+did the question say, and is it the member of its family that does what is asked. All three lie between 0 and 1
+whatever the size of the catalogue, so that thresholds hold for any.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from tongban.assist.guide.actions import IN_NAMES, Action, fit, of_name
+from tongban.assist.guide.naming import GENERIC, atoms_of, family_of
+from tongban.assist.guide.reading import Reading, Sayings, Span, condensed, read
+from tongban.assist.guide.words import Lexicon
+from tongban.catalog.grams import Grams, is_latin, terms
+
+LOOKED_AT = 60
+"""Candidates that are looked at closely."""
+ALIAS, MORE = 0.9, 0.4
+"""What a word counts in an alias, and in the further text of a service file, against one in the name."""
+SINGLE = 0.3
+"""What a single character counts against a pair."""
+SPOKEN = 0.8
+"""How surely a saying means its first statutory word; the following ones a little less."""
+LATER = 0.92
+KIN = 0.75
+"""What the other members of a family get of that: 护士证 says 护士新办执业注册, and with 到期 its renewal."""
+MOST_KIN = 40
+EXPLAINED = 0.62
+"""What the explained question counts against the name said."""
+ACTION = 0.2
+"""How much of the score hangs on the action."""
+
+
+class Item(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing that can be found.
+
+    key      slug of a service file, or id of a listed item
+    version  of the service file; empty for a listed item
+    more     further text of the file: summary, situations, frequent questions
+    """
+
+    key: str
+    name: str
+    department: str = ""
+    aliases: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    version: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One item for a question, with what its score is made of.
+
+    score      0 to 1
+    explained  the share of the question's matter that the item accounts for
+    said       the share of the item's name that the question said
+    action     -1 (does something else) to 1 (does what is asked)
+    because    the words of the question that led here
+    """
+
+    item: Item
+    score: float
+    explained: float
+    said: float
+    action: float
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The best items, the best first, and how the question was read."""
+
+    items: tuple[Ranked, ...]
+    reading: "Reading[Target]"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a saying leads to: items with how surely, and the statutory words that it stands for."""
+
+    keys: NDArray[np.int32]
+    sure: NDArray[np.float32]
+    means: tuple[str, ...]
+    weight: float
+
+
+class Engine:
+    """An index over items in one language. Built once; a changed alias makes a new one."""
+
+    def __init__(self, items: Iterable[Item], lexicon: Lexicon) -> None:
+        self.items: Sequence[Item] = tuple(items)
+        self.size = len(self.items)
+        self._grams = Grams((_fields(item) for item in self.items), combine="most")
+        held = np.diff(self._grams.starts)
+        self._idf = np.log(1 + (self.size - held + 0.5) / (held + 0.5))
+        self.rarest = float(np.log(1 + (self.size + 0.5) / 0.5))
+        self.families: Sequence[str] = tuple(family_of(item.name) for item in self.items)
+        self._kin = _kin(self.families)
+        self._sayings = Sayings(self._all_sayings(lexicon))
+        self._name = lru_cache(maxsize=20_000)(_name)
+        self._lengths = np.fromiter((len(item.name) for item in self.items), dtype=np.float32, count=self.size)
+
+    def rank(self, question: str, limit: int = 10, only: NDArray[np.bool_] | None = None) -> Ranking:
+        """The best `limit` items; `only` those that are True in a mask over all."""
+        reading = read(question, self._sayings)
+        sums = self._sums(reading)
+        if only is not None:
+            sums = np.where(only, sums, 0)
+        held = np.flatnonzero(sums > 0)
+        if len(held) > LOOKED_AT:
+            held = held[np.argpartition(sums[held], -LOOKED_AT)[-LOOKED_AT:]]
+        close = self._close(reading)
+        found = [close.look(int(key), self.items[key]) for key in held]
+        found.sort(key=lambda one: (-one.score, one.item.name, one.item.key))
+        return Ranking(tuple(found[:limit]), reading)
+
+    # --- building -----------------------------------------------------------------------------------------------
+
+    def _all_sayings(self, lexicon: Lexicon) -> Mapping[str, Target]:
+        """Sayings of the lexicon, of aliases and whole names, by their condensed text."""
+        spoken: dict[str, list[str]] = {}
+        for entry in lexicon.entries:
+            for said in entry.say:
+                spoken.setdefault(condensed(said), []).extend(entry.means)
+        own: dict[str, list[int]] = {}
+        for key, item in enumerate(self.items):
+            for alias in item.aliases:
+                own.setdefault(condensed(alias), []).append(key)
+        known = lru_cache(maxsize=None)(self._meant)
+        found = {said: self._target(said, means, own.pop(said, []), known) for said, means in spoken.items()}
+        found |= {said: self._target(said, [], keys, known) for said, keys in own.items()}
+        return {said: target for said, target in found.items() if target is not None and len(said) > 1}
+
+    def _target(self, said: str, means: Sequence[str], own: Sequence[int], known: Any) -> Target | None:
+        missing = np.ones(self.size, dtype=np.float32)
+        sure = SPOKEN
+        for word in dict.fromkeys(means):
+            keys, share = known(word)
+            missing[keys] *= 1 - sure * share
+            sure *= LATER
+        if own:
+            missing[np.asarray(own)] *= 0.05
+        keys = np.flatnonzero(missing < 1).astype(np.int32)
+        if not len(keys):
+            return None
+        if len(keys) <= MOST_KIN:
+            for key in keys.tolist():
+                for other in self._kin.get(self.families[key], ()):
+                    missing[other] = min(missing[other], 1 - KIN * (1 - missing[key]))
+            keys = np.flatnonzero(missing < 1).astype(np.int32)
+        rare = float(np.log(1 + (self.size - len(keys) + 0.5) / (len(keys) + 0.5)))
+        weight = max(rare, 0.3 * self.rarest) * min(1.6, 0.6 + 0.2 * len(said))
+        return Target(keys, 1 - missing[keys], tuple(dict.fromkeys(means)), weight)
+
+    def _meant(self, word: str) -> tuple[NDArray[np.int32], float]:
+        """The items whose name or aliases have a statutory word whole; where none has it, those that nearly do."""
+        wanted = [term for term in dict.fromkeys(terms(word)) if len(term) > 1 or is_latin(term)] or list(terms(word))
+        known = self._grams.known(wanted)
+        if not known:
+            return np.empty(0, dtype=np.int32), 0.0
+        counts = np.zeros(self.size, dtype=np.int16)
+        for _, row in known:
+            keys, values = self._grams.of(row)
+            counts[keys[values > MORE]] += 1
+        whole = np.flatnonzero(counts == len(wanted))
+        if len(whole):
+            return whole.astype(np.int32), 1.0
+        most = int(counts.max(initial=0))
+        if most < 2 or most < 0.7 * len(wanted):
+            return np.empty(0, dtype=np.int32), 0.0
+        return np.flatnonzero(counts == most).astype(np.int32), 0.6 * most / len(wanted)
+
+    # --- ranking ------------------------------------------------------------------------------------------------
+
+    def _sums(self, reading: "Reading[Target]") -> NDArray[np.float32]:
+        sums = np.zeros(self.size, dtype=np.float32)
+        for span in reading.spans:
+            sums[span.target.keys] += span.sure * span.target.weight * span.target.sure
+        spoken = {at for span in reading.spans for at in range(span.start, span.end)}
+        factors: dict[str, float] = {}
+        for at, atom in enumerate(reading.atoms):
+            inside = 0.5 if at in spoken else 1.0
+            if reading.content[at]:
+                single = 1.0 if is_latin(atom) else SINGLE
+                factors[atom] = max(factors.get(atom, 0.0), single * inside)
+            if at and reading.glued[at] and (reading.content[at] or reading.content[at - 1]):
+                both = 1.0 if reading.content[at] and reading.content[at - 1] else 0.6
+                pair = reading.atoms[at - 1] + atom
+                factors[pair] = max(factors.get(pair, 0.0), both * inside)
+        for term, row in self._grams.known(list(factors)):
+            keys, values = self._grams.of(row)
+            sums[keys] += np.float32(self._idf[row] * factors[term]) * values
+        # a long name has more chances to be like anything
+        return sums / (1 + 0.012 * np.minimum(self._lengths, 60))
+
+    def _close(self, reading: "Reading[Target]") -> "_Close":
+        worth = {atom: self._worth(atom) for atom in set(reading.atoms)}
+        return _Close(reading, worth, self._name, self.rarest)
+
+    def _worth(self, atom: str) -> float:
+        found = self._grams.known((atom,))
+        return float(self._idf[found[0][1]]) if found else self.rarest
+
+
+def _fields(item: Item) -> Iterable[tuple[str, float]]:
+    yield item.name, 1.0
+    for alias in item.aliases:
+        yield alias, ALIAS
+    for text in item.more:
+        yield text, MORE
+    yield item.department, MORE
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """An item as it is looked at closely: the atoms of its name, what each is worth, its pairs, all its text."""
+
+    atoms: tuple[str, ...]
+    worth: tuple[float, ...]
+    pairs: frozenset[str]
+    singles: frozenset[str]
+    more: frozenset[str]
+    actions: frozenset[Action]
+    doing: tuple[frozenset[Action], ...]
+
+
+def _name(item: Item) -> _Name:
+    atoms, generic, places, text = atoms_of(item.name)
+    doing: list[set[Action]] = [set() for _ in text]
+    for action, words in IN_NAMES.items():
+        for found in words.finditer(text):
+            for at in range(*found.span()):
+                doing[at].add(action)
+    strong = [term for part in (item.name, *item.aliases) for term in terms(part)]
+    weak = [term for part in (*item.more, item.department) for term in terms(part)]
+    return _Name(
+        atoms,
+        tuple(GENERIC if dull else 1.0 for dull in generic),
+        frozenset(term for term in strong if len(term) > 1),
+        frozenset(strong),
+        frozenset(term for term in weak if len(term) > 1),
+        of_name(text),
+        tuple(frozenset(doing[at]) for at in places),
+    )
+
+
+class _Close:
+    """The close look, for one question."""
+
+    def __init__(self, reading: "Reading[Target]", worth: Mapping[str, float], name: Any, rarest: float) -> None:
+        self._reading = reading
+        self._name = name
+        self._worth = worth
+        self._sure = [dict(zip(s.target.keys.tolist(), s.target.sure.tolist(), strict=True)) for s in reading.spans]
+        self._spoken = {at for span in reading.spans for at in range(span.start, span.end)}
+        self._pairs = frozenset(
+            reading.atoms[at - 1] + atom for at, atom in enumerate(reading.atoms) if at and reading.glued[at]
+        )
+        self._content = frozenset(a for a, fine in zip(reading.atoms, reading.content, strict=True) if fine)
+        # what is asked for nowhere in the catalogue weighs, but not so that one odd character sinks a good answer
+        self._cap = 0.75 * rarest
+
+    def look(self, key: int, item: Item) -> Ranked:
+        name: _Name = self._name(item)
+        action = fit(self._reading.actions, name.actions)
+        explained, because = self._explained(key, name, action)
+        said = self._said(key, name, action)
+        score = (EXPLAINED * explained + (1 - EXPLAINED) * said) * (1 - ACTION * (1 - action))
+        return Ranked(item, round(score, 4), round(explained, 4), round(said, 4), action, because)
+
+    def _explained(self, key: int, name: _Name, action: float) -> tuple[float, tuple[str, ...]]:
+        reading = self._reading
+        whole = gained = 0.0
+        because: list[str] = []
+        for span, sure in zip(reading.spans, self._sure, strict=True):
+            literal = self._literal(span, name)
+            found = max(span.sure * sure.get(key, 0.0), literal)
+            whole += span.target.weight
+            gained += span.target.weight * found
+            if found > 0.4:
+                because.append(span.said)
+        for at, atom in enumerate(reading.atoms):
+            if at in self._spoken or not reading.content[at]:
+                continue
+            worth = min(self._worth[atom], self._cap) * (0.6 if reading.asks[at] else 1.0)
+            whole += worth
+            gained += worth * max(self._held(at, name), 0.8 if reading.asks[at] and action >= 0.8 else 0.0)
+        because += self._stretches(name)
+        return (gained / whole if whole else 0.0), tuple(dict.fromkeys(because))
+
+    def _literal(self, span: "Span[Target]", name: _Name) -> float:
+        pairs = [self._reading.atoms[at - 1] + self._reading.atoms[at] for at in range(span.start + 1, span.end)]
+        if not pairs:
+            return 0.6 if self._reading.atoms[span.start] in name.singles else 0.0
+        held = sum(pair in name.pairs for pair in pairs) / len(pairs)
+        return held if held == 1.0 else 0.6 * held
+
+    def _held(self, at: int, name: _Name) -> float:
+        reading, atom = self._reading, self._reading.atoms[at]
+        if is_latin(atom):
+            return 1.0 if atom in name.singles else MORE if atom in name.more else 0.0
+        before = reading.atoms[at - 1] + atom if at and reading.glued[at] else ""
+        after = atom + reading.atoms[at + 1] if at + 1 < len(reading.atoms) and reading.glued[at + 1] else ""
+        if before in name.pairs or after in name.pairs:
+            return 1.0
+        if before in name.more or after in name.more:
+            return 0.6
+        return 0.3 if atom in name.singles else 0.0
+
+    def _stretches(self, name: _Name) -> list[str]:
+        found: list[str] = []
+        run = ""
+        for at, atom in enumerate(self._reading.atoms):
+            joins = at > 0 and self._reading.glued[at] and self._reading.atoms[at - 1] + atom in name.pairs
+            if joins:
+                run = run + atom if run else self._reading.atoms[at - 1] + atom
+            elif run:
+                found.append(run)
+                run = ""
+        return [*found, run] if run else found
+
+    def _said(self, key: int, name: _Name, action: float) -> float:
+        """The share of the name that the question said, in its own words or through a saying."""
+        covered = [0.0] * len(name.atoms)
+        for span, sure in zip(self._reading.spans, self._sure, strict=True):
+            if sure.get(key, 0.0) > 0.4:
+                for word in span.target.means:
+                    _cover(name.atoms, word, covered)
+        for at, atom in enumerate(name.atoms):
+            before = name.atoms[at - 1] + atom if at else ""
+            after = atom + name.atoms[at + 1] if at + 1 < len(name.atoms) else ""
+            if before in self._pairs or after in self._pairs or (is_latin(atom) and atom in self._content):
+                covered[at] = 1.0
+            elif name.doing[at] and action > 0:
+                covered[at] = max(covered[at], 0.8)
+            elif atom in self._content:
+                covered[at] = max(covered[at], 0.35)
+        whole = sum(name.worth)
+        return sum(c * w for c, w in zip(covered, name.worth, strict=True)) / whole if whole else 0.0
+
+
+def _cover(atoms: Sequence[str], word: str, covered: list[float]) -> None:
+    """Marks what the name has of a statutory word, pair by pair."""
+    pairs = frozenset(term for term in terms(word) if len(term) > 1)
+    for at in range(1, len(atoms)):
+        if atoms[at - 1] + atoms[at] in pairs:
+            covered[at - 1] = covered[at] = 1.0
+
+
+def _kin(families: Sequence[str]) -> Mapping[str, Sequence[int]]:
+    """The members of each family that has more than one."""
+    found: dict[str, list[int]] = {}
+    for key, family in enumerate(families):
+        if len(family) > 1:
+            found.setdefault(family, []).append(key)
+    return {family: keys for family, keys in found.items() if len(keys) > 1}
