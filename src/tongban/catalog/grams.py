@@ -110,7 +110,7 @@ class Grams:
         codes = np.array([code(term) for term in wanted], dtype=np.uint64)
         at = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
         fits = self._codes[at] == codes
-        return [(wanted[i], int(at[i])) for i in np.flatnonzero(fits)]
+        return [(wanted[i], int(at[i])) for i in np.flatnonzero(fits).tolist()]
 
     def count(self, term: str) -> int:
         """How many documents have a term."""

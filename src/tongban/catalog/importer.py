@@ -1,8 +1,8 @@
 """A catalogue from a spreadsheet becomes listed items: found and shown as drafts, until somebody writes their files.
 
-Reads CSV with the columns 部门/dept, 主项/main, 事项名称/name and 链接/link, in UTF-8 (with or without its mark) or
-GB 18030. The file is read a row at a time and bounded, so that a pasted monster does no harm. Every row that cannot be
-taken is told with its line; the others are taken.
+Reads CSV with the columns 部门/dept, 主项/main, 事项名称/name, 链接/link and 俗称/aliases, in UTF-8 (with or without
+its mark) or GB 18030. The file is read a row at a time and bounded, so that a pasted monster does no harm. Every row
+that cannot be taken is told with its line; the others are taken.
 """
 
 import csv
@@ -22,12 +22,15 @@ MOST_ROWS = 10_000
 MOST_BYTES = 20_000_000
 LONGEST_NAME = 200
 LONGEST_LINE = 10_000
+LONGEST_ALIAS = 40
+MOST_ALIASES = 50
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "department": ("dept", "department", "部门", "实施主体", "所属部门"),
     "theme": ("main", "theme", "主项", "主项名称", "主题"),
     "name": ("name", "事项名称", "名称", "事项"),
     "link": ("link", "url", "链接", "办事指南"),
+    "aliases": ("aliases", "alias", "俗称", "别名", "常见问法"),
 }
 _KINDS = {
     "1": "行政许可",
@@ -197,7 +200,14 @@ def _item(cells: dict[str, str], source: str, line: int) -> ListedItem:
         kind=_KINDS.get(next(iter(query.get("taskType", ())), ""), ""),
         source=source,
         row=line,
+        aliases=_aliases(cells.get("aliases", "")),
     )
+
+
+def _aliases(cell: str) -> tuple[str, ...]:
+    """What people call it, divided by a vertical bar, a semicolon or a Chinese comma."""
+    said = (" ".join(part.split()) for part in re.split(r"[|;；、]", cell[:LONGEST_LINE]))
+    return tuple(dict.fromkeys(part for part in said if 1 < len(part) <= LONGEST_ALIAS))[:MOST_ALIASES]
 
 
 def _problem(code: str, zh: str, en: str, name: str, line: int) -> Problem:

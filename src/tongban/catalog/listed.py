@@ -16,6 +16,7 @@ class ListedItem(msgspec.Struct, frozen=True, omit_defaults=True):
 
     id      the item's code where its link has one, else made from department and name
     row     line of the source file, the heading being line 1
+    aliases what people call it, where the file has a column for that
     """
 
     id: str
@@ -27,6 +28,7 @@ class ListedItem(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: str = ""
     source: str = ""
     row: int = 0
+    aliases: tuple[str, ...] = ()
 
 
 def write_listed(path: Path, items: Iterable[ListedItem]) -> None:
@@ -35,11 +37,11 @@ def write_listed(path: Path, items: Iterable[ListedItem]) -> None:
     path.write_bytes(b"".join(msgspec.json.encode(item) + b"\n" for item in items))
 
 
-def read_listed(folder: Path) -> tuple[list[ListedItem], list[Finding]]:
-    """All listed items of a folder's `*.jsonl` files, in order of file name; a line that is none is a finding."""
+def read_listed(source: Path) -> tuple[list[ListedItem], list[Finding]]:
+    """All listed items of a `*.jsonl` file, or of a folder's in order of name; a line that is none is a finding."""
     items: list[ListedItem] = []
     findings: list[Finding] = []
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in sorted(source.glob("*.jsonl")) if source.is_dir() else (source,):
         with path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
                 if not line.strip():

@@ -27,6 +27,7 @@ COMMANDS: dict[str, CommandSpec] = {
     "import": CommandSpec("tongban.cli.importing", "import a catalogue from CSV · 导入事项目录"),
     "verify": CommandSpec("tongban.cli.verify", "check a certificate offline · 离线验证证照"),
     "rules": CommandSpec("tongban.cli.rules", "decision models: test kit, evaluation · 决策模型：测试集与计算"),
+    "guide": CommandSpec("tongban.cli.guide", "which service a question is about · 智能导办"),
     "match": CommandSpec("tongban.cli.match", "find the people that policies are for · 让政策找人"),
     "uses": CommandSpec("tongban.cli.uses", "AI uses: check, measure, switch off · 算法应用：检查、评测、关掉"),
     "case": CommandSpec("tongban.cli.case", "export one case whole · 导出一个办件"),

@@ -20,6 +20,7 @@ BENCHES: dict[str, str] = {
     "check": "check",
     "analyse": "analyse",
     "start": "start",
+    "guide": "guide",
     "fuzz": "fuzz",
 }
 """What can be measured, and its module in `benchmarks/`. `engine` is `submit` without HTTP."""

@@ -9,10 +9,14 @@ from typing import get_args
 
 import msgspec
 
+from tongban.assist.guide.words import check_words
 from tongban.base.i18n import LANGS
 from tongban.catalog.check import check
 from tongban.catalog.findings import format_finding
 from tongban.catalog.shipped import Folder, shipped
+
+WORDS = "words"
+"""The folder of the guide's lexicon, which is no law and so has a reader of its own."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,12 +30,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """1 on any error, 0 with warnings only, 2 when a path is not there."""
-    paths: list[Path] = options.paths or [shipped(folder) for folder in get_args(Folder)]
+    paths: list[Path] = options.paths or [*(shipped(folder) for folder in get_args(Folder)), shipped("words")]
     if lost := [path for path in paths if not path.exists()]:
         for path in lost:
             print(f"{path}: no such file or folder · 没有这个文件或文件夹", file=sys.stderr)
         return 2
-    findings = check(paths)
+    words = [path for path in paths if WORDS in (path.name, path.parent.name)]
+    findings = [*check([path for path in paths if path not in words]), *check_words(words)]
     count = Counter(finding.severity for finding in findings)
     if options.json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(findings), indent=2) + b"\n")

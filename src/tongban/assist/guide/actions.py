@@ -47,7 +47,7 @@ IN_NAMES: dict[Action, re.Pattern[str]] = {
     Action.CANCEL: re.compile(r"注销|终止|撤销|停业|歇业|报废|暂停|缴销|cancel|clos|deregist"),
     Action.TRANSFER: re.compile(r"转入|转出|转移|过户|迁移|转让|接续|互转|转诊|transfer"),
     Action.RESUME: re.compile(r"恢复|复业|解挂|解封|解除|启用|激活|继续经营|resum|restor"),
-    Action.LOOK_UP: re.compile(r"查询|咨询|打印|查阅|明细|核查|指引|查（借）阅|调档|到档"),
+    Action.LOOK_UP: re.compile(r"查询|咨询|打印|查阅|明细|核查|查\(借\)阅|到档"),
     Action.DISPUTE: re.compile(r"投诉|裁决|调解|仲裁|争议|纠纷"),
 }
 """Words of names. A name may be of several."""
@@ -55,7 +55,7 @@ IN_NAMES: dict[Action, re.Pattern[str]] = {
 _NOT = r"(?<![不没未别])"
 IN_QUESTIONS: dict[Action, re.Pattern[str]] = {
     Action.NEW: re.compile(
-        rf"{_NOT}(?:开(?!具|票|发票|证明|错|除|车|庭|学)|设立|成立|新[办开]|注册|申领|第一次|首次|创办|想[办开搞弄]|准备[办开搞])"
+        rf"{_NOT}(?:开(?!具|票|发票|证明|错|除|车|庭|学|始|张红|的)|设立|成立|新[办开]|注册|申领|第一次|首次|创办|想[办开搞弄]|准备[办开搞])"
         r"|\b(?:open|start|set up|register|get|obtain|apply)"
     ),
     Action.CHANGE: re.compile(
@@ -66,22 +66,30 @@ IN_QUESTIONS: dict[Action, re.Pattern[str]] = {
         rf"{_NOT}(?:(?:到|过|满)期|期满|有效期|延[续期]|(?<![手继连后接陆断])续(?!接)|年[审检]|审验|复审|换证)|\b(?:renew|expire|extend)"
     ),
     Action.REPLACE: re.compile(
-        rf"{_NOT}(?:丢(?!人|垃圾)|遗失|掉了|弄没|不见|找不[到着]|被偷|偷了|补(?![贴助缴充偿课习交考])|[坏烂破]了|损坏|看不清|消磁|挂失|没了)|\b(?:lost|stolen|replace|damaged)"
+        rf"{_NOT}(?:丢(?!人|垃圾)|遗失|掉了|弄没|不见|找不[到着]|被偷|偷了|补(?=[办领发证一个张本卡开换回下做上一]|$)|[坏烂破]了|损坏|看不清|消磁|挂失|没了)|\b(?:lost|stolen|replace|damaged)"
     ),
     Action.CANCEL: re.compile(
         r"注销|销[户掉号]|不(?:想|打算|准备)?再?(?:做|干|开|办|经营|用|要|养|种|跑|卖|搞|弄)了?(?![起得])|关[门掉店停张了]|倒闭|停[业办掉用]|歇业|退[掉出]|取消|撤销|终止|结业|解散"
         r"|\b(?:cancel|close|closing|give up|deregister)"
     ),
-    Action.TRANSFER: re.compile(rf"{_NOT}(?:转(?!告|弯|账|正)|过户|迁[移出入到走]|接续|卖[给掉了]|二手)|\b(?:transfer)"),
-    Action.RESUME: re.compile(r"恢复|重新(?:开|营业|启用|激活|领|用)|解[冻挂封锁除]|激活|启用|复[业工]|\b(?:resume|restore|reactivate)"),
+    Action.TRANSFER: re.compile(
+        rf"{_NOT}(?:转(?!告|弯|账|正)|过户|迁[移出入到走]|接续|卖[给掉了]|二手)|\b(?:transfer)"
+    ),
+    Action.RESUME: re.compile(
+        r"恢复|重新(?:开|营业|启用|激活|领|用)|解[冻挂封锁除]|激活|启用|复[业工]|\b(?:resume|restore|reactivate)"
+    ),
     Action.LOOK_UP: re.compile(
         r"查(?!封|处|酒)|看看|打印|明细|余额|多少(?:钱)?了|怎么知道|咨询|了解|政策|\b(?:check|look up|print|balance)"
     ),
     Action.DISPUTE: re.compile(
-        r"投诉|举报|告(?!知|诉|别|示)|纠纷|仲裁|裁决|调解|不给(?:钱|工资)|拖欠|欠(?:薪|工资|我)|维权|扯皮|\b(?:complain|dispute)"
+        r"投诉|举报|(?<![报公广警劝])告(?!知|诉|别|示)|纠纷|仲裁|裁决|调解|不给(?:钱|工资)|拖欠|欠(?:薪|工资|我)|维权|扯皮|\b(?:complain|dispute)"
     ),
 }
 """Words of questions. NEW is what is meant where nothing else is said."""
+
+
+UNNAMED = -0.2
+"""How well a name that says nothing of what is done answers a question that does."""
 
 
 def of_name(name: str) -> frozenset[Action]:
@@ -101,9 +109,9 @@ def fit(asked: frozenset[Action], offered: frozenset[Action]) -> float:
     if wanted:
         if wanted & offered:
             return 1.0
-        return 0.0 if not offered else -0.6 if offered <= {Action.NEW} else -1.0
+        return UNNAMED if not offered else -0.6 if offered <= {Action.NEW} else -1.0
     if not offered:
         return 0.6
     if Action.NEW in offered:
         return 1.0 if Action.NEW in asked else 0.8
-    return -0.8
+    return -0.4 if offered <= {Action.LOOK_UP} else -0.8

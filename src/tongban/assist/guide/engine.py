@@ -6,9 +6,10 @@ did the question say, and is it the member of its family that does what is asked
 whatever the size of the catalogue, so that thresholds hold for any.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -17,14 +18,17 @@ from numpy.typing import NDArray
 
 from tongban.assist.guide.actions import IN_NAMES, Action, fit, of_name
 from tongban.assist.guide.naming import GENERIC, atoms_of, family_of
-from tongban.assist.guide.reading import Reading, Sayings, Span, condensed, read
+from tongban.assist.guide.reading import INSIDE, Reading, Sayings, Span, condensed, read
 from tongban.assist.guide.words import Lexicon
+from tongban.base.i18n import Text
 from tongban.catalog.grams import Grams, is_latin, terms
 
-LOOKED_AT = 60
+LOOKED_AT = 40
 """Candidates that are looked at closely."""
 ALIAS, MORE = 0.9, 0.4
 """What a word counts in an alias, and in the further text of a service file, against one in the name."""
+ASKS = 0.6
+"""What a word that says what is to be done counts against one that says with what."""
 SINGLE = 0.3
 """What a single character counts against a pair."""
 SPOKEN = 0.8
@@ -33,13 +37,17 @@ LATER = 0.92
 KIN = 0.75
 """What the other members of a family get of that: 护士证 says 护士新办执业注册, and with 到期 its renewal."""
 MOST_KIN = 40
-EXPLAINED = 0.62
+EXPLAINED = 0.5
 """What the explained question counts against the name said."""
+POWER = 1.0
+"""How the explained share bends: the first words explained count more than the last."""
+IN_ALIAS, IN_MORE = 0.8, 0.4
+"""What likeness to an alias or to further text explains, against likeness to the name."""
 ACTION = 0.2
 """How much of the score hangs on the action."""
 
 
-class Item(msgspec.Struct, frozen=True, omit_defaults=True):
+class Item(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One thing that can be found.
 
     key      slug of a service file, or id of a listed item
@@ -49,11 +57,17 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
 
     key: str
     name: str
+    name_en: str = ""
     department: str = ""
     aliases: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
     version: str = ""
     link: str = ""
+
+    @property
+    def title(self) -> Text:
+        """Its name in both languages; a listed item has the Chinese one only."""
+        return Text(self.name, self.name_en or self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +99,19 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a saying leads to: items with how surely, and the statutory words that it stands for."""
+    """What a saying leads to: items with how surely, and the pairs of the statutory words that it stands for."""
 
     keys: NDArray[np.int32]
     sure: NDArray[np.float32]
-    means: tuple[str, ...]
+    pairs: frozenset[str]
     weight: float
+
+    def of(self, keys: NDArray[np.int64]) -> list[float]:
+        """How surely it leads to each of some items."""
+        if not len(self.keys):
+            return [0.0] * len(keys)
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where(self.keys[at] == keys, self.sure[at], 0).tolist()
 
 
 class Engine:
@@ -118,8 +139,8 @@ class Engine:
         held = np.flatnonzero(sums > 0)
         if len(held) > LOOKED_AT:
             held = held[np.argpartition(sums[held], -LOOKED_AT)[-LOOKED_AT:]]
-        close = self._close(reading)
-        found = [close.look(int(key), self.items[key]) for key in held]
+        close = self._close(reading, held)
+        found = [close.look(number, self.items[key]) for number, key in enumerate(held.tolist())]
         found.sort(key=lambda one: (-one.score, one.item.name, one.item.key))
         return Ranking(tuple(found[:limit]), reading)
 
@@ -133,7 +154,7 @@ class Engine:
                 spoken.setdefault(condensed(said), []).extend(entry.means)
         own: dict[str, list[int]] = {}
         for key, item in enumerate(self.items):
-            for alias in item.aliases:
+            for alias in (*item.aliases, item.name_en) if item.name_en else item.aliases:
                 own.setdefault(condensed(alias), []).append(key)
         known = lru_cache(maxsize=None)(self._meant)
         found = {said: self._target(said, means, own.pop(said, []), known) for said, means in spoken.items()}
@@ -159,7 +180,8 @@ class Engine:
             keys = np.flatnonzero(missing < 1).astype(np.int32)
         rare = float(np.log(1 + (self.size - len(keys) + 0.5) / (len(keys) + 0.5)))
         weight = max(rare, 0.3 * self.rarest) * min(1.6, 0.6 + 0.2 * len(said))
-        return Target(keys, 1 - missing[keys], tuple(dict.fromkeys(means)), weight)
+        pairs = frozenset(term for word in means for term in terms(word) if len(term) > 1)
+        return Target(keys, 1 - missing[keys], pairs, weight)
 
     def _meant(self, word: str) -> tuple[NDArray[np.int32], float]:
         """The items whose name or aliases have a statutory word whole; where none has it, those that nearly do."""
@@ -200,19 +222,17 @@ class Engine:
             keys, values = self._grams.of(row)
             sums[keys] += np.float32(self._idf[row] * factors[term]) * values
         # a long name has more chances to be like anything
-        return sums / (1 + 0.012 * np.minimum(self._lengths, 60))
+        return (sums / (1 + 0.012 * np.minimum(self._lengths, 60))).astype(np.float32)
 
-    def _close(self, reading: "Reading[Target]") -> "_Close":
-        worth = {atom: self._worth(atom) for atom in set(reading.atoms)}
-        return _Close(reading, worth, self._name, self.rarest)
-
-    def _worth(self, atom: str) -> float:
-        found = self._grams.known((atom,))
-        return float(self._idf[found[0][1]]) if found else self.rarest
+    def _close(self, reading: "Reading[Target]", held: NDArray[np.int64]) -> "_Close":
+        worth = dict.fromkeys(reading.atoms, self.rarest)
+        worth |= {atom: float(self._idf[row]) for atom, row in self._grams.known(list(worth))}
+        return _Close(reading, held, worth, self._name, self.rarest)
 
 
 def _fields(item: Item) -> Iterable[tuple[str, float]]:
     yield item.name, 1.0
+    yield item.name_en, ALIAS
     for alias in item.aliases:
         yield alias, ALIAS
     for text in item.more:
@@ -226,140 +246,147 @@ class _Name:
 
     atoms: tuple[str, ...]
     worth: tuple[float, ...]
+    whole: float
+    befores: tuple[str, ...]
     pairs: frozenset[str]
     singles: frozenset[str]
+    alias: frozenset[str]
     more: frozenset[str]
     actions: frozenset[Action]
-    doing: tuple[frozenset[Action], ...]
+    doing: tuple[bool, ...]
 
 
 def _name(item: Item) -> _Name:
     atoms, generic, places, text = atoms_of(item.name)
-    doing: list[set[Action]] = [set() for _ in text]
-    for action, words in IN_NAMES.items():
+    doing = bytearray(len(text))
+    for words in IN_NAMES.values():
         for found in words.finditer(text):
-            for at in range(*found.span()):
-                doing[at].add(action)
-    strong = [term for part in (item.name, *item.aliases) for term in terms(part)]
+            doing[found.start() : found.end()] = b"\1" * (found.end() - found.start())
+    strong = list(terms(item.name))
+    alias = [term for part in (item.name_en, *item.aliases) for term in terms(part)]
     weak = [term for part in (*item.more, item.department) for term in terms(part)]
+    worth = tuple(GENERIC if dull else 1.0 for dull in generic)
     return _Name(
         atoms,
-        tuple(GENERIC if dull else 1.0 for dull in generic),
+        worth,
+        sum(worth),
+        ("", *(a + b for a, b in pairwise(atoms)), ""),
         frozenset(term for term in strong if len(term) > 1),
         frozenset(strong),
+        frozenset(term for term in alias if len(term) > 1),
         frozenset(term for term in weak if len(term) > 1),
         of_name(text),
-        tuple(frozenset(doing[at]) for at in places),
+        tuple(bool(doing[at]) for at in places),
     )
 
 
 class _Close:
     """The close look, for one question."""
 
-    def __init__(self, reading: "Reading[Target]", worth: Mapping[str, float], name: Any, rarest: float) -> None:
+    def __init__(
+        self,
+        reading: "Reading[Target]",
+        held: NDArray[np.int64],
+        worth: Mapping[str, float],
+        name: Callable[[Item], _Name],
+        rarest: float,
+    ) -> None:
         self._reading = reading
         self._name = name
-        self._worth = worth
-        self._sure = [dict(zip(s.target.keys.tolist(), s.target.sure.tolist(), strict=True)) for s in reading.spans]
-        self._spoken = {at for span in reading.spans for at in range(span.start, span.end)}
-        self._pairs = frozenset(
-            reading.atoms[at - 1] + atom for at, atom in enumerate(reading.atoms) if at and reading.glued[at]
-        )
-        self._content = frozenset(a for a, fine in zip(reading.atoms, reading.content, strict=True) if fine)
-        # what is asked for nowhere in the catalogue weighs, but not so that one odd character sinks a good answer
-        self._cap = 0.75 * rarest
+        self._sure = [span.target.of(held) for span in reading.spans]
+        atoms, glued = reading.atoms, reading.glued
+        self._before = [atoms[at - 1] + atom if at and glued[at] else "" for at, atom in enumerate(atoms)]
+        self._after = [*self._before[1:], ""]
+        self._pairs = frozenset(self._before) - {""}
+        self._inside = [tuple(self._before[span.start + 1 : span.end]) for span in reading.spans]
+        self._content = frozenset(a for a, fine in zip(atoms, reading.content, strict=True) if fine)
+        spoken = {at for span in reading.spans for at in range(span.start, span.end)}
+        # what is in no name at all weighs, but not so that one odd character sinks a good answer
+        cap = 0.75 * rarest
+        self._rest = [
+            (at, min(worth[atom], cap) * (ASKS if reading.asks[at] else 1.0))
+            for at, atom in enumerate(atoms)
+            if reading.content[at] and at not in spoken
+        ]
+        self._weights = [s.target.weight * (1.0 if s.sure > INSIDE else INSIDE) for s in reading.spans]
+        self._whole = sum(self._weights) + sum(weight for _, weight in self._rest)
 
-    def look(self, key: int, item: Item) -> Ranked:
-        name: _Name = self._name(item)
+    def look(self, number: int, item: Item) -> Ranked:
+        """The item that is `number` among those held."""
+        name = self._name(item)
         action = fit(self._reading.actions, name.actions)
-        explained, because = self._explained(key, name, action)
-        said = self._said(key, name, action)
-        score = (EXPLAINED * explained + (1 - EXPLAINED) * said) * (1 - ACTION * (1 - action))
+        explained, because = self._explained(number, name, action)
+        said = self._said(number, name, action)
+        score = explained**POWER * (EXPLAINED + (1 - EXPLAINED) * said) * (1 - ACTION * (1 - action))
         return Ranked(item, round(score, 4), round(explained, 4), round(said, 4), action, because)
 
-    def _explained(self, key: int, name: _Name, action: float) -> tuple[float, tuple[str, ...]]:
-        reading = self._reading
-        whole = gained = 0.0
+    def _explained(self, number: int, name: _Name, action: float) -> tuple[float, tuple[str, ...]]:
+        gained = 0.0
         because: list[str] = []
-        for span, sure in zip(reading.spans, self._sure, strict=True):
-            literal = self._literal(span, name)
-            found = max(span.sure * sure.get(key, 0.0), literal)
-            whole += span.target.weight
-            gained += span.target.weight * found
+        for at, span in enumerate(self._reading.spans):
+            sure = self._sure[at][number]
+            found = max(span.sure * sure, self._literal(at, span, name)) if span.sure > INSIDE else sure
+            gained += self._weights[at] * found
             if found > 0.4:
                 because.append(span.said)
-        for at, atom in enumerate(reading.atoms):
-            if at in self._spoken or not reading.content[at]:
-                continue
-            worth = min(self._worth[atom], self._cap) * (0.6 if reading.asks[at] else 1.0)
-            whole += worth
-            gained += worth * max(self._held(at, name), 0.8 if reading.asks[at] and action >= 0.8 else 0.0)
+        for at, weight in self._rest:
+            asked = 0.8 if self._reading.asks[at] and action >= 0.8 else 0.0
+            gained += weight * max(self._held(at, name), asked)
         because += self._stretches(name)
-        return (gained / whole if whole else 0.0), tuple(dict.fromkeys(because))
+        return (gained / self._whole if self._whole else 0.0), tuple(dict.fromkeys(because))
 
-    def _literal(self, span: "Span[Target]", name: _Name) -> float:
-        pairs = [self._reading.atoms[at - 1] + self._reading.atoms[at] for at in range(span.start + 1, span.end)]
+    def _literal(self, at: int, span: "Span[Target]", name: _Name) -> float:
+        pairs = self._inside[at]
         if not pairs:
             return 0.6 if self._reading.atoms[span.start] in name.singles else 0.0
         held = sum(pair in name.pairs for pair in pairs) / len(pairs)
         return held if held == 1.0 else 0.6 * held
 
     def _held(self, at: int, name: _Name) -> float:
-        reading, atom = self._reading, self._reading.atoms[at]
+        atom = self._reading.atoms[at]
         if is_latin(atom):
-            return 1.0 if atom in name.singles else MORE if atom in name.more else 0.0
-        before = reading.atoms[at - 1] + atom if at and reading.glued[at] else ""
-        after = atom + reading.atoms[at + 1] if at + 1 < len(reading.atoms) and reading.glued[at + 1] else ""
+            return 1.0 if atom in name.singles or atom in name.alias else 0.8 if atom in name.more else 0.0
+        before, after = self._before[at], self._after[at]
         if before in name.pairs or after in name.pairs:
             return 1.0
+        if before in name.alias or after in name.alias:
+            return IN_ALIAS
         if before in name.more or after in name.more:
-            return 0.6
-        return 0.3 if atom in name.singles else 0.0
+            return IN_MORE
+        return SINGLE if atom in name.singles else 0.0
 
     def _stretches(self, name: _Name) -> list[str]:
+        """The longest stretches of the question that the name has."""
         found: list[str] = []
         run = ""
-        for at, atom in enumerate(self._reading.atoms):
-            joins = at > 0 and self._reading.glued[at] and self._reading.atoms[at - 1] + atom in name.pairs
-            if joins:
-                run = run + atom if run else self._reading.atoms[at - 1] + atom
+        for at, pair in enumerate(self._before):
+            if pair and pair in name.pairs:
+                run = run + self._reading.atoms[at] if run else pair
             elif run:
                 found.append(run)
                 run = ""
         return [*found, run] if run else found
 
-    def _said(self, key: int, name: _Name, action: float) -> float:
+    def _said(self, number: int, name: _Name, action: float) -> float:
         """The share of the name that the question said, in its own words or through a saying."""
-        covered = [0.0] * len(name.atoms)
-        for span, sure in zip(self._reading.spans, self._sure, strict=True):
-            if sure.get(key, 0.0) > 0.4:
-                for word in span.target.means:
-                    _cover(name.atoms, word, covered)
+        meant = [s.target.pairs for at, s in enumerate(self._reading.spans) if self._sure[at][number] > 0.4]
+        said = frozenset[str]().union(self._pairs, *meant)
+        total = 0.0
         for at, atom in enumerate(name.atoms):
-            before = name.atoms[at - 1] + atom if at else ""
-            after = atom + name.atoms[at + 1] if at + 1 < len(name.atoms) else ""
-            if before in self._pairs or after in self._pairs or (is_latin(atom) and atom in self._content):
-                covered[at] = 1.0
+            if name.befores[at] in said or name.befores[at + 1] in said or (is_latin(atom) and atom in self._content):
+                share = 1.0
             elif name.doing[at] and action > 0:
-                covered[at] = max(covered[at], 0.8)
-            elif atom in self._content:
-                covered[at] = max(covered[at], 0.35)
-        whole = sum(name.worth)
-        return sum(c * w for c, w in zip(covered, name.worth, strict=True)) / whole if whole else 0.0
+                share = 0.8
+            else:
+                share = SINGLE if atom in self._content else 0.0
+            total += share * name.worth[at]
+        return total / name.whole if name.whole else 0.0
 
 
-def _cover(atoms: Sequence[str], word: str, covered: list[float]) -> None:
-    """Marks what the name has of a statutory word, pair by pair."""
-    pairs = frozenset(term for term in terms(word) if len(term) > 1)
-    for at in range(1, len(atoms)):
-        if atoms[at - 1] + atoms[at] in pairs:
-            covered[at - 1] = covered[at] = 1.0
-
-
-def _kin(families: Sequence[str]) -> Mapping[str, Sequence[int]]:
+def _kin(families: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
     """The members of each family that has more than one."""
     found: dict[str, list[int]] = {}
     for key, family in enumerate(families):
         if len(family) > 1:
             found.setdefault(family, []).append(key)
-    return {family: keys for family, keys in found.items() if len(keys) > 1}
+    return {family: tuple(keys) for family, keys in found.items() if len(keys) > 1}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from tongban.assist.guide.actions import Action, of_question
@@ -32,6 +32,8 @@ _PARTICLES = frozenset("了的吗呢吧啊呀嘛么要想能会我你他她您�
 _VERBS = frozenset("开办领补换买卖租做考盖建养修转注销改")
 """A saying that begins with one of these may have a word or two after it: 开…饭馆."""
 MOST_SKIPPED = 2
+MOST_SPANS = 16
+INSIDE = 0.3
 GAP = 0.85
 _LATIN_MANNER = frozenset({"i", "a", "m", "s", "t", "ve", "d"})
 
@@ -158,20 +160,21 @@ def _sayings(atoms: Sequence[str], sayings: "Sayings[T]") -> list[Span[T]]:
             if target is not None:
                 found.append(Span(start, end, said, target, GAP**skipped))
             for skip in range(MOST_SKIPPED - skipped + 1):
-                if end + skip < len(atoms) and (skip == 0 or len(said) > 1 or atoms[start] in _VERBS):
+                if end + skip < len(atoms) and (skip < 2 or len(said) > 1 or atoms[start] in _VERBS):
                     open_ways.append((said + atoms[end + skip], end + skip + 1, skipped + skip))
     return found
 
 
-def _best(spans: "tuple[Span[T], ...]") -> "tuple[Span[T], ...]":
-    """Those that do not overlap and together hold the most, long ones counting more than several short ones."""
-    ordered = sorted(spans, key=lambda span: (span.end, -span.start))
-    best: list[tuple[float, tuple[Span[T], ...]]] = [(0.0, ())]
-    ends: list[int] = [0]
+def _best(spans: Sequence[Span[T]]) -> tuple[Span[T], ...]:
+    """The sayings that count: of several at the same place the surest, and little of one that lies inside a longer."""
+    surest: dict[tuple[int, int], Span[T]] = {}
+    for span in spans:
+        place = (span.start, span.end)
+        if place not in surest or (span.sure, len(span.said)) > (surest[place].sure, len(surest[place].said)):
+            surest[place] = span
+    ordered = sorted(surest.values(), key=lambda span: (-len(span.said) * span.sure, span.start))
+    kept: list[Span[T]] = []
     for span in ordered:
-        fits = max(i for i, end in enumerate(ends) if end <= span.start)
-        value = best[fits][0] + span.sure * len(span.said) ** 1.5
-        if value > best[-1][0]:
-            best.append((value, (*best[fits][1], span)))
-            ends.append(span.end)
-    return best[-1][1]
+        inside = any(other.start <= span.start and span.end <= other.end for other in kept)
+        kept.append(replace(span, sure=span.sure * INSIDE) if inside else span)
+    return tuple(sorted(kept[:MOST_SPANS], key=lambda span: span.start))

@@ -55,7 +55,8 @@ def load_words(text: str, path: str = "words.yaml") -> Lexicon:
     findings = list(source.findings)
     if errors(findings):
         return Lexicon((), tuple(sort_findings(findings)))
-    whole = cast("dict[str, Any]", source.data) if isinstance(source.data, dict) else {}
+    data: Any = cast("Any", source).data
+    whole = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     found = whole.get("words") if set(whole) == {"words"} else None
     if not isinstance(found, list):
         said = Text("文件里只写一个 words，下面是一条条说法", "The file has one field, words: a list of entries")
