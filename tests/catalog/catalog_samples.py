@@ -125,6 +125,7 @@ law:
   - {id: PIPL-24, act: 个人信息保护法, article: "24", tag: V}
 task: guide
 ceiling: guide
+watch: {limits: [{measure: declined, at_most: 0.3}], owes: {level: province, body: service-centre}, levels: [on, second-look, off]}
 model: {kind: none, name: BM25}
 sees:
   - {data: {zh: 搜索词, en: Search words}}

@@ -122,6 +122,20 @@ USE_CASES: list[tuple[str, str, str, str]] = [
     ("not-answerable", "error", "{not_needed: {zh: 没有舆论属性, en: No public opinion}}", "{}"),
     ("review", "error", "review_by: 2027-11-01", "review_by: 2029-11-01"),
     ("ceiling-task", "error", "task: guide", "task: draft"),
+    ("watch-limit", "error", "at_most: 0.3", "at_most: 1.0"),
+    (
+        "watch-limit",
+        "error",
+        "[{measure: declined, at_most: 0.3}]",
+        "[{measure: declined, at_most: 0.3}, {measure: declined, at_most: 0.2}]",
+    ),
+    ("watch-levels", "error", "[on, second-look, off]", "[on, second-look]"),
+    (
+        "watch-levels",
+        "error",
+        "measure: declined, at_most: 0.3}], owes: {level: province, body: service-centre}, levels: [on, second-look, off]",
+        "measure: too-fast, at_most: 0.3}], owes: {level: province, body: service-centre}, levels: [on, off]",
+    ),
 ]
 
 

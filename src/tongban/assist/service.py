@@ -11,6 +11,7 @@ from tongban.assist.gate import Gate
 from tongban.assist.gate.model_port import LanguageModel, NoModel
 from tongban.assist.gate.register import Register
 from tongban.assist.store import Store
+from tongban.assist.watch.watcher import Watcher
 from tongban.base.clock import Clock
 from tongban.base.config import ModelServer
 from tongban.base.database import Database
@@ -33,6 +34,7 @@ class Assist:
     log: Log
     data_dir: Path
     model: LanguageModel
+    watch: Watcher
 
     @classmethod
     async def open(
@@ -53,6 +55,8 @@ class Assist:
         register = Register(catalogue, measured.read(measured.folders(data_dir)))
         gate = Gate(store, register, await store.key("person"), clock, log)
         await gate.refresh()
+        watch = Watcher(store, gate, catalogue, cases, directory, clock, log, await store.key("double"))
+        await watch.refresh()
         return cls(
             store=store,
             gate=gate,
@@ -63,12 +67,14 @@ class Assist:
             log=log,
             data_dir=data_dir,
             model=_model(server),
+            watch=watch,
         )
 
     async def turn(self) -> None:
         """What every process does every few seconds: write the log's lines, look at the switches."""
         await self.gate.flush()
         await self.gate.refresh()
+        await self.watch.refresh()
 
 
 def _model(server: ModelServer | None) -> LanguageModel:

@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from tongban.base.i18n import Text
 from tongban.catalog.model import Law, Slug, Words
+from tongban.catalog.watching import Watch
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -170,6 +171,8 @@ class Use(_File, frozen=True, kw_only=True):
     since: date | None = None
     """The day it was first used."""
     limits: Limits = Limits()
+    watch: Watch | None = None
+    """What it is watched for while it runs, and what narrows it by itself."""
     answerable: Answerable | None = None
     impact: Impact | None = None
     note: Words = ""

@@ -77,10 +77,18 @@ LevelWord = Literal["on", "second-look", "off"]
 
 
 class Owes(_Part, frozen=True, kw_only=True):
-    """The kind of body that answers for the use and puts it right: 国令第716号's competent body, in our words."""
+    """A kind of body at a level: who answers for the use and puts it right, or who supervises it."""
 
     level: Level
     body: Slug
+
+
+class KnownCases(_Part, frozen=True, kw_only=True):
+    """Cases whose answer is known, run through the use's own evaluator: `set` as in `evaluation`, and the metric of it
+    that is a share of right answers. They are run against the machine and make no case of anybody."""
+
+    set: str
+    metric: Slug
 
 
 class Watch(_Part, frozen=True, kw_only=True):
@@ -88,6 +96,8 @@ class Watch(_Part, frozen=True, kw_only=True):
 
     limits: tuple[Limit, ...]
     owes: Owes
+    supervised_by: Owes = Owes(level=Level.PROVINCE, body="digital-centre")
+    """The kind of body that opens the supervision case and may widen the use again."""
     least: Annotated[int, Meta(ge=10)] = 30
     """Cases below which a figure says nothing and narrows nothing."""
     days: Annotated[int, Meta(ge=1, le=366)] = 28
@@ -97,6 +107,7 @@ class Watch(_Part, frozen=True, kw_only=True):
     reading: Reading = Reading()
     double: Share = 0.05
     """The share of suggestions handled blind: hidden until the official has noted their own view."""
+    known: KnownCases | None = None
     groups: tuple[GroupBy, ...] = ()
     """By what people are compared."""
 

@@ -1,7 +1,7 @@
 """All SQL of this package: the register, people, mandates, sessions, log-in attempts."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -95,6 +95,19 @@ async def save_people(connection: Connection, people: Iterable[Person]) -> None:
         """,
         [(p.id, p.name, p.id_number, p.phone, p.birth_date, p.sex, p.home_region, p.level, p.lang) for p in people],
     )
+
+
+async def bands(db: Db, persons: Sequence[str], today: date) -> dict[str, tuple[str, str, str]]:
+    """Age band, sex and language of people, for counting groups: no name, number or birthday leaves the database."""
+    rows = await db.fetch(
+        "SELECT id, CASE WHEN birth_date IS NULL THEN '' ELSE"
+        " (ARRAY['0-17', '18-34', '35-59', '60-79', '80-'])"
+        "[width_bucket(extract(year FROM age($2::date, birth_date)), ARRAY[18, 35, 60, 80]::numeric[]) + 1]"
+        " END AS age, sex, lang FROM person WHERE id = ANY($1::text[])",
+        list(persons),
+        today,
+    )
+    return {row["id"]: (row["age"], row["sex"], row["lang"]) for row in rows}
 
 
 async def email(db: Db, person_id: str) -> str:

@@ -42,6 +42,8 @@ LETTERS_EVERY = 1.0
 SWEEP_EVERY = 3600.0
 ASSIST_EVERY = 2.0
 """Within how long an off-switch turned in another process holds here."""
+WATCH_EVERY = 300.0
+"""How often a process asks whether a use is due to be looked at; each is once an hour."""
 POOL = 8
 """Connections a worker holds at most; writes share few of them (group commit)."""
 
@@ -109,6 +111,10 @@ async def _assist(site: Site) -> None:
     await site.assist.turn()
 
 
+async def _watch(site: Site) -> None:
+    await site.assist.watch.turn()
+
+
 async def _catch_up(site: Site) -> None:
     await site.cases.catch_up()
 
@@ -130,6 +136,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_deliver, LETTERS_EVERY),
         (_sweep, SWEEP_EVERY),
         (_assist, ASSIST_EVERY),
+        (_watch, WATCH_EVERY),
     )
     tasks = [asyncio.create_task(_again_and_again(site, job, every)) for job, every in jobs]
     try:

@@ -115,3 +115,14 @@ async def mine(
     """An applicant's cases, newest first; `services` names those that may be seen, None lets all be."""
     wanted = None if services is None else list(services)
     return [_case_row(row) for row in await db.fetch(_MINE, applicant, *before, limit, wanted)]
+
+
+async def applicants(db: Runner, region: str, cases: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Who applied, and the way they came (`counter` through an official, else `online`), by case."""
+    rows = await db.fetch(
+        "SELECT case_id, applicant, 'counter' = ANY(labels) AS counter FROM case_row"
+        " WHERE region = $1 AND case_id = ANY($2::text[])",
+        region,
+        list(cases),
+    )
+    return {row["case_id"]: (row["applicant"], "counter" if row["counter"] else "online") for row in rows}

@@ -12,11 +12,12 @@ from tongban.catalog.check import (
     quality,
     spans,
     uses,
+    watching,
 )
 from tongban.catalog.check.registry import POLICY_LINTS, PROCEDURE_LINTS, SERVICE_LINTS, USE_LINTS, Lint
 from tongban.catalog.check.run import check
 
 __all__ = ["POLICY_LINTS", "PROCEDURE_LINTS", "SERVICE_LINTS", "USE_LINTS", "Lint", "check"]
 
-_RULES = (asked, burdens, dated, decisions, formulas, laws, policies, procedures, quality, spans, uses)
+_RULES = (asked, burdens, dated, decisions, formulas, laws, policies, procedures, quality, spans, uses, watching)
 """The modules whose import registers the rules."""
