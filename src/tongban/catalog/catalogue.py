@@ -14,12 +14,13 @@ from tongban.catalog.findings import Finding
 from tongban.catalog.listed import ListedItem, read_listed
 from tongban.catalog.load import load_file
 from tongban.catalog.model import Audience, Service, Words
+from tongban.catalog.paper import Paper
 from tongban.catalog.policy import Policy
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.search import Index
 from tongban.catalog.use import Use
 
-T = TypeVar("T", Service, Procedure, Use, Policy)
+T = TypeVar("T", Service, Procedure, Use, Policy, Paper)
 Folders = Path | Sequence[Path]
 
 
@@ -94,6 +95,7 @@ class Catalogue:
         uses: Iterable[Use] = (),
         policies: Iterable[Policy] = (),
         *,
+        papers: Iterable[Paper] = (),
         listed: Iterable[ListedItem] = (),
         problems: Iterable[Finding] = (),
         clock: Clock | None = None,
@@ -105,6 +107,7 @@ class Catalogue:
         )
         self._uses: _Versions[Use] = _Versions("use", "算法应用", _group(uses, lambda u: u.use))
         self._policies: _Versions[Policy] = _Versions("policy", "政策", _group(policies, lambda p: p.policy))
+        self._papers: _Versions[Paper] = _Versions("paper", "材料类型", _group(papers, lambda p: p.paper))
         self._listed = tuple(listed)
         self.problems = tuple(problems)
         self._all = tuple(s for versions in self._services.by_slug.values() for s in versions)
@@ -118,6 +121,7 @@ class Catalogue:
         uses: Folders = (),
         policies: Folders = (),
         *,
+        papers: Folders = (),
         drafts: Path | None = None,
         clock: Clock | None = None,
     ) -> "Catalogue":
@@ -135,6 +139,7 @@ class Catalogue:
             _read(procedures, Procedure, problems),
             _read(uses, Use, problems),
             _read(policies, Policy, problems),
+            papers=_read(papers, Paper, problems),
             listed=items,
             problems=problems,
             clock=clock,
@@ -221,6 +226,14 @@ class Catalogue:
             running = (p for p in versions if p.status == "published" and p.valid_from <= day)
             found += [p for p in running if p.valid_to is None or day <= p.valid_to][:1]
         return tuple(sorted(found, key=lambda policy: policy.policy))
+
+    def paper(self, slug: str) -> Paper:
+        """A kind of paper, its newest version. Raises Refused `unknown-paper` (404)."""
+        return self._papers.get(slug, None, lambda _: True)
+
+    def papers(self) -> tuple[Paper, ...]:
+        """The newest version of each kind of paper that can be read."""
+        return tuple(versions[0] for versions in self._papers.by_slug.values())
 
     def listed(self) -> tuple[ListedItem, ...]:
         """Imported items that have no file yet."""

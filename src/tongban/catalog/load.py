@@ -14,6 +14,7 @@ import msgspec
 from tongban.base.i18n import Text
 from tongban.catalog.findings import Finding, Position, errors, refused, sort_findings
 from tongban.catalog.model import Service
+from tongban.catalog.paper import Paper
 from tongban.catalog.policy import Policy
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.schema import FILE_KINDS, FILE_TYPES, FOLDERS, FileKind
@@ -59,6 +60,11 @@ def load_policy(text: str, path: str = "policy.yaml") -> Loaded[Policy]:
     return _load(Source(text, path), "policy", Policy)
 
 
+def load_paper(text: str, path: str = "paper.yaml") -> Loaded[Paper]:
+    """A paper file from its text."""
+    return _load(Source(text, path), "paper", Paper)
+
+
 def load_text(text: str, path: str) -> Loaded[Any]:
     """A file of whichever kind it is: by its first field, else by the folder it lies in."""
     source = Source(text, path)
@@ -72,8 +78,8 @@ def load_text(text: str, path: str) -> Loaded[Any]:
             "error",
             "unknown-file-kind",
             Text(
-                "不知道这是什么文件：第一个字段应当是 service、procedure、use 或 policy",
-                "Not a known kind of file: it must have a field service, procedure, use or policy",
+                "不知道这是什么文件：第一个字段应当是 service、procedure、use、policy 或 paper",
+                "Not a known kind of file: it must have a field service, procedure, use, policy or paper",
             ),
             Position(1, 1),
         )

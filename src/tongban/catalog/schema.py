@@ -7,20 +7,28 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from tongban.catalog.model import Service
+from tongban.catalog.paper import Paper
 from tongban.catalog.policy import Policy
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.use import Use
 
-FileKind = Literal["policy", "service", "procedure", "use"]
+FileKind = Literal["policy", "paper", "service", "procedure", "use"]
 FILE_KINDS: tuple[FileKind, ...] = get_args(FileKind)
 """A file is of the first of these that it has a field of; a policy also names its service."""
 FILE_TYPES: dict[FileKind, type[msgspec.Struct]] = {
     "policy": Policy,
+    "paper": Paper,
     "service": Service,
     "procedure": Procedure,
     "use": Use,
 }
-FOLDERS: dict[str, FileKind] = {"services": "service", "procedures": "procedure", "uses": "use", "policies": "policy"}
+FOLDERS: dict[str, FileKind] = {
+    "services": "service",
+    "procedures": "procedure",
+    "uses": "use",
+    "policies": "policy",
+    "papers": "paper",
+}
 
 
 @cache

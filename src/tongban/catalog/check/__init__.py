@@ -7,6 +7,7 @@ from tongban.catalog.check import (
     decisions,
     formulas,
     laws,
+    papers,
     policies,
     procedures,
     quality,
@@ -14,10 +15,24 @@ from tongban.catalog.check import (
     uses,
     watching,
 )
-from tongban.catalog.check.registry import POLICY_LINTS, PROCEDURE_LINTS, SERVICE_LINTS, USE_LINTS, Lint
+from tongban.catalog.check.registry import PAPER_LINTS, POLICY_LINTS, PROCEDURE_LINTS, SERVICE_LINTS, USE_LINTS, Lint
 from tongban.catalog.check.run import check
 
-__all__ = ["POLICY_LINTS", "PROCEDURE_LINTS", "SERVICE_LINTS", "USE_LINTS", "Lint", "check"]
+__all__ = ["PAPER_LINTS", "POLICY_LINTS", "PROCEDURE_LINTS", "SERVICE_LINTS", "USE_LINTS", "Lint", "check"]
 
-_RULES = (asked, burdens, dated, decisions, formulas, laws, policies, procedures, quality, spans, uses, watching)
+_RULES = (
+    asked,
+    burdens,
+    dated,
+    decisions,
+    formulas,
+    laws,
+    papers,
+    policies,
+    procedures,
+    quality,
+    spans,
+    uses,
+    watching,
+)
 """The modules whose import registers the rules."""

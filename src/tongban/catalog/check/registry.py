@@ -14,12 +14,13 @@ from tongban.catalog.compile import Compiled, try_compile
 from tongban.catalog.findings import Finding, Path, Severity
 from tongban.catalog.load import Loaded
 from tongban.catalog.model import Service, Source
+from tongban.catalog.paper import Paper
 from tongban.catalog.policy import Policy
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.tables import Fault
 from tongban.catalog.use import Use
 
-T = TypeVar("T", Service, Procedure, Use, Policy)
+T = TypeVar("T", Service, Procedure, Use, Policy, Paper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ SERVICE_LINTS: list[Lint[Service]] = []
 PROCEDURE_LINTS: list[Lint[Procedure]] = []
 USE_LINTS: list[Lint[Use]] = []
 POLICY_LINTS: list[Lint[Policy]] = []
+PAPER_LINTS: list[Lint[Paper]] = []
 
 
 def service_lint(
@@ -123,6 +125,13 @@ def policy_lint(
 ) -> Callable[[Find[Policy]], Find[Policy]]:
     """Registers a rule over policy files."""
     return _register(POLICY_LINTS, code, severity, zh, en, law)
+
+
+def paper_lint(
+    code: str, severity: Severity, zh: str, en: str, *, law: str = ""
+) -> Callable[[Find[Paper]], Find[Paper]]:
+    """Registers a rule over paper files."""
+    return _register(PAPER_LINTS, code, severity, zh, en, law)
 
 
 def _register(

@@ -10,6 +10,7 @@ from tongban.base.i18n import Text, words
 from tongban.catalog.certificate import certificate_findings
 from tongban.catalog.check.burdens import plain_name
 from tongban.catalog.check.registry import (
+    PAPER_LINTS,
     POLICY_LINTS,
     PROCEDURE_LINTS,
     SERVICE_LINTS,
@@ -22,6 +23,7 @@ from tongban.catalog.check.registry import (
 from tongban.catalog.findings import Finding, sort_findings
 from tongban.catalog.load import Loaded, load_file
 from tongban.catalog.model import Service
+from tongban.catalog.paper import Paper
 from tongban.catalog.policy import Policy
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.schema import FOLDERS
@@ -35,8 +37,9 @@ _COMMON = re.compile(r"申请|申领|办理|审批|核准|核发|登记|许可|�
 def check(paths: Sequence[FilePath | str], *, today: date | None = None) -> list[Finding]:
     """Everything wrong with these files and folders, in the order of their places.
 
-    A folder stands for its `*.yaml` files, or for those of its `services`, `procedures`, `uses` and `policies`.
-    Procedures come from beside the services, else from those that are shipped. `today` lets overdue reviews be told.
+    A folder stands for its `*.yaml` files, or for those of its folders of the law (`services`, `procedures`, `uses`,
+    `policies`, `papers`). Procedures come from beside the services, else from those that are shipped. `today` lets
+    overdue reviews be told.
     """
     asked, findings = _files([FilePath(path) for path in paths])
     loaded = {path: load_file(path) for path in asked}
@@ -62,6 +65,8 @@ def _apply(one: Loaded[Any], world: World) -> Iterator[Finding]:
             return apply(USE_LINTS, View(one.value, one, world))
         case Policy():
             return apply(POLICY_LINTS, View(one.value, one, world))
+        case Paper():
+            return apply(PAPER_LINTS, View(one.value, one, world))
         case _:
             return iter(())
 
