@@ -10,6 +10,7 @@ from tongban.assist import measured
 from tongban.assist.gate import Gate
 from tongban.assist.gate.model_port import LanguageModel, NoModel
 from tongban.assist.gate.register import Register
+from tongban.assist.precheck.service import Precheck
 from tongban.assist.store import Store
 from tongban.assist.watch.watcher import Watcher
 from tongban.base.clock import Clock
@@ -35,6 +36,7 @@ class Assist:
     data_dir: Path
     model: LanguageModel
     watch: Watcher
+    precheck: Precheck
 
     @classmethod
     async def open(
@@ -68,6 +70,7 @@ class Assist:
             data_dir=data_dir,
             model=_model(server),
             watch=watch,
+            precheck=Precheck(store, gate, catalogue, cases, clock),
         )
 
     async def turn(self) -> None:

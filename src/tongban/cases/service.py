@@ -24,11 +24,11 @@ from tongban.cases import outbox, rebuilding, timers
 from tongban.cases.decide import PossibleAct
 from tongban.cases.documents import Files, attach, examine, ids_in
 from tongban.cases.engine import Case, Engine
-from tongban.cases.model import Applicant, Attachment
+from tongban.cases.model import Applicant, Attachment, CaseState
 from tongban.cases.outbox import Channel, FileChannel
 from tongban.cases.projections import FAR, CaseRow
 from tongban.cases.redecide import Redecided, redecide
-from tongban.cases.store import alarms, lists, personal
+from tongban.cases.store import alarms, history, lists, personal
 from tongban.cases.store.history import DraftKey
 from tongban.cases.store.personal import Draft, InboxNotice
 from tongban.cases.views import CaseView
@@ -300,6 +300,18 @@ class Cases:
         if file is None:
             raise Refused(Problem("unknown-document", Text("没有这个文件。", "There is no such document.")), status=404)
         return file, await asyncio.to_thread(self._files.get, file.sha256)
+
+    async def content(self, sha256: str) -> bytes:
+        """The bytes of a file, for what reads papers beside the pages; nobody's rights are asked, nothing is served.
+
+        Raises Refused `file-lost` (404)."""
+        return await asyncio.to_thread(self._files.get, sha256)
+
+    async def open_states(self, limit: int = 500) -> tuple[CaseState, ...]:
+        """Open cases as they stand, for what looks over them beside the pages; no more than `limit`."""
+        rows = await history.open_cases(self.engine.db, ("", ""), limit)
+        found = [await self.engine.find(self.engine.db, row.case_id) for row in rows]
+        return tuple(case.state for case in found if case is not None)
 
     def _examined(self, name: str, data: bytes, region: str, owner: str) -> Attachment:
         """Hashing, looking into the file and waiting for the disk: beside the loop, which serves everybody else."""

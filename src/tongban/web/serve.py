@@ -44,6 +44,7 @@ ASSIST_EVERY = 2.0
 """Within how long an off-switch turned in another process holds here."""
 WATCH_EVERY = 300.0
 """How often a process asks whether a use is due to be looked at; each is once an hour."""
+PAPERS_EVERY = 1.0
 POOL = 8
 """Connections a worker holds at most; writes share few of them (group commit)."""
 
@@ -115,6 +116,11 @@ async def _watch(site: Site) -> None:
     await site.assist.watch.turn()
 
 
+async def _read_papers(site: Site) -> None:
+    await site.assist.precheck.begin()
+    await site.assist.precheck.work()
+
+
 async def _catch_up(site: Site) -> None:
     await site.cases.catch_up()
 
@@ -137,6 +143,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_sweep, SWEEP_EVERY),
         (_assist, ASSIST_EVERY),
         (_watch, WATCH_EVERY),
+        (_read_papers, PAPERS_EVERY),
     )
     tasks = [asyncio.create_task(_again_and_again(site, job, every)) for job, every in jobs]
     try:
@@ -147,6 +154,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
+        await site.assist.precheck.close()
         with suppress(Refused):  # the database may have gone first
             await site.assist.gate.flush()
 

@@ -62,7 +62,7 @@ class Unread(StrEnum):
 
 
 class Reading(_Value, frozen=True):
-    """A whole file as read. `pages` counts all, `sheets` has those that were read; `unread` says what was not, and why."""
+    """A whole file as read. `pages` counts all, `sheets` are those that were read, `unread` why others were not."""
 
     pages: int
     sheets: tuple[Sheet, ...] = ()
@@ -103,7 +103,7 @@ class Found(_Value, frozen=True):
 
 
 class Extracted(_Value, frozen=True):
-    """All that is kept of a paper: which kind it is, and its fields. `paper` is empty where it is none of those expected."""
+    """All that is kept of a paper: its kind and its fields. `paper` is empty where it is none of those expected."""
 
     document: str
     paper: str

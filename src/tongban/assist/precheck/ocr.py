@@ -52,7 +52,7 @@ def _lines(pixels: Pixels, number: int) -> Iterator[Line]:
     read = _engine()(np.ascontiguousarray(pixels[:, :, ::-1]))
     if read.boxes is None or read.txts is None:
         return
-    found = zip(cast("Any", read.boxes), read.txts, read.scores, strict=True)
+    found = zip(read.boxes, read.txts, read.scores, strict=True)
     for corners, text, score in list(found)[:_MAX_LINES]:
         points = cast("list[list[float]]", np.asarray(corners, dtype=float).tolist())
         (ax, ay), (bx, by), (cx, cy), (dx, dy) = points

@@ -62,8 +62,8 @@ def draw(paper: Paper, state: State, seed: int) -> Drawn:
     found = fonts()
     if not found:
         raise ValueError("no Chinese font")
-    chance = random.Random(f"{paper.paper} {seed}")  # noqa: S311 - a test set, not a secret
-    truth = {name: _VALUES[spec.kind](chance) for name, spec in paper.fields.items()}
+    truth = values(paper, seed)
+    chance = random.Random(f"{paper.paper} {seed} {state}")  # noqa: S311 - a test set, not a secret
     page, places = _page(paper, truth, found[seed % len(found)], seed % 3, chance)
     stamped = frozenset[str]()
     if state is State.STAMPED:
@@ -73,6 +73,12 @@ def draw(paper: Paper, state: State, seed: int) -> Drawn:
     jpeg = state is State.PHONE
     shown.save(out, "JPEG" if jpeg else "PNG", **({"quality": 45} if jpeg else {}))
     return Drawn(paper.paper, state, out.getvalue(), "image/jpeg" if jpeg else "image/png", truth, stamped)
+
+
+def values(paper: Paper, seed: int) -> dict[str, str]:
+    """Invented values for the fields of a paper."""
+    chance = random.Random(f"{paper.paper} {seed}")  # noqa: S311 - a test set, not a secret
+    return {name: _VALUES[spec.kind](chance) for name, spec in paper.fields.items()}
 
 
 # --- values -----------------------------------------------------------------------------------------------------------

@@ -14,13 +14,15 @@ from typing import Any, Final, cast
 
 import msgspec
 import numpy as np
-import pypdfium2.raw as raw
+import pypdfium2.raw
 from PIL import Image
 
 from tongban.assist.model import Box
 from tongban.assist.precheck.model import Line, Sheet
 from tongban.assist.precheck.pictures import Pixels, red_places
 
+raw: Any = pypdfium2.raw
+"""PDFium's binding ships no types."""
 MAX_CHARS: Final = 20_000
 """Characters of a page that are looked at; no form of the state has a tenth of it."""
 SIDE: Final = 1_400

@@ -1,8 +1,8 @@
 """Values as papers write them, in the one spelling in which two of them can be compared.
 
-Careful by design: what could be read in two ways has no plain form, and a person looks. 8号 and 18号 stay different, and
-so do 301室 and 302室; what may differ is width of characters, blanks, the way a date or an amount is written, and
-whether an address begins with its province.
+Careful by design: what could be read in two ways has no plain form, and a person looks. 8号 and 18号 stay different,
+and so do 301室 and 302室; what may differ is width of characters, blanks, the way a date or an amount is written,
+and whether an address begins with its province.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ ODD: Final = re.compile(
 """What no Chinese paper is printed with: letters of other scripts that only look alike, characters without a shape."""
 
 _DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "O": "0", "元": "1"}
-_CAPITALS = {c: n for n, c in enumerate("零壹贰叁肆伍陆柒捌玖")} | {c: n for n, c in enumerate("〇一二三四五六七八九")}
-_CAPITALS |= {"貳": 2, "参": 3, "叄": 3, "陸": 6, "两": 2}
+_CAPITALS = (
+    {c: n for n, c in enumerate("零壹贰叁肆伍陆柒捌玖")}
+    | {c: n for n, c in enumerate("〇一二三四五六七八九")}
+    | {"貳": 2, "参": 3, "叄": 3, "陸": 6, "两": 2}
+)
 _TENS = {"拾": 10, "十": 10, "佰": 100, "百": 100, "仟": 1000, "千": 1000}
 
 _YMD = re.compile(r"(\d{4})(?:年|[-./])(\d{1,2})(?:月|[-./])(\d{1,2})日?(?!\d)")
