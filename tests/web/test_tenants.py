@@ -94,6 +94,10 @@ ROUTES: dict[str, Whose] = {
     # open
     "GET /verify": PUBLIC,
     "POST /verify": PUBLIC,
+    "GET /open/algorithms": PUBLIC,
+    "GET /open/algorithms.json": PUBLIC,
+    "GET /open/algorithms/{use}": PUBLIC,
+    "GET /open/algorithms/{use}/{shape}": PUBLIC,
     "GET /health/live": PUBLIC,
     "GET /health/ready": PUBLIC,
     # desk

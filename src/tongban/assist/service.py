@@ -11,6 +11,7 @@ from tongban.assist.gate import Gate
 from tongban.assist.gate.model_port import LanguageModel, NoModel
 from tongban.assist.gate.register import Register
 from tongban.assist.precheck.service import Precheck
+from tongban.assist.public import PublicRegister
 from tongban.assist.store import Store
 from tongban.assist.watch.watcher import Watcher
 from tongban.base.clock import Clock
@@ -37,6 +38,7 @@ class Assist:
     model: LanguageModel
     watch: Watcher
     precheck: Precheck
+    public: PublicRegister
 
     @classmethod
     async def open(
@@ -71,6 +73,7 @@ class Assist:
             model=_model(server),
             watch=watch,
             precheck=Precheck(store, gate, catalogue, cases, clock),
+            public=PublicRegister(store, gate, clock),
         )
 
     async def turn(self) -> None:

@@ -107,10 +107,10 @@ class Filing(_File, frozen=True, kw_only=True):
 class Answerable(_File, frozen=True, kw_only=True):
     """Why it is used at all and who stands behind it: what a public register asks beyond how it works.
 
-    previously, alternatives  how it was done before, what else was weighed (ATRS 2.2.5, 2.2.6; Dutch: proportionality)
-    benefit                   what people gain by it (ATRS 2.2.4)
-    human                     what an official or the person does with a suggestion (ATRS 2.3.4; Dutch: the same)
-    training                  what an official must know before using it (ATRS 2.3.5)
+    previously, alternatives  how it was done before, what else was weighed (ATRS; Dutch: proportionality)
+    benefit                   what people gain by it
+    human                     what an official or the person does with a suggestion (ATRS; Dutch: human_intervention)
+    training                  what an official must know before using it
     non_personal              the choice that does not depend on who somebody is, and how it is turned off (算法规定 17)
     label                     how generated text is marked (生成式办法 12; 标识办法 4); empty where none is generated
     supplier                  who supplies the model; empty where it is our own

@@ -22,7 +22,7 @@ WHY: Mapping[str, Text] = {
         "这个算法没有达到自己登记的标准（{metric}），所以没有使用。",
         "It fell short of its own standard ({metric}), so it was not used.",
     ),
-    "switched-off": Text("这个算法已经关掉：{reason}", "It has been switched off: {reason}"),
+    "switched-off": Text("这个算法已经关掉：{reason}。", "It has been switched off: {reason}."),
     "opted-out": Text("您选择了不使用算法，这件事由工作人员办理。", "You chose not to have a machine look at this."),
     "over-budget": Text("今天使用这个算法的次数或费用已经用完。", "Today's allowance for this use is spent."),
     "too-slow": Text("这个算法没有及时给出结果。", "It gave no answer in time."),

@@ -68,7 +68,7 @@ class Register:
         if use.status != "active":
             return abstain(slug, "not-active")
         if switch := self.off(slug, region):
-            return abstain(slug, "switched-off", reason=switch.why)
+            return abstain(slug, "switched-off", reason=switch.why.strip().rstrip("。."))
         if today > use.review_by:
             return abstain(slug, "review-overdue", day=use.review_by)
         return self._quality(use, today)

@@ -1,5 +1,5 @@
 """What everyone may check without logging in."""
 
-from tongban.web.open import verify
+from tongban.web.open import algorithms, verify
 
-ROUTES = [*verify.ROUTES]
+ROUTES = [*verify.ROUTES, *algorithms.ROUTES]

@@ -1,0 +1,52 @@
+"""Short names for what stands in an entry: abstentions, measured qualities, what a use may do."""
+
+from collections.abc import Mapping
+
+from tongban.base.i18n import Text
+
+CODES: Mapping[str, Text] = {
+    "not-registered": Text("没有登记", "not registered"),
+    "not-active": Text("没有启用", "not in operation"),
+    "review-overdue": Text("过了审查日期", "review overdue"),
+    "not-measured": Text("没有评测", "not measured"),
+    "measurement-expired": Text("评测过期", "measurement too old"),
+    "below-threshold": Text("没有达到标准", "short of its standard"),
+    "switched-off": Text("已关掉", "switched off"),
+    "opted-out": Text("本人不愿用", "declined by the person"),
+    "over-budget": Text("用量已满", "allowance spent"),
+    "too-slow": Text("太慢", "too slow"),
+    "model-failed": Text("出错", "failed"),
+    "no-evidence": Text("说不出依据", "nothing to rest on"),
+    "not-logged": Text("无法留痕", "could not be recorded"),
+    "unsure": Text("没有把握", "not sure"),
+    "no-model": Text("没有配置模型", "no model set up"),
+}
+METRICS: Mapping[str, Text] = {
+    "hit-at-1": Text("第一个就对", "first answer right"),
+    "hit-at-3": Text("前三个里有对的", "right among the first three"),
+    "macro-f1": Text("各类平均的准确程度（宏F1）", "accuracy averaged over categories (macro F1)"),
+    "top-3": Text("前三类里有对的", "right among the first three"),
+    "accuracy": Text("准确率", "accuracy"),
+    "calibration-error": Text("把握程度的误差", "error of stated confidence"),
+    "wrong-but-confident": Text("答错却很有把握", "wrong but confident"),
+}
+CEILINGS: Mapping[str, Text] = {
+    "guide": Text("帮着找", "help to find"),
+    "precheck": Text("帮着看材料", "look over papers"),
+    "draft": Text("起草文字，由人来改、来签", "draft words that a person edits and signs"),
+}
+KINDS: Mapping[str, Text] = {
+    "none": Text("没有训练过的模型，只有规则、检索或者算术", "nothing trained: rules, search or arithmetic"),
+    "linear": Text("用本地数据训练的线性模型", "a linear model trained on local data"),
+    "language-model": Text("语言模型", "a language model"),
+}
+SWITCHED_BY: Mapping[str, Text] = {
+    "official": Text("工作人员", "an official"),
+    "operator": Text("平台运行方", "whoever runs the platform"),
+    "threshold": Text("达不到标准，自动关掉", "by itself, below its limit"),
+}
+
+
+def named(table: Mapping[str, Text], word: str) -> Text:
+    """A word's name; a use's own word, which no table has, stands for itself."""
+    return table.get(word, Text(word, word))

@@ -1,0 +1,78 @@
+"""算法公示: every use of a model, what it is for, how good it was, what came of it, and how it was switched.
+
+For everybody, without logging in, as a page and as JSON (算法推荐管理规定 16).
+"""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+
+from tongban.assist.gate import EVERYWHERE
+from tongban.assist.public import wording
+from tongban.assist.public.exports import SHAPES
+from tongban.base.errors import refuse
+from tongban.base.i18n import Text
+from tongban.web.html import page
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+
+def _region(site: Site, code: str) -> str:
+    """A region that exists, or everywhere. Raises Refused `unknown-region` (404)."""
+    return site.directory.region(code).code if code else EVERYWHERE
+
+
+def _json(value: Any) -> Response[bytes]:
+    body = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    return Response(body, media_type="application/json", headers={"access-control-allow-origin": "*"})
+
+
+@get("/open/algorithms")
+async def algorithms(site: Site, visitor: Visitor, region: str = "") -> Response[str]:
+    """All of them."""
+    code = _region(site, region)
+    entries = await site.assist.public.entries(code)
+    return page(site, visitor, "open/algorithms.html", entries=entries, **_words(site, code))
+
+
+@get("/open/algorithms.json")
+async def register(site: Site, region: str = "") -> Response[bytes]:
+    """The register for programs."""
+    return _json(await site.assist.public.entries(_region(site, region)))
+
+
+@get("/open/algorithms/{use:str}")
+async def algorithm(site: Site, visitor: Visitor, use: str, region: str = "") -> Response[Any]:
+    """One of them; with `.json` behind its name for programs. Raises Refused `unknown-use` (404)."""
+    code = _region(site, region)
+    entry = await site.assist.public.entry(use.removesuffix(".json"), code)
+    if use.endswith(".json"):
+        return _json(entry)
+    return page(site, visitor, "open/algorithm.html", entry=entry, **_words(site, code))
+
+
+@get("/open/algorithms/{use:str}/{shape:str}")
+async def exported(site: Site, use: str, shape: str) -> Response[bytes]:
+    """One of them as another register has it: `atrs.json`, `dutch.json`, `chinese.json`."""
+    made = SHAPES.get(shape.removesuffix(".json"))
+    if made is None:
+        raise refuse("unknown-shape", "没有这种格式", "There is no such format", status=404)
+    return _json(made(await site.assist.public.entry(use), site.settings.address))
+
+
+def _words(site: Site, region: str) -> dict[str, Any]:
+    def region_name(code: str) -> Text:
+        return Text("全部地区", "everywhere") if code == EVERYWHERE else site.directory.region_name(code)
+
+    return {
+        "named": wording.named,
+        "wording": wording,
+        "region": "" if region == EVERYWHERE else region,
+        "where": region_name(region),
+        "regions": site.directory.regions(),
+        "region_name": region_name,
+    }
+
+
+ROUTES = [algorithms, register, algorithm, exported]
