@@ -12,7 +12,9 @@ from tongban.assist.gate.model_port import LanguageModel, NoModel
 from tongban.assist.gate.register import Register
 from tongban.assist.precheck.service import Precheck
 from tongban.assist.public import PublicRegister
+from tongban.assist.public.register import Gaps
 from tongban.assist.store import Store
+from tongban.assist.watch.narrowing import Judged
 from tongban.assist.watch.watcher import Watcher
 from tongban.base.clock import Clock
 from tongban.base.config import ModelServer
@@ -20,7 +22,10 @@ from tongban.base.database import Database
 from tongban.base.telemetry import Log
 from tongban.cases.service import Cases
 from tongban.catalog.catalogue import Catalogue
+from tongban.catalog.watching import Measure
 from tongban.org import Directory
+
+GAPS = frozenset({Measure.GAP_SELECTION, Measure.GAP_ERROR, Measure.GAP_ABSTENTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class Assist:
             model=_model(server),
             watch=watch,
             precheck=Precheck(store, gate, catalogue, cases, clock),
-            public=PublicRegister(store, gate, clock),
+            public=PublicRegister(store, gate, clock, gaps=_gaps(watch)),
         )
 
     async def turn(self) -> None:
@@ -81,6 +86,16 @@ class Assist:
         await self.gate.flush()
         await self.gate.refresh()
         await self.watch.refresh()
+
+
+def _gaps(watch: Watcher) -> Gaps:
+    """What the last rounds of watching say about differences between groups of people, for the public register."""
+
+    async def gaps(use: str, region: str) -> tuple[Judged, ...]:
+        rounds = [one for one in await watch.rounds(use) if one.region == region]
+        return tuple(judged for one in rounds for judged in one.judged if judged.figure.measure in GAPS)
+
+    return gaps
 
 
 def _model(server: ModelServer | None) -> LanguageModel:
