@@ -12,6 +12,7 @@ from tongban.base.i18n import Text
 from tongban.cases import clocks
 from tongban.cases.decide import Command, decide
 from tongban.cases.definition import Definition
+from tongban.cases.letters import BY_RULES
 from tongban.cases.model import Applicant, Attachment, CaseState, Office, Opening, Refusal
 from tongban.catalog import load_procedure, load_service, variant
 from tongban.catalog.model import Audience, Example, Fact, FactType, Service
@@ -70,7 +71,7 @@ class Run:
             given[name] = _plain(self.service.facts[name])
         return {name: str(value) for name, value in given.items()}
 
-    def open(self, *, complete: bool = True) -> Story:
+    def open(self, *, complete: bool = True, people_only: bool = False) -> Story:
         found = variant(self.service, self.facts(), self.example.on)
         procedure = PROCEDURES[found.procedure]
         definition = Definition(self.service, procedure, Calendar.china(), ZONE, found.terms)
@@ -80,10 +81,10 @@ class Run:
             if complete
             else {}
         )
-        return _opened(Story(definition, now=now), self, documents)
+        return _opened(Story(definition, now=now), self, documents, people_only=people_only)
 
 
-def _opened(story: Story, run: Run, documents: dict[str, list[Attachment]]) -> Story:
+def _opened(story: Story, run: Run, documents: dict[str, list[Attachment]], *, people_only: bool) -> Story:
     definition = story.definition
     opening = Opening(
         "990101-261103-00000001",
@@ -95,6 +96,7 @@ def _opened(story: Story, run: Run, documents: dict[str, list[Attachment]]) -> S
         story.now.date(),
         Office("market", Text("清源区（演示）", "Qingyuan (demo)")),
         Applicant("p-zhou", "周晓岚", "11010519491231002X"),
+        people_only=people_only,
     )
     says = {"facts": run.facts(), "documents": documents}
     command = Command(definition.opens, APPLICANT, Grant(Text("本人", "in person"), ""), says, opening=opening)
@@ -116,6 +118,12 @@ def _finished(story: Story) -> Story:
             story = story.do("examiner", "examine", opinion="符合")
         elif state in ("accepted", "examined"):
             story = story.do("approver", "grant")
+        elif state == "granted":  # only where the rules were asked not to act
+            story = story.do("approver", "issue")
+        elif state == "asked":
+            story = story.do("approver", "take-up")
+        elif state == "taken-up":
+            story = story.do("approver", "change", changed="已改", reasons="记录有误")
         else:
             raise AssertionError(state)
     raise AssertionError("it never ends")
@@ -138,7 +146,7 @@ DOUBTFUL = [
 @pytest.mark.parametrize("run", FAVOURABLE)
 def test_who_is_entitled_and_complete_gets_the_result(run: Run) -> None:
     story = _finished(run.open())
-    assert story.state.state == "issued"
+    assert story.definition.procedure.states[story.state.state].end == "favourable"
     assert [event.type for event in story.events if event.issues]
     assert all(event.letter.title.zh and event.letter.body.en for event in story.events if event.letter)
 
@@ -157,7 +165,18 @@ def test_instant_and_filing_matters_that_are_clear_need_no_official(run: Run) ->
         assert story.state.state == "issued"
         assert {event.by.kind for event in story.events[1:]} == {"rules"}
     else:
-        assert story.state.state == "received"
+        assert len(story.events) == 1
+
+
+@pytest.mark.parametrize("run", FAVOURABLE)
+def test_who_wants_only_people_gets_the_same_result_from_people_in_the_same_time(run: Run) -> None:
+    by_people, plain = run.open(people_only=True), run.open()
+    first = {one.clock.term: one.statutory.due for one in clocks.running(by_people.definition, by_people.state, NOW)}
+    usual = {one.clock.term: one.statutory.due for one in clocks.running(plain.definition, plain.state, NOW)}
+    assert first.items() <= usual.items() or not usual
+    done = _finished(by_people)
+    assert done.state.state == _finished(plain).state.state
+    assert "rules" not in {event.by.kind for event in done.events}
 
 
 @pytest.mark.parametrize("run", DOUBTFUL)
@@ -184,6 +203,16 @@ def test_a_refusal_hears_the_person_and_takes_a_second_official(run: Run) -> Non
     letter = refused.events[-1].letter
     assert letter is not None
     assert "复议" in letter.body.zh
+
+
+@pytest.mark.parametrize("run", FAVOURABLE)
+def test_a_letter_says_so_when_the_rules_alone_decided(run: Run) -> None:
+    """PIPL 24: the decision is transparent; where a person decided, the letter does not say otherwise."""
+    story = _finished(run.open())
+    decider = [event for event in story.events if event.decides][-1].by.kind
+    letter = next(event.letter for event in reversed(story.events) if event.letter)
+    assert (BY_RULES.zh in letter.body.zh) == (decider == "rules")
+    assert (BY_RULES.en in letter.body.en) == (decider == "rules")
 
 
 def test_silence_about_a_proposed_refusal_ends_after_three_working_days() -> None:

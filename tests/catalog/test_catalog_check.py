@@ -18,6 +18,13 @@ def test_the_samples_are_sound(tmp_path: Path) -> None:
 # code, severity, what is exchanged for what, and a part of the line where it must be told
 SERVICE_CASES: list[tuple[str, str, str, str, str]] = [
     (
+        "concerns-unknown",
+        "error",
+        "procedure: simple",
+        "concerns: {case: born}\nprocedure: simple",
+        "procedure: simple",
+    ),
+    (
         "law-undefined",
         "error",
         "decide: {statutory: 5 working-days, promised: 2 working-days, law: LIB-33}",

@@ -14,7 +14,7 @@ from tongban.catalog.shipped import shipped
 from tongban.rules import to_feel
 
 
-def test_sixteen_services_one_of_them_in_two_versions_and_five_procedures_are_shipped() -> None:
+def test_seventeen_services_one_of_them_in_two_versions_and_six_procedures_are_shipped() -> None:
     assert sorted(SERVICES) == [
         "advanced-age-allowance",
         "advanced-age-allowance@2",
@@ -24,6 +24,7 @@ def test_sixteen_services_one_of_them_in_two_versions_and_five_procedures_are_sh
         "energy-saving-review",
         "flexible-employment-subsidy",
         "food-licence",
+        "human-look",
         "individual-business-registration",
         "migrant-school-enrolment",
         "out-of-area-medical-filing",
@@ -34,7 +35,7 @@ def test_sixteen_services_one_of_them_in_two_versions_and_five_procedures_are_sh
         "subsistence-allowance",
         "unemployment-benefit",
     ]
-    assert {"benefit", "confirmation", "filing", "instant", "licensing"} <= PROCEDURES.keys()
+    assert {"algorithm-objection", "benefit", "confirmation", "filing", "instant", "licensing"} <= PROCEDURES.keys()
 
 
 def test_the_checker_finds_nothing_in_the_shipped_law() -> None:

@@ -19,6 +19,7 @@ _MACHINE: dict[ActorKind, Text] = {
 _CARRIER = Text("系统", "The platform")
 _POST = frozenset({Own.DELIVERED, Own.UNDELIVERED})
 """Reports of the outbox: carried by the platform, although no term ran out."""
+_LINKS = frozenset({Own.QUESTIONED, Own.ANSWERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def _lines(definition: Definition, events: tuple[Event, ...], inside: bool) -> I
     for event in events:
         who, what = _who(event), _what(definition, event)
         day = day_words(definition.local(event.at))
-        open_to_all = inside or event.letter is not None or event.by.kind == "person"
+        open_to_all = inside or event.letter is not None or event.by.kind == "person" or event.type in _LINKS
         yield Line(
             seq=event.seq,
             at=event.at,
@@ -97,3 +98,10 @@ def _own_details(definition: Definition, event: Event) -> Iterator[tuple[Text, T
         case Own.DELIVERED | Own.UNDELIVERED:
             channel = str(event.payload.get("channel", ""))
             yield Text("渠道", "Channel"), Text(channel, channel)
+        case Own.QUESTIONED | Own.ANSWERED:
+            case = event.payload["case"]
+            yield Text(**event.payload["service"]), Text(case, case)
+            if outcome := event.payload.get("outcome"):
+                yield Text("答复", "Answer"), Text(**outcome)
+        case Own.PEOPLE_ONLY:
+            pass

@@ -39,7 +39,10 @@ from tongban.sharing import Shared
 
 UNDO = "undo"
 """撤回上一步: known to every procedure, possible where the last act allows minutes for it."""
+PEOPLE_ONLY = "people-only"
+"""只由人来办: known to every procedure, the applicant's at any time while the case is open (PIPL 24)."""
 
+_NOTHING = Text("", "")
 _CHAIN = 8
 """More acts than this never follow from one; a procedure that would go round is stopped by it."""
 
@@ -59,6 +62,8 @@ class Command:
     expected_version: int | None = None
     opening: Opening | None = None
     records: Mapping[str, Shared] = field(default_factory=dict[str, Shared])
+    remark: Text = _NOTHING
+    """A sentence that is added to the letter that tells of an outcome: what a machine contributed."""
 
 
 GrantFor: TypeAlias = Callable[[str], Grant | None]
@@ -82,7 +87,7 @@ def decide(definition: Definition, state: CaseState, command: Command, now: date
     `not-your-act`, `second-person`, `not-again` 403/409; `field-…`, `fact-…`, `item-…`, `material-…`, `law-…`,
     `still-missing`, `condition-not-met`, and the codes of `tongban.terms` 422.
     """
-    if command.act != UNDO and command.act not in definition.procedure.acts:
+    if command.act not in _OWN and command.act not in definition.procedure.acts:
         known = "、".join(act.name.zh for act in definition.procedure.acts.values())
         return refusal(
             "unknown-act",
@@ -101,11 +106,11 @@ def decide(definition: Definition, state: CaseState, command: Command, now: date
         )
     events = overdue(definition, state, now)
     state = _after(state, events)
-    done = _undo(definition, state, command, now) if command.act == UNDO else _do(definition, state, command, now)
+    done = _OWN.get(command.act, _do)(definition, state, command, now)
     if isinstance(done, Refusal):
         return done
     events.append(done)
-    events.extend(_follow(definition, evolve(state, done), now))
+    events.extend(_follow(definition, evolve(state, done), now, command.remark))
     return events
 
 
@@ -233,15 +238,15 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         moves=moves,
         judged=compact(trial.judged.assessment) if act.decides else {},
     )
-    return msgspec.structs.replace(event, letter=_letter(definition, act, evolve(state, event), event))
+    return msgspec.structs.replace(event, letter=_letter(definition, act, evolve(state, event), event, command.remark))
 
 
-def _letter(definition: Definition, act: Act, after: CaseState, event: Event) -> Letter | None:
+def _letter(definition: Definition, act: Act, after: CaseState, event: Event, remark: Text) -> Letter | None:
     if act.notice is None:
         return None
     moved = [move.term for move in event.moves if move.do != "end"]
     due = clocks.matters(clocks.running(definition, after, event.at), moved)
-    return letters.write(definition, act, after, event.payload, due, event.at)
+    return letters.write(definition, act, after, event.payload, due, event.at, remark, event.by.name)
 
 
 def _claimed(state: CaseState, said: says.Said, records: Mapping[str, Shared]) -> CaseState:
@@ -254,7 +259,7 @@ def _claimed(state: CaseState, said: says.Said, records: Mapping[str, Shared]) -
     )
 
 
-def _follow(definition: Definition, state: CaseState, now: datetime) -> list[Event]:
+def _follow(definition: Definition, state: CaseState, now: datetime, remark: Text = _NOTHING) -> list[Event]:
     """The acts that follow at once because a rule says so."""
     events: list[Event] = []
     rules = [name for name, act in definition.procedure.acts.items() if Who.RULES in act.who and not act.adverse]
@@ -262,7 +267,8 @@ def _follow(definition: Definition, state: CaseState, now: datetime) -> list[Eve
         here = [
             n for n in rules if state.state in definition.procedure.acts[n].from_ and n not in {e.type for e in events}
         ]
-        done = (_do(definition, state, _machine(definition, name, Actor.rules()), now) for name in here)
+        machine = (replace(_machine(definition, name, Actor.rules()), remark=remark) for name in here)
+        done = (_do(definition, state, command, now) for command in machine)
         event = next((one for one in done if isinstance(one, Event)), None)
         if event is None:
             break
@@ -329,5 +335,45 @@ def _undo(definition: Definition, state: CaseState, command: Command, now: datet
     )
 
 
+# --- asking that only people handle it ---------------------------------------------------------------------------
+
+
+def _ask_people(definition: Definition, state: CaseState, command: Command, now: datetime) -> Event | Refusal:
+    actor, opening = command.actor, state.opening
+    theirs = opening is not None and opening.applicant.id == (actor.on_behalf_of or actor.id)
+    if actor.kind != "person" or not theirs:
+        return refusal(
+            "not-your-act",
+            "只有申请人可以要求只由人来办。",
+            "Only the applicant can ask that only people handle it.",
+            place="actor",
+            status=403,
+        )
+    if definition.ended(state):
+        return refusal(
+            "case-closed",
+            "这个办件已经结束；觉得机器办得不对，可以请人看一看。",
+            "This case is closed. If a machine got it wrong, you can ask for a human look.",
+            place="act",
+            status=409,
+        )
+    return Event(
+        seq=state.seq + 1,
+        type=Own.PEOPLE_ONLY,
+        at=now,
+        by=_by(actor),
+        to=SAME,
+        on_behalf_of=actor.on_behalf_of or "",
+        authority=command.grant.chain,
+    )
+
+
 def _by(actor: Actor) -> By:
     return By(actor.kind, actor.id, actor.name, actor.post or "", actor.body or "")
+
+
+_OWN: dict[str, Callable[[Definition, CaseState, Command, datetime], Event | Refusal]] = {
+    UNDO: _undo,
+    PEOPLE_ONLY: _ask_people,
+}
+"""What every procedure knows without saying so."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
@@ -18,18 +18,19 @@ from tongban import certs
 from tongban.base.clock import ZONE, Clock
 from tongban.base.database import Connection, Database
 from tongban.base.errors import Refused, refuse
-from tongban.base.i18n import LANGS, words
+from tongban.base.i18n import Text
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
+from tongban.cases import about as abouts
 from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written
+from tongban.cases.beside import Beside
 from tongban.cases.decide import Command, GrantFor, by_law, decide
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.evolve import fold
 from tongban.cases.model import Applicant, CaseState, Event, Office, Opening, Refusal
+from tongban.cases.opening import procedure_of
 from tongban.cases.projections import project
-from tongban.cases.says import said_facts
 from tongban.cases.store.history import Append, DraftKey, Key, append, events, key_of
-from tongban.catalog import variant
 from tongban.catalog.catalogue import Catalogue, applies_in, in_force
 from tongban.catalog.model import Service
 from tongban.catalog.seals import seal
@@ -48,9 +49,11 @@ class Case:
     definition: Definition
     state: CaseState
     events: tuple[Event, ...]
+    barred: frozenset[str] = frozenset()
+    """Officials who handled the case that this one is about: another looks at it (回避)."""
 
     def after(self, new: Sequence[Event]) -> Case:
-        return Case(self.definition, fold(new, self.state), (*self.events, *new))
+        return Case(self.definition, fold(new, self.state), (*self.events, *new), self.barred)
 
 
 Recorder = Callable[[Case], Event | None]
@@ -68,6 +71,7 @@ class Engine:
     clock: Clock
     zone: ZoneInfo = ZONE
     demo: bool = True
+    beside: Beside = field(default_factory=Beside)
     batcher: Batcher = field(init=False)
     _definitions: dict[tuple[str, ...], Definition] = field(init=False, default_factory=dict[Any, Definition])
 
@@ -88,7 +92,11 @@ class Engine:
         history = await events(db, region_of(case), case)
         if until is not None:
             history = history[:until]
-        return self.revive(history) if history else None
+        found = self.revive(history) if history else None
+        about = found.state.case.about if found else None
+        if found is None or about is None:
+            return found
+        return replace(found, barred=abouts.took_part(await events(db, region_of(about.case), about.case)))
 
     def revive(self, history: tuple[Event, ...]) -> Case:
         """A case from its events."""
@@ -135,21 +143,44 @@ class Engine:
         records: Mapping[str, Shared],
         key: str,
         draft: DraftKey | None = None,
+        people_only: bool = False,
         owed_by: str = "",
     ) -> Case:
         """Open a case, in place of a draft if there was one.
 
-        The rules may open one of their own accord (依职权) where the procedure lets them: then `owed_by` names the
-        body that owes the answer, otherwise found by service and region. Raises Refused: `unknown-service`,
-        `service-not-open`, `not-needed`, `no-competent-body`, and as `decide`.
+        A case about another one belongs to that one's region. With `people_only`, or if the applicant has asked for it
+        once and for all, the rules do nothing in it by themselves. The rules may open one of their own accord (依职权)
+        where the procedure lets them: then `owed_by` names the body that owes the answer, otherwise found by service
+        and region. Raises Refused: `unknown-service`, `service-not-open`, `not-needed`, `no-competent-body`,
+        `not-your-case`, and as `decide`.
         """
+        people_only = people_only or await self.beside.people_only(applicant.id)
         for _ in range(_TRIES):
             now = self.clock()
-            opening = self._opening(service, says, records, region, applicant, now, owed_by)
+            law = self._open_service(service, region, now)
+            other = await abouts.concerned(self, law, says, applicant.id)
+            region = other.state.case.region if other else region
+            day = now.astimezone(self.zone).date()
+            procedure = self.catalogue.procedure(procedure_of(law, says, records, day))
+            opening = Opening(
+                case_id(region, now),
+                region,
+                law.service,
+                law.version,
+                procedure.procedure,
+                procedure.version,
+                day,
+                self._office(law, region, other, owed_by),
+                applicant,
+                seal(law),
+                abouts.about(other) if other else None,
+                people_only,
+            )
             definition = self.definition(CaseState(opening=opening))
             asked = Key(actor.id, key, digest(definition.opens, says, service, applicant.id))
+            before = Case(definition, CaseState(opening=opening), ())
             machine = actor.kind == "rules"
-            grant = by_law(definition, definition.opens) if machine else self._grant(actor, definition.opens, opening)
+            grant = by_law(definition, definition.opens) if machine else self._grant(actor, definition.opens, before)
             command = Command(definition.opens, actor, grant, says, opening=opening, records=records)
             decided = decide(definition, CaseState(), command, now)
             if isinstance(decided, Refusal):
@@ -176,8 +207,9 @@ class Engine:
         asked = Key(actor.id, key, digest(act, says, case))
         for _ in range(_TRIES):
             found = await self.load(case)
-            grant = self._grant(actor, act, found.state.case, found.events)
-            command = Command(act, actor, grant, says, version, records=records or {})
+            grant = self._grant(actor, act, found)
+            remark = await self._remark(found, act)
+            command = Command(act, actor, grant, says, version, records=records or {}, remark=remark)
             decided = decide(found.definition, found.state, command, self.clock())
             if isinstance(decided, Refusal):
                 if used := await key_of(self.db, region_of(case), asked):
@@ -247,16 +279,14 @@ class Engine:
             raise key_reused()
         return await self.load(case, until=seq)
 
-    def _opening(
-        self,
-        slug: str,
-        says: Mapping[str, Any],
-        records: Mapping[str, Shared],
-        region: str,
-        applicant: Applicant,
-        now: datetime,
-        owed_by: str,
-    ) -> Opening:
+    async def _remark(self, found: Case, act: str) -> Text:
+        """What is added to a letter that tells of an outcome. Asked for only where one may come of it."""
+        spec = found.definition.procedure.acts.get(act)
+        states = found.definition.procedure.states
+        tells = spec is not None and (spec.decides or spec.issues or (spec.to in states and states[spec.to].end))
+        return await self.beside.contributed(found.state.case.case) if tells else Text("", "")
+
+    def _open_service(self, slug: str, region: str, now: datetime) -> Service:
         day = now.astimezone(self.zone).date()
         service = self._service(slug, region, lambda one: in_force(one, day, now))
         if service is None:
@@ -267,46 +297,41 @@ class Engine:
                 place="service",
                 status=404,
             )
-        procedure = self.catalogue.procedure(_procedure(service, says, records, day))
+        return service
+
+    def _office(self, service: Service, region: str, other: Case | None, owed_by: str) -> Office:
+        """The body that owes the answer. Raises Refused (`no-competent-body`)."""
+        if other and service.concerns and service.concerns.answered_by == "its-body":
+            return other.state.case.office
         if owed_by:
             body = self.directory.body(owed_by)
         else:
             body = self.directory.competent(service.authority.body, service.authority.level, region)
         remedies = self.directory.remedies(body.id)
-        return Opening(
-            case_id(region, now),
-            region,
-            service.service,
-            service.version,
-            procedure.procedure,
-            procedure.version,
-            day,
-            Office(body.id, body.name, remedies.reconsideration, remedies.reconsideration_contact, remedies.court),
-            applicant,
-            seal(service),
-        )
+        return Office(body.id, body.name, remedies.reconsideration, remedies.reconsideration_contact, remedies.court)
 
-    def matter(self, opening: Opening, history: Sequence[Event] = ()) -> Matter:
+    def matter(self, found: Case) -> Matter:
         """A case as `org.may` sees it."""
-        handlers = frozenset(event.by.id for event in history if event.by.kind == "official")
+        opening = found.state.case
         return Matter(
             region=opening.region,
             body=opening.office.id,
             service=opening.service,
             applicant=opening.applicant.id,
-            handlers=handlers,
+            handlers=abouts.took_part(found.events),
+            barred=found.barred,
         )
 
     def may_see(self, actor: Actor, found: Case) -> None:
         """Raises Refused `unknown-case` (404): whoever may not see a case does not learn that there is one."""
-        matter = self.matter(found.state.case, found.events)
+        matter = self.matter(found)
         purposes = (Purpose.VIEW, Purpose.SUPERVISE)
         if not any(isinstance(may(self.directory, actor, "view", matter, purpose), Grant) for purpose in purposes):
             raise unknown_case()
 
     def grant_for(self, actor: Actor, found: Case) -> GrantFor:
         """Asks `org.may` about one case, act by act."""
-        matter = self.matter(found.state.case, found.events)
+        matter = self.matter(found)
 
         def ask(act: str) -> Grant | None:
             granted = may(self.directory, actor, act, matter)
@@ -314,12 +339,12 @@ class Engine:
 
         return ask
 
-    def _grant(self, actor: Actor, act: str, opening: Opening, history: Sequence[Event] = ()) -> Grant:
+    def _grant(self, actor: Actor, act: str, found: Case) -> Grant:
         """Raises Refused: as `org.may`; what is hidden (404) looks like what is not there."""
-        granted = may(self.directory, actor, act, self.matter(opening, history))
+        granted = may(self.directory, actor, act, self.matter(found))
         if isinstance(granted, Grant):
             return granted
-        raise unknown_case() if granted.status == 404 and history else granted.error()
+        raise unknown_case() if granted.status == 404 and found.events else granted.error()
 
     def _issue(self, definition: Definition, state: CaseState, event: Event) -> Also:
         case, judged = state.case, Judged(definition, state)
@@ -342,25 +367,16 @@ class Engine:
         )
 
         async def keep(connection: Connection) -> None:
+            for earlier in await certs.store.for_case(connection, case.region, case.case):
+                if earlier.revocation is None:  # what is issued again takes the place of what was issued before
+                    await certs.store.revoke(connection, earlier.record.id, _replaced(event))
             await certs.store.insert(connection, certificate)
 
         return keep
 
 
-def _procedure(service: Service, says: Mapping[str, Any], records: Mapping[str, Shared], day: date) -> str:
-    """The procedure of the situation that the answers lead to. Raises Refused (`not-needed`) if nothing is needed."""
-    if not any(situation.procedure or situation.outcome for situation in service.situations):
-        return service.procedure
-    known: dict[str, Any] = {name: record.value for name, record in records.items()}
-    known.update(said_facts(service, says.get("facts"), day)[0])
-    found = variant(service, known, day)
-    if found.outcome == "not-needed":
-        note = (found.situation.note if found.situation else "") or service.name
-        zh, en = (words(note, lang) for lang in LANGS)
-        raise refuse(
-            "not-needed", f"这种情况不用办理：{zh}", f"Nothing needs to be applied for here: {en}", place="service"
-        )
-    return found.procedure
+def _replaced(event: Event) -> certs.Revocation:
+    return certs.Revocation(at=event.at, by=event.by.id, reason="replaced")
 
 
 def digest(act: str, says: Mapping[str, Any], *about: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tongban.cases.model import SAME, Attachment, CaseState, Done, Escalation, Event, Own, Undelivered
+from tongban.cases.model import SAME, Attachment, CaseState, Done, Escalation, Event, Own, Question, Undelivered
 
 
 def fold(events: Iterable[Event], state: CaseState | None = None) -> CaseState:
@@ -47,6 +47,7 @@ def _acted(state: CaseState, event: Event) -> CaseState:
         moves=(*state.moves, *event.moves),
         decided=event.decides or state.decided,
         issued=state.issued or event.issues,
+        people_only=state.people_only or (event.opening is not None and event.opening.people_only),
     )
 
 
@@ -97,6 +98,27 @@ def _undelivered(state: CaseState, event: Event) -> CaseState:
     return msgspec.structs.replace(state, undelivered=(*state.undelivered, letter))
 
 
+def _people_only(state: CaseState, _event: Event) -> CaseState:
+    """What the officials may do stays the same; only the rules no longer act."""
+    return msgspec.structs.replace(state, people_only=True)
+
+
+def _questioned(state: CaseState, event: Event) -> CaseState:
+    question = msgspec.convert({**event.payload, "at": event.at, "seq": event.seq}, Question)
+    return msgspec.structs.replace(state, questions=(*state.questions, question))
+
+
+def _answered(state: CaseState, event: Event) -> CaseState:
+    answer = msgspec.convert({**event.payload, "at": event.at}, Question)
+    questions = (
+        msgspec.structs.replace(one, answered=event.seq, end=answer.end, outcome=answer.outcome)
+        if one.case == answer.case
+        else one
+        for one in state.questions
+    )
+    return msgspec.structs.replace(state, questions=tuple(questions))
+
+
 def _seq(payload: Mapping[str, Any], name: str) -> int:
     return int(payload[name])
 
@@ -106,4 +128,7 @@ _OWN: dict[str, Callable[[CaseState, Event], CaseState]] = {
     Own.UNDONE: _undone,
     Own.DELIVERED: _delivered,
     Own.UNDELIVERED: _undelivered,
+    Own.PEOPLE_ONLY: _people_only,
+    Own.QUESTIONED: _questioned,
+    Own.ANSWERED: _answered,
 }

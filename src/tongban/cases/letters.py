@@ -19,18 +19,55 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SUIT = Span.parse("6 months")
 """起诉期限六个月: 行政诉讼法 46 [M], from memory; see notes on reconsideration for what was read."""
 
+_NOTHING = Text("", "")
+_UNDECIDED = Text(
+    "原来那件还没有作出决定；决定书会写明不服时向谁、在哪天前申请复议或者起诉。",
+    "The other case has not been decided; its decision will say where and by when to seek reconsideration or sue.",
+)
+"""What there is to say of remedies where a case is about another that is still open."""
 _UNDATED = Text("恢复计时后另行告知的日期", "a date you will be told when the clock resumes")
 
 
+BY_RULES = Text(
+    "这个结果是系统按规则当场办成的，没有经过人；您可以在办件页请人看一看。",
+    "The rules reached this outcome and no person looked at it; on the page of your case you can ask for a human look.",
+)
+"""What a letter says of an outcome that the rules reached alone (PIPL 24)."""
+
+
 def write(
-    definition: Definition, act: Act, state: CaseState, payload: Mapping[str, Any], due: Running | None, at: datetime
+    definition: Definition,
+    act: Act,
+    state: CaseState,
+    payload: Mapping[str, Any],
+    due: Running | None,
+    at: datetime,
+    remark: Text = _NOTHING,
+    by: str = "",
 ) -> Letter | None:
-    """The letter of an act that sends one; `state` is the state after it, `due` the term that now matters."""
+    """The letter of an act that sends one; `state` is the state after it, `due` the term that now matters.
+
+    `remark` is added if the letter tells of an outcome; `by` is the name of who acted.
+    """
     if act.notice is None:
         return None
     notice = definition.procedure.notices[act.notice]
-    values = _values(definition, act, state, payload, due, at, notice)
-    return Letter(state.case.applicant.id, _fill(notice.title, values), _fill(notice.body, values), act.notice)
+    values = {**_values(definition, act, state, payload, due, at, notice), "official": Text(by, by)}
+    body = _fill(notice.body, values)
+    if act.decides or act.issues or definition.ended(state):
+        body = _and(_and(body, remark), BY_RULES if _by_rules(definition, state) else _NOTHING)
+    return Letter(state.case.applicant.id, _fill(notice.title, values), body, act.notice)
+
+
+def _by_rules(definition: Definition, state: CaseState) -> bool:
+    """Whether the decision that stands was made by the rules."""
+    acts = definition.procedure.acts
+    deciding = [done for done in state.acts if done.type in acts and acts[done.type].decides]
+    return bool(deciding) and deciding[-1].by.kind == "rules"
+
+
+def _and(text: Text, more: Text) -> Text:
+    return Text(f"{text.zh}{more.zh}", f"{text.en} {more.en}") if more.zh else text
 
 
 def _values(
@@ -81,7 +118,11 @@ def _due(definition: Definition, due: Running | None) -> Text:
 def remedies(definition: Definition, state: CaseState, at: datetime) -> Text:
     """救济途径 with its dates: reconsideration within 60 calendar days (行政复议法 20), also online where the
     decision came online (22); a suit within six months (行政诉讼法 46 [M])."""
-    day, office = definition.local(at), state.case.office
+    day, office, about = definition.local(at), state.case.office, state.case.about
+    if about and about.decided_on is None:
+        return _UNDECIDED
+    if about and about.decided_on:  # the time runs from the decision itself, not from the answer about it
+        day = about.decided_on
     rule = statute("reconsideration.application")
     sixty = day_words(day + timedelta(days=rule.span.amount))
     half_year = day_words(add_months(day, _SUIT.amount))

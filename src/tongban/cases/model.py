@@ -40,6 +40,9 @@ class Own(StrEnum):
     UNDONE = "undone"
     DELIVERED = "notice-delivered"
     UNDELIVERED = "notice-undelivered"
+    PEOPLE_ONLY = "people-only"
+    QUESTIONED = "questioned"
+    ANSWERED = "question-answered"
 
 
 OWN_NAMES: dict[Own, Text] = {
@@ -47,6 +50,9 @@ OWN_NAMES: dict[Own, Text] = {
     Own.UNDONE: Text("撤回上一步", "Undone"),
     Own.DELIVERED: Text("通知已送达", "Notice delivered"),
     Own.UNDELIVERED: Text("通知未能送达", "Notice could not be delivered"),
+    Own.PEOPLE_ONLY: Text("要求只由人来办", "Asked that only people handle it"),
+    Own.QUESTIONED: Text("另开了一件与本件有关的办件", "Another case about this one was opened"),
+    Own.ANSWERED: Text("与本件有关的那件有了答复", "The case about this one was answered"),
 }
 
 
@@ -79,6 +85,18 @@ class Office(_Value, frozen=True):
     court: Text = Text("有管辖权的人民法院", "the people's court with jurisdiction")
 
 
+class About(_Value, frozen=True):
+    """The case that another is about, as it stood when the other was opened.
+
+    `decided_on` is the day of its decision, from which the time for remedies runs; None if there was none yet.
+    `by_rules` says that the rules made it and no person.
+    """
+
+    case: str
+    decided_on: date | None = None
+    by_rules: bool = False
+
+
 class Opening(_Value, frozen=True):
     """What is fixed for good on the day of application: a case keeps the service version in force on its day."""
 
@@ -94,6 +112,9 @@ class Opening(_Value, frozen=True):
     applicant: Applicant
     service_hash: str = ""
     """The seal of the service's text; empty in cases opened before it was kept."""
+    about: About | None = None
+    people_only: bool = False
+    """只由人来办: the applicant asked that the rules do nothing by themselves (PIPL 24)."""
 
 
 class Attachment(_Value, frozen=True):
@@ -201,6 +222,9 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     """Letters that reached nobody."""
     decided: Literal["favourable", "adverse"] | None = None
     issued: bool = False
+    people_only: bool = False
+    questions: tuple[Question, ...] = ()
+    """Other cases that are about this one."""
 
     @property
     def case(self) -> Opening:
@@ -225,6 +249,18 @@ class Escalation(_Value, frozen=True):
     post: str = ""
     person: str = ""
     title: Text = Text("", "")
+
+
+class Question(_Value, frozen=True):
+    """Another case about this one: opened by event `seq`, answered by event `answered` (0 while it is not)."""
+
+    case: str
+    service: Text
+    at: datetime
+    seq: int = 0
+    answered: int = 0
+    end: Literal["favourable", "adverse", "neutral", ""] = ""
+    outcome: Text = Text("", "")
 
 
 class Undelivered(_Value, frozen=True):

@@ -50,7 +50,7 @@ class TaskRow(_Row, frozen=True, kw_only=True):
     """Work beside the next act, for a role of a body or a named person of it."""
 
     seq: int
-    kind: Literal["escalated", "undelivered"]
+    kind: Literal["escalated", "undelivered", "questioned"]
     body: str
     role: str
     person: str
@@ -166,6 +166,10 @@ def _labels(state: CaseState) -> Iterator[str]:
         yield "escalated"
     if state.undelivered:
         yield "undelivered"
+    if state.people_only:
+        yield "people-only"
+    if any(not question.answered for question in state.questions):
+        yield "questioned"
 
 
 def _tasks(definition: Definition, state: CaseState, terms: Sequence[Running]) -> Iterator[TaskRow]:
@@ -194,6 +198,27 @@ def _tasks(definition: Definition, state: CaseState, terms: Sequence[Running]) -
             person="",
             at=letter.at,
             open=not ended,
+        )
+    yield from _questions(definition, state)
+
+
+def _questions(definition: Definition, state: CaseState) -> Iterator[TaskRow]:
+    """Another case about this one: for who acted last, until it is answered and, in favour, until it is acted on."""
+    case, ended = state.case, definition.ended(state)
+    handled = [done for done in state.acts if done.by.kind == "official"]
+    for question in state.questions:
+        put_right = any(done.seq > question.answered for done in handled)
+        waits = question.end == "favourable" and not ended and not put_right
+        yield TaskRow(
+            region=case.region,
+            case_id=case.case,
+            seq=question.seq,
+            kind="questioned",
+            body=case.office.id,
+            role=Who.DECIDE.value,
+            person=handled[-1].by.id if handled else "",
+            at=question.at,
+            open=not question.answered or waits,
         )
 
 

@@ -21,7 +21,9 @@ from tongban.base.ids import region_of
 from tongban.base.keys import KeyRing
 from tongban.base.page import Page, cursor, read_cursor
 from tongban.cases import outbox, rebuilding, timers
-from tongban.cases.decide import PossibleAct
+from tongban.cases.about import tell
+from tongban.cases.beside import Beside
+from tongban.cases.decide import PEOPLE_ONLY, PossibleAct
 from tongban.cases.documents import Files, attach, examine, ids_in
 from tongban.cases.engine import Case, Engine
 from tongban.cases.model import Applicant, Attachment, CaseState
@@ -76,8 +78,9 @@ class Cases:
         channel: Channel | None = None,
         zone: ZoneInfo = ZONE,
         demo: bool = True,
+        beside: Beside | None = None,
     ) -> None:
-        self.engine = Engine(db, catalogue, directory, calendar, keys, clock, zone, demo)
+        self.engine = Engine(db, catalogue, directory, calendar, keys, clock, zone, demo, beside or Beside())
         self._files = Files(data_dir / "documents")
         self._channel = channel or FileChannel(data_dir / "outbox")
 
@@ -126,11 +129,13 @@ class Cases:
         says: Mapping[str, Any] | None = None,
         records: Mapping[str, Shared] | None = None,
         applicant: Applicant | None = None,
+        people_only: bool = False,
     ) -> CaseView:
         """Open a case. `documents` are upload ids by material; `records` what the state already knows.
 
         `applicant` is for whoever applies for another (an official at the counter, a mandate). The draft is gone when
-        the case exists. Raises Refused with every problem at once.
+        the case exists. With `people_only` the rules do nothing by themselves. Raises Refused with every problem at
+        once.
         """
         self._key(key)
         attached = await self._attached(actor, {"documents": documents or {}}, ("documents",))
@@ -143,7 +148,9 @@ class Cases:
             records=records or {},
             key=key,
             draft=DraftKey(region=_region(actor), person=_keeper(actor), service=service),
+            people_only=people_only,
         )
+        await tell(self.engine, found)
         return await self._view(actor, found)
 
     async def act(
@@ -164,7 +171,16 @@ class Cases:
         files = tuple(name for name, field in spec.says.items() if field.type == "documents") if spec else ()
         said = {**(says or {}), **await self._attached(actor, says or {}, files)}
         done = await self.engine.act(actor, case, act, said, version=version, key=key)
+        await tell(self.engine, done)
         return await self._view(actor, done)
+
+    async def people_only(self, actor: Actor, case: str, *, key: str) -> CaseView:
+        """只由人来办: the applicant asks that from now on the rules do nothing in it by themselves (PIPL 24).
+
+        Asking again is harmless. Raises Refused `unknown-case` (404), `case-closed` (409), `not-your-act` (403).
+        """
+        view = await self.view(actor, case)
+        return view if view.state.people_only else await self.act(actor, case, PEOPLE_ONLY, version=None, key=key)
 
     def _key(self, key: str) -> None:
         if not 8 <= len(key) <= 200:

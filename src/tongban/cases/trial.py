@@ -119,7 +119,8 @@ def _capacities(trial: Trial) -> frozenset[Who]:
         case "clock":
             return frozenset({Who.CLOCK})
         case "rules":
-            return frozenset({Who.RULES})
+            asked_not_to = state.people_only or (state.opening is not None and state.opening.people_only)
+            return frozenset[Who]() if asked_not_to else frozenset({Who.RULES})
         case "person":
             mine = state.opening is not None and state.case.applicant.id == (actor.on_behalf_of or actor.id)
             return frozenset({Who.APPLICANT}) if mine else frozenset()

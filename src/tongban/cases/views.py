@@ -310,7 +310,7 @@ class CaseView:
         return msgspec.to_builtins(plain, str_keys=True)
 
 
-_TOLD = frozenset({Own.UNDONE, Own.DELIVERED})
+_TOLD = frozenset({Own.UNDONE, Own.DELIVERED, Own.QUESTIONED, Own.ANSWERED})
 
 
 def _outward(event: Event) -> Event:

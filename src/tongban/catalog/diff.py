@@ -56,6 +56,7 @@ _LABELS: dict[str, Text] = {
     "statutory": Text("法定期限", "statutory term"),
     "promised": Text("承诺期限", "promised term"),
     "extension": Text("延期", "extension"),
+    "concerns": Text("与哪个办件有关", "which case it is about"),
     "special": Text("特别程序", "special procedures"),
     "situations": Text("情形", "situations"),
     "facts": Text("信息", "facts"),

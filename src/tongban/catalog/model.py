@@ -352,6 +352,17 @@ class AiCeiling(_File, frozen=True, kw_only=True):
     decide: Literal["never"] = "never"
 
 
+class Concerns(_File, frozen=True, kw_only=True):
+    """Which other case an application is about: the fact that holds its number, and who answers.
+
+    `its-body` is the body that handled the other case, by officials who took no part in it; `own-body` the one that
+    `authority` names.
+    """
+
+    case: FactName
+    answered_by: Literal["its-body", "own-body"] = "own-body"
+
+
 class Service(_File, frozen=True, kw_only=True):
     """A service file."""
 
@@ -380,6 +391,7 @@ class Service(_File, frozen=True, kw_only=True):
     reach: Reach = Reach()
     procedure: Slug
     terms: dict[Slug, Term]
+    concerns: Concerns | None = None
     special: tuple[SpecialProcedure, ...] = ()
     situations: tuple[Situation, ...] = ()
     facts: dict[FactName, Fact]

@@ -121,7 +121,8 @@ class ProcedureTerm(_File, frozen=True, kw_only=True):
 
 
 class Notice(_File, frozen=True, kw_only=True):
-    """What the person is told. `{placeholders}`: service, case, name, body, due, items, reasons, remedies, link."""
+    """What the person is told. `{placeholders}`: service, case, name, body, official (who acted), due, items, reasons,
+    remedies, link."""
 
     title: Text
     body: Text

@@ -75,7 +75,7 @@ def may(
 
     `who` are the roles of the procedure file that may do the act; empty leaves the role to the caller. Refusals:
     `purpose-not-allowed`, `real-name-level`, `not-yours`, `mandate-not-valid`, `post-not-held`, `on-leave`,
-    `conflict-of-interest`, `not-your-body`, `delegation-not-in-force`, `role-missing`, `no-power`.
+    `conflict-of-interest`, `took-part`, `not-your-body`, `delegation-not-in-force`, `role-missing`, `no-power`.
     """
     match actor.kind:
         case "clock":
@@ -162,6 +162,13 @@ def _official(
             "conflict-of-interest",
             "这是您本人或您近亲属的办件，依法应当回避，请交给别人办。",
             "This is your own case or a close relative's; the law bars you from it. Hand it to somebody else.",
+            law="公务员法 76",
+        )
+    if actor.id in obj.barred and purpose == Purpose.HANDLE:
+        return _refuse(
+            "took-part",
+            "这件事是针对您经手的办件提出的，要由另一个人来看。",
+            "This is about a case that you handled; another person has to look at it.",
             law="公务员法 76",
         )
     asks = obj.applicant == actor.body

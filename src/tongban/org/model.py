@@ -305,6 +305,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     applicant: str = ""
     handlers: frozenset[str] = frozenset()
     """Officials who have acted on it."""
+    barred: frozenset[str] = frozenset()
+    """Officials who handled what it is about: they may read it, another handles it."""
     level: int = RealName.CHECKED
     """The least real-name level for acting on it as its applicant."""
 

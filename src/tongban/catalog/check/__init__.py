@@ -2,6 +2,7 @@
 
 from tongban.catalog.check import (
     asked,
+    automation,
     burdens,
     dated,
     decisions,
@@ -22,6 +23,7 @@ __all__ = ["PAPER_LINTS", "POLICY_LINTS", "PROCEDURE_LINTS", "SERVICE_LINTS", "U
 
 _RULES = (
     asked,
+    automation,
     burdens,
     dated,
     decisions,

@@ -14,7 +14,9 @@ from tongban.catalog.model import Kind
 from tongban.catalog.procedure import Act, Procedure, Who
 from tongban.terms import STATUTES, TermError
 
-_PLACEHOLDERS = frozenset({"service", "case", "name", "body", "due", "items", "reasons", "remedies", "link"})
+_PLACEHOLDERS = frozenset(
+    {"service", "case", "name", "body", "due", "items", "reasons", "remedies", "link", "official"}
+)
 _MACHINES = frozenset({Who.CLOCK, Who.RULES})
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _CONDITION_NAMES = ("outcome", "complete", "situation", "fully_determined", "application_date")

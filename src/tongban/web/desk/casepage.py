@@ -121,6 +121,8 @@ def _labels(view: CaseView) -> tuple[str, ...]:
         "corrected": bool(state.replaced),
         "escalated": bool(state.escalated),
         "undelivered": bool(state.undelivered),
+        "people-only": state.people_only,
+        "questioned": any(not question.answered for question in state.questions),
     }
     return tuple(label for label, holds in found.items() if holds)
 

@@ -18,6 +18,8 @@ TAGS: dict[str, Text] = {
     "corrected": Text("已补正", "corrected"),
     "escalated": Text("督办", "escalated"),
     "undelivered": Text("通知未送达", "notice not delivered"),
+    "people-only": Text("只由人来办", "people only"),
+    "questioned": Text("有人请复看", "a human look is asked"),
 }
 
 

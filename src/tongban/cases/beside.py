@@ -1,0 +1,32 @@
+"""What the engine asks of its surroundings: things known about a person or a case that are no part of the case.
+
+The packages above answer; with nobody to ask, nothing is known. A question never sees more than a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from tongban.base.i18n import Text
+
+
+async def _no(_person: str) -> bool:
+    return False
+
+
+async def _nothing(_case: str) -> Text:
+    return Text("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Who else is asked.
+
+    people_only  whether a person wants only people to handle what they apply for (PIPL 24)
+    contributed  the sentence on what registered uses of models contributed to a case, for the letter of its outcome;
+                 empty if they did not
+    """
+
+    people_only: Callable[[str], Awaitable[bool]] = _no
+    contributed: Callable[[str], Awaitable[Text]] = _nothing
