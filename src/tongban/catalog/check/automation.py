@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tongban.base.i18n import Text
-from tongban.catalog.check.flow import SAME
+from tongban.catalog.check.flow import SAME, START
 from tongban.catalog.check.registry import Said, View, procedure_lint, service_lint
 from tongban.catalog.model import FactType, Service
 from tongban.catalog.procedure import Act, Procedure, Who
@@ -23,7 +23,7 @@ def rules_alone(view: View[Procedure]) -> Iterator[Said]:
         if Who.RULES not in act.who or set(act.who) - _MACHINES - {Who.APPLICANT}:
             continue
         for index, state in enumerate(act.from_):
-            if not any(_by_people(other, state, act) for other in view.file.acts.values()):
+            if state != START and not any(_by_people(other, state, act) for other in view.file.acts.values()):
                 text = Text(
                     f"“{act.name.zh}”只有规则能办；请给工作人员一个从同一状态到同一结果的动作",
                     f"Only the rules can do '{act.name.en}'; give officials an act from the same state to the same end",
