@@ -118,6 +118,9 @@ ROUTES: dict[str, Whose] = {
     # console
     "GET /console/what-if": STAFF,
     "GET /console/what-if/{slug}": STAFF,
+    "GET /console/machines": STAFF,
+    "GET /console/machines/{use}/{region}": STAFF,
+    "POST /console/machines/{use}/{region}": STAFF,
     # API
     "GET /api/openapi.json": PUBLIC,
     "GET /api/docs": PUBLIC,
@@ -272,7 +275,8 @@ async def world(site: Site) -> Any:
         await owner("POST", "/apply/residence-permit/q/lives_at", data={"lives_at": "小满的新住处"})
         names = {"case": cases[0], "document": file, "identifier": certificate, "slug": "residence-permit",
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
-                 "act": "supplement", "policy": "childcare-subsidy"}  # fmt: skip
+                 "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
+                 "region": "990101"}  # fmt: skip
         yield World(
             owner,
             other,

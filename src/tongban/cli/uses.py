@@ -30,6 +30,7 @@ from tongban.catalog.installation import open_catalogue
 from tongban.catalog.shipped import shipped
 from tongban.catalog.use import Threshold, Use
 from tongban.cli.saying import saying_refusals
+from tongban.cli.watching import Watching
 from tongban.web.serve import open_site
 from tongban.web.site import Site
 
@@ -50,6 +51,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     one.add_argument("use", metavar="USE")
     one.add_argument("--set", type=Path, metavar="FILE", help="measure on this instead · 换一个评测集")
     one.add_argument("--shipped", action="store_true", help="write beside the shipped use files · 写到随平台的登记旁")
+    _data(one)
+    one = what.add_parser("watch", help="what the watching found; 1 if a use is narrowed · 看管的结果")
+    one.add_argument("use", nargs="?", default="", metavar="USE", help="default all · 默认全部")
+    one.add_argument("--now", action="store_true", help="look now, not by the hour · 现在就看一遍")
+    one.add_argument("--json", action="store_true", help="for programs · 输出 JSON")
     _data(one)
     for name, text in (
         ("off", "switch a use off; published · 关掉，理由公布"),
@@ -78,6 +84,8 @@ def run(options: argparse.Namespace) -> int:
                 return _list(settings, as_json=options.json)
             case "measure":
                 return _measure(settings, options.use, options.set, shipped_too=options.shipped)
+            case "watch":
+                return _with_site(settings, Watching(options.use, now=options.now, as_json=options.json))
             case "off" | "on" as state:
                 _switch(settings, options, state)
             case other:

@@ -97,6 +97,12 @@ async def save_people(connection: Connection, people: Iterable[Person]) -> None:
     )
 
 
+async def names(db: Db, persons: Sequence[str]) -> dict[str, str]:
+    """What people are called, by id."""
+    rows = await db.fetch("SELECT id, name FROM person WHERE id = ANY($1::text[])", list(persons))
+    return {row["id"]: row["name"] for row in rows}
+
+
 async def bands(db: Db, persons: Sequence[str], today: date) -> dict[str, tuple[str, str, str]]:
     """Age band, sex and language of people, for counting groups: no name, number or birthday leaves the database."""
     rows = await db.fetch(

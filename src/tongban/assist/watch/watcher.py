@@ -27,6 +27,7 @@ from tongban.assist.watch.narrowing import (
     strictest,
     widened,
 )
+from tongban.assist.watch.public import PublicFigures, public
 from tongban.assist.watch.records import Answer, CaseCall, GroupFound, LevelChange, Round
 from tongban.assist.watch.statistics import Rate
 from tongban.assist.watch.wording import why_narrowed
@@ -340,6 +341,12 @@ class Watcher:
         """How a use was narrowed and widened, newest first."""
         async with self.store.acting() as connection:
             return await watching.history(connection, use, region, limit)
+
+    async def public(self, use: str) -> PublicFigures:
+        """What the register shows of a use."""
+        rounds = await self.rounds(use)
+        levels = {one.region: self.level(use, one.region) for one in rounds}
+        return public(rounds, await self.changes(use), levels)
 
     async def officials(self, use: str, bodies: Sequence[str]) -> list[figures.OfficialFound]:
         """The officials of these bodies; only their own supervisors may be given them."""

@@ -64,6 +64,6 @@ def why_narrowed(judged: Judged, to: Autonomy) -> Text:
     """Why a use was narrowed, as the register publishes it."""
     level, said = AUTONOMY_NAMES[to], sentence(judged)
     return Text(
-        f"{said.zh}越过了登记的限值，系统自动改为“{level.zh}”。",
-        f"{said.en} That passes the registered limit, so it was narrowed by itself: {level.en}.",
+        f"{said.zh[:-1]}，越过了登记的限值，系统自动改为“{level.zh}”。",
+        f"{said.en} That passes the registered limit, and the use narrowed itself: {level.en}.",
     )

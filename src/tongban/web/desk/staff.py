@@ -11,7 +11,7 @@ from tongban.web.portal import places
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
-Place = Literal["queue", "waiting", "done", "intake", "keys", "case", "what-if"]
+Place = Literal["queue", "waiting", "done", "intake", "keys", "case", "what-if", "machines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Desk:
     at: Place
     search: str
     intake: bool
+    supervises: bool
 
 
 def official(visitor: Visitor) -> Actor:
@@ -50,6 +51,7 @@ def desk(site: Site, actor: Actor, at: Place, search: str = "") -> Desk:
         at=at,
         search=search,
         intake="intake" in actor.roles,
+        supervises="supervise" in actor.roles,
     )
 
 
