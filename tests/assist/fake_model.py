@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
-CHUNK = re.compile(r"<<(?P<mark>[0-9a-f]+) (?P<name>C\d+) (?P<whose>\S+)>>\n(?P<text>.*?)\n<<(?P=mark) 完>>", re.DOTALL)
+CHUNK = re.compile(r"<<(?P<mark>[a-z]+) (?P<name>C\d+) (?P<whose>\S+)>>\n(?P<text>.*?)\n<<(?P=mark) 完>>", re.DOTALL)
 
 
 class Reply(NamedTuple):

@@ -61,8 +61,24 @@ def _guide(setting: Setting) -> Outcome:
     return Outcome(metrics={"hit-at-3": round(hits / len(questions), 4)}, size=len(questions))
 
 
+def _notices(setting: Setting) -> Outcome:
+    """Drafts of notices over every example of every service, and the authored claims."""
+    from tongban.assist.drafting.evaluate import notices
+
+    return notices(setting)
+
+
+def _summaries(setting: Setting) -> Outcome:
+    """The same for summaries of cases."""
+    from tongban.assist.drafting.evaluate import summaries
+
+    return summaries(setting)
+
+
 EVALUATORS: Mapping[str, Evaluator] = {
+    "case-summary": _summaries,
     "guide": _guide,
+    "notice-draft": _notices,
 }
 """Import what is heavy inside the function: this table is read when the platform starts."""
 

@@ -6,54 +6,108 @@
            quote, an amount, a telephone number, a link, a source, a verdict, a law out of force
 `spared`   share of sentences written another way with the same meaning that it lets through
 `named`    share of summaries that name the applicant, the matter, the state and the rules' result
+`false-caught`, `true-kept`
+           the same for claims that a person wrote, some of which no deterministic check can tell (the set says which)
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
 
 from tongban.assist.drafting import plain
-from tongban.assist.drafting.model import Kind, Sentence, Source
+from tongban.assist.drafting.examples import REGION, views
+from tongban.assist.drafting.model import Drafted, Kind, Sentence, Source
 from tongban.assist.drafting.sources import Gathered, gather
 from tongban.assist.drafting.verify import verified
+from tongban.assist.evaluations import Outcome, Setting
 from tongban.assist.model import Evidence
 from tongban.base.i18n import Text
-from tongban.cases import CaseView
+from tongban.catalog.catalogue import Catalogue
 
 NOTICES = tuple(kind for kind in Kind if kind is not Kind.SUMMARY)
 _HAN = "零一二三四五六七八九"
 
 
-def notices(views: Iterable[CaseView]) -> dict[str, float]:
-    """`held`, `caught` and `spared` of every kind of notice; also the number of sentences they rest on."""
+def notices(setting: Setting) -> Outcome:
+    """`held`, `caught` and `spared` over every kind of notice, and the authored claims."""
     counted = _Counted()
-    for case in map(gather, views):
+    for case in _cases(setting.catalogue):
         for kind in NOTICES:
-            drafted = plain.draft(case, kind)
-            for sentence in drafted.sentences if drafted else ():
-                counted.sentence(case, sentence)
-    return counted.figures()
+            counted.draft(case, plain.draft(case, kind))
+    rows = claims(setting.path)
+    return _outcome(counted, rows, {})
 
 
-def summaries(views: Iterable[CaseView]) -> dict[str, float]:
-    """`held` and `named` of case summaries."""
-    counted, named, all_of = _Counted(), 0, 0
-    for case in map(gather, views):
+def summaries(setting: Setting) -> Outcome:
+    """`held`, `caught`, `spared` and `named` of summaries, and the authored claims."""
+    counted, named, every = _Counted(), 0, 0
+    for case in _cases(setting.catalogue):
         drafted = plain.draft(case, Kind.SUMMARY)
-        text = drafted.words("zh") if drafted else ""
-        wanted = (case.view.opening.applicant.name, case.view.service_name.zh, case.view.state_name.zh)
-        named += all(word in text for word in (*wanted, case.explained.message.zh))
-        all_of += 1
-        for sentence in drafted.sentences if drafted else ():
-            counted.sentence(case, sentence)
-    return counted.figures() | {"named": named / all_of if all_of else 0.0}
+        counted.draft(case, drafted)
+        text, view = drafted.words("zh") if drafted else "", case.view
+        wanted = (view.opening.applicant.name, view.service_name.zh, view.state_name.zh, case.explained.message.zh)
+        named += all(word in text for word in wanted)
+        every += 1
+    return _outcome(counted, claims(setting.path), {"named": _share(named, every)})
+
+
+def _cases(catalogue: Catalogue) -> Iterator[Gathered]:
+    procedures = {procedure.procedure: procedure for procedure in catalogue.procedures()}
+    return map(gather, views(catalogue.services(), procedures))
+
+
+def _outcome(counted: _Counted, rows: list[Claim], more: dict[str, float]) -> Outcome:
+    false, true = [row for row in rows if not row.ok], [row for row in rows if row.ok]
+    metrics = {
+        "held": _share(counted.held, counted.of_held),
+        "caught": _share(counted.caught, counted.of_caught),
+        "spared": _share(counted.spared, counted.of_spared),
+        "false-caught": _share(sum(not row.stands() for row in false), len(false)),
+        "true-kept": _share(sum(row.stands() for row in true), len(true)),
+        **more,
+    }
+    return Outcome(
+        metrics={name: round(value, 4) for name, value in metrics.items()},
+        size=len(rows),
+        note=f"{counted.of_held} sentences drafted from examples of services, {counted.of_caught} falsified; "
+        f"{len(false)} false and {len(true)} true authored claims",
+    )
+
+
+class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One authored claim over one source: whether it should stand (`ok`), and why."""
+
+    source: str
+    quote: str
+    text: str
+    ok: bool
+    why: str
+
+    def stands(self) -> bool:
+        """Whether the verifier lets it through, as a model's."""
+        known = {"record:claim": Source(id="record:claim", text=Text(self.source, ""))}
+        sentence = Sentence(Text(self.text, self.text), (Evidence("record:claim", self.quote),))
+        return bool(verified([sentence], known, date(2026, 11, 3), REGION, ("zh",), by_model=True).kept)
+
+
+def claims(path: Path) -> list[Claim]:
+    """The rows of a file of claims, one JSON a line."""
+    return [msgspec.json.decode(line, type=Claim) for line in path.read_bytes().splitlines() if line.strip()]
 
 
 class _Counted:
     def __init__(self) -> None:
         self.held = self.of_held = self.caught = self.of_caught = self.spared = self.of_spared = 0
+
+    def draft(self, case: Gathered, drafted: Drafted | None) -> None:
+        """Every sentence of a draft."""
+        for sentence in drafted.sentences if drafted else ():
+            self.sentence(case, sentence)
 
     def sentence(self, case: Gathered, sentence: Sentence) -> None:
         """One true sentence, and all that can be made of it."""
@@ -71,16 +125,6 @@ class _Counted:
         for rewritten in reworded(sentence):
             self.of_spared += 1
             self.spared += _stands(case, rewritten)
-
-    def figures(self) -> dict[str, float]:
-        """The shares; 1 where there was nothing to share."""
-        return {
-            "held": _share(self.held, self.of_held),
-            "caught": _share(self.caught, self.of_caught),
-            "spared": _share(self.spared, self.of_spared),
-            "sentences": float(self.of_held),
-            "falsified": float(self.of_caught),
-        }
 
 
 def _share(part: int, whole: int) -> float:

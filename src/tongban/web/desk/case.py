@@ -13,7 +13,7 @@ from tongban.base.i18n import Text
 from tongban.cases import UNDO, CaseView, Refusal
 from tongban.catalog.procedure import Act
 from tongban.org import Actor
-from tongban.web.desk import acts, casepage
+from tongban.web.desk import acts, casepage, drafts
 from tongban.web.desk.lists import narrowed, queue
 from tongban.web.desk.queue import Narrowed
 from tongban.web.desk.staff import desk, official, region_names
@@ -53,6 +53,7 @@ async def case_page(
         said=said,
         hx=hx,
         regions=grouped(site, visitor.lang),
+        taken=await drafts.changed(site, view),
         **casepage.values(view, column, region_names(site), site.catalogue.versions(view.opening.service), **more),
     )
 
@@ -79,6 +80,8 @@ async def decide(request: Request[Any, Any, Any], site: Site, visitor: Visitor, 
     """Preview or do the chosen act. What was typed is kept whatever happens."""
     actor = official(visitor)
     view = await site.cases.view(actor, case)
+    if button := drafts.wanted(form.text("do")):
+        return await _draft(site, visitor, actor, view, form, *button)
     chosen = form.text("act")
     spec = view.act(chosen)
     seen = _version(form)
@@ -93,6 +96,7 @@ async def decide(request: Request[Any, Any, Any], site: Site, visitor: Visitor, 
         if error.status not in _SHOWN_AGAIN:
             raise
         return await _again(site, visitor, actor, case, form, chosen, spec, error)
+    await drafts.taken(site, actor, view, form, chosen, spec, visitor.lang)
     return go(f"/desk/cases/{case}?said={chosen}")
 
 
@@ -109,6 +113,25 @@ async def undo(site: Site, visitor: Visitor, case: str, form: Form) -> Response[
         problems = [Problem(p.code, p.text, "", p.law) for p in error.problems]
         return await case_page(site, visitor, actor, view, narrowed(), status=error.status, problems=problems)
     return go(f"/desk/cases/{case}?said={UNDO}")
+
+
+async def _draft(
+    site: Site, visitor: Visitor, actor: Actor, view: CaseView, form: Form, verb: str, key: str
+) -> Response[str]:
+    """The page with a draft offered, put into its field, or turned down; everything typed is kept."""
+    found = await drafts.answer(site, visitor, actor, view, form, verb, key)
+    return await case_page(
+        site,
+        visitor,
+        actor,
+        view,
+        narrowed(),
+        status=422 if found.problems else 200,
+        form=found.form,
+        chosen=found.chosen,
+        problems=found.problems,
+        boxes=found.boxes,
+    )
 
 
 async def _not_now(

@@ -13,7 +13,8 @@ from tongban.cases.decide import decide
 from tongban.cases.model import refusal
 from tongban.catalog.model import Service
 from tongban.catalog.procedure import Act
-from tongban.web.desk import acts
+from tongban.web.desk import acts, drafts
+from tongban.web.desk.drafts import Box
 from tongban.web.desk.queue import TAGS, Queue
 from tongban.web.desk.ruling import ruling
 from tongban.web.desk.sheet import sheet
@@ -69,6 +70,7 @@ def values(
     problems: Sequence[Problem] = (),
     preview: Preview | None = None,
     moved: Sequence[Line] = (),
+    boxes: Mapping[str, Box] | None = None,
 ) -> dict[str, Any]:
     """The template's values. `versions` are those of the service, for what the rules will say on days ahead."""
     shown = sheet(view, region)
@@ -91,6 +93,7 @@ def values(
         "moved": moved,
         "kept": kept,
         "lost": () if kept else written(form or Form(), chosen),
+        "drafts": boxes if boxes is not None else drafts.boxes(view, form or Form()),
     }
 
 

@@ -1,0 +1,161 @@
+"""Drafts beside the fields of an act: asked for by the official, put in by the official, changed as they please.
+
+A button of the act's form asks (`draft:`), puts the draft into the field (`insert:`), says that the draft is no use
+(`decline:`), or that a summary was (`useful:`). Nothing typed is lost by any of them, and none of them is the act.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from tongban.assist.drafting.changes import Piece, changes
+from tongban.assist.drafting.kinds import kind_of
+from tongban.assist.drafting.model import Drafted
+from tongban.assist.drafting.service import NOTICE, SUMMARY
+from tongban.assist.model import Suggestion
+from tongban.assist.store.drafts import SentDraft
+from tongban.base.errors import Problem, Refused
+from tongban.base.i18n import Lang, Text
+from tongban.cases import CaseView
+from tongban.catalog.procedure import Act
+from tongban.org import Actor
+from tongban.web.desk.staff import region_names
+from tongban.web.forms import Form
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+VERBS = ("draft", "insert", "decline", "useful")
+WHOLE = "summary"
+"""The key of the summary, which belongs to no field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What is shown beside one field. `used` is the draft that was put in; `offered` the one that waits."""
+
+    key: str
+    use: str = ""
+    call: str = ""
+    drafted: Drafted | None = None
+    why_not: Text | None = None
+    used: str = ""
+    done: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of a button: the form as it now is, the boxes, what is wrong."""
+
+    form: Form
+    boxes: Mapping[str, Box]
+    problems: Sequence[Problem] = ()
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One draft that was taken, as a supervisor sees it."""
+
+    sent: SentDraft
+    act: Text
+    pieces: tuple[Piece, ...] = field(default_factory=tuple)
+
+    @property
+    def kept(self) -> int:
+        """Per cent of what was sent that stood in the draft."""
+        return round(self.sent.kept * 100)
+
+
+def wanted(do: str) -> tuple[str, str] | None:
+    """Verb and key of a button of ours; None for the other buttons of the form."""
+    verb, colon, key = do.partition(":")
+    return (verb, key) if colon and verb in VERBS else None
+
+
+def boxes(view: CaseView, form: Form) -> dict[str, Box]:
+    """A box for every field that a draft can be asked for, keeping what was put in."""
+    return {box.key: box for box in _boxes(view, form)}
+
+
+def _boxes(view: CaseView, form: Form) -> Iterator[Box]:
+    for one in view.possible:
+        for name in one.spec.says if one.spec else ():
+            if kind_of(view.definition.procedure, one.act, name) is not None:
+                key = f"{one.act}.{name}"
+                yield Box(key, used=form.text(f"used.{key}"))
+
+
+async def answer(
+    site: Site, visitor: Visitor, actor: Actor, view: CaseView, form: Form, verb: str, key: str
+) -> Answered:
+    """Do what a button of a draft asks for. Raises Refused where there is no such draft (404)."""
+    act, _, name = key.partition(".")
+    found = boxes(view, form) | {WHOLE: Box(WHOLE)}
+    call = form.text(f"offer.{key}")
+    drafting = site.assist.drafting
+    match verb:
+        case "draft":
+            box = found.get(key, Box(key))
+            found[key] = replace(box, **await _offer(site, visitor, view, form, act, name))
+        case "insert":
+            drafted = await drafting.offered(view, call)
+            typed, words = form.text(key), drafted.words(visitor.lang)
+            text = words if typed in ("", words) else f"{typed}\n{words}"
+            form = Form({**form.values, key: [text], f"used.{key}": [call]}, form.files)
+            found[key] = Box(key, used=call)
+        case "decline":
+            try:
+                await drafting.declined(actor, view, call, form.text(f"why.{key}"))
+            except Refused as error:
+                if error.status not in (400, 409, 422):
+                    raise
+                told = await drafting.offered(view, call)
+                found[key] = Box(key, use=_use(key), call=call, drafted=told)
+                problems = [Problem(p.code, p.text, f"why.{key}") for p in error.problems]
+                return Answered(form, found, problems, act if key != WHOLE else form.text("act"))
+            found[key] = Box(key, done=Text("已记下：没有采用。", "Noted: not used."))
+        case "useful":
+            await drafting.useful(actor, view, call)
+            found[key] = Box(key, done=Text("已记下：有用。", "Noted: it was useful."))
+        case _:
+            assert_never(verb)  # pyright: ignore[reportArgumentType]
+    return Answered(form, found, (), act if key != WHOLE else form.text("act"))
+
+
+def _use(key: str) -> str:
+    return SUMMARY if key == WHOLE else NOTICE
+
+
+async def _offer(site: Site, visitor: Visitor, view: CaseView, form: Form, act: str, name: str) -> dict[str, object]:
+    drafting, region = site.assist.drafting, region_names(site)
+    if act == WHOLE:
+        found = await drafting.summary(view, lang=visitor.lang, region=region)
+    else:
+        spec = view.act(act)
+        items = [f"{act}.{one}" for one, said in spec.says.items() if said.type == "items"] if spec else []
+        ticked = [item for one in items for item in form.all(one)]
+        found = await drafting.offer(view, act, name, ticked, lang=visitor.lang, region=region)
+    if isinstance(found, Suggestion):
+        return {"use": found.use, "call": found.id, "drafted": found.value}
+    return {"why_not": found.why}
+
+
+async def taken(site: Site, actor: Actor, view: CaseView, form: Form, act: str, spec: Act, lang: Lang) -> None:
+    """After an act: note which drafts went into it and what the official made of them. The act stands whatever
+    happens here."""
+    for name in spec.says:
+        key = f"{act}.{name}"
+        if call := form.text(f"used.{key}"):
+            try:
+                await site.assist.drafting.sent(actor, view, call, act, name, form.text(key), lang)
+            except Refused as error:
+                site.log.event("draft-not-noted", code=error.problems[0].code, case=view.case)
+
+
+async def changed(site: Site, view: CaseView) -> tuple[Change, ...]:
+    """The drafts taken in a case, piece by piece."""
+    acts = view.definition.procedure.acts
+    return tuple(
+        Change(one, acts[one.act].name if one.act in acts else Text(one.act, one.act), changes(one.offered, one.sent))
+        for one in await site.assist.drafting.of_case(view)
+    )
