@@ -1,0 +1,167 @@
+"""Drafts on the desk: asked for, read with what they rest on, taken or turned down by the official, never sent by themselves."""
+
+import re
+
+import pytest
+from desk_people import Official, restaurant
+
+from tongban.assist.drafting.service import NOTICE
+from tongban.assist.records import Switched
+from tongban.cases.views import CaseView
+from tongban.web.site import Site
+
+ACT, KEY = "request-correction", "request-correction.message"
+
+
+@pytest.fixture
+async def case(site: Site) -> CaseView:
+    return await restaurant(site, layout=False)
+
+
+@pytest.fixture
+async def clerk(site: Site, case: CaseView) -> Official:
+    desk = await Official(site).sit("service-centre.clerk")
+    await desk.open(case.case)
+    return desk
+
+
+async def ask(desk: Official, case: CaseView, do: str, **said: object) -> None:
+    fields = {name: value for name, value in said.items() if value is not None}
+    kept = {"version": desk.hidden("version"), "key": desk.hidden("key"), "act": ACT}
+    await desk.post(f"/desk/cases/{case.case}", {**kept, "do": do, **fields})
+
+
+async def events(site: Site, case: CaseView) -> int:
+    return await site.db.fetchval("SELECT count(*) FROM case_event")
+
+
+def field(desk: Official) -> str:
+    found = re.search(rf'name="{re.escape(KEY)}"[^>]*>(.*?)</textarea>', desk.page.text, re.DOTALL)
+    assert found
+    return found[1]
+
+
+async def test_a_draft_is_shown_with_what_each_sentence_rests_on_and_changes_nothing(
+    site: Site, case: CaseView, clerk: Official
+) -> None:
+    before = await events(site, case)
+    assert "辅助提示" not in clerk.text
+    await ask(clerk, case, f"draft:{KEY}", **{KEY: "我先写了一句"})
+    assert clerk.page.status_code == 200
+    assert "辅助提示，由您决定" in clerk.text
+    assert "布局流程图和设备清单" in clerk.text
+    assert "law:FOOD-78-PAPERS" in clerk.text
+    assert "没有用模型" in clerk.text
+    assert field(clerk) == "我先写了一句"
+    assert await events(site, case) == before
+
+
+async def test_the_official_puts_it_in_changes_it_and_sends_and_the_change_is_kept(
+    site: Site, case: CaseView, clerk: Official
+) -> None:
+    await ask(clerk, case, f"draft:{KEY}", **{f"{ACT}.items": "layout"})
+    offered = clerk.hidden(f"offer.{KEY}")
+    await ask(clerk, case, f"insert:{KEY}", **{f"{ACT}.items": "layout", f"offer.{KEY}": offered})
+    text = field(clerk)
+    assert "布局流程图和设备清单" in text
+    changed = text.replace("都写在这里了", "手画的也行")
+    await ask(
+        clerk, case, "act", **{f"{ACT}.items": "layout", KEY: changed, f"used.{KEY}": clerk.hidden(f"used.{KEY}")}
+    )
+    view = await site.cases.view(case.reader, case.case)
+    assert view.state.state == "awaiting-correction"
+    assert "手画的也行" in view.letters[-1][1].body.zh
+    head = await Official(site).sit("market.head")
+    await head.open(case.case)
+    assert "<ins>手画的也行</ins>" in head.page.text
+    assert "<del>都写在这里了</del>" in head.page.text
+    [settled] = await site.db.fetch("SELECT outcome, use, person FROM assist_settled")
+    assert (settled["outcome"], settled["use"]) == ("accepted", NOTICE)
+
+
+async def test_the_act_in_the_history_is_the_officials_own_and_names_no_machine(
+    site: Site, case: CaseView, clerk: Official
+) -> None:
+    await ask(clerk, case, f"draft:{KEY}", **{f"{ACT}.items": "layout"})
+    await ask(clerk, case, f"insert:{KEY}", **{f"{ACT}.items": "layout", f"offer.{KEY}": clerk.hidden(f"offer.{KEY}")})
+    await ask(
+        clerk, case, "act", **{f"{ACT}.items": "layout", KEY: field(clerk), f"used.{KEY}": clerk.hidden(f"used.{KEY}")}
+    )
+    view = await site.cases.view(case.reader, case.case)
+    assert view.loaded.events[-1].by.kind == "official"
+    assert "draft" not in str(view.loaded.events[-1].payload)
+
+
+async def test_turning_a_draft_down_takes_a_reason(site: Site, case: CaseView, clerk: Official) -> None:
+    await ask(clerk, case, f"draft:{KEY}")
+    offered = clerk.hidden(f"offer.{KEY}")
+    await ask(clerk, case, f"decline:{KEY}", **{f"offer.{KEY}": offered})
+    assert clerk.page.status_code == 422
+    assert "不采纳请写一句理由" in clerk.text
+    await ask(clerk, case, f"decline:{KEY}", **{f"offer.{KEY}": offered, f"why.{KEY}": "这家要的不是这份"})
+    assert clerk.page.status_code == 200
+    [settled] = await site.db.fetch("SELECT outcome, reason FROM assist_settled")
+    assert tuple(settled.values()) == ("declined", "这家要的不是这份")
+
+
+async def test_what_was_typed_is_never_replaced_by_a_draft(site: Site, case: CaseView, clerk: Official) -> None:
+    await ask(clerk, case, f"draft:{KEY}")
+    await ask(clerk, case, f"insert:{KEY}", **{f"offer.{KEY}": clerk.hidden(f"offer.{KEY}"), KEY: "我写的"})
+    assert field(clerk).startswith("我写的\n")
+
+
+async def test_a_draft_of_one_case_cannot_be_put_into_another(site: Site, case: CaseView, clerk: Official) -> None:
+    await ask(clerk, case, f"draft:{KEY}")
+    offered = clerk.hidden(f"offer.{KEY}")
+    other = await restaurant(site, layout=False, key="second-key")
+    await clerk.open(other.case)
+    await ask(clerk, other, f"insert:{KEY}", **{f"offer.{KEY}": offered})
+    assert clerk.page.status_code == 404
+
+
+@pytest.mark.parametrize("key", ["grant.opinion", "request-correction.items", "no.such", "", "summary.x"])
+async def test_there_is_no_draft_for_what_the_official_may_not_do_or_must_decide(
+    site: Site, case: CaseView, clerk: Official, key: str
+) -> None:
+    await ask(clerk, case, f"draft:{key}")
+    assert clerk.page.status_code in (404, 422)
+    assert not await site.db.fetchval("SELECT count(*) FROM assist_call")
+
+
+async def test_a_use_that_is_switched_off_leaves_the_official_to_write(
+    site: Site, case: CaseView, clerk: Official
+) -> None:
+    off = Switched(
+        region="000000",
+        use=NOTICE,
+        at=site.clock(),
+        state="off",
+        why="演练",
+        kind="operator",
+        by_id="o",
+        by_name="运维",
+    )
+    await site.assist.gate.switch(off)
+    await ask(clerk, case, f"draft:{KEY}")
+    assert clerk.page.status_code == 200
+    assert "没有草稿" in clerk.text
+    assert "演练" in clerk.text
+    await clerk.open(case.case)
+    await clerk.do(case.case, ACT, items="layout", message="请补布局图")
+    assert (await site.cases.view(case.reader, case.case)).state.state == "awaiting-correction"
+
+
+async def test_a_summary_names_person_matter_difference_and_due_day(
+    site: Site, case: CaseView, clerk: Official
+) -> None:
+    await ask(clerk, case, "draft:summary")
+    assert clerk.page.status_code == 200
+    for wanted in ("周家和", "食品经营许可", "河埠巷8号", "河埠巷18号", "最晚2026年11月"):
+        assert wanted in clerk.text
+    assert "13800000005" not in clerk.text
+    await ask(clerk, case, "useful:summary", **{"offer.summary": clerk.hidden("offer.summary")})
+    assert "已记下：有用" in clerk.text
+
+
+async def test_only_staff_see_what_was_changed(site: Site, case: CaseView) -> None:
+    assert not await site.assist.drafting.of_case(await site.cases.view(case.reader, case.case))
