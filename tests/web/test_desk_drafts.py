@@ -1,4 +1,4 @@
-"""Drafts on the desk: asked for, read with what they rest on, taken or turned down by the official, never sent by themselves."""
+"""Drafts on the desk: asked for, read with what they rest on, taken or turned down; none is ever sent by itself."""
 
 import re
 
@@ -21,7 +21,8 @@ async def case(site: Site) -> CaseView:
 @pytest.fixture
 async def clerk(site: Site, case: CaseView) -> Official:
     desk = await Official(site).sit("service-centre.clerk")
-    await desk.open(case.case)
+    opened = await desk.open(case.case)
+    assert opened.status_code == 200, desk.text[:2000]
     return desk
 
 
@@ -158,7 +159,8 @@ async def test_a_summary_names_person_matter_difference_and_due_day(
     assert clerk.page.status_code == 200
     for wanted in ("周家和", "食品经营许可", "河埠巷8号", "河埠巷18号", "最晚2026年11月"):
         assert wanted in clerk.text
-    assert "13800000005" not in clerk.text
+    [drafted] = re.findall(r'<div class="drafted">(.*?)</div>', clerk.page.text, re.DOTALL)
+    assert "13800000005" not in drafted
     await ask(clerk, case, "useful:summary", **{"offer.summary": clerk.hidden("offer.summary")})
     assert "已记下：有用" in clerk.text
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tongban.assist import measured
+from tongban.assist.drafting.service import Drafting
 from tongban.assist.gate import Gate
 from tongban.assist.gate.model_port import LanguageModel, NoModel
 from tongban.assist.gate.register import Register
@@ -80,6 +81,11 @@ class Assist:
             precheck=Precheck(store, gate, catalogue, cases, clock),
             public=PublicRegister(store, gate, clock, gaps=_gaps(watch)),
         )
+
+    @property
+    def drafting(self) -> Drafting:
+        """Drafts of notices and summaries."""
+        return Drafting(self.gate, self.store, self.clock, self.model)
 
     async def turn(self) -> None:
         """What every process does every few seconds: write the log's lines, look at the switches."""

@@ -67,7 +67,9 @@ class Drafting:
         region: RegionName = no_region,
     ) -> Suggestion[Drafted] | Abstain:
         """A draft for one field of an act that the reader of the view may do now. Raises Refused `no-draft` (404)."""
-        kind = kind_of(view.definition.procedure, act, field) if view.act(act) else None
+        spec = view.act(act)
+        known = spec is not None and field in spec.says
+        kind = kind_of(view.definition.procedure, act, field) if known else None
         if kind is None:
             raise refuse(
                 "no-draft", "这里没有草稿，请您自己写", "There is no draft for this; please write it", status=404

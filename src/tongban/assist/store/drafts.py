@@ -42,7 +42,8 @@ _OF_BODIES = """
 async def add(connection: Connection, sent: SentDraft) -> None:
     """Keep one; the first stays."""
     await connection.execute(
-        "INSERT INTO assist_draft (region, call, person, subject, body, post, name, act, field, at, offered, sent, kept)"
+        "INSERT INTO assist_draft"
+        " (region, call, person, subject, body, post, name, act, field, at, offered, sent, kept)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
         *msgspec.structs.astuple(sent),
     )

@@ -116,7 +116,7 @@ async def undo(site: Site, visitor: Visitor, case: str, form: Form) -> Response[
 
 
 async def _draft(
-    site: Site, visitor: Visitor, actor: Actor, view: CaseView, form: Form, verb: str, key: str
+    site: Site, visitor: Visitor, actor: Actor, view: CaseView, form: Form, verb: drafts.Verb, key: str
 ) -> Response[str]:
     """The page with a draft offered, put into its field, or turned down; everything typed is kept."""
     found = await drafts.answer(site, visitor, actor, view, form, verb, key)

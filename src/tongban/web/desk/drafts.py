@@ -6,7 +6,7 @@ A button of the act's form asks (`draft:`), puts the draft into the field (`inse
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import assert_never
+from typing import Literal, assert_never
 
 from tongban.assist.drafting.changes import Piece, changes
 from tongban.assist.drafting.kinds import kind_of
@@ -24,7 +24,8 @@ from tongban.web.forms import Form
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
-VERBS = ("draft", "insert", "decline", "useful")
+Verb = Literal["draft", "insert", "decline", "useful"]
+VERBS: Mapping[str, Verb] = {"draft": "draft", "insert": "insert", "decline": "decline", "useful": "useful"}
 WHOLE = "summary"
 """The key of the summary, which belongs to no field."""
 
@@ -66,15 +67,15 @@ class Change:
         return round(self.sent.kept * 100)
 
 
-def wanted(do: str) -> tuple[str, str] | None:
+def wanted(do: str) -> tuple[Verb, str] | None:
     """Verb and key of a button of ours; None for the other buttons of the form."""
     verb, colon, key = do.partition(":")
-    return (verb, key) if colon and verb in VERBS else None
+    return (VERBS[verb], key) if colon and verb in VERBS else None
 
 
 def boxes(view: CaseView, form: Form) -> dict[str, Box]:
-    """A box for every field that a draft can be asked for, keeping what was put in."""
-    return {box.key: box for box in _boxes(view, form)}
+    """A box for the summary and for every field that a draft can be asked for, keeping what was put in."""
+    return {WHOLE: Box(WHOLE)} | {box.key: box for box in _boxes(view, form)}
 
 
 def _boxes(view: CaseView, form: Form) -> Iterator[Box]:
@@ -86,17 +87,17 @@ def _boxes(view: CaseView, form: Form) -> Iterator[Box]:
 
 
 async def answer(
-    site: Site, visitor: Visitor, actor: Actor, view: CaseView, form: Form, verb: str, key: str
+    site: Site, visitor: Visitor, actor: Actor, view: CaseView, form: Form, verb: Verb, key: str
 ) -> Answered:
     """Do what a button of a draft asks for. Raises Refused where there is no such draft (404)."""
-    act, _, name = key.partition(".")
-    found = boxes(view, form) | {WHOLE: Box(WHOLE)}
+    act = form.text("act") if key == WHOLE else key.partition(".")[0]
+    found = boxes(view, form)
     call = form.text(f"offer.{key}")
     drafting = site.assist.drafting
     match verb:
         case "draft":
             box = found.get(key, Box(key))
-            found[key] = replace(box, **await _offer(site, visitor, view, form, act, name))
+            found[key] = await _offered(site, visitor, view, form, box)
         case "insert":
             drafted = await drafting.offered(view, call)
             typed, words = form.text(key), drafted.words(visitor.lang)
@@ -112,32 +113,34 @@ async def answer(
                 told = await drafting.offered(view, call)
                 found[key] = Box(key, use=_use(key), call=call, drafted=told)
                 problems = [Problem(p.code, p.text, f"why.{key}") for p in error.problems]
-                return Answered(form, found, problems, act if key != WHOLE else form.text("act"))
+                return Answered(form, found, problems, act)
             found[key] = Box(key, done=Text("已记下：没有采用。", "Noted: not used."))
         case "useful":
             await drafting.useful(actor, view, call)
             found[key] = Box(key, done=Text("已记下：有用。", "Noted: it was useful."))
         case _:
-            assert_never(verb)  # pyright: ignore[reportArgumentType]
-    return Answered(form, found, (), act if key != WHOLE else form.text("act"))
+            assert_never(verb)
+    return Answered(form, found, (), act)
 
 
 def _use(key: str) -> str:
     return SUMMARY if key == WHOLE else NOTICE
 
 
-async def _offer(site: Site, visitor: Visitor, view: CaseView, form: Form, act: str, name: str) -> dict[str, object]:
+async def _offered(site: Site, visitor: Visitor, view: CaseView, form: Form, box: Box) -> Box:
+    """The box with a draft, or with why there is none."""
     drafting, region = site.assist.drafting, region_names(site)
-    if act == WHOLE:
+    if box.key == WHOLE:
         found = await drafting.summary(view, lang=visitor.lang, region=region)
     else:
+        act, _, name = box.key.partition(".")
         spec = view.act(act)
-        items = [f"{act}.{one}" for one, said in spec.says.items() if said.type == "items"] if spec else []
-        ticked = [item for one in items for item in form.all(one)]
+        listed = [f"{act}.{one}" for one, said in spec.says.items() if said.type == "items"] if spec else []
+        ticked = [item for one in listed for item in form.all(one)]
         found = await drafting.offer(view, act, name, ticked, lang=visitor.lang, region=region)
     if isinstance(found, Suggestion):
-        return {"use": found.use, "call": found.id, "drafted": found.value}
-    return {"why_not": found.why}
+        return replace(box, use=found.use, call=found.id, drafted=found.value)
+    return replace(box, why_not=found.why)
 
 
 async def taken(site: Site, actor: Actor, view: CaseView, form: Form, act: str, spec: Act, lang: Lang) -> None:
