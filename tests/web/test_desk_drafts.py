@@ -159,7 +159,7 @@ async def test_a_summary_names_person_matter_difference_and_due_day(
     assert clerk.page.status_code == 200
     for wanted in ("周家和", "食品经营许可", "河埠巷8号", "河埠巷18号", "最晚2026年11月"):
         assert wanted in clerk.text
-    [drafted] = re.findall(r'<div class="drafted">(.*?)</div>', clerk.page.text, re.DOTALL)
+    [drafted] = re.findall(r'<ol class="drafted">(.*?)</ol>', clerk.page.text, re.DOTALL)
     assert "13800000005" not in drafted
     await ask(clerk, case, "useful:summary", **{"offer.summary": clerk.hidden("offer.summary")})
     assert "已记下：有用" in clerk.text

@@ -18,7 +18,7 @@ from tongban.assist.drafting.kinds import kind_of
 from tongban.assist.drafting.model import Drafted, Kind
 from tongban.assist.drafting.sources import Gathered, gather
 from tongban.assist.drafting.worded import worded
-from tongban.assist.gate import Asked, Gate, abstain
+from tongban.assist.gate import Asked, Gate
 from tongban.assist.gate.model_port import LanguageModel, ModelFailed, NoModelHere
 from tongban.assist.model import Abstain, Evidence, Proposed, Suggestion
 from tongban.assist.records import Call
@@ -45,6 +45,15 @@ _TITLES = {
     Kind.REPLY: Text("答复的草稿", "A draft of the answer"),
     Kind.SUMMARY: Text("案情摘要", "A summary of the case"),
 }
+_NOTHING = {
+    Kind.CORRECTION: Text("材料都齐了，没有要补的。", "Nothing is missing."),
+    Kind.ACCEPTANCE: Text("还有必须交的材料没有交。", "A required paper is still missing."),
+    Kind.REFUSAL: Text("规则没有认为不符合条件，不起草拒绝的理由。", "The rules do not speak against it."),
+    Kind.DECISION: Text("规则没有认为符合条件，不起草准予的理由。", "The rules do not speak for it."),
+    Kind.REPLY: Text("本人没有留下要答复的话。", "The person has left no words to answer."),
+    Kind.SUMMARY: Text("办件里还没有内容。", "There is nothing in the case yet."),
+}
+"""Why there is no draft of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,7 @@ class Drafting:
         async def run() -> Proposed[Drafted] | Abstain:
             base = plain.draft(case, kind, items)
             if base is None:
-                return abstain(use, "unsure")
+                return Abstain(use=use, code="unsure", why=_NOTHING[kind])
             drafted = await self._worded(use, case, base) if lang == "zh" else base
             return Proposed(
                 value=drafted,
