@@ -30,6 +30,7 @@ COMMANDS: dict[str, CommandSpec] = {
     "guide": CommandSpec("tongban.cli.guide", "which service a question is about · 智能导办"),
     "match": CommandSpec("tongban.cli.match", "find the people that policies are for · 让政策找人"),
     "uses": CommandSpec("tongban.cli.uses", "AI uses: check, measure, switch off · 算法应用：检查、评测、关掉"),
+    "route": CommandSpec("tongban.cli.route", "train and measure the routing of requests · 训练和评测智能分办"),
     "case": CommandSpec("tongban.cli.case", "export one case whole · 导出一个办件"),
     "bench": CommandSpec("tongban.cli.bench", "measure and print ratios · 性能对比"),
 }

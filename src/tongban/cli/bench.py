@@ -22,6 +22,7 @@ BENCHES: dict[str, str] = {
     "start": "start",
     "guide": "guide",
     "fuzz": "fuzz",
+    "route": "route",
 }
 """What can be measured, and its module in `benchmarks/`. `engine` is `submit` without HTTP."""
 

@@ -1,1 +1,1 @@
-"""智能分办: which body and category a request belongs to, how urgent it is, what it repeats; proposed, never decided."""
+"""智能分办: what a request is about, whose it is, how urgent, what it repeats. Proposed, never decided."""

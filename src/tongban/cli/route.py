@@ -1,0 +1,119 @@
+"""Train, measure and use the routing of requests (智能分办) on your own labelled requests. No model is shipped.
+用自己的历史诉求训练、评测和使用智能分办；平台不带现成模型。"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from tongban.cli.progress import Bar
+from tongban.cli.saying import saying_refusals
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options of `tongban route`."""
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    evaluate = verbs.add_parser("evaluate", help="cross-validate on labelled requests · 交叉评测")
+    _labelled(evaluate)
+    evaluate.add_argument("--folds", type=int, default=5, help="how many parts (default 5) · 折数")
+    evaluate.add_argument("--dedup", action="store_true", help="keep one of near duplicates · 近似重复的只留一条")
+    evaluate.add_argument("--json", action="store_true", help="print JSON · 输出 JSON")
+    train = verbs.add_parser("train", help="make a model file · 训练模型文件")
+    _labelled(train)
+    train.add_argument("--out", type=Path, required=True, metavar="MODEL", help="the model file · 模型文件")
+    predict = verbs.add_parser("predict", help="answer every row of a file · 逐条给出建议")
+    predict.add_argument("model", type=Path, metavar="MODEL")
+    predict.add_argument("--batch", type=Path, required=True, metavar="FILE.csv", help="requests · 诉求文件")
+    predict.add_argument("--text", required=True, metavar="COL", help="column of the text · 正文列")
+    predict.add_argument("--json", action="store_true", help="one JSON object a line · 每行一个 JSON")
+
+
+def _labelled(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE.csv")
+    parser.add_argument("--text", required=True, metavar="COL", help="column of the text · 正文列")
+    parser.add_argument("--label", required=True, metavar="COL", help="column of the right answer · 类别列")
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 when done; 2 with every reason where the input is not fit."""
+    # One thread: the work is not of the kind that more help, and an office's machine has other things to do.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with saying_refusals() as said:
+        VERBS[options.verb](options)
+    return 2 if said.status else 0
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from tongban.assist.routing.evaluation import evaluate
+    from tongban.assist.routing.reading import read
+
+    rows = read(options.file, options.text, options.label)
+    _skipped(rows.skipped)
+    with Bar("evaluating · 评测") as bar:
+        report = evaluate(rows.texts, rows.labels, folds=options.folds, dedup=options.dedup, progress=bar)
+    if options.json:
+        print(msgspec.json.encode(report).decode())
+        return
+    size = f"{report.rows:,} rows, {report.classes} classes, {report.folds} folds"
+    print(f"{size} · {report.rows:,} 条，{report.classes} 类，{report.folds} 折")
+    for name, value in (
+        ("accuracy · 准确率", report.accuracy),
+        ("macro-F1 · 宏平均 F1", report.macro_f1),
+        ("right one among three · 前三命中", report.top3),
+        ("calibration error · 校准误差 (ECE)", report.ece),
+        ("answered · 给出建议的", report.answered),
+        ("of these right · 其中对的", report.answered_accuracy),
+        ("sure · 有把握的", report.sure),
+        ("of these right · 其中对的", report.sure_accuracy),
+    ):
+        print(f"  {name:<40} {'—' if value is None else f'{value:.4f}'}")
+    print(f"  training · 训练 {report.train_seconds} s (CPU {report.train_cpu_seconds} s), {report.peak_rss_mb} MB")
+    if report.near_duplicates:
+        twice = report.near_duplicates
+        print(f"  {twice} rows have a near duplicate in another fold; --dedup measures without them")
+        print(f"  {twice} 条在别的折里有近似重复，加 --dedup 可以去掉再测")
+    print()
+    for one in report.by_class:
+        print(f"  {one.f1:.3f}  P {one.precision:.3f}  R {one.recall:.3f}  {one.rows:>6}  {one.label}")
+
+
+def _train(options: argparse.Namespace) -> None:
+    from tongban.assist.routing.modelfile import save
+    from tongban.assist.routing.reading import read
+    from tongban.assist.routing.training import train
+
+    rows = read(options.file, options.text, options.label)
+    _skipped(rows.skipped)
+    with Bar("training · 训练") as bar:
+        model = train(rows.texts, rows.labels, progress=bar)
+    weights = save(options.out, model, rows.digest)
+    print(
+        f"{options.out}: {model.rows:,} rows, {len(model.classes)} classes · {model.rows:,} 条，{len(model.classes)} 类"
+    )
+    print(f"{weights}  (model.weights of the use file · 写进算法登记文件的 model.weights)")
+
+
+def _predict(options: argparse.Namespace) -> None:
+    from tongban.assist.routing.modelfile import load
+    from tongban.assist.routing.reading import read
+
+    model, _ = load(options.model)
+    rows = read(options.batch, options.text)
+    for number, answer in enumerate(model.answers(rows.texts), start=1):
+        if options.json:
+            told = {"row": number, "label": answer.label} | msgspec.to_builtins(answer)
+            print(msgspec.json.encode(told).decode())
+        else:
+            top = "  ".join(f"{one.label} {one.confidence:.2f}" for one in answer.top)
+            print(f"{number}\t{'unsure · 拿不准' if answer.abstained else answer.label}\t{top}")
+
+
+def _skipped(rows: int) -> None:
+    if rows:
+        print(f"{rows} rows without text or label are left out · {rows} 条没有正文或类别，没有用", file=sys.stderr)
+
+
+VERBS: dict[str, Callable[[argparse.Namespace], None]] = {"evaluate": _evaluate, "train": _train, "predict": _predict}
