@@ -112,6 +112,7 @@ ROUTES: dict[str, Whose] = {
     "GET /desk/cases/{case}": BODY,
     "POST /desk/cases/{case}": BODY,
     "POST /desk/cases/{case}/undo": BODY,
+    "POST /desk/cases/{case}/suggestions/{call}/own-view": BODY,
     "GET /desk/cases/{case}/documents/{document}": BODY,
     "GET /desk/cases/{case}/documents/{document}/original": BODY,
     "GET /desk/cases/{case}/documents/{document}/{name}": BODY,
@@ -276,7 +277,7 @@ async def world(site: Site) -> Any:
         names = {"case": cases[0], "document": file, "identifier": certificate, "slug": "residence-permit",
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
                  "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
-                 "region": "990101"}  # fmt: skip
+                 "region": "990101", "call": "990101-0"}  # fmt: skip
         yield World(
             owner,
             other,

@@ -15,6 +15,7 @@ from tongban.catalog.procedure import Act
 from tongban.org import Actor
 from tongban.web.desk import acts, casepage, drafts
 from tongban.web.desk.lists import narrowed, queue
+from tongban.web.desk.own_view import withheld
 from tongban.web.desk.queue import Narrowed
 from tongban.web.desk.staff import desk, official, region_names
 from tongban.web.forms import Form
@@ -54,6 +55,7 @@ async def case_page(
         hx=hx,
         regions=grouped(site, visitor.lang),
         taken=await drafts.changed(site, view),
+        withheld=await withheld(site, actor, view),
         **casepage.values(view, column, region_names(site), site.catalogue.versions(view.opening.service), **more),
     )
 

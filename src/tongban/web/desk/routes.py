@@ -1,5 +1,5 @@
 """Every address of the desk."""
 
-from tongban.web.desk import case, files, intake, lists
+from tongban.web.desk import case, files, intake, lists, own_view
 
-ROUTES = [*lists.ROUTES, *case.ROUTES, *files.ROUTES, *intake.ROUTES]
+ROUTES = [*lists.ROUTES, *case.ROUTES, *files.ROUTES, *intake.ROUTES, *own_view.ROUTES]
