@@ -1,15 +1,17 @@
 """What assist writes, it writes under a database role that can touch no case, no certificate and no record."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import asyncpg
 import pytest
 from tests.assist.gate_world import hall, register, says
+from tests.conftest import database_url
 
 from tongban.assist.gate import Asked
 from tongban.assist.store import ROLE, Store
 from tongban.base.clock import SettableClock
-from tongban.base.database import Database, migrations
+from tongban.base.database import Database, EmbeddedPostgres, migrate, migrations
 
 _OWN = "assist"
 
@@ -85,3 +87,26 @@ async def test_everything_that_the_gate_sends_is_sent_under_the_role(db: Databas
     assert counter.statements[0] == as_role
     assert counter.statements.count(as_role) == 3, "one for the line of the log, one for the switches, one for the case"
     assert await db.fetchval("SELECT current_user") != ROLE, "the role ends with its transaction"
+
+
+async def test_an_owner_who_may_make_no_roles_still_migrates_and_is_told(
+    postgres: EmbeddedPostgres, _admin: Database
+) -> None:
+    """A server of somebody else's: everything works, and the log says that the backstop is missing."""
+    plain, name = f"plain_{uuid4().hex[:12]}", f"test_{uuid4().hex}"
+    await _admin.execute(f"CREATE ROLE {plain} NOSUPERUSER NOCREATEROLE")
+    await _admin.execute(f"CREATE DATABASE {name} OWNER {plain}")
+    db = await Database.open(f"{database_url(postgres.url, name)}&role={plain}", name="plain", max_size=2)
+    try:
+        assert await db.fetchval("SELECT current_user") == plain
+        await migrate(db)
+        store = await Store.open(db)
+        assert not store.guarded
+        async with store.acting() as connection:
+            assert await connection.fetchval("SELECT count(*) FROM assist_call") == 0
+        await _admin.execute(f"GRANT {ROLE} TO {plain} WITH INHERIT FALSE, SET TRUE")
+        assert (await Store.open(db)).guarded, "once the server's owner has granted the role it is used"
+    finally:
+        await db.close()
+        await _admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await _admin.execute(f"DROP ROLE {plain}")
