@@ -50,8 +50,10 @@ _IDIOM = re.compile("一次性|万一|一年一度|一日三餐|第三方|第三
 """Words that only look like a number and a unit."""
 _PERCENT_OF = re.compile(rf"百分之([{_HAN}点]+|[\d.]+)")
 _HALF = re.compile("半(?=年|个月|天|日|小时)")
+_TAIL = r"[\w./?=&%#~:+@-]*"
 _LINK = re.compile(
-    r"(?:https?:)?//[^\s，。；）]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w.])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?![a-z])[^\s，。；）]*",
+    rf"(?:https?:)?//{_TAIL}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    rf"|(?<![\w.])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{{2,}}(?![a-z]){_TAIL}",
     re.ASCII,
 )
 _DATE = re.compile(r"(?<!\d)(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|-|/|\.)\s*(\d{1,2})(?!\d)\s*日?")

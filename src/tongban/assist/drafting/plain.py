@@ -188,7 +188,16 @@ def _heard(case: Gathered) -> Iterator[Sentence]:
 
 
 def _short(told: Text) -> Text:
-    return Text(told.zh[:_LONGEST_QUOTE], told.en[:_LONGEST_QUOTE])
+    return Text(_cut(told.zh), _cut(told.en))
+
+
+def _cut(text: str) -> str:
+    """The beginning of a text, never ending inside a number or a word."""
+    if len(text) <= _LONGEST_QUOTE:
+        return text
+    head = text[:_LONGEST_QUOTE]
+    stop = max(head.rfind(mark) for mark in "。；，！？\n ")
+    return head[:stop] if stop > 0 else head.rstrip("0123456789-./零〇一二三四五六七八九十百千万亿")
 
 
 def _summary(case: Gathered) -> Iterator[Sentence]:

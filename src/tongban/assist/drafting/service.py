@@ -17,6 +17,7 @@ from tongban.assist.drafting.changes import kept_share
 from tongban.assist.drafting.kinds import kind_of
 from tongban.assist.drafting.model import Drafted, Kind
 from tongban.assist.drafting.sources import Gathered, gather
+from tongban.assist.drafting.verify import verified
 from tongban.assist.drafting.worded import worded
 from tongban.assist.gate import Asked, Gate
 from tongban.assist.gate.model_port import LanguageModel, ModelFailed, NoModelHere
@@ -108,7 +109,7 @@ class Drafting:
         )
 
         async def run() -> Proposed[Drafted] | Abstain:
-            base = plain.draft(case, kind, items)
+            base = _held(case, plain.draft(case, kind, items))
             if base is None:
                 return Abstain(use=use, code="unsure", why=_NOTHING[kind])
             drafted = await self._worded(use, case, base) if lang == "zh" else base
@@ -195,6 +196,14 @@ class Drafting:
 
     def _shown(self, call: Call) -> float:
         return (self.clock() - call.at).total_seconds()
+
+
+def _held(case: Gathered, drafted: Drafted | None) -> Drafted | None:
+    """A draft of our own goes through the verifier like any other."""
+    if drafted is None:
+        return None
+    found = verified(drafted.sentences, case.sources, case.day, case.region)
+    return Drafted(drafted.kind, found.kept, "rules", len(found.dropped)) if found.kept else None
 
 
 def _drafted(call: Call) -> Drafted:
