@@ -43,6 +43,11 @@ ROUTES: dict[str, Whose] = {
     # portal
     "GET /": MINE,
     "GET /search": PUBLIC,
+    "GET /a/{answer_id}": PUBLIC,
+    "POST /a/{answer_id}/choose": PUBLIC,
+    "POST /a/{answer_id}/none": PUBLIC,
+    "GET /services/{slug}/preview": PUBLIC,
+    "POST /services/{slug}/preview": PUBLIC,
     "GET /services": PUBLIC,
     "GET /services/{slug}": PUBLIC,
     "GET /services/{slug}/rules-certificate.json": PUBLIC,
@@ -122,6 +127,8 @@ ROUTES: dict[str, Whose] = {
     "GET /console/machines": STAFF,
     "GET /console/machines/{use}/{region}": STAFF,
     "POST /console/machines/{use}/{region}": STAFF,
+    "GET /console/guide": STAFF,
+    "POST /console/guide": STAFF,
     # API
     "GET /api/openapi.json": PUBLIC,
     "GET /api/docs": PUBLIC,
@@ -277,7 +284,7 @@ async def world(site: Site) -> Any:
         names = {"case": cases[0], "document": file, "identifier": certificate, "slug": "residence-permit",
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
                  "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
-                 "region": "990101", "call": "990101-0"}  # fmt: skip
+                 "region": "990101", "call": "990101-0", "answer_id": "aaaaaaaaaaaa"}  # fmt: skip
         yield World(
             owner,
             other,

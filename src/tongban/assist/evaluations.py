@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import msgspec
-
-from tongban.assist.measured import Measured, model_of
+from tongban.assist.measured import Measured, Outcome, model_of
 from tongban.base.errors import refuse
 from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.shipped import shipped
@@ -40,25 +38,14 @@ class Setting:
         return path
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What an evaluator found. `metrics` are named as the use file's thresholds are; `size` is the rows measured."""
-
-    metrics: dict[str, float]
-    size: int
-    note: str = ""
-
-
 Evaluator = Callable[[Setting], Outcome]
 
 
 def _guide(setting: Setting) -> Outcome:
-    """Share of questions whose service is among the first three found."""
-    questions = [msgspec.json.decode(line) for line in setting.path.read_bytes().splitlines() if line.strip()]
-    hits = 0
-    for question in questions:
-        found = setting.catalogue.search(question["q"], limit=3)
-        hits += any(hit.service is not None and hit.service.service == question["service"] for hit in found)
-    return Outcome(metrics={"hit-at-3": round(hits / len(questions), 4)}, size=len(questions))
+    """The guide over this installation's catalogue: on the questions that one of its items answers, or none does."""
+    from tongban.assist.guide.evaluation import of_installation
+
+    return of_installation(setting.catalogue, setting.path)
 
 
 def _notices(setting: Setting) -> Outcome:

@@ -35,6 +35,14 @@ class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     note: str = ""
 
 
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What an evaluator found. `metrics` are named as the use file's thresholds are; `size` is the rows measured."""
+
+    metrics: dict[str, float]
+    size: int
+    note: str = ""
+
+
 def model_of(use: Use) -> str:
     """What runs, as a measurement names it: another model or prompt has not been measured."""
     model = use.model

@@ -14,6 +14,7 @@ from tongban.assist.gate.register import Register
 from tongban.assist.precheck.service import Precheck
 from tongban.assist.public import PublicRegister
 from tongban.assist.public.register import Gaps
+from tongban.assist.guide.service import GuideService
 from tongban.assist.store import Store
 from tongban.assist.watch.narrowing import Judged
 from tongban.assist.watch.watcher import Watcher
@@ -45,6 +46,7 @@ class Assist:
     watch: Watcher
     precheck: Precheck
     public: PublicRegister
+    guide: GuideService
 
     @classmethod
     async def open(
@@ -67,6 +69,8 @@ class Assist:
         await gate.refresh()
         watch = Watcher(store, gate, catalogue, cases, directory, clock, log, await store.key("double"))
         await watch.refresh()
+        guide = GuideService(store, gate, catalogue, directory, clock, data_dir)
+        await guide.refresh()
         return cls(
             store=store,
             gate=gate,
@@ -80,6 +84,7 @@ class Assist:
             watch=watch,
             precheck=Precheck(store, gate, catalogue, cases, clock),
             public=PublicRegister(store, gate, clock, gaps=_gaps(watch)),
+            guide=guide,
         )
 
     @property
@@ -92,6 +97,7 @@ class Assist:
         await self.gate.flush()
         await self.gate.refresh()
         await self.watch.refresh()
+        await self.guide.refresh()
 
 
 def _gaps(watch: Watcher) -> Gaps:

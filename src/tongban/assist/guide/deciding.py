@@ -25,6 +25,8 @@ REFUSE = 0.14
 NEAR = 0.55
 """Items are worth asking about that have this share of the first one's score."""
 MOST_ASKED = 4
+SAID_SITUATION = 2
+"""Pairs of characters (an English word counts as two) that only one situation has: one alone may be chance."""
 
 HANDOVER = Text(
     "这件事没有在政务事项里找到。请打12345，接线员会听您说，并告诉您归谁管；也可以换一种说法再问。",
@@ -89,12 +91,18 @@ def which_situation(service: Service) -> Ask | None:
 def situation_of(service: Service, atoms: Sequence[str]) -> str:
     """The one situation that the question's words speak of; empty where none or several do."""
     asked = frozenset(a + b for a, b in pairwise(atoms)) | frozenset(a for a in atoms if is_latin(a))
-    told = {one.id: _told(service, one.id) for one in service.situations}
+    own = frozenset(term for text in _own(service) for term in terms(text))
+    told = {one.id: _told(service, one.id) - own for one in service.situations}
     shared = frozenset[str].intersection(*told.values()) if told else frozenset[str]()
-    scores = {name: len(asked & (own - shared)) for name, own in told.items()}
+    scores = {name: sum(2 if is_latin(t) else 1 for t in asked & (said - shared)) for name, said in told.items()}
     best = max(scores.values(), default=0)
     leading = [name for name, score in scores.items() if score == best]
-    return leading[0] if best and len(leading) == 1 else ""
+    return leading[0] if best >= SAID_SITUATION and len(leading) == 1 else ""
+
+
+def _own(service: Service) -> list[str]:
+    """What the service as a whole is called: it speaks for no situation."""
+    return [words(service.name, "zh"), words(service.name, "en"), *service.aliases]
 
 
 def _told(service: Service, situation: str) -> frozenset[str]:

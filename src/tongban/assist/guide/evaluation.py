@@ -6,11 +6,19 @@ services), situation, half. A `held` half is for measuring: nothing here prints 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from tongban.assist.guide import batch, finding
 from tongban.assist.guide.finding import Guide
 from tongban.assist.guide.model import Found
+from tongban.assist.guide.words import read_words
+from tongban.assist.measured import Outcome
+from tongban.catalog.catalogue import Catalogue
+from tongban.catalog.shipped import shipped
 
 BINS = 10
+MEASURED = "held"
+"""The half that counts for the register: nobody has looked at it while building."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,31 @@ def measure(guide: Guide, rows: Iterable[Mapping[str, str]]) -> dict[str, Measur
     halves = sorted({row.get("half", "") for row, _ in found} - {""})
     parts = {half: [pair for pair in found if pair[0].get("half") == half] for half in halves}
     return {half: _measured(part) for half, part in {**parts, "all": found}.items()}
+
+
+def of_installation(catalogue: Catalogue, path: Path) -> Outcome:
+    """The figures of the register: the installation's catalogue, the shipped words, the questions it can answer or no
+    office can; of those that are only measured, where the file tells them apart. Raises Refused as `batch.rows`.
+    """
+    guide = finding.of_catalogue(catalogue, read_words([shipped("words")]))
+    here = {item.key for item in guide.engine.items} | {item.name for item in guide.engine.items}
+    fitting = [row for row in batch.rows(path) if row.get("kind") == "refuse" or right(row) & here]
+    found = measure(guide, fitting)
+    figures = found.get(MEASURED, found["all"])
+    metrics = {
+        "hit-at-1": figures.hit_at_1,
+        "hit-at-3": figures.hit_at_3,
+        "wrong-confident": figures.wrong_confident,
+        "answered": figures.answered,
+        "refused": figures.refused,
+    }
+    return Outcome(metrics=metrics, size=figures.questions, note=_NOTE)
+
+
+_NOTE = (
+    "事项目录里有答案的题，加上不归政府管的题；只数没有人看过的那一半。"
+    " Questions that this catalogue answers, and those that no office answers; of the half nobody looked at."
+)
 
 
 def right(row: Mapping[str, str]) -> frozenset[str]:

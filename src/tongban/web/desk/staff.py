@@ -11,7 +11,7 @@ from tongban.web.portal import places
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
-Place = Literal["queue", "waiting", "done", "intake", "keys", "case", "what-if", "machines"]
+Place = Literal["queue", "waiting", "done", "intake", "keys", "case", "what-if", "machines", "guide"]
 
 
 @dataclass(frozen=True, slots=True)

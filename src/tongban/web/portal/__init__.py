@@ -1,10 +1,26 @@
 """The portal: the citizens' site."""
 
-from tongban.web.portal import account, apply, cases, certificates, check, guide, home, moves, offers, start, uploads
+from tongban.web.portal import (
+    account,
+    apply,
+    cases,
+    certificates,
+    check,
+    guide,
+    guiding,
+    home,
+    moves,
+    offers,
+    preview,
+    start,
+    uploads,
+)
 
 ROUTES = [
     *home.ROUTES,
     *guide.ROUTES,
+    *guiding.ROUTES,
+    *preview.ROUTES,
     *start.ROUTES,
     *apply.ROUTES,
     *uploads.ROUTES,

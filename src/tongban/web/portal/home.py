@@ -1,4 +1,4 @@
-"""The front page, search, the list of services and the guide to one: all public, all from the catalogue."""
+"""The front page and the list of services: all public, all from the catalogue."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from tongban.org import Actor
 from tongban.outreach.offers import Offer
 from tongban.sharing import Access
 from tongban.web.html import page
-from tongban.web.limits import Limited
 from tongban.web.portal.account import said_access
 from tongban.web.portal.casework import Summary, Todo, dated, summaries
 from tongban.web.portal.certificates import Tile, tiles
@@ -38,18 +37,6 @@ def one_of_each(services: list[Service]) -> list[Service]:
     """For people: the first service of each theme in the front page's order, none twice."""
     for_people = [service for service in services if Audience.NATURAL_PERSON in service.audience]
     return list({found[0].service: found[0] for found in by_theme(for_people).values()}.values())
-
-
-@get("/search")
-async def search(site: Site, visitor: Visitor, q: str = "") -> Response[str]:
-    """One sentence in, services out."""
-    query = " ".join(q.split())[:200]
-    hits: list[Service] = []
-    if query:
-        await site.limits.spend(Limited.SEARCH, visitor.who)
-        found = site.catalogue.search(query, visitor.lang, 10, listed=False)
-        hits = [hit.service for hit in found if hit.service is not None]
-    return page(site, visitor, "portal/search.html", query=query, hits=hits)
 
 
 @get("/services")
@@ -116,4 +103,4 @@ def _unfinished(site: Site, draft: Draft, name: Words) -> Todo:
     )
 
 
-ROUTES = [home, search, services]
+ROUTES = [home, services]
