@@ -11,10 +11,10 @@ from tongban.assist.drafting.service import Drafting
 from tongban.assist.gate import Gate
 from tongban.assist.gate.model_port import LanguageModel, NoModel
 from tongban.assist.gate.register import Register
+from tongban.assist.guide.service import GuideService
 from tongban.assist.precheck.service import Precheck
 from tongban.assist.public import PublicRegister
 from tongban.assist.public.register import Gaps
-from tongban.assist.guide.service import GuideService
 from tongban.assist.store import Store
 from tongban.assist.watch.narrowing import Judged
 from tongban.assist.watch.watcher import Watcher
