@@ -28,7 +28,7 @@ from tongban.catalog import load_procedure, load_service, load_use
 from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.shipped import shipped
 from tongban.catalog.use import Model, Use
-from tongban.org import Actor, Grant
+from tongban.org import Actor, Grant, Role
 
 ACT, FIELD = "request-correction", "message"
 OFFICIAL = Actor(kind="official", id="o-1", name="李审核", post="post-1", body="body-1", roles=frozenset({"intake"}))
@@ -52,8 +52,12 @@ def case_without_papers(service: str = "food-licence") -> CaseView:
     }
     views = examples.views([load_service(path.read_text("utf-8")).require()], procedures)
     found = next(view for view in views if any(one.status == "missing" for one in view.materials))
-    grant = Grant(Text("依职权", "by office"), "", roles=OFFICIAL.roles)
-    return replace(found, reader=OFFICIAL, grant=lambda _: grant)
+    grant = Grant(Text("依职权", "by office"), "", roles=frozenset({Role.INTAKE}))
+
+    def may(_: str) -> Grant:
+        return grant
+
+    return replace(found, reader=OFFICIAL, grant=may)
 
 
 def said(view: CaseView, message: str) -> CaseView:
