@@ -165,5 +165,20 @@ async def test_a_summary_names_person_matter_difference_and_due_day(
     assert "已记下：有用" in clerk.text
 
 
+async def test_a_supervisor_sees_the_changes_of_the_bodies_they_supervise_and_nobody_else_does(
+    site: Site, case: CaseView, clerk: Official
+) -> None:
+    await ask(clerk, case, f"draft:{KEY}", **{f"{ACT}.items": "layout"})
+    await ask(clerk, case, f"insert:{KEY}", **{f"{ACT}.items": "layout", f"offer.{KEY}": clerk.hidden(f"offer.{KEY}")})
+    used = clerk.hidden(f"used.{KEY}")
+    await ask(clerk, case, "act", **{f"{ACT}.items": "layout", KEY: f"{field(clerk)}谢谢", f"used.{KEY}": used})
+    over, beside = [await Official(site).sit("digital-centre.supervisor", region) for region in ("990101", "990201")]
+    assert "<ins>谢谢</ins>" in (await over.get("/console/drafts")).text
+    assert case.case in over.text
+    assert "还没有人采用过草稿" in (await beside.get("/console/drafts")).text
+    assert case.case not in beside.text
+    assert (await clerk.get("/console/drafts")).status_code == 403
+
+
 async def test_only_staff_see_what_was_changed(site: Site, case: CaseView) -> None:
     assert not await site.assist.drafting.of_case(await site.cases.view(case.reader, case.case))

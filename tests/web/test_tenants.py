@@ -125,6 +125,7 @@ ROUTES: dict[str, Whose] = {
     "GET /console/what-if": STAFF,
     "GET /console/what-if/{slug}": STAFF,
     "GET /console/machines": STAFF,
+    "GET /console/drafts": STAFF,
     "GET /console/machines/{use}/{region}": STAFF,
     "POST /console/machines/{use}/{region}": STAFF,
     "GET /console/guide": STAFF,
