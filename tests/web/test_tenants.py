@@ -162,6 +162,7 @@ ROUTES: dict[str, Whose] = {
     "GET /api/v1/regions": PUBLIC,
     "GET /api/v1/keys": PUBLIC,
     "POST /api/v1/sessions": PUBLIC,
+    "POST /api/exchange/uses": PUBLIC,
     "DELETE /api/v1/sessions/current": MINE,
 }
 SHOWS = ("GET /cases", "GET /certificates", "GET /inbox", "GET /my-data", "GET /apply/{slug}/check",

@@ -15,11 +15,13 @@ from tongban.assist.guide.service import GuideService
 from tongban.assist.precheck.service import Precheck
 from tongban.assist.public import PublicRegister
 from tongban.assist.public.register import Gaps
+from tongban.assist.reuse import Channel, NoChannel, Reusing, Serving
+from tongban.assist.reuse.answerers import answerers
 from tongban.assist.store import Store
 from tongban.assist.watch.narrowing import Judged
 from tongban.assist.watch.watcher import Watcher
 from tongban.base.clock import Clock
-from tongban.base.config import ModelServer
+from tongban.base.config import ModelServer, Upper
 from tongban.base.database import Database
 from tongban.base.telemetry import Log
 from tongban.cases.service import Cases
@@ -47,6 +49,10 @@ class Assist:
     precheck: Precheck
     public: PublicRegister
     guide: GuideService
+    serving: Serving
+    """What regions below may ask."""
+    reusing: Reusing
+    """What is asked of the level above."""
 
     @classmethod
     async def open(
@@ -59,6 +65,7 @@ class Assist:
         log: Log,
         data_dir: Path,
         server: ModelServer | None = None,
+        upper: Upper | None = None,
     ) -> "Assist":
         """Over a migrated database. `server` is the language model, where one is configured."""
         store = await Store.open(db)
@@ -85,6 +92,8 @@ class Assist:
             precheck=Precheck(store, gate, catalogue, cases, clock),
             public=PublicRegister(store, gate, clock, gaps=_gaps(watch)),
             guide=guide,
+            serving=Serving(gate, answerers(catalogue), clock),
+            reusing=Reusing(gate, _channel(upper)),
         )
 
     @property
@@ -108,6 +117,14 @@ def _gaps(watch: Watcher) -> Gaps:
         return tuple(judged for one in rounds for judged in one.judged if judged.figure.measure in GAPS)
 
     return gaps
+
+
+def _channel(upper: Upper | None) -> Channel:
+    if upper is None:
+        return NoChannel()
+    from tongban.assist.reuse.http_channel import HttpChannel  # likewise
+
+    return HttpChannel(upper)
 
 
 def _model(server: ModelServer | None) -> LanguageModel:

@@ -71,6 +71,23 @@ class ModelServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         return f"ModelServer(endpoint={self.endpoint!r}, name={self.name!r}, …)"
 
 
+class Upper(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The level above, whose AI uses are reused here: its address, our key there or our own certificate (PEM)."""
+
+    endpoint: Address
+    key: str = ""
+    certificate: Path | None = None
+    authority: Path | None = None
+    """Certificates of the authority that vouches for it, where that is no public one."""
+    seconds: Annotated[float, Meta(gt=0, le=60)] = 5.0
+
+    def __repr__(self) -> str:
+        return f"Upper(endpoint={self.endpoint!r}, …)"
+
+
+LOWER = r"^([0-9]{6}=[0-9a-f]{64}(,[0-9]{6}=[0-9a-f]{64})*)?$"
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything that may differ between two installations."""
 
@@ -92,6 +109,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     smtp: Smtp | None = None
     oidc: Oidc | None = None
     model: ModelServer | None = None
+    upper: Upper | None = None
+    lower_keys: Annotated[str, Meta(pattern=LOWER)] = ""
+    """Regions that may ask our AI uses, each with the SHA-256 of its key: `990121=…,990221=…`."""
 
     @classmethod
     def load(cls, environ: Mapping[str, str], **arguments: Any) -> "Settings":
@@ -101,7 +121,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """
         wanted: dict[str, Any] = {}
         problems: list[Problem] = []
-        groups = {"smtp": Smtp, "oidc": Oidc, "model": ModelServer}
+        groups = {"smtp": Smtp, "oidc": Oidc, "model": ModelServer, "upper": Upper}
         for variable in sorted(environ):
             if not variable.startswith(PREFIX) or variable.removeprefix(PREFIX) in _BOOTSTRAP:
                 continue
@@ -118,6 +138,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         if settings is None or problems:
             raise Refused(*problems, status=500)
         return settings
+
+    @property
+    def lower(self) -> dict[str, str]:
+        """The SHA-256 of the key of each region that may ask here."""
+        pairs = (pair.partition("=") for pair in self.lower_keys.split(",") if pair)
+        return {region: digest for region, _, digest in pairs}
 
     @property
     def address(self) -> str:

@@ -19,8 +19,9 @@ from tongban.catalog.policy import Policy
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.search import Index
 from tongban.catalog.use import Use
+from tongban.catalog.watching import Reuse
 
-T = TypeVar("T", Service, Procedure, Use, Policy, Paper)
+T = TypeVar("T", Service, Procedure, Use, Reuse, Policy, Paper)
 Folders = Path | Sequence[Path]
 
 
@@ -96,6 +97,7 @@ class Catalogue:
         policies: Iterable[Policy] = (),
         *,
         papers: Iterable[Paper] = (),
+        reuses: Iterable[Reuse] = (),
         listed: Iterable[ListedItem] = (),
         problems: Iterable[Finding] = (),
         clock: Clock | None = None,
@@ -107,6 +109,7 @@ class Catalogue:
         )
         self._uses: _Versions[Use] = _Versions("use", "算法应用", _group(uses, lambda u: u.use))
         self._policies: _Versions[Policy] = _Versions("policy", "政策", _group(policies, lambda p: p.policy))
+        self._reuses = {(one.reuse.use, one.region): one for one in reuses}
         self._papers: _Versions[Paper] = _Versions("paper", "材料类型", _group(papers, lambda p: p.paper))
         self._listed = tuple(listed)
         self.problems = tuple(problems)
@@ -140,6 +143,7 @@ class Catalogue:
             _read(uses, Use, problems),
             _read(policies, Policy, problems),
             papers=_read(papers, Paper, problems),
+            reuses=_read(uses, Reuse, []),
             listed=items,
             problems=problems,
             clock=clock,
@@ -213,6 +217,15 @@ class Catalogue:
     def uses(self) -> tuple[Use, ...]:
         """The newest version of each AI use: the public register."""
         return tuple(versions[0] for versions in self._uses.by_slug.values())
+
+    def reuses(self) -> tuple[Reuse, ...]:
+        """How regions reuse what regions above them run."""
+        return tuple(self._reuses.values())
+
+    def reuse(self, use: str, region: str) -> Reuse | None:
+        """By which file a use is reused in a region: its own, or that of the city or province it lies in."""
+        codes = dict.fromkeys((region, f"{region[:4]}00", f"{region[:2]}0000"))
+        return next((found for code in codes if (found := self._reuses.get((use, code)))), None)
 
     def policy(self, slug: str, version: str | None = None) -> Policy:
         """A policy, its newest published version by default. Raises Refused `unknown-policy` (404)."""

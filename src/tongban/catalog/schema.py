@@ -11,8 +11,9 @@ from tongban.catalog.paper import Paper
 from tongban.catalog.policy import Policy
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.use import Use
+from tongban.catalog.watching import Reuse
 
-FileKind = Literal["policy", "paper", "service", "procedure", "use"]
+FileKind = Literal["policy", "paper", "service", "procedure", "use", "reuse"]
 FILE_KINDS: tuple[FileKind, ...] = get_args(FileKind)
 """A file is of the first of these that it has a field of; a policy also names its service."""
 FILE_TYPES: dict[FileKind, type[msgspec.Struct]] = {
@@ -21,6 +22,7 @@ FILE_TYPES: dict[FileKind, type[msgspec.Struct]] = {
     "service": Service,
     "procedure": Procedure,
     "use": Use,
+    "reuse": Reuse,
 }
 FOLDERS: dict[str, FileKind] = {
     "services": "service",

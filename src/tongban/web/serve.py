@@ -76,7 +76,9 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         catalogue=catalogue,
         directory=directory,
         cases=cases,
-        assist=await Assist.open(db, catalogue, directory, cases, clock, log, settings.data_dir, settings.model),
+        assist=await Assist.open(
+            db, catalogue, directory, cases, clock, log, settings.data_dir, settings.model, settings.upper
+        ),
         outreach=Outreach(db, catalogue, clock),
         keys=keys,
         calendar=calendar,

@@ -8,6 +8,9 @@ from tongban.base.i18n import Text
 WHY: Mapping[str, Text] = {
     "not-registered": Text("这个算法没有登记，所以没有使用。", "This use is not in the register, so it was not used."),
     "not-active": Text("这个算法还没有启用，或者已经停用。", "This use is not in operation."),
+    "not-reused": Text(
+        "本地登记了复用上级的算法，但还没有打开。", "This region has registered to reuse it and has not switched it on."
+    ),
     "review-overdue": Text(
         "这个算法过了审查日期（{day}），审查之前不使用。", "Its review was due on {day}; it is not used until then."
     ),

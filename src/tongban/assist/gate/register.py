@@ -67,6 +67,11 @@ class Register:
             return abstain(slug, "not-registered")
         if use.status != "active":
             return abstain(slug, "not-active")
+        reuse = self._catalogue.reuse(slug, region)
+        if reuse is not None and reuse.switch == "off":
+            return abstain(slug, "not-reused")
+        if reuse is not None and today > reuse.review_by:
+            return abstain(slug, "review-overdue", day=reuse.review_by)
         if switch := self.off(slug, region):
             return abstain(slug, "switched-off", reason=switch.why.strip().rstrip("。."))
         if today > use.review_by:

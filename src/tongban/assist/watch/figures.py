@@ -17,6 +17,7 @@ NOT_THE_MODELS = frozenset(
     {
         "not-registered",
         "not-active",
+        "not-reused",
         "review-overdue",
         "not-measured",
         "measurement-expired",

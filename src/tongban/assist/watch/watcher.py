@@ -80,13 +80,19 @@ class Watcher:
 
     def own_view_first(self, use: str, region: str, suggestion: str) -> bool:
         """Whether an official notes their own view before this suggestion is shown to them."""
-        found = self.watch(use)
+        found = self.watch(use, region)
         return found is not None and own_view_first(found, self.level(use, region), self.salt, suggestion)
 
-    def watch(self, use: str) -> Watch | None:
-        """How a use is watched; None for one that is not registered or lays nothing down."""
+    def watch(self, use: str, region: str = EVERYWHERE) -> Watch | None:
+        """How a use is watched in a region, which may reuse it under tighter limits of its own.
+
+        None for one that is not registered or lays nothing down.
+        """
         found = self.gate.register.use(use)
-        return None if found is None else found.watch
+        if found is None or found.watch is None:
+            return None
+        reuse = self.catalogue.reuse(use, region)
+        return found.watch if reuse is None else reuse.narrowed(found.watch)
 
     async def hidden(self, calls: Mapping[str, str], official: Actor) -> frozenset[str]:
         """Of suggestions (id to use), those this official may not see yet: their own view comes first."""
@@ -132,7 +138,7 @@ class Watcher:
                 places = await watching.regions(connection, use.use, self.clock() - timedelta(days=use.watch.days))
             for region in places:
                 try:
-                    done += await self._round(use, use.watch, region, every)
+                    done += await self._round(use, self.watch(use.use, region) or use.watch, region, every)
                 except Exception as error:  # the other regions must have their turn
                     self.log.error("watch-failed", error, use=use.use, region=region)
         await self._follow()
@@ -246,7 +252,7 @@ class Watcher:
                 self.log.error("supervision-not-opened", error, use=change.use, region=change.region)
 
     async def _open(self, change: LevelChange) -> str:
-        watch = self.watch(change.use)
+        watch = self.watch(change.use, change.region)
         if watch is None:
             raise ValueError(f"{change.use} was narrowed and is not watched")
         owner, supervisor = self.body(watch.owes, change.region), self.body(watch.supervised_by, change.region)
@@ -282,7 +288,7 @@ class Watcher:
 
     def supervises(self, actor: Actor, use: str, region: str) -> bool:
         """Whether somebody sits where a use in a region is supervised from, and may widen it again."""
-        watch = self.watch(use)
+        watch = self.watch(use, region)
         if watch is None or actor.kind != "official" or Role.SUPERVISE not in actor.roles:
             return False
         return self.body(watch.supervised_by, region).id == actor.body
@@ -292,7 +298,7 @@ class Watcher:
 
         Raises Refused: `unknown-use` (404) where they do not supervise it, `reason-missing`, `not-narrowed` (409).
         """
-        watch = self.watch(use)
+        watch = self.watch(use, region)
         if watch is None or not self.supervises(actor, use, region):
             raise refuse(
                 "unknown-use",

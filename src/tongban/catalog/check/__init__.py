@@ -12,14 +12,32 @@ from tongban.catalog.check import (
     policies,
     procedures,
     quality,
+    reusing,
     spans,
     uses,
     watching,
 )
-from tongban.catalog.check.registry import PAPER_LINTS, POLICY_LINTS, PROCEDURE_LINTS, SERVICE_LINTS, USE_LINTS, Lint
+from tongban.catalog.check.registry import (
+    PAPER_LINTS,
+    POLICY_LINTS,
+    PROCEDURE_LINTS,
+    REUSE_LINTS,
+    SERVICE_LINTS,
+    USE_LINTS,
+    Lint,
+)
 from tongban.catalog.check.run import check
 
-__all__ = ["PAPER_LINTS", "POLICY_LINTS", "PROCEDURE_LINTS", "SERVICE_LINTS", "USE_LINTS", "Lint", "check"]
+__all__ = [
+    "PAPER_LINTS",
+    "POLICY_LINTS",
+    "PROCEDURE_LINTS",
+    "REUSE_LINTS",
+    "SERVICE_LINTS",
+    "USE_LINTS",
+    "Lint",
+    "check",
+]
 
 _RULES = (
     asked,
@@ -33,6 +51,7 @@ _RULES = (
     policies,
     procedures,
     quality,
+    reusing,
     spans,
     uses,
     watching,

@@ -19,8 +19,9 @@ from tongban.catalog.policy import Policy
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.tables import Fault
 from tongban.catalog.use import Use
+from tongban.catalog.watching import Reuse
 
-T = TypeVar("T", Service, Procedure, Use, Policy, Paper)
+T = TypeVar("T", Service, Procedure, Use, Reuse, Policy, Paper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class World:
 
     services    every service file read, with the path under which it was read
     procedures  procedures by slug, the newest version of each
+    uses        AI uses by slug
     records     by the plain Chinese name of a material: the record that replaces it somewhere in the catalogue
     resources   every `body.resource/record` that some file reads
     sealed      by path: what the lock beside the file says of its content (see `tongban.catalog.promote`)
@@ -58,6 +60,7 @@ class World:
     procedures: dict[str, Procedure] = field(default_factory=dict[str, Procedure])
     records: dict[str, Known] = field(default_factory=dict[str, Known])
     resources: dict[str, Known] = field(default_factory=dict[str, Known])
+    uses: dict[str, Use] = field(default_factory=dict[str, Use])
     duplicates: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     today: date | None = None
 
@@ -97,6 +100,7 @@ class Lint(Generic[T]):
 SERVICE_LINTS: list[Lint[Service]] = []
 PROCEDURE_LINTS: list[Lint[Procedure]] = []
 USE_LINTS: list[Lint[Use]] = []
+REUSE_LINTS: list[Lint[Reuse]] = []
 POLICY_LINTS: list[Lint[Policy]] = []
 PAPER_LINTS: list[Lint[Paper]] = []
 
@@ -118,6 +122,13 @@ def procedure_lint(
 def use_lint(code: str, severity: Severity, zh: str, en: str, *, law: str = "") -> Callable[[Find[Use]], Find[Use]]:
     """Registers a rule over AI-use files."""
     return _register(USE_LINTS, code, severity, zh, en, law)
+
+
+def reuse_lint(
+    code: str, severity: Severity, zh: str, en: str, *, law: str = ""
+) -> Callable[[Find[Reuse]], Find[Reuse]]:
+    """Registers a rule over reuse files."""
+    return _register(REUSE_LINTS, code, severity, zh, en, law)
 
 
 def policy_lint(

@@ -13,6 +13,7 @@ from tongban.catalog.check.registry import (
     PAPER_LINTS,
     POLICY_LINTS,
     PROCEDURE_LINTS,
+    REUSE_LINTS,
     SERVICE_LINTS,
     USE_LINTS,
     Known,
@@ -30,6 +31,7 @@ from tongban.catalog.schema import FOLDERS
 from tongban.catalog.seals import seal_findings
 from tongban.catalog.shipped import shipped
 from tongban.catalog.use import Use
+from tongban.catalog.watching import Reuse
 
 _COMMON = re.compile(r"申请|申领|办理|审批|核准|核发|登记|许可|确认|给付|发放|的|及|和|与|（.*?）|\(.*?\)|\s")
 
@@ -63,6 +65,8 @@ def _apply(one: Loaded[Any], world: World) -> Iterator[Finding]:
             return apply(PROCEDURE_LINTS, View(one.value, one, world))
         case Use():
             return apply(USE_LINTS, View(one.value, one, world))
+        case Reuse():
+            return apply(REUSE_LINTS, View(one.value, one, world))
         case Policy():
             return apply(POLICY_LINTS, View(one.value, one, world))
         case Paper():
@@ -126,7 +130,17 @@ def _world(files: dict[FilePath, Loaded[Any]], today: date | None) -> World:
                 known = Known(material.replaced_by, service.service)
                 records.setdefault(plain_name(material.name), known)
                 resources.setdefault(material.replaced_by.at.partition("#")[0], known)
-    return World(services, procedures, records, resources, _duplicates(services), today)
+    return World(services, procedures, records, resources, _uses(files), _duplicates(services), today)
+
+
+def _uses(files: dict[FilePath, Loaded[Any]]) -> dict[str, Use]:
+    """The AI uses read; where something is reused, those that are shipped as well, as an installation has them."""
+    found = {one.value.use: one.value for one in files.values() if isinstance(one.value, Use)}
+    place = shipped("uses")
+    if any(isinstance(one.value, Reuse) for one in files.values()) and place.is_dir():
+        loaded = (load_file(path).value for path in sorted(place.glob("*.yaml")))
+        found = {one.use: one for one in loaded if isinstance(one, Use)} | found
+    return found
 
 
 def _duplicates(services: Sequence[tuple[str, Service]]) -> dict[str, tuple[str, ...]]:
