@@ -130,6 +130,9 @@ ROUTES: dict[str, Whose] = {
     "POST /console/machines/{use}/{region}": STAFF,
     "GET /console/guide": STAFF,
     "POST /console/guide": STAFF,
+    "GET /console/switches": STAFF,
+    "GET /console/switches/{use}": STAFF,
+    "POST /console/switches/{use}": STAFF,
     # API
     "GET /api/openapi.json": PUBLIC,
     "GET /api/docs": PUBLIC,

@@ -14,8 +14,13 @@ SUGGESTED = "suggested"
 """The outcome of a call that ended in a suggestion; any other is the code of an abstention."""
 
 
+def is_region(code: str) -> bool:
+    """Whether it has the shape of a region code; `EVERYWHERE` has."""
+    return len(code) == 6 and code.isascii() and code.isdigit()
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """Who wants a suggestion about what.
+    """Who wants a suggestion about what. Raises ValueError for a region that is none.
 
     use      the register entry
     region   the body's region, six digits; `EVERYWHERE` for somebody who has named none
@@ -35,6 +40,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     inputs: bytes = b""
     names: tuple[str, ...] = ()
     sources: Mapping[str, str] = {}
+
+    def __post_init__(self) -> None:
+        if not is_region(self.region):
+            raise ValueError(f"not a region code: {self.region!r}")
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,16 +5,18 @@ Each use has its own room; what it needs stands here, and its verbs are added he
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from tongban.assist import measured
 from tongban.assist.drafting.service import Drafting
-from tongban.assist.gate import Gate
+from tongban.assist.gate import Gate, hand
 from tongban.assist.gate.model_port import LanguageModel, NoModel
 from tongban.assist.gate.register import Register
 from tongban.assist.guide.service import GuideService
 from tongban.assist.precheck.service import Precheck
 from tongban.assist.public import PublicRegister
 from tongban.assist.public.register import Gaps
+from tongban.assist.records import Switched
 from tongban.assist.reuse import Channel, NoChannel, Reusing, Serving
 from tongban.assist.reuse.answerers import answerers
 from tongban.assist.store import Store
@@ -23,11 +25,12 @@ from tongban.assist.watch.watcher import Watcher
 from tongban.base.clock import Clock
 from tongban.base.config import ModelServer, Upper
 from tongban.base.database import Database
+from tongban.base.errors import refuse
 from tongban.base.telemetry import Log
 from tongban.cases.service import Cases
 from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.watching import Measure
-from tongban.org import Directory
+from tongban.org import Actor, Directory
 
 GAPS = frozenset({Measure.GAP_SELECTION, Measure.GAP_ERROR, Measure.GAP_ABSTENTION})
 
@@ -100,6 +103,34 @@ class Assist:
     def drafting(self) -> Drafting:
         """Drafts of notices and summaries."""
         return Drafting(self.gate, self.store, self.clock, self.model)
+
+    async def turn_switch(self, actor: Actor, use: str, region: str, state: Literal["off", "on"], why: str) -> None:
+        """A head or supervisor turns a use off or on where they answer for it; published with their name.
+
+        Raises Refused: `not-your-switch` (403), `narrowed` (409) where a use's own limit switched it off, and as
+        `Gate.switch`.
+        """
+        hand.allow(self.directory, actor, region)
+        standing = self.gate.register.off(use, region)
+        if state == "on" and standing is not None and standing.region == region and standing.kind == "threshold":
+            raise refuse(
+                "narrowed",
+                "它达不到标准，自己关掉了，由监督岗位在“看管机器”里恢复",
+                "It switched itself off at its limits; its supervisors take it up again under Machines",
+                status=409,
+            )
+        await self.gate.switch(
+            Switched(
+                region=region,
+                use=use,
+                at=self.clock(),
+                state=state,
+                why=why,
+                kind="official",
+                by_id=actor.id,
+                by_name=actor.name,
+            )
+        )
 
     async def turn(self) -> None:
         """What every process does every few seconds: write the log's lines, look at the switches."""

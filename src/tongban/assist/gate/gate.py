@@ -22,7 +22,17 @@ from tongban.assist.gate.reasons import abstain
 from tongban.assist.gate.register import Register
 from tongban.assist.measured import Measured
 from tongban.assist.model import Abstain, Proposed, Suggestion
-from tongban.assist.records import EVERYWHERE, SUGGESTED, Asked, Call, Contribution, OptOut, Settled, Switched
+from tongban.assist.records import (
+    EVERYWHERE,
+    SUGGESTED,
+    Asked,
+    Call,
+    Contribution,
+    OptOut,
+    Settled,
+    Switched,
+    is_region,
+)
 from tongban.assist.store import Store, calls, switches
 from tongban.base.clock import Clock
 from tongban.base.errors import Refused, refuse
@@ -315,7 +325,7 @@ class Gate:
                 "Say why (--why); the reason is published",
                 place="why",
             )
-        if not _is_region(turned.region):
+        if not is_region(turned.region):
             raise refuse("bad-region", "地区代码是六位数字", "A region code has six digits", place="region")
         if self._register.use(turned.use) is None:
             raise refuse(
@@ -357,13 +367,7 @@ def _unsettled(call: Call) -> Contribution:
 
 def _id(asked: Asked) -> str:
     """The region leads, so that a call is found by its primary key."""
-    if not _is_region(asked.region):
-        raise ValueError(f"not a region code: {asked.region!r}")
     return f"{asked.region}-{uuid7().hex}"
-
-
-def _is_region(code: str) -> bool:
-    return len(code) == 6 and code.isascii() and code.isdigit()
 
 
 def _hash(data: bytes) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from tongban.assist.gate.hand import MAY_TURN
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.org import Actor
@@ -11,7 +12,7 @@ from tongban.web.portal import places
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
-Place = Literal["queue", "waiting", "done", "intake", "keys", "case", "what-if", "machines", "guide"]
+Place = Literal["queue", "waiting", "done", "intake", "keys", "case", "what-if", "machines", "guide", "switches"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Desk:
     search: str
     intake: bool
     supervises: bool
+    switches: bool
 
 
 def official(visitor: Visitor) -> Actor:
@@ -52,6 +54,7 @@ def desk(site: Site, actor: Actor, at: Place, search: str = "") -> Desk:
         search=search,
         intake="intake" in actor.roles,
         supervises="supervise" in actor.roles,
+        switches=bool(MAY_TURN & actor.roles),
     )
 
 

@@ -61,6 +61,17 @@ async def exported(site: Site, use: str, shape: str) -> Response[bytes]:
     return _json(made(await site.assist.public.entry(use), site.settings.address))
 
 
+def _regions(site: Site) -> list[tuple[str, Text]]:
+    """Every region, each before those that lie in it."""
+    found: list[tuple[str, Text]] = []
+    waiting = [one.code for one in reversed(site.directory.regions())]
+    while waiting:
+        code = waiting.pop()
+        found.append((code, site.directory.region_name(code)))
+        waiting += [one.code for one in reversed(site.directory.regions(code))]
+    return found
+
+
 def _words(site: Site, region: str) -> dict[str, Any]:
     def region_name(code: str) -> Text:
         return Text("全部地区", "everywhere") if code == EVERYWHERE else site.directory.region_name(code)
@@ -70,7 +81,7 @@ def _words(site: Site, region: str) -> dict[str, Any]:
         "wording": wording,
         "region": "" if region == EVERYWHERE else region,
         "where": region_name(region),
-        "regions": site.directory.regions(),
+        "regions": _regions(site),
         "region_name": region_name,
     }
 
