@@ -10,6 +10,8 @@ import pytest
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.keys import KeyRing
+from tongban.catalog.load import load_use
+from tongban.catalog.shipped import shipped
 from tongban.cli import main
 from tongban.org import demo
 
@@ -77,11 +79,13 @@ def test_looking_makes_no_installation_where_there_is_none(tmp_path: Path, capsy
 def test_measuring_keeps_what_was_found_where_the_gate_reads_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    questions = tmp_path / "mine.jsonl"
-    questions.write_text('{"q": "居住证怎么办", "service": "residence-permit"}\n' * 3, encoding="utf-8")
+    guide = load_use((shipped("uses") / "guide.yaml").read_text(encoding="utf-8")).require()
+    rows = (shipped("uses").parent / guide.evaluation.set).read_text(encoding="utf-8").splitlines()[:9]
+    questions = tmp_path / "mine.csv"
+    questions.write_text("\n".join(rows), encoding="utf-8")
     status = typed("measure", "guide", "--set", str(questions), "--data", str(tmp_path))
     kept = json.loads((tmp_path / "uses" / "measured" / "guide.json").read_text(encoding="utf-8"))
-    assert kept["set"] == "mine.jsonl" and kept["size"] == 3
+    assert kept["set"] == "mine.csv" and 0 < kept["size"] <= 8
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", kept["digest"])
     assert status in (0, 1)
     capsys.readouterr()

@@ -28,7 +28,7 @@ METRICS: Mapping[str, Text] = {
     "top-3": Text("前三类里有对的", "right among the first three"),
     "accuracy": Text("准确率", "accuracy"),
     "calibration-error": Text("把握程度的误差", "error of stated confidence"),
-    "wrong-but-confident": Text("答错却很有把握", "wrong but confident"),
+    "wrong-confident": Text("答错却很有把握", "wrong but confident"),
 }
 CEILINGS: Mapping[str, Text] = {
     "guide": Text("帮着找", "help to find"),
