@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from tongban.assist import measured
+from tongban.assist.account import Accounts
 from tongban.assist.drafting.service import Drafting
 from tongban.assist.gate import Gate, hand
 from tongban.assist.gate.model_port import LanguageModel, NoModel
@@ -56,6 +57,7 @@ class Assist:
     """What regions below may ask."""
     reusing: Reusing
     """What is asked of the level above."""
+    account: Accounts
 
     @classmethod
     async def open(
@@ -81,6 +83,9 @@ class Assist:
         await watch.refresh()
         guide = GuideService(store, gate, catalogue, directory, clock, data_dir)
         await guide.refresh()
+        account = Accounts(gate, watch, cases, directory, clock)
+        cases.engine.beside = account.beside()
+        gate.keep_to_people(account.case_wants_people)
         return cls(
             store=store,
             gate=gate,
@@ -93,10 +98,11 @@ class Assist:
             model=_model(server),
             watch=watch,
             precheck=Precheck(store, gate, catalogue, cases, clock),
-            public=PublicRegister(store, gate, clock, gaps=_gaps(watch)),
             guide=guide,
             serving=Serving(gate, answerers(catalogue), clock),
             reusing=Reusing(gate, _channel(upper)),
+            public=PublicRegister(store, gate, clock, gaps=_gaps(watch), objections=account.objections),
+            account=account,
         )
 
     @property

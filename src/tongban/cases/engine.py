@@ -363,6 +363,7 @@ class Engine:
             case=case.case,
             at=event.at.astimezone(self.zone),
             ring=self.keys,
+            version=sum(definition.procedure.acts[done.type].issues for done in state.acts),
             demo=self.demo,
         )
 
@@ -376,7 +377,7 @@ class Engine:
 
 
 def _replaced(event: Event) -> certs.Revocation:
-    return certs.Revocation(at=event.at, by=event.by.id, reason="replaced")
+    return certs.Revocation(at=event.at, by=event.by.id, reason="已由更正后的一张代替 Replaced by a corrected one")
 
 
 def digest(act: str, says: Mapping[str, Any], *about: str) -> str:

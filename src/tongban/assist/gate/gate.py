@@ -62,11 +62,16 @@ class Gate:
         self._breakers: dict[str, Breaker] = {}
         self._queue: list[Call] = []
         self._spent: dict[str, int] = {}
+        self._by_people: Callable[[str], Awaitable[bool]] = _nobody_asked
 
     @property
     def register(self) -> Register:
         """Uses, measurements and switches as they stand."""
         return self._register
+
+    def keep_to_people(self, by_people: Callable[[str], Awaitable[bool]]) -> None:
+        """How the gate learns that a case is to be handled by people only: every use then abstains (PIPL 24)."""
+        self._by_people = by_people
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
@@ -129,6 +134,8 @@ class Gate:
         budget = use.limits.yuan_daily
         if budget is not None and self._spent.get(asked.use, 0) >= budget * 1_000_000:
             return abstain(asked.use, "over-budget")
+        if asked.subject and await self._by_people(asked.subject):
+            return abstain(asked.use, "opted-out")
         if asked.person:
             most = use.limits.person_daily
             try:
@@ -356,9 +363,19 @@ class Gate:
         async with self._store.acting() as connection:
             return tuple(await switches.choices(connection, self.hashed(person.on_behalf_of or person.id)))
 
+    async def opted_out(self, person: str, use: str) -> bool:
+        """Whether somebody has opted out of a use, or with `*` of everything."""
+        async with self._store.acting() as connection:
+            chosen = await switches.choices(connection, self.hashed(person))
+        return any(one.state == "out" and one.use in (use, "*") for one in chosen)
+
     def hashed(self, person: str) -> str:
         """A person as the log knows them."""
         return hmac.new(self._key, person.encode(), hashlib.sha256).hexdigest()[:32] if person else ""
+
+
+async def _nobody_asked(_case: str) -> bool:
+    return False
 
 
 def _unsettled(call: Call) -> Contribution:

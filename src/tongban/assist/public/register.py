@@ -21,7 +21,7 @@ TURNS = 20
 
 Gaps = Callable[[str, str], Awaitable[tuple[Judged, ...]]]
 """What `watch` publishes of a use (first) in a region (second, `000000` for all)."""
-Asked = Callable[[str, str], Awaitable[Objections]]
+Asked = Callable[[str, str], Awaitable[Objections | None]]
 """What `account` publishes of requests for a human look at a use in a region."""
 
 

@@ -66,6 +66,15 @@ class Submission(Body, frozen=True, kw_only=True):
     look_up: bool = False
     says: Said = {}
     applicant: Party | None = None
+    people_only: Annotated[
+        bool, Meta(description="只由人来办：规则不自动办 people only: the rules do nothing by themselves")
+    ] = False
+
+
+class PeopleOnly(Body, frozen=True, kw_only=True):
+    """只由人来办 The choice for everything of the reader's."""
+
+    people_only: bool
 
 
 class ActRequest(Body, frozen=True, kw_only=True):

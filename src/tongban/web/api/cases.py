@@ -56,6 +56,7 @@ async def submit(caller: Asking, data: Submission, key: Key = "") -> Response[ou
         says=data.says,
         records={name: record for name, record in records.items() if name not in data.facts},
         applicant=_applicant(actor, data.applicant),
+        people_only=data.people_only,
     )
     return _done(view, created=True)
 

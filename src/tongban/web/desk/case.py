@@ -56,6 +56,9 @@ async def case_page(
         regions=grouped(site, visitor.lang),
         taken=await drafts.changed(site, view),
         withheld=await withheld(site, actor, view),
+        did=await site.assist.account.of(view),
+        questions=view.state.questions,
+        about=view.opening.about,
         **casepage.values(view, column, region_names(site), site.catalogue.versions(view.opening.service), **more),
     )
 

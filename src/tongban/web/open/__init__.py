@@ -1,5 +1,5 @@
 """What everyone may check without logging in."""
 
-from tongban.web.open import algorithms, verify
+from tongban.web.open import algorithms, objections, verify
 
-ROUTES = [*verify.ROUTES, *algorithms.ROUTES]
+ROUTES = [*verify.ROUTES, *objections.ROUTES, *algorithms.ROUTES]

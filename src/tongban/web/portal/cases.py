@@ -22,6 +22,8 @@ SAID: dict[str, Text] = {
     "deleted": Text("草稿已删掉。", "The draft is deleted."),
     "withdrawn": Text("已撤回。想办时可以重新申请。", "Withdrawn. You can apply again at any time."),
     "sent": Text("已提交。", "It has been sent."),
+    "asked": Text("已提出，会有一位没有经手的工作人员来看。", "Asked. An official who took no part will look."),
+    "people-only": Text("从现在起只由人来办。", "From now on only people handle it."),
 }
 
 
@@ -68,6 +70,8 @@ async def case(site: Site, visitor: Visitor, case: str, said: str = "") -> Respo
         moves=moves(view),
         facts=[(fact, _in_words(site, fact.fact, fact.value)) for fact in view.facts],
         can_withdraw=view.act(casework.WITHDRAW) is not None,
+        told=await site.assist.account.of(view),
+        about=view.opening.about,
         said=SAID.get(said),
     )
 

@@ -1,6 +1,7 @@
 """The last look before sending: what was said, what the state has, what the rules make of it; then the receipt."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -11,13 +12,14 @@ from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
 from tongban.catalog import Question
 from tongban.catalog.model import Law, Words
+from tongban.catalog.procedure import Who
 from tongban.sharing import Shared
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
 from tongban.web.portal import drafts
 from tongban.web.portal.application import Application, Upload
 from tongban.web.portal.places import name as place_name
-from tongban.web.portal.promise import decision, promises
+from tongban.web.portal.promise import by_people, decision, promises
 from tongban.web.portal.reasons import PREVIEWS, changes
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -108,9 +110,17 @@ def check_page(
         documents=file_rows(application),
         competent=competent,
         due=promise.due if promise else None,
+        by_people=_by_people(site, application),
         key=key,
         problems=problems or [],
     )
+
+
+def _by_people(site: Site, application: Application) -> datetime | None:
+    """The latest day without the rules; None where they would decide nothing anyway."""
+    procedure = site.catalogue.procedure(application.variant.procedure)
+    ruled = any(act.decides and Who.RULES in act.who for act in procedure.acts.values())
+    return by_people(site, application.service, procedure) if ruled else None
 
 
 @get("/apply/{slug:str}/check")
@@ -144,6 +154,7 @@ async def submit(site: Site, visitor: Visitor, slug: str, form: Form) -> Respons
             region=application.content.region,
             key=key,
             records=application.content.records,
+            people_only=bool(form.text("people_only")),
         )
     except Refused as error:
         return check_page(site, visitor, application, str(uuid7()), refused(error))

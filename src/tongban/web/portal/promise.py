@@ -7,6 +7,7 @@ from tongban.base.i18n import Text
 from tongban.cases.clocks import Clock, clock
 from tongban.cases.definition import Definition
 from tongban.catalog.model import Service
+from tongban.catalog.procedure import Procedure
 from tongban.terms import Standing, Started, Unit, assess
 from tongban.web.site import Site
 
@@ -37,6 +38,18 @@ def promises(site: Site, service: Service) -> list[Promise]:
 def decision(found: list[Promise]) -> Promise | None:
     """The promise a person cares about first: when it is decided, else the last one there is."""
     return next((promise for promise in found if promise.term == DECIDES), found[-1] if found else None)
+
+
+def by_people(site: Site, service: Service, procedure: Procedure) -> datetime:
+    """The latest day if only people handle it: acceptance and decision one after the other, each on its last day."""
+    definition = Definition(service, procedure, site.calendar, site.settings.timezone, service.terms)
+    at = site.clock()
+    for term in ("accept", DECIDES):
+        one = clock(definition, term) if term in procedure.terms else None
+        if one and one.by_authority:
+            rule = one.promised or one.statutory
+            at = assess(rule, [Started(at)], site.calendar, site.settings.timezone, at).due or at
+    return at
 
 
 def _promise(site: Site, one: Clock) -> Promise:
