@@ -96,7 +96,9 @@ class Engine:
         about = found.state.case.about if found else None
         if found is None or about is None:
             return found
-        return replace(found, barred=abouts.took_part(await events(db, region_of(about.case), about.case)))
+        there = abouts.took_part(await events(db, region_of(about.case), about.case))
+        # Whoever has taken this one up was not barred then, and may put the other case right in its course.
+        return replace(found, barred=there - abouts.took_part(found.events[1:]))
 
     def revive(self, history: tuple[Event, ...]) -> Case:
         """A case from its events."""
