@@ -193,3 +193,10 @@ class InboxPage(Answer, frozen=True, kw_only=True):
 
     items: tuple[InboxNotice, ...]
     next: str | None = None
+
+
+class PeopleOnlyChosen(Answer, frozen=True, kw_only=True):
+    """只由人来办 How the choice stands, and how many open cases were told of it by this call."""
+
+    people_only: bool
+    told: int = 0

@@ -14,6 +14,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Tag
 
 from tongban import __version__
+from tongban.assist.account import MachineAccount
 from tongban.cases.model import Attachment
 from tongban.catalog import Explanation
 from tongban.web.api import answered, asked, case_answers
@@ -111,7 +112,15 @@ def _finish(operation: dict[str, Any]) -> None:
 
 def _schemas() -> dict[str, Any]:
     """Every type of a body or an answer, with its examples."""
-    types = [*_structs(asked), *_structs(answered), *_structs(case_answers), ProblemDocument, Attachment, Explanation]
+    types = [
+        *_structs(asked),
+        *_structs(answered),
+        *_structs(case_answers),
+        ProblemDocument,
+        Attachment,
+        Explanation,
+        MachineAccount,
+    ]
     _, schemas = msgspec.json.schema_components(types, ref_template=REF)
     for kind, examples in EXAMPLES.items():
         schemas[kind.__name__]["examples"] = [msgspec.to_builtins(example) for example in examples]

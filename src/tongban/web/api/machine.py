@@ -6,7 +6,6 @@ from litestar import get, post, put
 from tongban.assist.account import MachineAccount
 from tongban.web.api import case_answers as out
 from tongban.web.api import shapes
-from tongban.web.api.answered import Answer
 from tongban.web.api.asked import PeopleOnly
 from tongban.web.api.body import Json
 from tongban.web.api.caller import Asking
@@ -14,13 +13,6 @@ from tongban.web.api.operation import operation
 from tongban.web.api.parameters import Key, Path
 
 TAG = "cases"
-
-
-class Chosen(Answer, frozen=True, kw_only=True):
-    """只由人来办 How the choice stands, and how many open cases were told of it by this call."""
-
-    people_only: bool
-    told: int = 0
 
 
 @get(
@@ -50,12 +42,12 @@ async def people_only(caller: Asking, case: Path, key: Key = "") -> out.Receipt:
 
 
 @get("/people-only", **operation("getPeopleOnly", "是否只由人来办", "Whether people only", TAG))
-async def chosen(caller: Asking) -> Chosen:
+async def chosen(caller: Asking) -> out.PeopleOnlyChosen:
     """读者自己的选择。
 
     The reader's own choice.
     """
-    return Chosen(people_only=await caller.site.assist.account.wants_people(caller.person))
+    return out.PeopleOnlyChosen(people_only=await caller.site.assist.account.wants_people(caller.person))
 
 
 @put(
@@ -64,13 +56,13 @@ async def chosen(caller: Asking) -> Chosen:
     return_dto=None,
     **operation("choosePeopleOnly", "选择只由人来办", "Choose people only", TAG, 415),
 )
-async def choose(caller: Asking, data: PeopleOnly) -> Chosen:
+async def choose(caller: Asking, data: PeopleOnly) -> out.PeopleOnlyChosen:
     """对以后申请的和正在办的都起作用；改回来只对以后申请的起作用。
 
     Holds for what is applied for from now on and for open cases; taking it back holds for later applications only.
     """
     told = await caller.site.assist.account.choose_people(caller.person, wanted=data.people_only)
-    return Chosen(people_only=data.people_only, told=told)
+    return out.PeopleOnlyChosen(people_only=data.people_only, told=told)
 
 
 ROUTES = [machine, people_only, chosen, choose]
