@@ -9,8 +9,10 @@ import pytest
 from tests.assist.gate_world import COUNTY, FINDER, measured, register, use
 
 from tongban.assist.evaluations import EVALUATORS, measure
+from tongban.assist.gate import WHY
 from tongban.assist.gate.register import Register
 from tongban.assist.measured import folders, missed, read, write
+from tongban.assist.public.wording import CODES, METRICS
 from tongban.base.errors import Refused
 from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.shipped import shipped
@@ -73,3 +75,12 @@ def test_a_use_stops_the_day_after_its_review_was_due() -> None:
     assert made.permits("finder", COUNTY, date(2026, 12, 1)) is None
     late = made.permits("finder", COUNTY, date(2026, 12, 2))
     assert late is not None and late.code == "review-overdue"
+
+
+@pytest.mark.parametrize("entry", SHIPPED.uses(), ids=lambda entry: entry.use)
+def test_every_measured_quality_has_a_name_that_people_can_read(entry: Use) -> None:
+    assert not [one.metric for one in entry.evaluation.thresholds if one.metric not in METRICS]
+
+
+def test_every_code_of_the_gate_has_a_short_name_for_the_public_page() -> None:
+    assert set(WHY) == set(CODES)
