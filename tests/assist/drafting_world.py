@@ -43,14 +43,16 @@ SECRETS = (
 """What must not leave the house with any prompt."""
 
 
-def case_without_papers(service: str = "food-licence") -> CaseView:
+def case_without_papers(service: str = "food-licence", *, model_allowed: bool = True) -> CaseView:
     """The first example of a service for which a paper is missing, as an official sees it."""
     path = shipped("services") / f"{service}.yaml"
     procedures = {
         one.stem: load_procedure(one.read_text("utf-8"), str(one)).require()
         for one in shipped("procedures").glob("*.yaml")
     }
-    views = examples.views([load_service(path.read_text("utf-8")).require()], procedures)
+    read = load_service(path.read_text("utf-8")).require()
+    ai = msgspec.structs.replace(read.ai, draft="allowed" if model_allowed else "never")
+    views = examples.views([msgspec.structs.replace(read, ai=ai)], procedures)
     found = next(view for view in views if any(one.status == "missing" for one in view.materials))
     grant = Grant(Text("依职权", "by office"), "", roles=frozenset({Role.INTAKE}))
 

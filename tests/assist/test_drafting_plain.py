@@ -6,7 +6,7 @@ import pytest
 
 from tongban.assist.drafting import examples, plain
 from tongban.assist.drafting.changes import changes, kept_share
-from tongban.assist.drafting.kinds import kind_of
+from tongban.assist.drafting.kinds import drafted_for, kind_of
 from tongban.assist.drafting.model import Kind
 from tongban.assist.drafting.sources import Gathered, gather
 from tongban.assist.drafting.verify import verified
@@ -113,6 +113,12 @@ def test_which_field_takes_which_draft_follows_from_the_procedure(
     procedure: str, act: str, field: str, kind: Kind | None
 ) -> None:
     assert kind_of(PROCEDURES[procedure], act, field) is kind
+
+
+@pytest.mark.parametrize("name", ["human-look", "algorithm-supervision"])
+def test_who_asked_for_a_human_gets_no_machines_words(name: str) -> None:
+    assert not drafted_for(service(name))
+    assert drafted_for(service("food-licence"))
 
 
 def test_no_field_that_decides_is_ever_drafted() -> None:

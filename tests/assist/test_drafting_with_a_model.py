@@ -17,12 +17,17 @@ HINT = "手画的也行，标出厨房、洗菜、放餐具的地方。"
 
 
 async def drafted(
-    db: Database, clock: SettableClock, *script: Step, registered: str = "fake", seconds: float = 5.0
+    db: Database,
+    clock: SettableClock,
+    *script: Step,
+    registered: str = "fake",
+    seconds: float = 5.0,
+    allowed: bool = True,
 ) -> tuple[Drafted, fake_model.FakeServer]:
     """The draft of a correction, with a server that answers by the script."""
     with answering(script, seconds) as (server, model):
         room = await drafting(db, clock, model, registered)
-        found = await room.offer(case_without_papers(), ACT, FIELD)
+        found = await room.offer(case_without_papers(model_allowed=allowed), ACT, FIELD)
         await model.close()
     assert isinstance(found, Suggestion), found
     return found.value, server
@@ -121,6 +126,14 @@ async def test_a_model_that_the_register_does_not_name_is_never_called(db: Datab
         found, server = await drafted(db, clock, fake_model.honest, registered=registered)
         assert found.written_by == "rules"
         assert server.received == []
+
+
+async def test_a_service_whose_file_does_not_allow_it_is_never_put_to_a_model(
+    db: Database, clock: SettableClock
+) -> None:
+    found, server = await drafted(db, clock, fake_model.honest, allowed=False)
+    assert found.written_by == "rules"
+    assert server.received == []
 
 
 async def test_who_wants_no_machine_gets_none(db: Database, clock: SettableClock) -> None:

@@ -344,7 +344,10 @@ class Example(_File, frozen=True, kw_only=True):
 
 
 class AiCeiling(_File, frozen=True, kw_only=True):
-    """How far a machine may help. `decide` has one value on purpose."""
+    """How far a machine may help. `decide` has one value on purpose.
+
+    `draft` is for a language model's words; putting together this file's own words is the platform's, as notices are.
+    """
 
     guide: Literal["allowed", "never"] = "allowed"
     precheck: Literal["allowed", "never"] = "never"

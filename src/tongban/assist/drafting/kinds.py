@@ -1,10 +1,18 @@
 """Which field of which act takes which kind of draft: read off the procedure, so a new one needs no Python."""
 
 from tongban.assist.drafting.model import Kind
+from tongban.catalog.model import Service
 from tongban.catalog.procedure import Procedure, Stage, Who
 
 ANSWERS = frozenset({"answer", "reply", "response"})
 """Names of fields by which a procedure answers somebody: an objection, a call to the hotline."""
+
+
+def drafted_for(service: Service) -> bool:
+    """Whether anything is drafted in cases of a service. Not where somebody asked for a human to look at what a machine
+    did, and not where the file allows no machine anywhere: there an official reads and writes alone."""
+    ai = service.ai
+    return service.concerns is None and "allowed" in (ai.guide, ai.precheck, ai.draft)
 
 
 def kind_of(procedure: Procedure, act: str, field: str) -> Kind | None:

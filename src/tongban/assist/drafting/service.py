@@ -14,7 +14,7 @@ import msgspec
 
 from tongban.assist.drafting import plain
 from tongban.assist.drafting.changes import kept_share
-from tongban.assist.drafting.kinds import kind_of
+from tongban.assist.drafting.kinds import drafted_for, kind_of
 from tongban.assist.drafting.model import Drafted, Kind
 from tongban.assist.drafting.sources import Gathered, gather
 from tongban.assist.drafting.verify import verified
@@ -26,7 +26,7 @@ from tongban.assist.records import Call
 from tongban.assist.store import Store, drafts
 from tongban.assist.store.drafts import SentDraft
 from tongban.base.clock import Clock
-from tongban.base.errors import refuse
+from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Lang, Text
 from tongban.base.ids import region_of
 from tongban.base.page import Page, cursor, read_cursor
@@ -78,18 +78,18 @@ class Drafting:
     ) -> Suggestion[Drafted] | Abstain:
         """A draft for one field of an act that the reader of the view may do now. Raises Refused `no-draft` (404)."""
         spec = view.act(act)
-        known = spec is not None and field in spec.says
+        known = spec is not None and field in spec.says and drafted_for(view.definition.service)
         kind = kind_of(view.definition.procedure, act, field) if known else None
         if kind is None:
-            raise refuse(
-                "no-draft", "这里没有草稿，请您自己写", "There is no draft for this; please write it", status=404
-            )
+            raise _no_draft()
         return await self._draft(SUMMARY if kind is Kind.SUMMARY else NOTICE, view, kind, items, lang, region)
 
     async def summary(
         self, view: CaseView, *, lang: Lang = "zh", region: RegionName = no_region
     ) -> Suggestion[Drafted] | Abstain:
-        """The case in a few sentences, for the official who takes it up."""
+        """The case in a few sentences, for the official who takes it up. Raises Refused `no-draft` (404)."""
+        if not drafted_for(view.definition.service):
+            raise _no_draft()
         return await self._draft(SUMMARY, view, Kind.SUMMARY, (), lang, region)
 
     async def _draft(
@@ -124,7 +124,10 @@ class Drafting:
         return await self.gate.consult(asked, run)
 
     async def _worded(self, use: str, case: Gathered, base: Drafted) -> Drafted:
-        """The model's words for the same, if the register names this model, it answers, and anything of it stands."""
+        """The model's words for the same, if the service's file allows them, the register names this model, it answers,
+        and anything of it stands."""
+        if case.view.definition.service.ai.draft != "allowed":
+            return base
         entry = self.gate.register.use(use)
         if entry is None or entry.model.kind != "language-model" or entry.model.name != self.model.name:
             return base
@@ -196,6 +199,10 @@ class Drafting:
 
     def _shown(self, call: Call) -> float:
         return (self.clock() - call.at).total_seconds()
+
+
+def _no_draft() -> Refused:
+    return refuse("no-draft", "这里没有草稿，请您自己写", "There is no draft for this; please write it", status=404)
 
 
 def _held(case: Gathered, drafted: Drafted | None) -> Drafted | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
 from tongban.assist.drafting.changes import Piece, changes
-from tongban.assist.drafting.kinds import kind_of
+from tongban.assist.drafting.kinds import drafted_for, kind_of
 from tongban.assist.drafting.model import Drafted
 from tongban.assist.drafting.service import NOTICE, SUMMARY
 from tongban.assist.model import Suggestion
@@ -75,6 +75,8 @@ def wanted(do: str) -> tuple[Verb, str] | None:
 
 def boxes(view: CaseView, form: Form) -> dict[str, Box]:
     """A box for the summary and for every field that a draft can be asked for, keeping what was put in."""
+    if not drafted_for(view.definition.service):
+        return {}
     return {WHOLE: Box(WHOLE)} | {box.key: box for box in _boxes(view, form)}
 
 
