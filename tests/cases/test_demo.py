@@ -99,7 +99,7 @@ async def test_every_story_stands_where_it_is_promised_whenever_it_is_started(
     }
     assert await states(cases, "p-zhoujiahe") == {"food-licence:examined": 1, "public-venue-hygiene:issued": 1}
     assert await states(cases, "p-sunhao") == {"migrant-school-enrolment:received": 1}
-    assert await states(cases, "p-heqing") == {"out-of-area-medical-filing:issued": 1}
+    assert await states(cases, "p-heqing") == {"human-look:explained": 1, "out-of-area-medical-filing:issued": 1}
     assert await states(cases, "p-liwen") == {"residence-permit:refused": 1}
     assert await states(cases, "p-zhengqiming", "m-zhengqiming") == {
         "pollutant-discharge-registration:issued": 1,

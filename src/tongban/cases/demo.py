@@ -52,6 +52,7 @@ _LOOK_UP_BEFORE = timedelta(minutes=4)
 _WORKDAY = re.compile(r"(-\d+) (\d\d):(\d\d)")
 _AGO = re.compile(r"(\d+) minutes ago")
 _DAY = re.compile(r"\{day ([+-]\d+)\}")
+_CASE = re.compile(r"\{case ([a-z-]+)\}")
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -312,7 +313,7 @@ class _Player:
 
     async def _apply(self, story: Story, number: int, actor: Actor) -> None:
         service, person = self._cases.engine.catalogue.service(story.service), self._people[story.who]
-        facts, filled = self._days.fill(story.facts), self._clock() - _LOOK_UP_BEFORE
+        facts, filled = self._named(self._days.fill(story.facts)), self._clock() - _LOOK_UP_BEFORE
         papers = {need.slug for need in variant(service, facts, filled.date()).materials}
         # Only what this case needs: nobody asks the school roll about a tenant (个人信息保护法 6).
         wanted = tuple(name for name in sources(service) if name in service.facts or name in papers)
@@ -328,6 +329,13 @@ class _Player:
             applicant=Applicant(person.id, person.name, person.id_number) if story.counter else None,
         )
         self._numbers[story.name] = view.case
+
+    def _named(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Every `{case NAME}` made the number that the story of that name was given."""
+        return {
+            name: self._numbers[found[1]] if isinstance(value, str) and (found := _CASE.fullmatch(value)) else value
+            for name, value in facts.items()
+        }
 
     async def _act(self, story: Story, number: int, actor: Actor) -> None:
         step, case = story.steps[number - 1], self._numbers[story.name]
@@ -377,9 +385,11 @@ class _Player:
         return Actor.citizen(self._people[story.who], mandate)
 
     def _acting(self, story: Story, by: str) -> Actor:
-        """Whoever a step names: the applicant, the counter, or a post of the body that owes the answer."""
+        """Whoever a step names: the applicant, the counter, a post of the body that owes the answer, or any post."""
         if by == "applicant":
             return self._applying(story)
+        if "." in by:
+            return self._official(by)
         if by == "clerk":
             return self._official(demo.post_id(story.region, "service-centre", "clerk"))
         authority = self._cases.engine.catalogue.service(story.service).authority
