@@ -62,10 +62,33 @@ def _summaries(setting: Setting) -> Outcome:
     return summaries(setting)
 
 
+def _precheck(setting: Setting) -> Outcome:
+    """Fields read from drawn papers, and whether anything was called the same wrongly."""
+    from tongban.assist.precheck import measured, ocr, rendered
+    from tongban.assist.precheck.reading import read
+
+    if not ocr.available() or not rendered.fonts():
+        raise refuse(
+            "no-evaluation-set",
+            f"没有评测：需要识别图片的扩展（{ocr.INSTALL}）和中文字体（fonts-noto-cjk）",
+            f"Not run: it needs the extra that reads pictures ({ocr.INSTALL}) and a Chinese font (fonts-noto-cjk)",
+            place="set",
+        )
+    papers = setting.catalogue.papers()
+    found = measured.rows(setting.path)
+    scores = measured.measure(measured.drawn(found, papers), papers, read)
+    return Outcome(
+        metrics=measured.metrics(scores),
+        size=len(found),
+        note="Rendered papers, without handwriting or wear: easier than real ones. 画出来的样张，比真材料容易。",
+    )
+
+
 EVALUATORS: Mapping[str, Evaluator] = {
     "case-summary": _summaries,
     "guide": _guide,
     "notice-draft": _notices,
+    "precheck": _precheck,
 }
 """Import what is heavy inside the function: this table is read when the platform starts."""
 

@@ -43,9 +43,9 @@ class Task(StrEnum):
 
 
 class Model(_File, frozen=True, kw_only=True):
-    """What runs. `none` is rules, search or arithmetic with nothing trained."""
+    """What runs. `none` is rules, search or arithmetic with nothing trained; `reader` reads letters in pictures."""
 
-    kind: Literal["none", "linear", "language-model"]
+    kind: Literal["none", "linear", "reader", "language-model"]
     name: str
     version: str = ""
     weights: Sha256 | None = None

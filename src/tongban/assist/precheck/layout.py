@@ -51,8 +51,8 @@ class Words:
 
     @cached_property
     def _edges(self) -> tuple[float, ...]:
-        """Where each character of the line begins, as shares of its width; letters of ours are half as wide as 汉字."""
-        wide = [1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.55 for c in self.line.text]
+        """Where each character of the line begins, as shares of its width."""
+        wide = _widths(self.line.text)
         total = sum(wide) or 1.0
         edges = [0.0]
         for one in wide:
@@ -75,6 +75,21 @@ class Words:
             page=self.line.page,
             box=Box(left, max(middle - half, 0.0), right, min(middle + half, 1.0)),
         )
+
+
+def _widths(text: str) -> list[float]:
+    """How wide each character is beside the others; letters and digits are half as wide as 汉字."""
+    return [1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.55 for c in text]
+
+
+def within(part: Part, start: int, end: int) -> Part:
+    """Some characters of a part, with their place."""
+    wide = _widths(part.text)
+    total = sum(wide) or 1.0
+    span = part.box.right - part.box.left
+    left = part.box.left + span * sum(wide[:start]) / total
+    right = part.box.left + span * sum(wide[:end]) / total
+    return Part(text=part.text[start:end], page=part.page, box=Box(left, part.box.top, right, part.box.bottom))
 
 
 def right_of(words: Words, everything: Sequence[Words], *, label: bool) -> Words | None:

@@ -8,13 +8,16 @@ that are one step away from the truth: 8号 for 18号, one digit, one letter.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
 
 from tongban.assist.precheck.compare import outcome_of
 from tongban.assist.precheck.fields import extract
 from tongban.assist.precheck.model import Doubt, Found, Outcome, Reading
-from tongban.assist.precheck.rendered import Drawn, State
+from tongban.assist.precheck.rendered import Drawn, State, draw
 from tongban.assist.precheck.values import FORMS
 from tongban.catalog.paper import Paper, PaperKind
 
@@ -46,13 +49,41 @@ class Score:
         return self.stamped_flagged / max(self.stamped, 1)
 
 
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of the evaluation set: which paper is drawn, in which state, from which seed."""
+
+    paper: str
+    state: State
+    seed: int
+
+
+def rows(path: Path) -> tuple[Row, ...]:
+    """The evaluation set."""
+    return tuple(msgspec.json.decode(line, type=Row) for line in path.read_bytes().splitlines() if line.strip())
+
+
+def drawn(found: Iterable[Row], papers: Sequence[Paper]) -> Iterator[Drawn]:
+    """The papers of the set, drawn one after the other."""
+    kinds = {paper.paper: paper for paper in papers}
+    return (draw(kinds[row.paper], row.state, row.seed) for row in found)
+
+
+def metrics(scores: Mapping[State, Score]) -> dict[str, float]:
+    """The figures by the names of the use file's thresholds."""
+    shares = {f"fields-{state.value}": round(score.share_right, 4) for state, score in scores.items()}
+    agreeing = {f"agreeing-{state.value}": round(score.share_agreeing, 4) for state, score in scores.items()}
+    stamped = scores.get(State.STAMPED, Score())
+    flagged = {"stamped-flagged": round(stamped.share_flagged, 4)} if stamped.stamped else {}
+    return shares | agreeing | flagged | {"false-agreeing": sum(score.false_agreeing for score in scores.values())}
+
+
 def measure(
-    drawn: Iterable[Drawn], papers: Sequence[Paper], read: Callable[[bytes, str], Reading]
+    files: Iterable[Drawn], papers: Sequence[Paper], read: Callable[[bytes, str], Reading]
 ) -> dict[State, Score]:
     """The scores by state."""
     kinds = {paper.paper: paper for paper in papers}
     scores: dict[State, Score] = {}
-    for n, one in enumerate(drawn):
+    for n, one in enumerate(files):
         score = scores.setdefault(one.state, Score())
         score.papers += 1
         paper = kinds[one.paper]

@@ -6,9 +6,11 @@ stamp touches stays marked as stamped whichever reading is kept.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final, cast
 
 import numpy as np
@@ -22,6 +24,17 @@ MODEL: Final = "RapidOCR PP-OCRv6"
 INSTALL: Final = "pip install 'tongban[ocr]'"
 _THREADS: Final = 2
 _MAX_LINES: Final = 600
+
+
+def weights() -> str:
+    """SHA-256 over the files of the models that are installed, in the order of their names; empty without the extra."""
+    spec = find_spec("rapidocr")
+    if spec is None or not spec.submodule_search_locations:
+        return ""
+    digest = hashlib.sha256()
+    for path in sorted(Path(spec.submodule_search_locations[0]).glob("models/*.onnx")):
+        digest.update(path.read_bytes())
+    return f"sha256:{digest.hexdigest()}"
 
 
 def available() -> bool:

@@ -17,6 +17,10 @@ from typing import Any, Final, cast
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
 
 from tongban.assist.model import Box
 from tongban.base.ids import id_number_check, uscc_check
@@ -29,11 +33,14 @@ FONTS: Final = (
     Path("/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc"),
 )
 """Where Debian and its relatives keep them; index 2 of the collection is simplified Chinese."""
+_SONG: Final = "STSong-Light"
 
 
 class State(StrEnum):
     """In what state the paper arrives."""
 
+    TEXT = "text"
+    """An electronic file with its words in it."""
     CLEAN = "clean"
     SCAN = "scan"
     PHONE = "phone"
@@ -42,7 +49,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One picture (PNG or JPEG) with what stands on it; `stamped` are the fields that a stamp lies on."""
+    """One file (PDF, PNG or JPEG) with what stands on it; `stamped` are the fields that a stamp lies on."""
 
     paper: str
     state: State
@@ -58,7 +65,10 @@ def fonts() -> tuple[Path, ...]:
 
 
 def draw(paper: Paper, state: State, seed: int) -> Drawn:
-    """One paper of this kind. Raises ValueError where there is no Chinese font."""
+    """One paper of this kind. Raises ValueError where there is no Chinese font, except for `text`, which needs none."""
+    if state is State.TEXT:
+        truth = values(paper, seed)
+        return Drawn(paper.paper, state, _pdf(paper, truth), "application/pdf", truth)
     found = fonts()
     if not found:
         raise ValueError("no Chinese font")
@@ -148,6 +158,23 @@ _VALUES: dict[PaperKind, Callable[[random.Random], str]] = {
     PaperKind.ADDRESS: _address,
     PaperKind.ACCOUNT: _account,
 }
+
+
+# --- the electronic file ---------------------------------------------------------------------------------------------
+
+
+def _pdf(paper: Paper, truth: dict[str, str]) -> bytes:
+    if _SONG not in pdfmetrics.getRegisteredFontNames():
+        cast("Any", pdfmetrics).registerFont(UnicodeCIDFont(_SONG))
+    out = io.BytesIO()
+    canvas = cast("Any", Canvas(out, pagesize=A4, invariant=1))
+    canvas.setFont(_SONG, 20)
+    canvas.drawCentredString(A4[0] / 2, 780, paper.titles[0])
+    canvas.setFont(_SONG, 13)
+    for n, (name, spec) in enumerate(paper.fields.items()):
+        canvas.drawString(70, 720 - 40 * n, f"{spec.labels[0]}：{truth[name]}")
+    canvas.save()
+    return out.getvalue()
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------

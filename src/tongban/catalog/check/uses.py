@@ -35,7 +35,9 @@ def no_legal_basis(view: View[Use]) -> Iterator[Said]:
 @use_lint("model-unpinned", "error", "用的是哪个模型、哪段提示词要说死", "Model and prompt are fixed by hash")
 def model_unpinned(view: View[Use]) -> Iterator[Said]:
     model = view.file.model
-    wanted = {"none": (), "linear": ("weights",), "language-model": ("weights", "prompt")}[model.kind]
+    wanted = {"none": (), "linear": ("weights",), "reader": ("weights",), "language-model": ("weights", "prompt")}[
+        model.kind
+    ]
     for name in wanted:
         if getattr(model, name) is None:
             zh = {"weights": "模型", "prompt": "提示词"}[name]

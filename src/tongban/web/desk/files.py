@@ -6,8 +6,9 @@ from urllib.parse import quote
 from litestar import Response, get
 
 from tongban.base.errors import Refused, refuse
+from tongban.web.desk import papers, previews
 from tongban.web.desk.previews import Sheets, picture, sheets
-from tongban.web.desk.staff import desk, official
+from tongban.web.desk.staff import desk, official, region_names
 from tongban.web.html import page
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -54,4 +55,26 @@ async def drawn(site: Site, visitor: Visitor, case: str, document: str, name: st
     return Response(png, media_type="image/png", headers={"content-security-policy": SANDBOX})
 
 
-ROUTES = [show, original, drawn]
+@get("/desk/cases/{case:str}/documents/{document:str}/fields/{name:str}")
+async def close_up(site: Site, visitor: Visitor, case: str, document: str, name: str) -> Response[Any]:
+    """The place on a paper where a field was read, as a picture: `address.png`. Where it lies is what was read, never
+    what the address says."""
+    actor = official(visitor)
+    field, dot, kind = name.partition(".")
+    view = await site.cases.view(actor, case)
+    file, data = await site.cases.document(actor, document, case=case)
+    check = (await site.assist.precheck.of_case(view)).check(document, field) if (dot, kind) == (".", "png") else None
+    if check is None or not check.parts:
+        raise refuse("no-such-page", "没有这一页", "There is no such page", status=404)
+    page = check.parts[0].page
+    framed = [part.box for part in papers.marks(view, check, region_names(site)) if part.page == page]
+    here = [part for part in check.parts if part.page == page]
+    png = await previews.close_up(file.type, data, page + 1, papers.frame(here), framed)
+    return Response(
+        png,
+        media_type="image/png",
+        headers={"content-security-policy": SANDBOX, "cache-control": "private, no-store"},
+    )
+
+
+ROUTES = [show, original, drawn, close_up]

@@ -8,18 +8,23 @@ because PDFium is not thread-safe.
 import asyncio
 import io
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import pypdfium2
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
+from tongban.assist.model import Box
 from tongban.base.errors import Refused, refuse
 
 MAX_PAGES = 60
 """Pages that can be looked at; longer files are saved and read elsewhere."""
 FULL, SMALL = 1_400, 360
 """The longer side of a picture, in pixels."""
+CLOSE, CLOSE_WIDTH = 2_400, 1_000
+"""The longer side of the page that a close-up is cut from, and the width of what is sent, in pixels."""
+_RED = "#b1241b"
 MAX_IMAGE_PIXELS = 80_000_000
 PDF = "application/pdf"
 IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
@@ -53,6 +58,43 @@ async def picture(media_type: str, data: bytes, page: int, *, small: bool = Fals
     if media_type == PDF:
         return await asyncio.to_thread(_draw_pdf, data, page, side)
     return await asyncio.to_thread(_draw_image, data, side)
+
+
+async def close_up(media_type: str, data: bytes, page: int, stretch: Box, marks: Sequence[Box]) -> bytes:
+    """The part of a page (from 1) around a stretch of it, with places framed in red, as a PNG. Raises as `picture`."""
+    whole = await asyncio.to_thread(_whole, media_type, data, page)
+    return await asyncio.to_thread(_framed, whole, stretch, marks)
+
+
+def _whole(media_type: str, data: bytes, page: int) -> Image.Image:
+    if page < 1 or page > (MAX_PAGES if media_type == PDF else 1) or media_type not in {PDF, *IMAGES}:
+        raise _no_page()
+    png = _draw_pdf(data, page, CLOSE) if media_type == PDF else _draw_image(data, CLOSE)
+    return Image.open(io.BytesIO(png)).convert("RGB")
+
+
+def _framed(whole: Image.Image, stretch: Box, marks: Sequence[Box]) -> bytes:
+    width, height = whole.size
+    tall = (stretch.bottom - stretch.top) * height
+    pen = ImageDraw.Draw(whole)
+    thick = max(round(width / 500), 2)
+    for mark in marks:
+        room = thick + tall * 0.12
+        corners = (
+            mark.left * width - room,
+            mark.top * height - room,
+            mark.right * width + room,
+            mark.bottom * height + room,
+        )
+        pen.rounded_rectangle(corners, radius=thick * 2, outline=_RED, width=thick)
+    across = min(max((stretch.right - stretch.left) * width * 1.9, tall * 22, 60), width)
+    left = min(max((stretch.left + stretch.right) / 2 * width - across * 0.55, 0), width - across)
+    down = min(across * 0.445, height)
+    top = min(max((stretch.top + stretch.bottom) / 2 * height - down / 2, 0), height - down)
+    part = whole.crop((round(left), round(top), round(left + across), round(top + down)))
+    out = io.BytesIO()
+    part.resize((CLOSE_WIDTH, max(round(CLOSE_WIDTH * part.height / part.width), 1))).save(out, "PNG")
+    return out.getvalue()
 
 
 def _count(data: bytes) -> int:

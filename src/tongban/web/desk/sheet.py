@@ -1,13 +1,15 @@
 """The middle of the desk: what the person claims, what the state's records say, what was filed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from tongban.assist.precheck.model import Outcome
 from tongban.base.i18n import Text
 from tongban.cases import Attachment, CaseState, CaseView
 from tongban.catalog.model import Fact
+from tongban.web.desk.papers import PaperCell, Sign
 from tongban.web.desk.values import Pair, RegionName, both, compare, said, same
 
 
@@ -54,10 +56,35 @@ class FactRow:
     record: Text | None
     source: Text | None
     at: datetime | None
+    paper: PaperCell | None = None
+    """What a paper says about it."""
 
     @property
     def look(self) -> Look:
         return MATCHES[self.match]
+
+    @property
+    def result(self) -> Look | Sign:
+        """What the table says in the end: what claim and record make of it, unless a paper says something worse."""
+        if self.paper is None or self.match in _OPEN:
+            return self.look
+        agrees = self.paper.check.outcome is Outcome.AGREES
+        return self.look if agrees and self.match is not Match.CLAIM_ONLY else self.paper.sign
+
+    @property
+    def flagged(self) -> bool:
+        """Whether it is something to look at."""
+        return self.match in _OPEN or (self.paper is not None and self.paper.check.outcome is not Outcome.AGREES)
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything there is agrees, and there is more than the claim alone."""
+        proven = self.match in (Match.AGREES, Match.RECORD_ONLY) or self.paper is not None
+        return proven and not self.flagged
+
+
+_OPEN = frozenset({Match.DIFFERS, Match.ASKED, Match.UNANSWERED})
+"""What claim and record alone leave to be looked at."""
 
 
 class Filed(StrEnum):
@@ -109,14 +136,15 @@ class Sheet:
 
     @property
     def agreeing(self) -> int:
-        """Facts on which claim and record agree, or that come from a record."""
-        return self.count(Match.AGREES, Match.RECORD_ONLY)
+        """Facts on which everything there is agrees, and of which there is more than the claim alone."""
+        return sum(row.settled for row in self.facts)
 
     @property
     def look_at(self) -> int:
         """What an official has to look at."""
-        wanted = (Match.DIFFERS, Match.UNANSWERED, Match.ASKED)
-        return self.count(*wanted) + sum(paper.filed in (Filed.MISSING, Filed.ASKED) for paper in self.papers)
+        return sum(row.flagged for row in self.facts) + sum(
+            paper.filed in (Filed.MISSING, Filed.ASKED) for paper in self.papers
+        )
 
     @property
     def spared(self) -> int:
@@ -138,13 +166,15 @@ class Sheet:
 _AT_ONCE = 6
 
 
-def sheet(view: CaseView, region: RegionName) -> Sheet:
-    """The sheet of a case as it stands; what needs looking at first, then in the order of the file."""
+def sheet(view: CaseView, region: RegionName, cells: Mapping[str, PaperCell] | None = None) -> Sheet:
+    """The sheet of a case as it stands, with what papers say where they were read; what needs looking at first, then in the order of the file."""
     variant = view.judged.variant
     questions = [*variant.questions, *variant.open_questions]
-    rows = [_fact(question.name, question.fact, view.state, region) for question in questions]
+    said = cells or {}
+    rows = [replace(_fact(q.name, q.fact, view.state, region), paper=said.get(q.name)) for q in questions]
     order = list(Match)
-    return Sheet(tuple(sorted(rows, key=lambda row: order.index(row.match))), tuple(_papers(view)))
+    rows.sort(key=lambda row: (not row.flagged, order.index(row.match)))
+    return Sheet(tuple(rows), tuple(_papers(view)))
 
 
 def _fact(name: str, fact: Fact, state: CaseState, region: RegionName) -> FactRow:
