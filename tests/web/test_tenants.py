@@ -128,6 +128,8 @@ ROUTES: dict[str, Whose] = {
     "POST /desk/cases/{case}/suggestions/{call}/own-view": BODY,
     "GET /desk/cases/{case}/documents/{document}": BODY,
     "GET /desk/cases/{case}/documents/{document}/original": BODY,
+    "GET /desk/cases/{case}/documents/{document}/fields/{name}": BODY,
+    "POST /desk/cases/{case}/suggestions/{call}": BODY,
     "GET /desk/cases/{case}/documents/{document}/{name}": BODY,
     # console
     "GET /console/what-if": STAFF,

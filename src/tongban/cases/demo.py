@@ -81,7 +81,10 @@ class Step(_File, frozen=True):
 
 
 class Story(_File, frozen=True):
-    """A case from its application on. With `counter` the clerk fills it in for whoever stands there."""
+    """A case from its application on. With `counter` the clerk fills it in for whoever stands there.
+
+    `written` is what stands on a paper, by material; others say no more than what they are for.
+    """
 
     name: str
     who: str
@@ -92,6 +95,7 @@ class Story(_File, frozen=True):
     counter: bool = False
     facts: dict[str, Any] = {}
     files: dict[str, str] = {}
+    written: dict[str, tuple[str, ...]] = {}
     steps: tuple[Step, ...] = ()
 
 
@@ -322,7 +326,7 @@ class _Player:
             actor,
             story.service,
             facts,
-            await self._uploads(actor, service, person, story.files),
+            await self._uploads(actor, service, person, story.files, story.written),
             region=story.region,
             key=key(story, number),
             records=known,
@@ -367,16 +371,24 @@ class _Player:
         return answer.found
 
     async def _uploads(
-        self, actor: Actor, service: Service, person: Person, files: Mapping[str, str]
+        self,
+        actor: Actor,
+        service: Service,
+        person: Person,
+        files: Mapping[str, str],
+        written: Mapping[str, tuple[str, ...]] | None = None,
     ) -> dict[str, list[str]]:
-        lines = (
+        plain = (
             f"姓名：{person.name}",
             f"事项：{words(service.name, 'zh')}",
             "地点：岚江市清源区",
             "本页为演示材料，人物、单位都是虚构的。",
         )
-        made = {slug: await self._cases.add_document(actor, name, paper(name, lines)) for slug, name in files.items()}
-        return {slug: [one.id] for slug, one in made.items()}
+        made: dict[str, list[str]] = {}
+        for slug, name in files.items():
+            lines = (*(written or {}).get(slug, plain[:-1]), plain[-1])
+            made[slug] = [(await self._cases.add_document(actor, name, paper(name, lines))).id]
+        return made
 
     def _applying(self, story: Story) -> Actor:
         if story.counter:

@@ -243,7 +243,7 @@ def _value(name: str, spec: PaperField, zone: _Zone, sheets: Sequence[Sheet]) ->
     if span is None:
         if not text:
             return None
-        span, doubts = (0, min(len(text), 60)), {Doubt.ANOTHER_WRITING}
+        span, doubts = _nearly(spec, text) or (0, min(len(text), 60)), {Doubt.ANOTHER_WRITING}
     else:
         doubts = set[Doubt]()
         if spec.kind is PaperKind.NAME and _LETTER.search(_NOTE.sub("", text[span[1] :].strip("。，,;；_"))):
@@ -268,6 +268,19 @@ def _value(name: str, spec: PaperField, zone: _Zone, sheets: Sequence[Sheet]) ->
         if holds
     }
     return Found(field=name, text=said, parts=parts, confidence=round(confidence, 4), doubts=_sorted(doubts))
+
+
+def _nearly(spec: PaperField, text: str) -> tuple[int, int] | None:
+    """The one number in a run of letters too long by one or two that passes its own check: to be shown, not relied on.
+
+    A reader of pictures sometimes takes the edge of a neighbour for a letter.
+    """
+    if spec.kind not in (PaperKind.ID_NUMBER, PaperKind.USCC):
+        return None
+    runs = [run for run in re.finditer(r"[0-9A-Za-z]{19,20}", text) if run.start() <= _START]
+    spans = [(at, at + 18) for run in runs for at in range(run.start(), run.end() - 17)]
+    passing = [span for span in spans if sound(spec.kind, text[slice(*span)])]
+    return passing[0] if len(passing) == 1 else None
 
 
 def _stamped(part: Part, sheets: Sequence[Sheet]) -> bool:

@@ -51,12 +51,14 @@ class Words:
 
     @cached_property
     def _edges(self) -> tuple[float, ...]:
-        """Where each character of the line begins, as shares of its width."""
-        wide = _widths(self.line.text)
+        """Where each character of the line begins, as shares of the page's width."""
+        if len(self.line.edges) == len(self.line.text) + 1:
+            return self.line.edges
+        box, wide = self.line.box, _widths(self.line.text)
         total = sum(wide) or 1.0
-        edges = [0.0]
+        edges = [box.left]
         for one in wide:
-            edges.append(edges[-1] + one / total)
+            edges.append(edges[-1] + (box.right - box.left) * one / total)
         return tuple(edges)
 
     def part(self, start: int, end: int) -> Part:
@@ -64,7 +66,7 @@ class Words:
         first, last = self.at[start], self.at[end - 1]
         box = self.line.box
         width = box.right - box.left
-        left, right = box.left + self._edges[first] * width, box.left + self._edges[last + 1] * width
+        left, right = self._edges[first], self._edges[last + 1]
         # On a slanting line the middle moves with the place.
         middle = self.line.start + (self.line.end - self.line.start) * ((left + right) / 2 - box.left) / max(
             width, 1e-9
@@ -74,6 +76,7 @@ class Words:
             text=self.line.text[first : last + 1],
             page=self.line.page,
             box=Box(left, max(middle - half, 0.0), right, min(middle + half, 1.0)),
+            edges=tuple(round(edge, 4) for edge in self._edges[first : last + 2]) if self.line.edges else (),
         )
 
 
@@ -84,12 +87,14 @@ def _widths(text: str) -> list[float]:
 
 def within(part: Part, start: int, end: int) -> Part:
     """Some characters of a part, with their place."""
-    wide = _widths(part.text)
-    total = sum(wide) or 1.0
-    span = part.box.right - part.box.left
-    left = part.box.left + span * sum(wide[:start]) / total
-    right = part.box.left + span * sum(wide[:end]) / total
-    return Part(text=part.text[start:end], page=part.page, box=Box(left, part.box.top, right, part.box.bottom))
+    edges = part.edges
+    if len(edges) != len(part.text) + 1:
+        wide = _widths(part.text)
+        total = sum(wide) or 1.0
+        span = part.box.right - part.box.left
+        edges = tuple(part.box.left + span * sum(wide[:n]) / total for n in range(len(wide) + 1))
+    box = Box(edges[start], part.box.top, edges[end], part.box.bottom)
+    return Part(text=part.text[start:end], page=part.page, box=box, edges=edges[start : end + 1])
 
 
 def right_of(words: Words, everything: Sequence[Words], *, label: bool) -> Words | None:

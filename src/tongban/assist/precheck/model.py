@@ -26,6 +26,7 @@ class Line(_Value, frozen=True):
     start, end  height of the middle at the left and at the right end: a photo is never quite straight
     height, em  of the letters: as a share of the page's height, and as one of its width
     confidence  0 to 1; 1 for a text layer
+    edges       where each character begins and the last one ends, as shares of the page's width; empty where not known
     overlaid    something else lies on it, so that one may not see what the text says
     """
 
@@ -37,6 +38,7 @@ class Line(_Value, frozen=True):
     height: float
     em: float
     confidence: float = 1.0
+    edges: tuple[float, ...] = ()
     overlaid: bool = False
 
 
@@ -85,11 +87,12 @@ class Doubt(StrEnum):
 
 
 class Part(_Value, frozen=True):
-    """A stretch of a value that stands on one line."""
+    """A stretch of a value that stands on one line; `edges` as for lines."""
 
     text: str
     page: int
     box: Box
+    edges: tuple[float, ...] = ()
 
 
 class Found(_Value, frozen=True):

@@ -7,7 +7,7 @@ of a case asks what was read. What a paper says is compared when somebody looks,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -69,6 +69,13 @@ class Prechecked:
     checks: tuple[Checked, ...]
     off: Text | None = None
     """Why nothing is shown, where the use may not run."""
+
+    def without(self, calls: Collection[str]) -> Prechecked:
+        """The same without what these suggestions say: a reader who must first note their own view sees none of it."""
+        if not calls:
+            return self
+        papers = {document: state for document, state in self.papers.items() if state.call not in calls}
+        return Prechecked(papers, tuple(one for one in self.checks if one.document in papers), self.off)
 
     def of_fact(self, fact: str) -> tuple[Checked, ...]:
         """What papers say about one fact, worst first."""

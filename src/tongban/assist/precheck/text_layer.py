@@ -45,6 +45,9 @@ class _Char:
     right: float
     bottom: float
     object: int
+    start: float = 0.0
+    end: float = 0.0
+    """From where to where its room on the line goes, blank around the ink included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +103,16 @@ def _chars(page: Any, height: float, order: dict[int, tuple[int, bool]]) -> Iter
             box = (min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
             tall = (box[3] - box[1]) * height
             if text.isspace() or (tall >= _SMALLEST * _thin(text) and _inside(box)):
-                yield _Char(text, *box, key)
+                start, end = _room(text_page, index, matrix)
+                yield _Char(text, *box, key, start, end)
     finally:
         text_page.close()
+
+
+def _room(text_page: Any, index: int, matrix: Callable[[float, float], tuple[float, float]]) -> tuple[float, float]:
+    left, bottom, right, top = text_page.get_charbox(index, loose=True)
+    a, b = matrix(left, top), matrix(right, bottom)
+    return min(a[0], b[0]), max(a[0], b[0])
 
 
 def _thin(text: str) -> float:
@@ -181,7 +191,7 @@ def _runs(chars: Sequence[_Char], aspect: float) -> Iterator[list[_Char]]:
                 run, blank = [], False
             if blank:
                 last = run[-1]
-                run.append(_Char(" ", last.right, last.top, char.left, last.bottom, last.object))
+                run.append(_Char(" ", last.right, last.top, char.left, last.bottom, last.object, last.end, char.start))
                 blank = False
             run.append(char)
     if run:
@@ -214,6 +224,7 @@ def _line(
         end=middle,
         height=box.bottom - box.top,
         em=(box.bottom - box.top) / max(aspect, 1e-6),
+        edges=(*(round(char.start, 5) for char in run), round(run[-1].end, 5)),
         overlaid=any(_covers(cover, box, painted) for cover in covers),
     )
 

@@ -8,12 +8,13 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import Parameter
 
+from tongban.assist.precheck.service import Prechecked
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.cases import UNDO, CaseView, Refusal
 from tongban.catalog.procedure import Act
 from tongban.org import Actor
-from tongban.web.desk import acts, casepage, drafts
+from tongban.web.desk import acts, casepage, drafts, papers
 from tongban.web.desk.lists import narrowed, queue
 from tongban.web.desk.own_view import withheld
 from tongban.web.desk.queue import Narrowed
@@ -44,6 +45,9 @@ async def case_page(
 ) -> Response[str]:
     """The page of a case; `more` is what `casepage.values` takes."""
     column = await queue(site, actor, wanted)
+    held = await withheld(site, actor, view)
+    found = (await site.assist.precheck.of_case(view)).without({one.call for one in held})
+    read = papers.shown(view, found, region_names(site), await _answered(site, actor, view, found))
     return page(
         site,
         visitor,
@@ -55,12 +59,23 @@ async def case_page(
         hx=hx,
         regions=grouped(site, visitor.lang),
         taken=await drafts.changed(site, view),
-        withheld=await withheld(site, actor, view),
+        withheld=held,
         did=await site.assist.account.of(view),
         questions=view.state.questions,
         about=view.opening.about,
-        **casepage.values(view, column, region_names(site), site.catalogue.versions(view.opening.service), **more),
+        shown_at=int(site.clock().timestamp()),
+        **casepage.values(
+            view, column, region_names(site), site.catalogue.versions(view.opening.service), read=read, **more
+        ),
     )
+
+
+async def _answered(site: Site, actor: Actor, view: CaseView, found: Prechecked) -> frozenset[str]:
+    """The suggestions about the papers of a case that this official has answered."""
+    if not any(paper.call for paper in found.papers.values()):
+        return frozenset()
+    calls = await site.assist.gate.for_case(view.case)
+    return frozenset(one.call.id for one in calls if any(said.person == actor.id for said in one.settled))
 
 
 @get("/desk/cases/{case:str}")

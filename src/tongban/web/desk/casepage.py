@@ -15,6 +15,7 @@ from tongban.catalog.model import Service
 from tongban.catalog.procedure import Act
 from tongban.web.desk import acts, drafts
 from tongban.web.desk.drafts import Box
+from tongban.web.desk.papers import Papers
 from tongban.web.desk.queue import TAGS, Queue
 from tongban.web.desk.ruling import ruling
 from tongban.web.desk.sheet import sheet
@@ -71,9 +72,10 @@ def values(
     preview: Preview | None = None,
     moved: Sequence[Line] = (),
     boxes: Mapping[str, Box] | None = None,
+    read: Papers | None = None,
 ) -> dict[str, Any]:
     """The template's values. `versions` are those of the service, for what the rules will say on days ahead."""
-    shown = sheet(view, region)
+    shown = sheet(view, region, read.cells if read else None)
     panel = acts.panel(view, shown, form or Form(), chosen)
     due = None if view.ended else clocks.due(view.definition, view.state, view.now)
     kept = any(option.chosen for option in panel.options)
@@ -81,6 +83,7 @@ def values(
         "case": head(view, queue),
         "list": queue,
         "sheet": shown,
+        "papers": read,
         "ruling": ruling(view.judged.explained(region, versions)),
         "bar": time_bar(due, view.now) if due else None,
         "history": tuple(reversed(view.account)),

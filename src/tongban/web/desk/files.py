@@ -7,6 +7,7 @@ from litestar import Response, get
 
 from tongban.base.errors import Refused, refuse
 from tongban.web.desk import papers, previews
+from tongban.web.desk.own_view import withheld
 from tongban.web.desk.previews import Sheets, picture, sheets
 from tongban.web.desk.staff import desk, official, region_names
 from tongban.web.html import page
@@ -63,7 +64,9 @@ async def close_up(site: Site, visitor: Visitor, case: str, document: str, name:
     field, dot, kind = name.partition(".")
     view = await site.cases.view(actor, case)
     file, data = await site.cases.document(actor, document, case=case)
-    check = (await site.assist.precheck.of_case(view)).check(document, field) if (dot, kind) == (".", "png") else None
+    held = {one.call for one in await withheld(site, actor, view)}
+    found = (await site.assist.precheck.of_case(view)).without(held)
+    check = found.check(document, field) if (dot, kind) == (".", "png") else None
     if check is None or not check.parts:
         raise refuse("no-such-page", "没有这一页", "There is no such page", status=404)
     page = check.parts[0].page

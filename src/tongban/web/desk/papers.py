@@ -38,10 +38,11 @@ SIGNS: dict[Outcome, Sign] = {
 
 @dataclass(frozen=True, slots=True)
 class PaperCell:
-    """What one paper says about one fact. `pieces` are cut where it parts from the claim."""
+    """What one paper says about one fact. `pieces` and `claim` are cut where the two part."""
 
     check: Checked
     pieces: tuple[Piece, ...]
+    claim: tuple[Piece, ...]
     why: Text | None
 
     @property
@@ -129,7 +130,7 @@ def _pair(view: CaseView, check: Checked, region: RegionName) -> Pair | None:
 def _cell(view: CaseView, check: Checked, region: RegionName) -> PaperCell:
     pair = _pair(view, check, region) if check.outcome is not Outcome.AGREES else None
     pieces = pair.right if pair else ((Piece(check.text, False),) if check.text else ())
-    return PaperCell(check, pieces, doubts_words(check.doubts) if check.doubts else None)
+    return PaperCell(check, pieces, pair.left if pair else (), doubts_words(check.doubts) if check.doubts else None)
 
 
 def _beside(view: CaseView, cells: Mapping[str, PaperCell], region: RegionName) -> Iterator[Beside]:
@@ -166,7 +167,7 @@ def _sentence(check: Checked) -> Text:
     if check.outcome is Outcome.DIFFERS:
         return Text(
             f"{check.paper.zh}上的{check.label.zh}是“{check.text}”，和填的、登记的不一样。",
-            f"On the paper ({check.paper.en}) the field “{check.label.en}” says “{check.text}”, which is not what was declared.",
+            f"“{check.label.en}” on the paper ({check.paper.en}) is “{check.text}”, not what was declared.",
         )
     why = doubts_words(check.doubts)
     return Text(

@@ -77,9 +77,9 @@ def _framed(whole: Image.Image, stretch: Box, marks: Sequence[Box]) -> bytes:
     width, height = whole.size
     tall = (stretch.bottom - stretch.top) * height
     pen = ImageDraw.Draw(whole)
-    thick = max(round(width / 500), 2)
+    thick = max(round(tall * 0.09), 3)
     for mark in marks:
-        room = thick + tall * 0.12
+        room = thick
         corners = (
             mark.left * width - room,
             mark.top * height - room,

@@ -167,13 +167,13 @@ _AT_ONCE = 6
 
 
 def sheet(view: CaseView, region: RegionName, cells: Mapping[str, PaperCell] | None = None) -> Sheet:
-    """The sheet of a case as it stands, with what papers say where they were read; what needs looking at first, then in the order of the file."""
+    """The sheet of a case as it stands, with what its papers say; what needs looking at first."""
     variant = view.judged.variant
     questions = [*variant.questions, *variant.open_questions]
     said = cells or {}
     rows = [replace(_fact(q.name, q.fact, view.state, region), paper=said.get(q.name)) for q in questions]
     order = list(Match)
-    rows.sort(key=lambda row: (not row.flagged, order.index(row.match)))
+    rows.sort(key=lambda row: (not row.flagged, row.settled, order.index(row.match)))
     return Sheet(tuple(rows), tuple(_papers(view)))
 
 
