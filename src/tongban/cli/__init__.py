@@ -29,6 +29,7 @@ COMMANDS: dict[str, CommandSpec] = {
     "rules": CommandSpec("tongban.cli.rules", "decision models: test kit, evaluation · 决策模型：测试集与计算"),
     "guide": CommandSpec("tongban.cli.guide", "which service a question is about · 智能导办"),
     "match": CommandSpec("tongban.cli.match", "find the people that policies are for · 让政策找人"),
+    "precheck": CommandSpec("tongban.cli.precheck", "read a paper and say how sure · 读一份材料"),
     "uses": CommandSpec("tongban.cli.uses", "AI uses: check, measure, switch off · 算法应用：检查、评测、关掉"),
     "route": CommandSpec("tongban.cli.route", "train and measure the routing of requests · 训练和评测智能分办"),
     "case": CommandSpec("tongban.cli.case", "export one case whole · 导出一个办件"),

@@ -20,6 +20,7 @@ BENCHES: dict[str, str] = {
     "check": "check",
     "analyse": "analyse",
     "start": "start",
+    "precheck": "precheck",
     "guide": "guide",
     "fuzz": "fuzz",
     "route": "route",
