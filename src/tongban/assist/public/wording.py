@@ -12,6 +12,7 @@ CODES: Mapping[str, Text] = {
     "measurement-expired": Text("评测过期", "measurement too old"),
     "below-threshold": Text("没有达到标准", "short of its standard"),
     "switched-off": Text("已关掉", "switched off"),
+    "not-reused": Text("还没有打开复用", "reuse not switched on"),
     "opted-out": Text("本人不愿用", "declined by the person"),
     "over-budget": Text("用量已满", "allowance spent"),
     "too-slow": Text("太慢", "too slow"),
