@@ -117,6 +117,8 @@ ROUTES: dict[str, Whose] = {
     "GET /desk": STAFF,
     "GET /desk/done": STAFF,
     "GET /desk/keys": STAFF,
+    "GET /desk/exercises": STAFF,
+    "POST /desk/exercises/{item}": STAFF,
     "GET /desk/intake": STAFF,
     "GET /desk/intake/{slug}": STAFF,
     "POST /desk/intake/{slug}": STAFF,
@@ -303,7 +305,8 @@ async def world(site: Site) -> Any:
         names = {"case": cases[0], "document": file, "identifier": certificate, "slug": "residence-permit",
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
                  "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
-                 "region": "990101", "call": "990101-0", "answer_id": "aaaaaaaaaaaa", "shape": "atrs.json"}  # fmt: skip
+                 "region": "990101", "call": "990101-0", "item": "nd-1",
+                 "answer_id": "aaaaaaaaaaaa", "shape": "atrs.json"}  # fmt: skip
         yield World(
             owner,
             other,

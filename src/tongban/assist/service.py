@@ -21,6 +21,8 @@ from tongban.assist.records import Switched
 from tongban.assist.reuse import Channel, NoChannel, Reusing, Serving
 from tongban.assist.reuse.answerers import answerers
 from tongban.assist.store import Store
+from tongban.assist.watch import exercises
+from tongban.assist.watch.exercises import Drill
 from tongban.assist.watch.narrowing import Judged
 from tongban.assist.watch.watcher import Watcher
 from tongban.base.clock import Clock
@@ -30,6 +32,7 @@ from tongban.base.errors import refuse
 from tongban.base.telemetry import Log
 from tongban.cases.service import Cases
 from tongban.catalog.catalogue import Catalogue
+from tongban.catalog.shipped import shipped
 from tongban.catalog.watching import Measure
 from tongban.org import Actor, Directory
 
@@ -79,7 +82,9 @@ class Assist:
         register = Register(catalogue, measured.read(measured.folders(data_dir)))
         gate = Gate(store, register, await store.key("person"), clock, log)
         await gate.refresh()
-        watch = Watcher(store, gate, catalogue, cases, directory, clock, log, await store.key("double"))
+        watch = Watcher(
+            store, gate, catalogue, cases, directory, clock, log, await store.key("double"), _drills(data_dir)
+        )
         await watch.refresh()
         guide = GuideService(store, gate, catalogue, directory, clock, data_dir)
         await guide.refresh()
@@ -154,6 +159,11 @@ def _gaps(watch: Watcher) -> Gaps:
         return tuple(judged for one in rounds for judged in one.judged if judged.figure.measure in GAPS)
 
     return gaps
+
+
+def _drills(data_dir: Path) -> tuple[Drill, ...]:
+    """The exercises that come with the platform, and the installation's own."""
+    return exercises.read((shipped("uses"), data_dir / "uses"))
 
 
 def _channel(upper: Upper | None) -> Channel:

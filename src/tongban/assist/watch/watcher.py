@@ -18,6 +18,7 @@ from tongban.assist.records import EVERYWHERE, Switched
 from tongban.assist.store import Store, watching
 from tongban.assist.watch import figures
 from tongban.assist.watch.doubling import own_view_first
+from tongban.assist.watch.exercises import Drill
 from tongban.assist.watch.narrowing import (
     Autonomy,
     Figure,
@@ -28,7 +29,7 @@ from tongban.assist.watch.narrowing import (
     widened,
 )
 from tongban.assist.watch.public import PublicFigures, public
-from tongban.assist.watch.records import Answer, CaseCall, GroupFound, LevelChange, Round
+from tongban.assist.watch.records import Answer, CaseCall, Exercise, GroupFound, LevelChange, Round
 from tongban.assist.watch.statistics import Rate
 from tongban.assist.watch.wording import why_narrowed
 from tongban.base.clock import Clock
@@ -66,6 +67,8 @@ class Watcher:
     clock: Clock
     log: Log
     salt: bytes
+    drills: tuple[Drill, ...] = ()
+    """Exercises for officials."""
     _levels: dict[tuple[str, str], LevelChange] = field(default_factory=dict[tuple[str, str], LevelChange])
 
     # --- asked on every page ---------------------------------------------------------------------------------------
@@ -119,6 +122,22 @@ class Watcher:
             raise refuse("unknown-suggestion", "没有这条建议", "There is no such suggestion", status=404)
         async with self.store.acting() as connection:
             await watching.note_view(connection, call[:6], call, official.id, said, self.clock())
+
+    async def drilled(self, official: Actor, item: str, *, accepted: bool) -> None:
+        """Keep an official's answer to an exercise; the first stays. Raises Refused `unknown-exercise` (404)."""
+        drill = next((one for one in self.drills if one.id == item), None)
+        if drill is None:
+            raise refuse("unknown-exercise", "没有这道练习", "There is no such exercise", status=404)
+        kept = Exercise(person=official.id, sound=drill.sound, accepted=accepted)
+        async with self.store.acting() as connection:
+            await watching.exercise(
+                connection, official.region, official.id, official.body, drill.use, drill.id, self.clock(), kept
+            )
+
+    async def drills_of(self, official: Actor) -> dict[str, bool]:
+        """Whether an official accepted, by exercise they have answered."""
+        async with self.store.acting() as connection:
+            return await watching.exercises_of(connection, official.region, official.id)
 
     # --- the job ---------------------------------------------------------------------------------------------------
 
@@ -194,6 +213,8 @@ class Watcher:
         if last is not None and last[0] == today:
             return Rate(last[1], last[2])
         path = shipped("uses").parent / watch.known.set
+        if not path.is_file():  # an installation without the set has no such figure
+            return None
         try:
             outcome = await asyncio.to_thread(measure, self.catalogue, use, path, today)
         except Refused as error:

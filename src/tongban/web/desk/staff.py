@@ -12,7 +12,9 @@ from tongban.web.portal import places
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
-Place = Literal["queue", "waiting", "done", "intake", "keys", "case", "what-if", "machines", "guide", "switches"]
+Place = Literal[
+    "queue", "waiting", "done", "intake", "keys", "case", "what-if", "machines", "guide", "switches", "exercises"
+]
 
 
 @dataclass(frozen=True, slots=True)
