@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from tests.assist.drafting_world import case_without_papers, said
 
 from tongban.assist.drafting import examples, plain
 from tongban.assist.drafting.changes import changes, kept_share
@@ -125,9 +126,9 @@ def test_no_field_that_decides_is_ever_drafted() -> None:
     """Only words are drafted: what is asked for, which articles, which day and which choice stay the official's."""
     for procedure in PROCEDURES.values():
         for name, act in procedure.acts.items():
-            for field, said in act.says.items():
+            for field, spec in act.says.items():
                 if kind_of(procedure, name, field) is not None:
-                    assert said.type == "long-text"
+                    assert spec.type == "long-text"
 
 
 def test_what_an_official_changed_is_told_piece_by_piece() -> None:
@@ -142,3 +143,16 @@ def test_what_an_official_changed_is_told_piece_by_piece() -> None:
     assert kept_share("甲乙丙丁", "甲乙") == 1.0
     assert kept_share("甲乙", "丙丁") == 0.0
     assert kept_share("甲乙", "") == 0.0
+
+
+def test_a_long_letter_is_quoted_up_to_a_whole_sentence_and_never_inside_a_number() -> None:
+    view = said(
+        case_without_papers(), "请看这里。" + "我家的情况是这样的" * 12 + "，电话13800138000。" + "再说一遍" * 30
+    )
+    case = gather(view)
+    drafted = plain.draft(case, Kind.SUMMARY)
+    assert drafted is not None
+    [mine] = [one for one in drafted.sentences if "本人的话" in one.text.zh]
+    assert len(mine.text.zh) < 160
+    assert mine.text.zh.endswith("情况是这样的”。")
+    assert not verified(drafted.sentences, case.sources, case.day, case.region).dropped

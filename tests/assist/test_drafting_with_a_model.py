@@ -9,7 +9,8 @@ from tongban.assist.drafting.model import Drafted
 from tongban.assist.drafting.service import NOTICE
 from tongban.assist.model import Abstain, Suggestion
 from tongban.assist.records import OptOut
-from tongban.assist.store import switches
+from tongban.assist.store import drafts, switches
+from tongban.assist.store.drafts import SentDraft
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 
@@ -149,3 +150,27 @@ async def test_who_wants_no_machine_gets_none(db: Database, clock: SettableClock
     assert isinstance(found, Abstain)
     assert found.code == "opted-out"
     assert server.received == []
+
+
+async def test_drafts_of_a_body_are_read_page_by_page_and_no_other_bodys_are_among_them(
+    db: Database, clock: SettableClock
+) -> None:
+    with answering([fake_model.honest]) as (_, model):
+        room = await drafting(db, clock, model, "")
+        await model.close()
+    async with room.store.acting() as connection:
+        for number, body in enumerate(("market", "market", "police", "market")):
+            sent = SentDraft(
+                region="990101", call=f"call-{number}", person="o-1", subject="990101-261103-00000001", body=body,
+                post="post-1", name="李审核", act=ACT, field=FIELD, at=clock(), offered="甲", sent="乙", kept=0.0,
+            )  # fmt: skip
+            await drafts.add(connection, sent)
+    seen: list[str] = []
+    after: str | None = None
+    while True:
+        found = await room.of_bodies(["market"], after, limit=2)
+        seen += [one.call for one in found.items]
+        after = found.next
+        if after is None:
+            break
+    assert seen == ["call-3", "call-1", "call-0"]
