@@ -121,7 +121,7 @@ async def _form(
         "portal/human_look.html",
         status=422 if problems else 200,
         subject=subject,
-        about=name or (Text(subject.case, subject.case) if subject.case else _NAMES[subject.about]),
+        about=name or (Text(f"办件{subject.case}", f"Case {subject.case}") if subject.case else _NAMES[subject.about]),
         told=told,
         options=options,
         due=promised(site),
