@@ -161,7 +161,7 @@ def _parts(steps: Sequence[Did], made: Sequence[Made], looked: Sequence[LookedUp
     if looked:
         yield Text(
             f"自动调取了{len(looked)}处政府记录",
-            f"looked up by machine: {_count(len(looked), 'record')} of the state",
+            f"{_count(len(looked), 'record')} of the state {_were(len(looked))} looked up automatically",
         )
     if any(step.kind == "clock" for step in steps):
         yield Text("期限届满时系统按法条走了一步", "a step followed by law when a term ran out")
@@ -169,3 +169,7 @@ def _parts(steps: Sequence[Did], made: Sequence[Made], looked: Sequence[LookedUp
 
 def _count(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"

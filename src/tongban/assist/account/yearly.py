@@ -48,10 +48,13 @@ def year_of(came: Sequence[Came], year: int, region: str, promised: int, days: D
 
 
 def _shown(sizes: dict[str, int]) -> set[str]:
-    """The groups that may be shown: large enough, and never all but one."""
+    """The groups that may be shown: large enough, and with so many left out that nobody can be worked out."""
     shown = {use for use, size in sizes.items() if size >= HIDDEN_BELOW}
-    hidden = sizes.keys() - shown
-    if len(hidden) == 1 and shown:
+    while (
+        shown
+        and (hidden := sizes.keys() - shown)
+        and (len(hidden) == 1 or sum(sizes[use] for use in hidden) < HIDDEN_BELOW)
+    ):
         shown.discard(min(shown, key=lambda use: (sizes[use], use)))
     return shown
 
@@ -70,7 +73,7 @@ def counted(use: str, came: Sequence[Came], promised: int, days: Days, now: date
         use=use,
         asked=len(came),
         **_hide({**by_state, "waiting": len(waiting)}),
-        overdue=overdue,
+        overdue=None if 0 < overdue < HIDDEN_BELOW else overdue,
         median_days=median(took) if large else None,
         worst_days=max(took) if large else None,
     )
