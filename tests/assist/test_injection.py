@@ -10,15 +10,19 @@ import yaml
 from tests.assist.drafting_world import SECRETS, answering, case_without_papers, drafting, said
 from tests.assist.fake_model import Asked, Reply, answer, chunks_of, saying
 
+from tongban.assist import routing
 from tongban.assist.drafting import plain
 from tongban.assist.drafting.model import Drafted, Kind
 from tongban.assist.drafting.sources import gather
 from tongban.assist.drafting.verify import verified
 from tongban.assist.model import Suggestion
+from tongban.assist.routing.training import train
+from tongban.assist.routing.urgency import Level, judge
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 
 TEXTS: list[str] = yaml.safe_load((Path(__file__).parent / "injection.yaml").read_text(encoding="utf-8"))["texts"]
+REQUESTS = Path(routing.__file__).parent / "data"
 OTHERS = (
     "13800138000",
     "13900139000",
@@ -98,3 +102,16 @@ def test_without_a_model_the_words_of_a_person_are_repeated_as_theirs_and_never_
         assert rest == [s for s in quiet.sentences if not any("#said/" in one.source for one in s.evidence)]
         for sentence in told:
             assert sentence.text.zh.startswith(("您说：“", "后补材料或说明情况，本人的话：“"))
+
+
+def test_routing_reads_them_as_words_and_is_sure_of_none() -> None:
+    """No text names its own class, confidence or urgency: the words of an instruction weigh like any other words."""
+    rows: dict[str, list[str]] = yaml.safe_load((REQUESTS / "requests.yaml").read_text(encoding="utf-8"))
+    chosen = dict(list(rows.items())[:6])
+    labels = [label for label, texts in chosen.items() for _ in texts]
+    model = train([text for texts in chosen.values() for text in texts], labels)
+    for text, found in zip(TEXTS, model.answers(TEXTS), strict=True):
+        assert {one.label for one in found.top} <= set(chosen), text
+        assert all(0 <= one.confidence <= 1 for one in found.top), text
+        assert not found.sure, text
+        assert judge(text).level is Level.USUAL, text
