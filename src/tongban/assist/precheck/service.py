@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -106,8 +107,9 @@ class Precheck:
     # --- putting on the list ----------------------------------------------------------------------------------------
 
     async def uploaded(self, file: Attachment, service: str, material: str, person: str) -> None:
-        """A file for a draft: read it while the person goes on."""
-        await self._expect([self._row(file, file.id.partition("-")[0], "", service, material, person)])
+        """A file for a draft: read it while the person goes on, whom nothing that goes wrong here may hold up."""
+        with suppress(Refused):
+            await self._expect([self._row(file, file.id.partition("-")[0], "", service, material, person)])
 
     async def filed(self, state: CaseState) -> None:
         """The files of a case as it stands; those that are on the list already cost nothing more."""
@@ -251,8 +253,11 @@ class Precheck:
         """What a person's own uploads say, before they are sent."""
         if not documents or self._gate.permits(USE, region or "000000"):
             return NOTHING
-        async with self._store.acting() as connection:
-            rows = await papers.of_draft(connection, person, documents)
+        try:
+            async with self._store.acting() as connection:
+                rows = await papers.of_draft(connection, person, documents)
+        except Refused:
+            return NOTHING
         return self._prechecked([row for row in rows if row.service == service], service, declared, records)
 
     def _prechecked(

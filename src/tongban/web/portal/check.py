@@ -18,6 +18,7 @@ from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
 from tongban.web.portal import drafts
 from tongban.web.portal.application import Application, Upload
+from tongban.web.portal.papers import hints
 from tongban.web.portal.places import name as place_name
 from tongban.web.portal.promise import by_people, decision, promises
 from tongban.web.portal.reasons import PREVIEWS, changes
@@ -88,7 +89,7 @@ def file_rows(application: Application) -> list[FileRow]:
     ]
 
 
-def check_page(
+async def check_page(
     site: Site, visitor: Visitor, application: Application, key: str, problems: list[Problem] | None = None
 ) -> Response[str]:
     """Everything on one page."""
@@ -108,6 +109,7 @@ def check_page(
         answers=[row(site, application, question) for question in application.asked],
         known=[row(site, application, question) for question in application.known],
         documents=file_rows(application),
+        hints=await hints(site, visitor.citizen(), application),
         competent=competent,
         due=promise.due if promise else None,
         by_people=_by_people(site, application),
@@ -126,7 +128,7 @@ def _by_people(site: Site, application: Application) -> datetime | None:
 @get("/apply/{slug:str}/check")
 async def check(site: Site, visitor: Visitor, slug: str) -> Response[str]:
     """Check the answers. The key in the form makes sending twice harmless."""
-    return check_page(site, visitor, await drafts.load(site, visitor.citizen(), slug), str(uuid7()))
+    return await check_page(site, visitor, await drafts.load(site, visitor.citizen(), slug), str(uuid7()))
 
 
 @post("/apply/{slug:str}/submit")
@@ -144,7 +146,7 @@ async def submit(site: Site, visitor: Visitor, slug: str, form: Form) -> Respons
         text = Text("请确认以上内容是真实的", "Please confirm that what you say is true")
         problems.append(Problem("not-confirmed", text, "truthful"))
     if problems:
-        return check_page(site, visitor, application, key, problems)
+        return await check_page(site, visitor, application, key, problems)
     try:
         case = await site.cases.submit(
             actor,
@@ -157,7 +159,7 @@ async def submit(site: Site, visitor: Visitor, slug: str, form: Form) -> Respons
             people_only=bool(form.text("people_only")),
         )
     except Refused as error:
-        return check_page(site, visitor, application, str(uuid7()), refused(error))
+        return await check_page(site, visitor, application, str(uuid7()), refused(error))
     return go(f"/cases/{case.case}/receipt")
 
 

@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post
 
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
+from tongban.cases import Attachment
 from tongban.catalog import Needed
 from tongban.catalog.model import Material
 from tongban.org import Actor
@@ -15,6 +16,7 @@ from tongban.web.html import go, page
 from tongban.web.limits import Limited
 from tongban.web.portal import drafts
 from tongban.web.portal.application import Application, Upload
+from tongban.web.portal.papers import keeper
 from tongban.web.problems import wants_html
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -58,14 +60,13 @@ def slot(application: Application, need: Needed) -> Slot:
     )
 
 
-async def received(site: Site, visitor: Visitor, actor: Actor, form: Form) -> Upload:
+async def received(site: Site, visitor: Visitor, actor: Actor, form: Form) -> Attachment:
     """The file of a form, examined and kept. Raises Refused."""
     await site.limits.spend(Limited.UPLOAD, visitor.who)
     file = form.file("file")
     if file is None:
         raise refuse("no-file", "还没选文件，请先选一个", "No file was chosen; please choose one")
-    kept = await site.cases.add_document(actor, file.filename, await file.read())
-    return Upload(kept.id, kept.name, kept.size)
+    return await site.cases.add_document(actor, file.filename, await file.read())
 
 
 def materials_page(
@@ -101,13 +102,15 @@ async def upload(
     if not any(need.slug == material for need in application.to_upload):
         raise refuse("no-material", "您的情况不用交这一样", "You need not send this", place=material, status=404)
     try:
-        one = await received(site, visitor, actor, form)
+        kept = await received(site, visitor, actor, form)
     except Refused as error:
         if not wants_html(request):
             raise
         problems = [Problem(p.code, p.text, material) for p in refused(error)]
         return materials_page(site, visitor, application, problems)
+    one = Upload(kept.id, kept.name, kept.size)
     await drafts.save(site, actor, application.with_upload(material, one))
+    await site.assist.precheck.uploaded(kept, slug, material, keeper(actor))
     return go(f"{application.address('materials')}#f-{material}")
 
 
