@@ -112,8 +112,13 @@ class Precheck:
             await self._expect([self._row(file, file.id.partition("-")[0], "", service, material, person)])
 
     async def filed(self, state: CaseState) -> None:
-        """The files of a case as it stands; those that are on the list already cost nothing more."""
+        """The files of a case as it stands; those that are on the list already cost nothing more.
+
+        A case that its person wants handled by people only is left alone (PIPL 24).
+        """
         case = state.case
+        if state.people_only:
+            return
         await self._expect(
             [
                 self._row(file, case.region, case.case, case.service, material, case.applicant.id)
@@ -136,11 +141,19 @@ class Precheck:
         )
 
     async def _expect(self, rows: Iterable[PaperRow]) -> None:
-        wanted = [row for row in rows if expected(self._catalogue.papers(), row.service, row.material)]
+        wanted = [row for row in rows if self._allowed(row)]
         if not wanted:
             return
         async with self._store.acting() as connection:
             await papers.expect(connection, wanted)
+
+    def _allowed(self, row: PaperRow) -> bool:
+        """Whether the service's file lets a machine look at its papers, and there is a kind of paper to look for."""
+        try:
+            allowed = self._catalogue.service(row.service).ai.precheck == "allowed"
+        except Refused:
+            return False
+        return allowed and bool(expected(self._catalogue.papers(), row.service, row.material))
 
     async def begin(self) -> int:
         """Where nothing was ever read, put the files of the open cases on the list; the number of cases looked at."""
@@ -230,6 +243,8 @@ class Precheck:
         """
         if refused := self._gate.permits(USE, view.opening.region):
             return Prechecked({}, (), refused.why)
+        if view.state.people_only:
+            return NOTHING
         filed = {file.id for files in view.state.documents.values() for file in files}
         if not filed:
             return NOTHING
