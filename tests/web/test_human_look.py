@@ -72,6 +72,8 @@ async def test_the_page_says_which_steps_no_person_did(site: Site, anyone: Perso
     assert "系统按规则：当场办成" in anyone.text
     assert "没有算法给过建议" in anyone.text
     assert "没有经过人；您可以在办件页请人看一看" in anyone.text, "the letter says so too"
+    await anyone.get(f"/certificates/{case.certificates[0].record.id}")
+    assert "结果是规则按您的情况直接得出的，没有经过人" in anyone.text, "and the certificate"
 
 
 async def test_where_no_machine_took_part_it_says_so_plainly(site: Site) -> None:

@@ -76,6 +76,8 @@ async def _lived_in(person: Person, site: Site) -> tuple[str, dict[str, str]]:
         "receipt": f"/cases/{case}/receipt",
         "correct": f"/cases/{case}/acts/supplement",
         "withdraw": f"/cases/{case}/withdraw",
+        "human-look": f"/human-look?case={case}",
+        "people-only": "/people-only",
         "certificates": "/certificates",
         "certificate": f"/certificates/{certificate}",
         "verify": "/verify",

@@ -188,7 +188,8 @@ async def _preview(
 ) -> Response[str]:
     """The notice as it would be sent. htmx takes the preview out of the page, so it is always the same page."""
     hx = request.headers.get("hx-request") == "true"
-    found = casepage.preview(view, chosen, spec, acts.says(view, chosen, spec, form))
+    remark = await site.assist.account.contributed(view.case)
+    found = casepage.preview(view, chosen, spec, acts.says(view, chosen, spec, form), remark)
     problems = acts.placed(found.problems, chosen, spec) if isinstance(found, Refusal) else []
     return await case_page(
         site,

@@ -155,15 +155,16 @@ def since(view: CaseView, version: int) -> tuple[Line, ...]:
     return tuple(line for line in view.account if line.seq > version)
 
 
-def preview(view: CaseView, name: str, spec: Act, says: Mapping[str, Any]) -> Preview | Refusal:
-    """What the applicant would be told, from the same pure decision that acts; nothing is written."""
+def preview(view: CaseView, name: str, spec: Act, says: Mapping[str, Any], remark: Text) -> Preview | Refusal:
+    """What the applicant would be told, from the same pure decision that acts; nothing is written. `remark` is the
+    sentence on what a machine contributed, which the letter of an outcome carries."""
     said = {key: value for key, value in says.items() if spec.says[key].type != "documents"}
     grant = view.grant(name)
     if grant is None:
         return refusal(
             "not-your-act", "这一步不能由您办理。", "This act is not yours to do.", place="actor", status=403
         )
-    command = Command(name, view.reader, grant, said, view.version)
+    command = Command(name, view.reader, grant, said, view.version, remark=remark)
     decided = decide(view.definition, view.state, command, view.now)
     if isinstance(decided, Refusal):
         return decided

@@ -9,7 +9,7 @@ import segno
 from litestar import Response, get
 
 from tongban import certs
-from tongban.base.errors import refuse
+from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.certs import CertificateRecord, Standing, StoredCertificate
 from tongban.org import Actor
@@ -86,7 +86,17 @@ async def certificate(site: Site, visitor: Visitor, identifier: str) -> Response
         problem=None if now is Standing.VALID else certs.STANDING_NAMES[now],
         revocation=found.revocation,
         until={lang: certs.day(found.record.valid_until, lang) for lang in ("zh", "en")},
+        machine=await _machine(site, visitor, found.record),
     )
+
+
+async def _machine(site: Site, visitor: Visitor, record: CertificateRecord) -> Text | None:
+    """What machines did in the case that it came of, in a sentence; None where the reader may not see that case."""
+    try:
+        view = await site.cases.view(visitor.citizen(), record.case)
+    except Refused:
+        return None
+    return (await site.assist.account.of(view)).summary
 
 
 @get("/certificates/{identifier:str}/certificate.pdf")
