@@ -174,6 +174,39 @@ async def test_a_confidence_that_is_none_is_no_suggestion(db: Database, clock: S
     assert isinstance(answer, Abstain) and answer.code == "model-failed"
 
 
+@pytest.mark.parametrize("value", ["居住证\0", "\ud800", object()], ids=["NUL", "half a character", "no JSON"])
+async def test_what_cannot_be_written_down_is_no_suggestion(db: Database, clock: SettableClock, value: Any) -> None:
+    world = await hall(db, clock, register())
+
+    async def run() -> Proposed[Any]:
+        return msgspec.structs.replace(SAID, value=value)
+
+    for asked in (ASKED, ABOUT):
+        answer = await world.gate.consult(asked, run)
+        assert isinstance(answer, Abstain) and answer.code == "model-failed"
+    assert await world.gate.flush() == 2
+
+
+async def test_what_a_call_cost_is_written_down_even_if_nobody_waited(db: Database, clock: SettableClock) -> None:
+    world = await hall(db, clock, register())
+    spending = asyncio.Event()
+
+    async def costs() -> Proposed[str]:
+        spend(900)
+        spending.set()
+        await asyncio.Event().wait()
+        return SAID
+
+    asking = asyncio.create_task(world.gate.consult(ASKED, costs))
+    await spending.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await world.gate.flush()
+    row = await db.fetchrow("SELECT outcome, cost_micro FROM assist_call")
+    assert row is not None and tuple(row.values()) == ("given-up", 900)
+
+
 async def test_a_use_may_abstain_and_says_why_itself(db: Database, clock: SettableClock) -> None:
     world = await hall(db, clock, register())
 

@@ -44,6 +44,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not is_region(self.region):
             raise ValueError(f"not a region code: {self.region!r}")
+        if "\0" in self.use + self.subject + self.post:
+            raise ValueError("a NUL in a name")
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,6 +43,7 @@ from tongban.org import Actor
 
 T = TypeVar("T")
 
+_NUL = b"\\u0000"
 QUEUED_AT_MOST = 20_000
 """Lines of the log that wait for the database. Beyond, nothing runs: what is not recorded does not happen."""
 
@@ -99,6 +100,9 @@ class Gate:
                 found = abstain(asked.use, "no-model")
             except TimeoutError:
                 found = self._failed(asked, "too-slow", now)
+            except asyncio.CancelledError:  # whoever asked has gone; what it cost is written down all the same
+                self._note(asked, self._named(abstain(asked.use, "given-up"), asked), began, now, meter.micro)
+                raise
             except Exception as error:  # whatever a model does, the ordinary path goes on
                 self._log.error("assist-failed", error, code=asked.use, region=asked.region)
                 found = self._failed(asked, "model-failed", now)
@@ -160,7 +164,7 @@ class Gate:
         evidence = sound(proposed.evidence, asked.sources)
         if not evidence:
             return abstain(asked.use, "no-evidence")
-        return Suggestion(
+        made = Suggestion(
             id=_id(asked),
             use=asked.use,
             version=use.version,
@@ -170,6 +174,9 @@ class Gate:
             confidence=proposed.confidence,
             law=proposed.law or tuple(law.id for law in use.law),
         )
+        if _NUL in msgspec.json.encode(made):  # raises for what no JSON can hold; no database keeps this one
+            raise ValueError("a suggestion with a NUL in it")
+        return made
 
     def _failed(self, asked: Asked, code: str, now: datetime) -> Abstain:
         self._breaker(asked.use).failed(now)
@@ -190,17 +197,25 @@ class Gate:
         self, asked: Asked, found: Suggestion[T] | Abstain, began: float, now: datetime, micro: int
     ) -> Suggestion[T] | Abstain:
         found = self._named(found, asked)
-        call = self._call(asked, found, began, now, micro)
-        if micro:
-            self._spent[asked.use] = self._spent.get(asked.use, 0) + micro
         if not asked.subject or isinstance(found, Abstain):
-            return found if self._enqueue(call) else abstain(asked.use, "not-logged")
+            kept = self._note(asked, found, began, now, micro)
+            return found if kept else abstain(asked.use, "not-logged")
+        self._spend(asked, micro)
         try:
             async with self._store.acting() as connection:
-                await calls.add(connection, [call])
+                await calls.add(connection, [self._call(asked, found, began, now, micro)])
         except Refused:
             return abstain(asked.use, "not-logged")
         return found
+
+    def _note(self, asked: Asked, found: Suggestion[T] | Abstain, began: float, now: datetime, micro: int) -> bool:
+        """A line for the next batch; False if too many wait."""
+        self._spend(asked, micro)
+        return self._enqueue(self._call(asked, found, began, now, micro))
+
+    def _spend(self, asked: Asked, micro: int) -> None:
+        if micro:
+            self._spent[asked.use] = self._spent.get(asked.use, 0) + micro
 
     def _named(self, found: Suggestion[T] | Abstain, asked: Asked) -> Suggestion[T] | Abstain:
         if isinstance(found, Suggestion):

@@ -29,6 +29,7 @@ WHY: Mapping[str, Text] = {
     "opted-out": Text("您选择了不使用算法，这件事由工作人员办理。", "You chose not to have a machine look at this."),
     "over-budget": Text("今天使用这个算法的次数或费用已经用完。", "Today's allowance for this use is spent."),
     "too-slow": Text("这个算法没有及时给出结果。", "It gave no answer in time."),
+    "given-up": Text("没有等到结果就离开了。", "Nobody waited for the answer."),
     "model-failed": Text("这个算法暂时不能用。", "It is not working at the moment."),
     "no-evidence": Text("算法给出的结果说不出依据，没有采用。", "What it gave had nothing to rest on and was dropped."),
     "not-logged": Text("暂时无法留下使用记录，所以没有使用。", "Its use could not be recorded, so it was not used."),

@@ -16,6 +16,7 @@ CODES: Mapping[str, Text] = {
     "opted-out": Text("本人不愿用", "declined by the person"),
     "over-budget": Text("用量已满", "allowance spent"),
     "too-slow": Text("太慢", "too slow"),
+    "given-up": Text("没有等结果", "not waited for"),
     "model-failed": Text("出错", "failed"),
     "no-evidence": Text("说不出依据", "nothing to rest on"),
     "not-logged": Text("无法留痕", "could not be recorded"),
