@@ -16,6 +16,7 @@ import msgspec
 
 from tongban.assist.gate.breaker import Breaker
 from tongban.assist.gate.evidence import sound
+from tongban.assist.gate.marks import call_id, digest, midnight
 from tongban.assist.gate.meter import metered
 from tongban.assist.gate.model_port import NoModelHere
 from tongban.assist.gate.reasons import abstain
@@ -36,7 +37,7 @@ from tongban.assist.records import (
 from tongban.assist.store import Store, calls, switches
 from tongban.base.clock import Clock
 from tongban.base.errors import Refused, refuse
-from tongban.base.ids import region_of, uuid7
+from tongban.base.ids import region_of
 from tongban.base.telemetry import Log
 from tongban.catalog.use import Use
 from tongban.org import Actor
@@ -101,7 +102,8 @@ class Gate:
             except TimeoutError:
                 found = self._failed(asked, "too-slow", now)
             except asyncio.CancelledError:  # whoever asked has gone; what it cost is written down all the same
-                self._note(asked, self._named(abstain(asked.use, "given-up"), asked), began, now, meter.micro)
+                found = self._named(abstain(asked.use, "given-up"), asked)
+                self._note(asked, found, began, now, meter.micro)
                 raise
             except Exception as error:  # whatever a model does, the ordinary path goes on
                 self._log.error("assist-failed", error, code=asked.use, region=asked.region)
@@ -145,7 +147,7 @@ class Gate:
             try:
                 async with self._store.acting() as connection:
                     stands = await calls.standing(
-                        connection, asked.use, self.hashed(asked.person), _midnight(now), (most or 0) + 1
+                        connection, asked.use, self.hashed(asked.person), midnight(now), (most or 0) + 1
                     )
             except Refused:
                 return abstain(asked.use, "not-logged")
@@ -165,7 +167,7 @@ class Gate:
         if not evidence:
             return abstain(asked.use, "no-evidence")
         made = Suggestion(
-            id=_id(asked),
+            id=call_id(asked),
             use=asked.use,
             version=use.version,
             value=proposed.value,
@@ -220,7 +222,7 @@ class Gate:
     def _named(self, found: Suggestion[T] | Abstain, asked: Asked) -> Suggestion[T] | Abstain:
         if isinstance(found, Suggestion):
             return found
-        return Abstain(use=asked.use, code=found.code, why=found.why, id=_id(asked))
+        return Abstain(use=asked.use, code=found.code, why=found.why, id=call_id(asked))
 
     def _call(self, asked: Asked, found: Suggestion[T] | Abstain, began: float, now: datetime, micro: int) -> Call:
         suggested = isinstance(found, Suggestion)
@@ -235,8 +237,8 @@ class Gate:
             subject=asked.subject,
             person=self.hashed(asked.person),
             post=asked.post,
-            input_hash=_hash(asked.inputs),
-            output_hash=_hash(output),
+            input_hash=digest(asked.inputs),
+            output_hash=digest(output),
             outcome=SUGGESTED if suggested else found.code,
             confidence=found.confidence if suggested else None,
             took_us=round((time.perf_counter() - began) * 1_000_000),
@@ -269,7 +271,7 @@ class Gate:
         budgeted = [use.use for use in self._register.uses() if use.limits.yuan_daily is not None]
         async with self._store.acting() as connection:
             standing = await switches.standing(connection)
-            spent = await calls.spent(connection, budgeted, _midnight(now)) if budgeted else {}
+            spent = await calls.spent(connection, budgeted, midnight(now)) if budgeted else {}
         self._register = self._register.switched(standing)
         waiting = [call for call in self._queue if call.cost_micro]
         self._spent = {use: spent.get(use, 0) + sum(c.cost_micro for c in waiting if c.use == use) for use in budgeted}
@@ -395,16 +397,3 @@ async def _nobody_asked(_case: str) -> bool:
 
 def _unsettled(call: Call) -> Contribution:
     return Contribution(call=call)
-
-
-def _id(asked: Asked) -> str:
-    """The region leads, so that a call is found by its primary key."""
-    return f"{asked.region}-{uuid7().hex}"
-
-
-def _hash(data: bytes) -> str:
-    return "sha256:" + hashlib.sha256(data).hexdigest() if data else ""
-
-
-def _midnight(now: datetime) -> datetime:
-    return now.replace(hour=0, minute=0, second=0, microsecond=0)
