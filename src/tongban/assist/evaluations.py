@@ -84,11 +84,19 @@ def _precheck(setting: Setting) -> Outcome:
     )
 
 
+def _routing(setting: Setting) -> Outcome:
+    """Requests with the category they belong to, answered by models that have not seen them."""
+    from tongban.assist.routing.adopting import measured_on
+
+    return measured_on(setting.path)
+
+
 EVALUATORS: Mapping[str, Evaluator] = {
     "case-summary": _summaries,
     "guide": _guide,
     "notice-draft": _notices,
     "precheck": _precheck,
+    "routing": _routing,
 }
 """Import what is heavy inside the function: this table is read when the platform starts."""
 

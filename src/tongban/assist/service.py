@@ -20,6 +20,7 @@ from tongban.assist.public.register import Gaps
 from tongban.assist.records import Switched
 from tongban.assist.reuse import Channel, NoChannel, Reusing, Serving
 from tongban.assist.reuse.answerers import answerers
+from tongban.assist.routing.desk import Routing
 from tongban.assist.store import Store
 from tongban.assist.watch import exercises
 from tongban.assist.watch.exercises import Drill
@@ -54,6 +55,7 @@ class Assist:
     model: LanguageModel
     watch: Watcher
     precheck: Precheck
+    routing: Routing
     public: PublicRegister
     guide: GuideService
     serving: Serving
@@ -102,6 +104,7 @@ class Assist:
             data_dir=data_dir,
             model=_model(server),
             watch=watch,
+            routing=Routing(store, gate, directory, clock, data_dir),
             precheck=Precheck(store, gate, catalogue, cases, clock),
             guide=guide,
             serving=Serving(gate, answerers(catalogue), clock),

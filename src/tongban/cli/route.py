@@ -6,11 +6,17 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from tongban.base.clock import system_clock
+from tongban.base.config import Settings
 from tongban.cli.progress import Bar
 from tongban.cli.saying import saying_refusals
+
+if TYPE_CHECKING:
+    from tongban.assist.routing.adopting import Adopted
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +30,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     train = verbs.add_parser("train", help="make a model file · 训练模型文件")
     _labelled(train)
     train.add_argument("--out", type=Path, required=True, metavar="MODEL", help="the model file · 模型文件")
+    adopt = verbs.add_parser("adopt", help="measure, train and put into use · 评测、训练并启用")
+    _labelled(adopt)
+    adopt.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
+    show = verbs.add_parser("demonstrate", help="adopt a model of invented requests · 启用演示模型")
+    show.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
     predict = verbs.add_parser("predict", help="answer every row of a file · 逐条给出建议")
     predict.add_argument("model", type=Path, metavar="MODEL")
     predict.add_argument("--batch", type=Path, required=True, metavar="FILE.csv", help="requests · 诉求文件")
@@ -116,4 +127,34 @@ def _skipped(rows: int) -> None:
         print(f"{rows} rows without text or label are left out · {rows} 条没有正文或类别，没有用", file=sys.stderr)
 
 
-VERBS: dict[str, Callable[[argparse.Namespace], None]] = {"evaluate": _evaluate, "train": _train, "predict": _predict}
+def _adopt(options: argparse.Namespace) -> None:
+    from tongban.assist.routing.adopting import adopt
+
+    settings = Settings.load(os.environ, data_dir=options.data)
+    now = system_clock(settings.timezone)()
+    with Bar("measuring and training · 评测、训练") as bar:
+        adopted = adopt(options.file, options.text, options.label, settings.data_dir, now, bar)
+    _in_use(adopted)
+
+
+def _demonstrate(options: argparse.Namespace) -> None:
+    from tongban.assist.routing.adopting import demonstrate
+
+    settings = Settings.load(os.environ, data_dir=options.data)
+    _in_use(demonstrate(settings.data_dir, system_clock(settings.timezone)()))
+
+
+def _in_use(adopted: "Adopted") -> None:
+    print(f"{adopted.weights}  version · 版本 {adopted.measured.version}")
+    for name, value in adopted.measured.metrics.items():
+        print(f"  {name:<16} {value:.4f}")
+    print("In use after the next start. 下次启动后生效。")
+
+
+VERBS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "evaluate": _evaluate,
+    "train": _train,
+    "adopt": _adopt,
+    "demonstrate": _demonstrate,
+    "predict": _predict,
+}

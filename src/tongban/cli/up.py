@@ -80,7 +80,7 @@ async def _prepare(settings: Settings, url: str) -> None:
             now = system_clock(settings.timezone)()
             await demo.seed(db)
             await records.seed(db, now)
-            await _demonstrate(settings, db, now)
+            await asyncio.gather(_demonstrate(settings, db, now), _learn(settings))
             await offers.seed(db, open_catalogue(settings.data_dir), now, settings.timezone)
     finally:
         await db.close()
@@ -95,6 +95,17 @@ async def _demonstrate(settings: Settings, db: Database, now: datetime) -> None:
         await stories.seed(db, settings, now)
     if said.status:
         print("They will go on at the next start. 下次启动时接着准备。", file=sys.stderr)
+
+
+async def _learn(settings: Settings) -> None:
+    """Let the demonstration's routing learn, in a process of its own: what it takes of libraries ends with it. A
+    failure costs the suggestions and nothing else."""
+    if (settings.data_dir / "uses" / "routing.yaml").exists():
+        return
+    words = ("-m", "tongban", "route", "demonstrate", "--data", str(settings.data_dir))
+    learner = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=asyncio.subprocess.DEVNULL)
+    if await learner.wait():
+        print("Requests are routed without suggestions. 诉求分办暂时没有建议。", file=sys.stderr)
 
 
 def _serve(settings: Settings, url: str) -> None:

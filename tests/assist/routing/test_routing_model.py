@@ -13,7 +13,8 @@ from tongban.assist.routing import modelfile, near
 from tongban.assist.routing.calibrate import calibration_error, sure_from
 from tongban.assist.routing.duties import written
 from tongban.assist.routing.evaluation import evaluate
-from tongban.assist.routing.grams import fold, runs, said, tight
+from tongban.assist.routing.folding import fold, tight
+from tongban.assist.routing.grams import runs, said
 from tongban.assist.routing.model import TOP, Model
 from tongban.assist.routing.reasons import words_that_weighed
 from tongban.assist.routing.training import train

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tongban.assist.routing.grams import BLOCKS, OPENING, Block, Counted, Keys, Words, runs, tight
+from tongban.assist.routing.folding import tight
+from tongban.assist.routing.grams import BLOCKS, OPENING, Block, Counted, Keys, Words, runs
 
 WEIGHTS: Mapping[Block, float] = {"chars": 1.0, "opening": 0.6, "words": 1.0}
 LONGEST: Mapping[Block, int] = {"chars": 2, "opening": 3, "words": 2}

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tongban.assist.routing.grams import Counted, runs, said, tight
+from tongban.assist.routing.folding import tight
+from tongban.assist.routing.grams import Counted, runs, said
 
 ALIKE = 0.12
 """Average cosine from which on two groups are one."""
@@ -26,6 +27,8 @@ _TITLE = 40
 """Characters of the opening, which count once more: people say first what it is about."""
 _SIGNATURE, _RARE = 24, 200
 """Runs by which a text is found, and how many texts may share one of them."""
+_FEW = 500
+"""Fewer texts than this do not show what is common in the language: runs are weighed as if there were so many."""
 _SHARED = 3
 """Runs of their signatures that two texts must share to be compared."""
 
@@ -75,7 +78,7 @@ def _weighed(texts: Sequence[str]) -> _Weighed:
     plain = [tight(text) for text in texts]
     counted = _of_two_and_three(runs([text + text[:_TITLE] for text in plain], 3))
     keys, columns, having = np.unique(counted.keys, return_inverse=True, return_counts=True)
-    values = (1 + np.log(counted.counts)) * np.log((len(texts) + 1) / having[columns])
+    values = (1 + np.log(counted.counts)) * np.log((max(len(texts), _FEW) + 1) / having[columns])
     length = np.sqrt(np.bincount(counted.rows, values * values, minlength=len(texts)))
     values = values / np.maximum(length[counted.rows], 1e-12)
     starts = np.searchsorted(counted.rows, np.arange(len(texts) + 1)).astype(np.int64)

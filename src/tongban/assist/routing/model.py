@@ -10,6 +10,7 @@ import numpy as np
 
 from tongban.assist.routing.calibrate import Doubles, Scale
 from tongban.assist.routing.features import Floats, Space, Vectors, count, weigh
+from tongban.assist.routing.records import Ranked
 
 TOP = 3
 UNSURE = 0.5
@@ -17,13 +18,6 @@ UNSURE = 0.5
 FOREIGN = 0.5
 """A text of whose runs of characters less than this share is known is of a kind it has not learned: it abstains."""
 _AT_ONCE = 512
-
-
-class Ranked(msgspec.Struct, frozen=True):
-    """A class and the chance that it is the right one."""
-
-    label: str
-    confidence: float
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

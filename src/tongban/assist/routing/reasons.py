@@ -7,7 +7,8 @@ import numpy as np
 from tongban.assist.model import Evidence
 from tongban.assist.routing.calibrate import Doubles
 from tongban.assist.routing.features import count, weigh
-from tongban.assist.routing.grams import OPENING, Block, Keys, fold, said
+from tongban.assist.routing.folding import fold
+from tongban.assist.routing.grams import OPENING, Block, Keys, said
 from tongban.assist.routing.model import Model
 from tongban.assist.routing.urgency import SOURCE
 

@@ -15,7 +15,7 @@ import yaml
 from msgspec import Meta
 
 from tongban.assist.model import Evidence
-from tongban.assist.routing.grams import fold
+from tongban.assist.routing.folding import fold
 from tongban.base.i18n import Text
 
 _FILE = Path(__file__).parent / "data" / "urgency.yaml"

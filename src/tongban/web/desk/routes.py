@@ -1,6 +1,6 @@
 """Every address of the desk."""
 
-from tongban.web.desk import case, exercises, files, intake, lists, own_view, suggestions
+from tongban.web.desk import case, exercises, files, intake, lists, own_view, requests, suggestions
 
 ROUTES = [
     *lists.ROUTES,
@@ -10,4 +10,5 @@ ROUTES = [
     *own_view.ROUTES,
     *exercises.ROUTES,
     *intake.ROUTES,
+    *requests.ROUTES,
 ]

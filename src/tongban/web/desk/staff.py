@@ -13,7 +13,7 @@ from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
 Place = Literal[
-    "queue", "waiting", "done", "intake", "keys", "case", "what-if", "machines", "guide", "switches", "exercises"
+    "queue", "waiting", "done", "intake", "keys", "case", "what-if", "machines", "guide", "switches", "exercises", "requests", "forecast"
 ]
 
 

@@ -1,0 +1,109 @@
+"""What is kept of a request: its words, what was suggested, where it was sent and why it was passed on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from tongban.assist.model import Abstain, Suggestion
+from tongban.assist.routing.urgency import Level, Urgency
+
+
+class Ranked(msgspec.Struct, frozen=True):
+    """A class and the chance that it is the right one."""
+
+    label: str
+    confidence: float
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """One step: sent to a body, passed on by it, or checked by somebody else so that it may be learned from."""
+
+    seq: int
+    at: datetime
+    kind: Literal["sent", "passed-on", "checked"]
+    category: str
+    body: str
+    by_id: str
+    post: str
+    why: str = ""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A request with its moves; the last one says where it is."""
+
+    region: str
+    id: str
+    at: datetime
+    said: str
+    urgency: Level
+    rule: str
+    taken_by: str
+    office: str
+    call: str = ""
+    top: tuple[Ranked, ...] = ()
+    moves: tuple[Move, ...] = ()
+
+    @property
+    def body(self) -> str:
+        """Who has it now."""
+        return self.moves[-1].body
+
+    @property
+    def category(self) -> str:
+        """What it is taken to be about now."""
+        return self.moves[-1].category
+
+    @property
+    def passed_on(self) -> bool:
+        """Whether it was first sent to the wrong place."""
+        return any(move.kind == "passed-on" for move in self.moves)
+
+    @property
+    def checked(self) -> bool:
+        """Whether somebody else has looked at where it ended, after it was last passed on."""
+        return self.moves[-1].kind == "checked"
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """A category that a request may be about, with the body whose duty that is here; empty where there is none."""
+
+    category: str
+    confidence: float
+    body: str
+
+
+class Twin(msgspec.Struct, frozen=True, kw_only=True):
+    """An earlier request that says nearly the same: `alike` is the share of runs in common."""
+
+    id: str
+    said: str
+    at: datetime
+    body: str
+    alike: float
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a clerk is shown about a request before choosing. `id` is the number it will have; `found` says
+    where; the rest needs no model."""
+
+    id: str
+    said: str
+    urgency: Urgency
+    found: Suggestion[tuple[Choice, ...]] | Abstain
+    twins: tuple[Twin, ...]
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """人工合并、拆分: two requests that an official put together or apart, and why. The newest word counts."""
+
+    region: str
+    at: datetime
+    kind: Literal["together", "apart"]
+    one: str
+    other: str
+    by_id: str
+    post: str
+    why: str

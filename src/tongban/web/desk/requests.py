@@ -1,0 +1,273 @@
+"""诉求分办: a clerk types what somebody said, sees where it may belong and why, and sends it; officials pass it on.
+
+The page works the same with routing switched off: then the clerk chooses from the table of duties without suggestions.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get, post
+
+from tongban.assist.model import Abstain, Evidence
+from tongban.assist.routing.duties import categories
+from tongban.assist.routing.records import Choice, Look, Request
+from tongban.assist.routing.urgency import LEVELS, Level, rules
+from tongban.base.errors import Refused, refuse
+from tongban.base.i18n import Text
+from tongban.org import Actor
+from tongban.web.desk.staff import desk, official
+from tongban.web.forms import Form, refused
+from tongban.web.html import go, page
+from tongban.web.limits import Limited
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+ROWS = 50
+TONES: dict[Level, str] = {Level.NOW: "seal", Level.TODAY: "warn", Level.SOON: "warn", Level.USUAL: "mute"}
+_NOWHERE = Text("本地没有这个机关", "There is no such body here")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One request in the list."""
+
+    id: str
+    said: str
+    category: Text
+    body: Text
+    urgency: Text
+    tone: str
+    at: datetime
+    passed_on: bool
+    open_check: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the suggested kinds, with the body whose duty it is."""
+
+    category: str
+    name: Text
+    body: Text
+    duty: Text
+    law: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of what was said; `marked` where it spoke for the first suggestion or for the urgency."""
+
+    text: str
+    marked: bool
+
+
+@get("/desk/requests")
+async def listed(site: Site, visitor: Visitor, after: str | None = None) -> Response[str]:
+    """What this official's body took or was sent, the newest first; at a counter, the box to write in."""
+    return await _list(site, visitor, official(visitor), "", (), after)
+
+
+@post("/desk/requests/look")
+async def look(site: Site, visitor: Visitor, form: Form) -> Response[str]:
+    """Where it may belong."""
+    actor = official(visitor)
+    await site.limits.spend(Limited.SEARCH, visitor.who)
+    try:
+        found = await site.assist.routing.look(actor, form.text("said"))
+    except Refused as error:
+        return await _list(site, visitor, actor, form.text("said"), refused(error), None)
+    return _shown(site, visitor, actor, found)
+
+
+@post("/desk/requests")
+async def send(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
+    """Sent where the clerk chose."""
+    actor = official(visitor)
+    category = form.text("category") or form.text("other")
+    try:
+        request = await site.assist.routing.send(
+            actor, form.text("said"), category, form.text("body"), form.text("call")
+        )
+    except Refused as error:
+        return await _list(site, visitor, actor, form.text("said"), refused(error), None)
+    return go(f"/desk/requests/{request.id}")
+
+
+@get("/desk/requests/hot-spots")
+async def hot_spots(site: Site, visitor: Visitor) -> Response[str]:
+    """Many about one thing."""
+    return await _spots(site, visitor, official(visitor), ())
+
+
+@post("/desk/requests/hot-spots")
+async def pair(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
+    """人工合并、拆分."""
+    actor = official(visitor)
+    kind = "apart" if form.text("do") == "apart" else "together"
+    chosen = form.all("request")
+    try:
+        if len(chosen) != 2:
+            raise refuse("choose-two", "请勾选两条", "Tick two requests", place="request")
+        await site.assist.routing.pair(actor, kind, chosen[0], chosen[1], form.text("why"))
+    except Refused as error:
+        return await _spots(site, visitor, actor, refused(error))
+    return go("/desk/requests/hot-spots")
+
+
+@get("/desk/requests/{number:str}")
+async def show(site: Site, visitor: Visitor, number: str) -> Response[str]:
+    """One request and where it has been."""
+    actor = official(visitor)
+    return _one(site, visitor, actor, await site.assist.routing.one(actor, number), ())
+
+
+@post("/desk/requests/{number:str}/pass-on")
+async def pass_on(site: Site, visitor: Visitor, number: str, form: Form) -> Response[Any]:
+    """改派."""
+    actor = official(visitor)
+    found = await site.assist.routing.one(actor, number)
+    try:
+        await site.assist.routing.pass_on(actor, number, form.text("other"), form.text("body"), form.text("why"))
+    except Refused as error:
+        return _one(site, visitor, actor, found, refused(error))
+    return go(f"/desk/requests/{number}")
+
+
+@post("/desk/requests/{number:str}/check")
+async def check(site: Site, visitor: Visitor, number: str) -> Response[Any]:
+    """核对."""
+    actor = official(visitor)
+    await site.assist.routing.check(actor, number)
+    return go(f"/desk/requests/{number}")
+
+
+async def _list(
+    site: Site, visitor: Visitor, actor: Actor, said: str, problems: Any, after: str | None
+) -> Response[str]:
+    found = await site.assist.routing.page(actor, after, ROWS)
+    return page(
+        site,
+        visitor,
+        "desk/requests.html",
+        status=422 if problems else 200,
+        desk=desk(site, actor, "requests"),
+        said=said,
+        problems=problems,
+        lines=[_line(site, one) for one in found.items],
+        more=f"/desk/requests?after={found.next}" if found.next else "",
+    )
+
+
+def _shown(site: Site, visitor: Visitor, actor: Actor, found: Look) -> Response[str]:
+    said = found.found
+    reasons, choices = ((), ()) if isinstance(said, Abstain) else (said.evidence, said.value)
+    return page(
+        site,
+        visitor,
+        "desk/request_look.html",
+        desk=desk(site, actor, "requests"),
+        look=found,
+        tone=TONES[found.urgency.level],
+        pieces=_pieces(found.said, (*found.urgency.evidence, *reasons)),
+        words=[one.quote for one in reasons],
+        held=said.why if isinstance(said, Abstain) else None,
+        options=[_option(site, one) for one in choices],
+        call="" if isinstance(said, Abstain) else said.id,
+        twins=[(twin, _body(site, twin.body)) for twin in found.twins],
+        kinds=_kinds(visitor),
+        bodies=_bodies(site, actor, visitor),
+    )
+
+
+def _one(site: Site, visitor: Visitor, actor: Actor, found: Request, problems: Any) -> Response[str]:
+    rule = next((rule for rule in rules() if rule.id == found.rule), None)
+    first = found.moves[-1].by_id
+    return page(
+        site,
+        visitor,
+        "desk/request.html",
+        status=422 if problems else 200,
+        desk=desk(site, actor, "requests"),
+        problems=problems,
+        request=found,
+        line=_line(site, found),
+        rule=rule,
+        suggested=[(_category(one.label), round(one.confidence * 100)) for one in found.top],
+        moves=[(move, _body(site, move.body), _category(move.category)) for move in found.moves],
+        mine=actor.body in (found.body, found.office),
+        checkable=actor.body == found.body and found.passed_on and not found.checked and first != actor.id,
+        kinds=_kinds(visitor),
+        bodies=_bodies(site, actor, visitor),
+    )
+
+
+async def _spots(site: Site, visitor: Visitor, actor: Actor, problems: Any) -> Response[str]:
+    spots = await site.assist.routing.hot_spots(actor)
+    return page(
+        site,
+        visitor,
+        "desk/hot_spots.html",
+        status=422 if problems else 200,
+        desk=desk(site, actor, "requests"),
+        problems=problems,
+        spots=[(spot.words, [_line(site, one) for one in spot.requests]) for spot in spots],
+    )
+
+
+def _line(site: Site, found: Request) -> Line:
+    return Line(
+        id=found.id,
+        said=found.said,
+        category=_category(found.category),
+        body=_body(site, found.body),
+        urgency=LEVELS[found.urgency],
+        tone=TONES[found.urgency],
+        at=found.at,
+        passed_on=found.passed_on,
+        open_check=found.passed_on and not found.checked,
+    )
+
+
+def _option(site: Site, choice: Choice) -> Option:
+    known = categories()[choice.category]
+    body = _body(site, choice.body) if choice.body else _NOWHERE
+    return Option(choice.category, known.name, body, known.duty, known.law, round(choice.confidence * 100))
+
+
+def _category(slug: str) -> Text:
+    known = categories().get(slug)
+    return Text(slug, slug) if known is None else known.name
+
+
+def _body(site: Site, body: str) -> Text:
+    return site.directory.body(body).name
+
+
+def _kinds(visitor: Visitor) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The table of duties as a list to choose from."""
+    return [("", [(slug, one.name[visitor.lang]) for slug, one in categories().items()])]
+
+
+def _bodies(site: Site, actor: Actor, visitor: Visitor) -> list[tuple[str, list[tuple[str, str]]]]:
+    region = site.directory.body(actor.body).region
+    found = [body for body in site.directory.bodies_in([region]) if body.region == region]
+    return [("", [(body.id, body.name[visitor.lang]) for body in found])]
+
+
+def _pieces(text: str, evidence: tuple[Evidence, ...]) -> list[Piece]:
+    marked = [False] * len(text)
+    for one in evidence:
+        for at in range(max(one.start, 0), min(one.start + len(one.quote), len(text))):
+            marked[at] = True
+    found: list[Piece] = []
+    start = 0
+    for at in range(1, len(text) + 1):
+        if at == len(text) or marked[at] != marked[start]:
+            found.append(Piece(text[start:at], marked[start]))
+            start = at
+    return found
+
+
+ROUTES = [listed, look, send, hot_spots, pair, show, pass_on, check]
