@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -50,16 +50,16 @@ class Spot:
     words: tuple[str, ...]
 
 
-@dataclass(slots=True)
 class Routing:
     """Routing at the desk. The model is read when it is first asked for: a page that asks nothing waits for nothing."""
 
-    store: Store
-    gate: Gate
-    directory: Directory
-    clock: Clock
-    data_dir: Path
-    _models: dict[str, Model] = field(default_factory=dict[str, "Model"])
+    def __init__(self, store: Store, gate: Gate, directory: Directory, clock: Clock, data_dir: Path) -> None:
+        self.store = store
+        self.gate = gate
+        self.directory = directory
+        self.clock = clock
+        self.data_dir = data_dir
+        self._models: dict[str, Model] = {}
 
     async def look(self, actor: Actor, said: str) -> Look:
         """What there is to know about a request before it is sent. Raises Refused: `not-intake`, `no-words`,

@@ -55,7 +55,7 @@ def hot_spots(
     vectors = _weighed(texts)
     near = _likeness(vectors, _compared(vectors))
     found = _grown(len(texts), near, together, apart)
-    spots = [_spot(vectors, near, group) for group in found if len(group) >= smallest]
+    spots = [_spot(texts, vectors, near, group) for group in found if len(group) >= smallest]
     return sorted(spots, key=lambda spot: (-len(spot.members), spot.members))
 
 
@@ -176,8 +176,8 @@ def _average(links: dict[int, dict[int, float]], members: dict[int, list[int]], 
     return links[a].get(b, 0.0) / (len(members[a]) * len(members[b]))
 
 
-def _spot(vectors: _Weighed, near: dict[tuple[int, int], float], group: Sequence[int]) -> HotSpot:
-    """The group, whoever is likest to the others first, with the longest runs that most of them share."""
+def _spot(texts: Sequence[str], vectors: _Weighed, near: dict[tuple[int, int], float], group: Sequence[int]) -> HotSpot:
+    """The group, whoever is likest to the others first, with the words that most of them share."""
     inside = sorted(group)
     fond = dict.fromkeys(inside, 0.0)
     for at, i in enumerate(inside):
@@ -185,20 +185,28 @@ def _spot(vectors: _Weighed, near: dict[tuple[int, int], float], group: Sequence
             alike = near.get((i, j), 0.0)
             fond[i] += alike
             fond[j] += alike
-    weight: dict[int, float] = defaultdict(float)
+    order = sorted(inside, key=lambda n: (-fond[n], n))
     having: dict[int, int] = defaultdict(int)
     for n in inside:
-        columns, values = vectors.row(n)
-        for column, value in zip(columns.tolist(), values.tolist(), strict=True):
-            weight[column] += value
+        for column in vectors.row(n)[0].tolist():
             having[column] += 1
-    common = [column for column, times in having.items() if 2 * times > len(inside)]
-    common.sort(key=lambda column: (-weight[column], column))
-    words: list[str] = []
-    for column in common:
-        word = said(int(vectors.keys[column]))
-        if not any(word in kept or kept in word or word[1:] == kept[:-1] or kept[1:] == word[:-1] for kept in words):
-            words.append(word)
-        if len(words) == 3:
-            break
-    return HotSpot(tuple(sorted(inside, key=lambda n: (-fond[n], n))), tuple(words))
+    common = [said(int(vectors.keys[column])) for column, times in having.items() if 2 * times > len(inside)]
+    return HotSpot(tuple(order), _words(tight(texts[order[0]]), common))
+
+
+def _words(text: str, common: Sequence[str]) -> tuple[str, ...]:
+    """The longest stretches of the most typical text that most of the others share, in the order they stand in it."""
+    shared = [False] * (len(text) + 1)
+    for run in common:
+        at = text.find(run)
+        while at >= 0:
+            shared[at : at + len(run)] = [True] * len(run)
+            at = text.find(run, at + 1)
+    found: list[str] = []
+    start = 0
+    for at, inside in enumerate(shared):
+        if not inside:
+            found.append(text[start:at])
+            start = at + 1
+    longest = sorted((one for one in found if len(one) > 1), key=len, reverse=True)[:3]
+    return tuple(one for one in dict.fromkeys(found) if one in longest)

@@ -52,7 +52,7 @@ class Option:
     body: Text
     duty: Text
     law: str
-    percent: int
+    likely: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def _one(site: Site, visitor: Visitor, actor: Actor, found: Request, problems: A
         request=found,
         line=_line(site, found),
         rule=rule,
-        suggested=[(_category(one.label), round(one.confidence * 100)) for one in found.top],
+        suggested=[(_category(one.label), _likely(one.confidence)) for one in found.top],
         moves=[(move, _body(site, move.body), _category(move.category)) for move in found.moves],
         mine=actor.body in (found.body, found.office),
         checkable=actor.body == found.body and found.passed_on and not found.checked and first != actor.id,
@@ -233,7 +233,14 @@ def _line(site: Site, found: Request) -> Line:
 def _option(site: Site, choice: Choice) -> Option:
     known = categories()[choice.category]
     body = _body(site, choice.body) if choice.body else _NOWHERE
-    return Option(choice.category, known.name, body, known.duty, known.law, round(choice.confidence * 100))
+    return Option(choice.category, known.name, body, known.duty, known.law, _likely(choice.confidence))
+
+
+def _likely(chance: float) -> Text:
+    """In per cent, and never all or nothing: a model is never certain."""
+    percent = round(chance * 100)
+    said = "<1" if percent < 1 else ">99" if percent > 99 else str(percent)
+    return Text(f"{said}%", f"{said} %")
 
 
 def _category(slug: str) -> Text:
