@@ -313,7 +313,7 @@ async def world(site: Site) -> Any:
         names = {"case": cases[0], "document": file, "identifier": certificate, "slug": "residence-permit",
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
                  "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
-                 "region": "990101", "call": "990101-0", "item": "nd-1",
+                 "region": "990101", "call": "990101-0", "number": "990101-0", "item": "nd-1",
                  "answer_id": "aaaaaaaaaaaa", "shape": "atrs.json"}  # fmt: skip
         yield World(
             owner,

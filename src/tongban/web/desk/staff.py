@@ -13,7 +13,19 @@ from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
 Place = Literal[
-    "queue", "waiting", "done", "intake", "keys", "case", "what-if", "machines", "guide", "switches", "exercises", "requests", "forecast"
+    "queue",
+    "waiting",
+    "done",
+    "intake",
+    "keys",
+    "case",
+    "what-if",
+    "machines",
+    "guide",
+    "switches",
+    "exercises",
+    "requests",
+    "forecast",
 ]
 
 
