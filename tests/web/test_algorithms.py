@@ -11,6 +11,7 @@ from tongban.assist.gate import EVERYWHERE, Asked, Switched
 from tongban.assist.model import Evidence, Proposed
 from tongban.assist.public import Objections
 from tongban.assist.watch.narrowing import Figure, Judged, Verdict
+from tongban.assist.watch.public import Published
 from tongban.base.clock import SettableClock
 from tongban.base.i18n import Text
 from tongban.catalog.watching import Measure
@@ -116,13 +117,13 @@ async def test_what_watch_and_account_publish_stands_in_the_entry(site: Site, an
         measure=Measure.GAP_ERROR, value=0.08, low=0.02, high=0.14, of=400, about=Text("65岁以上和以下", "65 and over")
     )
 
-    async def gaps(use: str, region: str) -> tuple[Judged, ...]:
-        return (Judged(figure=figure, limit=0.1, verdict=Verdict.FINE),)
+    async def watched(use: str, region: str) -> Published:
+        return Published(gaps=(Judged(figure=figure, limit=0.1, verdict=Verdict.FINE),))
 
     async def objections(use: str, region: str) -> Objections:
         return Objections(asked=3, outcomes={"changed": 1, "kept": 2})
 
-    site.assist.public.gaps, site.assist.public.objections = gaps, objections
+    site.assist.public.watched, site.assist.public.objections = watched, objections
     page = (await anyone.client.get("/open/algorithms/guide")).text
     assert "65岁以上和以下" in page and "请求人工复核" in page
 

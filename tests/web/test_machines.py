@@ -113,7 +113,12 @@ async def test_a_use_is_taken_up_again_by_a_person_with_a_published_reason(found
     published = await found.assist.watch.public("guide")
     assert published.levels == {}
     assert [step.why.zh for step in published.steps][:1] == ["换了词表，抽查三百问都对"]
-    assert "赵" not in "".join(step.by.zh for step in published.steps)
+    await who.get("/open/algorithms/guide")
+    assert "换了词表，抽查三百问都对" in who.text
+    assert "不采纳的太多" in who.text
+    entry = (await who.get("/open/algorithms/guide.json")).json()
+    assert [step["level"] for step in entry["watched"]["steps"]] == ["on", "off"]
+    assert all("by_name" not in step for step in entry["watched"]["steps"])
 
 
 async def test_a_supervisor_below_the_one_named_in_the_register_cannot_take_it_up(found: Site) -> None:

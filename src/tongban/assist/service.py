@@ -16,7 +16,6 @@ from tongban.assist.gate.register import Register
 from tongban.assist.guide.service import GuideService
 from tongban.assist.precheck.service import Precheck
 from tongban.assist.public import PublicRegister
-from tongban.assist.public.register import Gaps
 from tongban.assist.records import Switched
 from tongban.assist.reuse import Channel, NoChannel, Reusing, Serving
 from tongban.assist.reuse.answerers import answerers
@@ -24,7 +23,6 @@ from tongban.assist.routing.desk import Routing
 from tongban.assist.store import Store
 from tongban.assist.watch import exercises
 from tongban.assist.watch.exercises import Drill
-from tongban.assist.watch.narrowing import Judged
 from tongban.assist.watch.watcher import Watcher
 from tongban.base.clock import Clock
 from tongban.base.config import ModelServer, Upper
@@ -34,10 +32,7 @@ from tongban.base.telemetry import Log
 from tongban.cases.service import Cases
 from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.shipped import shipped
-from tongban.catalog.watching import Measure
 from tongban.org import Actor, Directory
-
-GAPS = frozenset({Measure.GAP_SELECTION, Measure.GAP_ERROR, Measure.GAP_ABSTENTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +104,7 @@ class Assist:
             guide=guide,
             serving=Serving(gate, answerers(catalogue), clock),
             reusing=Reusing(gate, _channel(upper)),
-            public=PublicRegister(store, gate, clock, gaps=_gaps(watch), objections=account.objections),
+            public=PublicRegister(store, gate, clock, watched=watch.public, objections=account.objections),
             account=account,
         )
 
@@ -152,16 +147,6 @@ class Assist:
         await self.gate.refresh()
         await self.watch.refresh()
         await self.guide.refresh()
-
-
-def _gaps(watch: Watcher) -> Gaps:
-    """What the last rounds of watching say about differences between groups of people, for the public register."""
-
-    async def gaps(use: str, region: str) -> tuple[Judged, ...]:
-        rounds = [one for one in await watch.rounds(use) if one.region == region]
-        return tuple(judged for one in rounds for judged in one.judged if judged.figure.measure in GAPS)
-
-    return gaps
 
 
 def _drills(data_dir: Path) -> tuple[Drill, ...]:

@@ -7,7 +7,7 @@ import msgspec
 from tongban.assist.measured import Measured
 from tongban.assist.model import Abstain
 from tongban.assist.records import Switched
-from tongban.assist.watch.narrowing import Judged
+from tongban.assist.watch.public import Published
 from tongban.catalog.use import Use
 
 
@@ -49,14 +49,15 @@ class Turned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A use as published. `stopped` says why it does not run; None where it does. `gaps` are what `watch` found."""
+    """A use as published. `stopped` says why it does not run; None where it does. `watched` is what watching found and
+    narrowed."""
 
     use: Use
     stopped: Abstain | None
     measured: Measured | None
     figures: Figures
     turned: tuple[Turned, ...]
-    gaps: tuple[Judged, ...] = ()
+    watched: Published = Published()
     objections: Objections | None = None
 
 

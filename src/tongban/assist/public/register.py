@@ -9,7 +9,7 @@ from tongban.assist.gate.reasons import WHY
 from tongban.assist.public.entry import Entry, Figures, Objections, turned
 from tongban.assist.records import SUGGESTED
 from tongban.assist.store import Store, figures
-from tongban.assist.watch.narrowing import Judged
+from tongban.assist.watch.public import Published
 from tongban.base.clock import Clock
 from tongban.base.errors import refuse
 from tongban.catalog.use import Use
@@ -19,7 +19,7 @@ FRESH = timedelta(seconds=60)
 TURNS = 20
 """Turns of the switch on a page, the latest."""
 
-Gaps = Callable[[str, str], Awaitable[tuple[Judged, ...]]]
+Watched = Callable[[str, str], Awaitable[Published]]
 """What `watch` publishes of a use (first) in a region (second, `000000` for all)."""
 Asked = Callable[[str, str], Awaitable[Objections | None]]
 """What `account` publishes of requests for a human look at a use in a region."""
@@ -27,12 +27,12 @@ Asked = Callable[[str, str], Awaitable[Objections | None]]
 
 @dataclass(slots=True)
 class PublicRegister:
-    """The register of one process. `gaps` and `objections` are filled in by the rooms that know them."""
+    """The register of one process. `watched` and `objections` are filled in by the rooms that know them."""
 
     store: Store
     gate: Gate
     clock: Clock
-    gaps: Gaps | None = None
+    watched: Watched | None = None
     objections: Asked | None = None
     _kept: dict[tuple[str, str], tuple[datetime, Entry]] = field(
         default_factory=dict[tuple[str, str], tuple[datetime, Entry]]
@@ -66,7 +66,7 @@ class PublicRegister:
             measured=self.gate.register.measured.get(slug),
             figures=await self._figures(slug, region, now),
             turned=tuple(turned(one) for one in await self.gate.turns(slug, TURNS)),
-            gaps=await self.gaps(slug, region) if self.gaps else (),
+            watched=await self.watched(slug, region) if self.watched else Published(),
             objections=await self.objections(slug, region) if self.objections else None,
         )
         self._kept[slug, region] = now, made

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tongban.assist.watch.narrowing import AUTONOMY_NAMES
 from tongban.base.i18n import Text
 
 CODES: Mapping[str, Text] = {
@@ -43,6 +44,8 @@ METRICS: Mapping[str, Text] = {
     "stamped-flagged": Text("盖了章的栏目提醒人工核对", "stamped fields flagged for a person"),
     "false-agreeing": Text("不一致却说一致", "differences called agreement"),
 }
+LEVELS: Mapping[str, Text] = {level.value: name for level, name in AUTONOMY_NAMES.items()}
+"""How far a use is let, as watching has it."""
 CEILINGS: Mapping[str, Text] = {
     "guide": Text("帮着找", "help to find"),
     "precheck": Text("帮着看材料", "look over papers"),

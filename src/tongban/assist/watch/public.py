@@ -1,15 +1,15 @@
-"""What the public register shows of the watching: counts, gaps and levels; nobody's name, no small group."""
+"""What the public register shows of the watching: gaps, levels and steps; nobody's name, no small group."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
+from tongban.assist.records import EVERYWHERE
 from tongban.assist.watch.narrowing import Autonomy, Judged
 from tongban.assist.watch.records import LevelChange, Round
-from tongban.assist.watch.statistics import Interval, Rate
 from tongban.base.i18n import Text
 from tongban.catalog.watching import Measure
 
@@ -26,38 +26,31 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     why: Text
 
 
-class PublicFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of a use over all regions. Rates are None where there was nothing to count.
+class Published(msgspec.Struct, frozen=True, kw_only=True):
+    """What is published of one use, in a region or everywhere.
 
-    calls      calls that reached the model, `suggested` those with a suggestion
-    declined   of those officials settled, with the interval it lies in
-    gaps       gaps between groups of people, largest first; groups under ten are in none of them
-    levels     regions where it is narrowed now
+    gaps    gaps between groups of people, largest first; groups under ten are in none of them
+    levels  regions where it is narrowed now
+    steps   how it was narrowed and taken up again, the latest first
     """
 
-    calls: int
-    suggested: int
-    accepted: int
-    declined: int
-    declined_rate: Interval | None
-    gaps: tuple[Judged, ...]
-    levels: dict[str, Autonomy]
-    steps: tuple[Step, ...]
+    gaps: tuple[Judged, ...] = ()
+    levels: dict[str, Autonomy] = {}
+    steps: tuple[Step, ...] = ()
 
 
-def public(rounds: Sequence[Round], changes: Sequence[LevelChange], levels: dict[str, Autonomy]) -> PublicFigures:
-    """One use's rounds, put together."""
-    accepted, declined = sum(one.accepted for one in rounds), sum(one.declined for one in rounds)
-    found = (judged for one in rounds for judged in one.judged if judged.figure.measure in _GAPS)
-    return PublicFigures(
-        calls=sum(one.calls for one in rounds),
-        suggested=sum(one.suggested for one in rounds),
-        accepted=accepted,
-        declined=declined,
-        declined_rate=Rate(declined, accepted + declined).interval if accepted + declined else None,
+def published(
+    region: str, rounds: Sequence[Round], changes: Sequence[LevelChange], levels: Mapping[str, Autonomy]
+) -> Published:
+    """One use's rounds, put together for a region."""
+    wanted = [one for one in rounds if region in (EVERYWHERE, one.region)]
+    found = (judged for one in wanted for judged in one.judged if judged.figure.measure in _GAPS)
+    return Published(
         gaps=tuple(sorted(found, key=lambda one: -one.figure.value)),
-        levels={region: level for region, level in levels.items() if level is not Autonomy.ON},
-        steps=tuple(map(_step, changes)),
+        levels={
+            code: level for code, level in levels.items() if level is not Autonomy.ON and region in (EVERYWHERE, code)
+        },
+        steps=tuple(_step(one) for one in changes if region in (EVERYWHERE, one.region)),
     )
 
 

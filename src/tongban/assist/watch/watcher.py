@@ -28,7 +28,7 @@ from tongban.assist.watch.narrowing import (
     strictest,
     widened,
 )
-from tongban.assist.watch.public import PublicFigures, public
+from tongban.assist.watch.public import Published, published
 from tongban.assist.watch.records import Answer, CaseCall, Exercise, GroupFound, LevelChange, Round
 from tongban.assist.watch.statistics import Rate
 from tongban.assist.watch.wording import why_narrowed
@@ -369,11 +369,11 @@ class Watcher:
         async with self.store.acting() as connection:
             return await watching.history(connection, use, region, limit)
 
-    async def public(self, use: str) -> PublicFigures:
-        """What the register shows of a use."""
-        rounds = await self.rounds(use)
-        levels = {one.region: self.level(use, one.region) for one in rounds}
-        return public(rounds, await self.changes(use), levels)
+    async def public(self, use: str, region: str = EVERYWHERE) -> Published:
+        """What the register shows of a use, in a region or everywhere."""
+        rounds, changes = await self.rounds(use), await self.changes(use, limit=20)
+        levels = {code: self.level(use, code) for code in dict.fromkeys(one.region for one in (*rounds, *changes))}
+        return published(region, rounds, changes, levels)
 
     async def officials(self, use: str, bodies: Sequence[str]) -> list[figures.OfficialFound]:
         """The officials of these bodies; only their own supervisors may be given them."""
