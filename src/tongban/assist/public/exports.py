@@ -17,6 +17,7 @@ Export = dict[str, Any]
 _KINDS: dict[str, dict[Lang, str]] = {
     "none": {"zh": "规则、检索或算术，没有训练", "en": "rules, search or arithmetic; nothing is trained"},
     "linear": {"zh": "训练得到的线性模型", "en": "a trained linear model"},
+    "reader": {"zh": "识别图片里的字的模型", "en": "a model that reads letters in pictures"},
     "language-model": {"zh": "语言模型", "en": "a language model"},
 }
 _PHASE = {"draft": "pre-deployment", "active": "production", "suspended": "production (paused)", "ended": "retired"}
