@@ -54,6 +54,7 @@ CEILINGS: Mapping[str, Text] = {
 KINDS: Mapping[str, Text] = {
     "none": Text("没有训练过的模型，只有规则、检索或者算术", "nothing trained: rules, search or arithmetic"),
     "linear": Text("用本地数据训练的线性模型", "a linear model trained on local data"),
+    "reader": Text("识别图片里的字的模型", "a model that reads letters in pictures"),
     "language-model": Text("语言模型", "a language model"),
 }
 SWITCHED_BY: Mapping[str, Text] = {
