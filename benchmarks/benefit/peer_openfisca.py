@@ -1,8 +1,8 @@
-"""The benefit rules for OpenFisca-core, over whole columns. Run by another Python: TONGBAN_PEERS.
+"""Runs the benefit rules with OpenFisca-core, by another Python: TONGBAN_PEERS.
 
-Takes a Parquet file as its argument, holds it in memory, and prints one line of JSON: CPU seconds of one run (the best
-of five) and the sum of all totals in yuan. In its favour: texts are numbers already, and an unknown fact is 0, which
-is what OpenFisca makes of it.
+Arguments: how they are written (`documented`, `by_index` or `lean`), a Parquet file of people, and a Parquet file to
+write everybody's total to, in yuan. Prints one line of JSON: CPU seconds of one run (the median of five, a single one
+for `by_index`) and how many people. Reading the people and giving them to a simulation is not counted.
 """
 
 from __future__ import annotations
@@ -10,149 +10,60 @@ from __future__ import annotations
 import json
 import sys
 import time
+from statistics import median
 from typing import Any
 
-PERIOD = "2026-07"
-STANDARD, WAGE, RENT = (1200, 950, 800), (2690, 2200, 1950), (30, 22, 16)
-TIERS = {
-    **dict.fromkeys(("11", "12", "31", "32", "33", "35", "37", "44"), 0),
-    **dict.fromkeys(("13", "14", "21", "22", "34", "36", "41", "42", "43", "46", "50", "51", "61"), 1),
-    **dict.fromkeys(("15", "23", "45", "52", "53", "54", "62", "63", "64", "65"), 2),
-}
-REGIONS = sorted(TIERS)
+from openfisca_facts import PERIOD, columns
+
+ROUNDS = {"documented": 5, "by_index": 1, "lean": 5}
 
 
-def system() -> Any:
-    import numpy as np
-    from openfisca_core.entities import build_entity
-    from openfisca_core.periods import DateUnit
-    from openfisca_core.taxbenefitsystems import TaxBenefitSystem
-    from openfisca_core.variables import Variable
+def system(style: str) -> Any:
+    if style == "lean":
+        import openfisca_lean
 
-    person = build_entity(key="person", plural="persons", label="Person", is_person=True)
-    made = TaxBenefitSystem([person])
+        return openfisca_lean.system()
+    import openfisca_rules
 
-    def variable(name: str, kind: type, formula: Any = None) -> None:
-        body: dict[str, Any] = {"value_type": kind, "entity": person, "definition_period": DateUnit.MONTH}
-        if formula is not None:
-            body["formula"] = lambda self_person, period: formula(lambda other: self_person(other, period))
-        made.add_variable(type(name, (Variable,), body))
+    openfisca_rules.BY_INDEX = style == "by_index"
+    return openfisca_rules.system()
 
-    for name in (
-        "region",
-        "ownership",
-        "household_size",
-        "months_paid",
-        "disability_grade",
-        "infants",
-        "service_years",
-    ):
-        variable(name, int)
-    variable("born_months", int)  # months and days since year 0, as year * 384 + month * 32 + day
-    for name in ("income", "floor_area"):
-        variable(name, float)
-    for name in ("low_income", "unemployed", "needs_care"):
-        variable(name, bool)
 
-    tier_of = np.array([TIERS[region] for region in REGIONS])
-    today = 2026 * 384 + 7 * 32 + 1
+def simulation(rules: Any, people: dict[str, Any]) -> Any:
+    """A simulation that has been given all facts: a household for each person."""
+    from openfisca_core.simulations import SimulationBuilder
 
-    def by_tier(values: tuple[float, ...]) -> Any:
-        table = np.array(values)
-        return lambda of: table[of("tier")]
-
-    variable("tier", int, lambda of: tier_of[of("region")])
-    variable("standard", float, by_tier(STANDARD))
-    variable("wage", float, by_tier(WAGE))
-    variable("rent", float, by_tier(RENT))
-    variable("age", int, lambda of: (today - of("born_months")) // 384)
-    variable("income_per_head", float, lambda of: np.round(of("income") / (12 * of("household_size")), 2))
-
-    sixties, seventies, eighties, nineties = map(
-        np.array, ((120, 100, 80), (200, 150, 100), (350, 280, 220), (800, 700, 600))
-    )
-
-    def elderly(of: Any) -> Any:
-        age, tier = of("age"), of("tier")
-        bands = [age < 60, age < 70, age < 80, age < 90]
-        amounts = [0, np.where(of("low_income"), sixties[tier], 0), seventies[tier], eighties[tier]]
-        return np.select(bands, amounts, nineties[tier])
-
-    def months(of: Any) -> Any:
-        paid = of("months_paid")
-        some = [~of("unemployed"), paid < 12, paid >= 120, paid >= 60, (paid >= 36) & of("low_income")]
-        return np.select(some, [0, 0, 24, 18, 15], 12)
-
-    lowest, middle, high = map(np.array, ((60, 80, 70), (60, 50, 40), (30, 20, 10)))
-
-    def percent(of: Any) -> Any:
-        head, tier, ownership = of("income_per_head"), of("tier"), of("ownership")
-        rent_in_a = (ownership == 1) & (tier == 0)
-        conditions = [(ownership == 0) | (head >= 2500), head < 800, head < 1500]
-        return np.select(conditions, [0, np.where(rent_in_a, 90, lowest[tier]), middle[tier]], high[tier])
-
-    def housing(of: Any) -> Any:
-        area = np.minimum(of("floor_area"), 15 * of("household_size"))
-        return np.round(of("percent") * of("rent") * area / 100, 2)
-
-    def disability(of: Any) -> Any:
-        grade, care, low = of("disability_grade"), of("needs_care"), of("low_income")
-        severe = (grade == 1) | (grade == 2)
-        return 300 * (severe & low) + 250 * (severe & care) + 100 * ((grade >= 3) & care & low)
-
-    parts = ("elderly", "unemployment", "housing", "disability", "child", "veteran")
-    variable("elderly", float, elderly)
-    variable("months", int, months)
-    variable("unemployment", float, lambda of: np.where(of("months") > 0, of("wage") * 0.8, 0))
-    variable("percent", float, percent)
-    variable("housing", float, housing)
-    variable("disability", float, disability)
-    variable("child", float, lambda of: 300 * of("infants"))
-    years = "service_years"
-    variable("veteran", float, lambda of: np.where(of(years) > 0, np.minimum(200 + 20 * of(years), 600), 0))
-    variable("others", float, lambda of: sum(of(part) for part in parts))
-
-    def top_up(of: Any) -> Any:
-        short = 12 * of("standard") * of("household_size") - of("income") - 12 * of("others")
-        return np.round(np.maximum(0, short) / 12)
-
-    variable("top_up", float, top_up)
-    variable("total", float, lambda of: of("others") + of("top_up"))
+    made = SimulationBuilder().build_default_simulation(rules, len(people["region"]))
+    for name, column in people.items():
+        variable = rules.get_variable(name)
+        period = {"year": PERIOD[:4], "eternity": "ETERNITY"}.get(str(variable.definition_period), PERIOD)
+        made.set_input(name, period, column)
     return made
 
 
-def columns(path: str) -> dict[str, Any]:
-    import duckdb
-
-    places = ", ".join(f"'{region}'" for region in REGIONS)
-    query = f"""
-        SELECT list_position([{places}], region::VARCHAR) - 1 AS region,
-               year(birth_date) * 384 + month(birth_date) * 32 + day(birth_date) AS born_months,
-               coalesce(low_income, false) AS low_income, coalesce(income, 0)::FLOAT AS income,
-               household_size::INTEGER AS household_size,
-               list_position(['own', 'rent', 'shared'], ownership::VARCHAR) - 1 AS ownership,
-               floor_area::FLOAT AS floor_area, months_paid::INTEGER AS months_paid, unemployed,
-               disability_grade::INTEGER AS disability_grade, needs_care, infants::INTEGER AS infants,
-               service_years::INTEGER AS service_years
-        FROM read_parquet('{path}')"""
-    return duckdb.sql(query).fetchnumpy()
-
-
 def main() -> None:
-    from openfisca_core.simulations import SimulationBuilder
+    import duckdb
+    import numpy as np
 
-    rules, people = system(), columns(sys.argv[1])
-    size = len(people["region"])
-    best, total = float("inf"), 0.0
-    for _ in range(5):
-        simulation = SimulationBuilder().build_default_simulation(rules, size)
-        for name, column in people.items():
-            simulation.set_input(name, PERIOD, column)
+    style, path, out = sys.argv[1:]
+    rules, people = system(style), columns(path)
+    if style == "lean":
+        days = people.pop("birth_date")
+        months = days.astype("datetime64[M]")
+        people["born_months"] = months.astype(int) % 12 * 32 + (days - months).astype(int) + 33
+        people["born_months"] += (days.astype("datetime64[Y]").astype(int) + 1970) * 384
+    times: list[float] = []
+    found: Any = None
+    for _ in range(ROUNDS[style]):
+        given = simulation(rules, people)
         start = time.process_time()
-        result = simulation.calculate("total", PERIOD)
-        best = min(best, time.process_time() - start)
-        total = float(result.astype("float64").sum())
-    print(json.dumps({"seconds": best, "total": total, "people": size}))
+        found = given.calculate("total", PERIOD)
+        times.append(time.process_time() - start)
+    totals = {"id": np.arange(1, len(found) + 1), "total": found.astype("float64")}
+    duckdb.sql("SET enable_progress_bar = false")
+    duckdb.sql(f"COPY (SELECT id, total FROM totals) TO '{out}' (FORMAT parquet)")
+    assert len(totals["id"]) == len(people["region"])
+    print(json.dumps({"seconds": median(times), "people": len(found)}))
 
 
 if __name__ == "__main__":

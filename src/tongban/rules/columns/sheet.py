@@ -1,13 +1,17 @@
 """The columns of one statement, on levels: a column reads those of lower levels only, and each level is one `SELECT`
 over the one below. So nothing is computed twice, whatever the optimiser does, and independent columns of several
 programs share a pass.
+
+What nothing shown depends on is left out, and what is read in one place only is written there: every level and every
+column costs planning, and a branch of a CASE is worked out only for the people in it.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from .dialect import Dialect
@@ -34,7 +38,7 @@ class Sheet:
         self.dialect = dialect
         self.made: dict[str, Made] = {}
         mark = re.escape(dialect.mark)
-        self._names = re.compile(f"{mark}((?:[^{mark}]|{mark}{mark})*){mark}")
+        self._names = re.compile(f"'(?:[^']|'')*'|{mark}((?:[^{mark}]|{mark}{mark})*){mark}")
 
     def read(self, name: str) -> str:
         """A column as SQL."""
@@ -55,10 +59,66 @@ class Sheet:
         self.made[name] = Made(name, self.read(name), max(self._above(key), 1), comment, key, values)
         return name
 
-    def _above(self, text: str) -> int:
+    def needed(self, shown: Sequence[str], *, explained: bool = False) -> list[Made]:
+        """The columns that the texts `shown` depend on, in order, each on the lowest level that it can stand on. Those
+        that are read once are written where they are read; if `explained`, not those that something is said about."""
+        made = self._live(shown)
+        reads = Counter(name for one in made.values() for name in self._reads(one))
+        results = {name for text in shown for name in self._mentioned(text)}
+        written: dict[str, Made] = {}
+        once: dict[str, str] = {}
+        for name, one in made.items():
+            one = replace(one, text=self._put(one.text, once), key=self._put(one.key, once))
+            kept = not one.level or one.values or name in results or (explained and one.comment)
+            if reads[name] == 1 and not kept:
+                once[name] = one.text if _is_closed(one.text) else f"({one.text})"
+                continue
+            below = (written[other].level + 1 for other in self._reads(one))
+            written[name] = replace(one, level=max(below, default=1) if one.level else 0)
+        return list(written.values())
+
+    def _live(self, shown: Iterable[str]) -> dict[str, Made]:
+        """The columns that some texts depend on, in the order in which they were made."""
+        live = {name for text in shown for name in self._mentioned(text)}
+        for name, one in reversed(self.made.items()):
+            if name in live:
+                live.update(self._reads(one))
+        return {name: one for name, one in self.made.items() if name in live}
+
+    def _reads(self, one: Made) -> list[str]:
+        """The columns that a column reads, as often as it does."""
+        if not one.level:
+            return []
+        return self._mentioned(one.key if one.values else one.text)
+
+    def _mentioned(self, text: str) -> list[str]:
         mark = self.dialect.mark
-        found = (self.made.get(name.replace(mark * 2, mark)) for name in self._names.findall(text))
-        return max((made.level + 1 for made in found if made is not None), default=0)
+        found = (name.replace(mark * 2, mark) for name in self._names.findall(text) if name)  # no name: a text
+        return [name for name in found if name in self.made]
+
+    def _put(self, text: str, once: dict[str, str]) -> str:
+        """`text` with the columns `once` written out."""
+        mark = self.dialect.mark
+
+        def written(found: re.Match[str]) -> str:
+            return once.get(found[1].replace(mark * 2, mark), found[0]) if found[1] else found[0]
+
+        return self._names.sub(written, text) if once else text
+
+    def _above(self, text: str) -> int:
+        return max((self.made[name].level + 1 for name in self._mentioned(text)), default=0)
+
+
+def _is_closed(text: str) -> bool:
+    """Whether a text may stand anywhere as it is: a CASE, or all of it in one pair of brackets."""
+    if text.startswith("CASE ") and text.endswith(" END"):
+        return text.count("CASE ") == 1
+    depth = 0
+    for place, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if not depth:
+            return letter == ")" and place == len(text) - 1
+    return False
 
 
 def quoted(text: str) -> str:

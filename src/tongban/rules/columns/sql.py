@@ -83,7 +83,7 @@ class _Statement:
         """The statement: one level a SELECT over the one below."""
         quote = self.dialect.quote
         levels: dict[int, list[Made]] = {}
-        for made in self.sheet.made.values():
+        for made in self.sheet.needed([text for text, _ in self.results], explained=comments):
             levels.setdefault(made.level, []).append(made)
         below = self.source.relation
         kept = ", ".join(f"src.{quote(name)}" for name in (self.source.key, *self.source.carried))
