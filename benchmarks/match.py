@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
@@ -40,12 +41,16 @@ NARROW = """enum_code(region::region)::TINYINT AS region, enum_code(ownership::o
 """The people as narrow whole numbers: codes, cents, tenths of a square metre."""
 
 
-def compiled_sql(relation: str) -> str:
+EXPLAINED = ("total", "row_elderly", "row_housing_percent", "missing")
+"""What an explanation shows besides the total: rows of two tables, and the facts that are missing."""
+
+
+def compiled_sql(relation: str, shown: Sequence[str] = EXPLAINED) -> str:
     columns: dict[str, Stored | Fixed] = {name: Stored(name) for name in population.COLUMNS}
     columns |= {"region": Stored("region", coded=True), "ownership": Stored("ownership", coded=True)}
     columns |= {"income": Stored("income", scale=2), "floor_area": Stored("floor_area", scale=1)}
     columns["as_of"] = Fixed(population.AS_OF.toordinal())
-    member = Member(model.program(), columns)
+    member = Member(model.program(), columns, frozenset(shown))
     return population_sql([member], Source(relation, "id", checked=True), population.AS_OF)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from math import gcd
 from typing import TYPE_CHECKING
 
 from .evaluate import shifts
-from .nodes import Const, Expr, Quotient, Rounding, Type
-from .typed import type_of, wide
+from .nodes import Arithmetic, Calculate, Comparison, Const, Expr, Extreme, Quotient, Rounding, Type
+from .typed import small, type_of, wide
 
 if TYPE_CHECKING:
     from .write import Writer
@@ -43,6 +45,65 @@ def quotient(w: Writer, expr: Quotient) -> str:
     return f"CAST({text} AS BIGINT)" if large and not wide(expr.type) else text
 
 
+def threshold(w: Writer, expr: Expr, op: Comparison, limit: int) -> str | None:
+    """`quotient op limit` without a division: a quotient of what is never negative is below a whole number if and only
+    if its dividend is below that many divisors, less what rounding gives away. None for anything else, and where a
+    product may not fit into 64 bits."""
+    if not isinstance(expr, Quotient) or op not in _BELOW:
+        return None
+    above, less = _BELOW[op]
+    limit += less
+    up, down = shifts(expr)
+    top, by = _times(type_of(expr.left), up), _times(type_of(expr.right), down)
+    if top.low is None or top.low < 0 or by.low is None or by.low <= 0:
+        return None
+    twice, strict = _LIMITS[expr.rounding](limit)
+    left, right = _factored(expr.left, 2 * up), _factored(expr.right, twice * down)
+    common = gcd(left[1], right[1]) or 1
+    if wide(_times(top, 2)) or wide(_times(by, twice)):
+        return None
+    sides = [_product(w, operand, factor // common) for operand, factor in (left, right)]
+    signs = {(False, True): "<", (False, False): "<=", (True, True): ">=", (True, False): ">"}
+    return f"{sides[0]} {signs[above, strict]} {sides[1]}"
+
+
+_BELOW: dict[Comparison, tuple[bool, int]] = {
+    Comparison.LESS: (False, 0),
+    Comparison.AT_MOST: (False, 1),
+    Comparison.AT_LEAST: (True, 0),
+    Comparison.GREATER: (True, 1),
+}
+"""Comparisons as "below the limit" or, if true, its opposite, of the limit so much higher."""
+_LIMITS: dict[Rounding, Callable[[int], tuple[int, bool]]] = {
+    Rounding.FLOOR: lambda n: (2 * n, True),
+    Rounding.DOWN: lambda n: (2 * n, True),
+    Rounding.CEILING: lambda n: (2 * n - 2, False),
+    Rounding.UP: lambda n: (2 * n - 2, False),
+    Rounding.HALF_UP: lambda n: (2 * n - 1, True),
+    Rounding.HALF_DOWN: lambda n: (2 * n - 1, False),
+    Rounding.HALF_EVEN: lambda n: (2 * n - 1, n % 2 == 0),
+}
+"""A quotient of what is not negative, so rounded, is below `n` if twice the dividend is below so many divisors; if
+false, also if it is just as many."""
+
+
+def _factored(expr: Expr, factor: int) -> tuple[Expr, int]:
+    """`expr` times a number, with the constants of its products taken out."""
+    match expr:
+        case Calculate(op=Arithmetic.MULTIPLY, left=Const(value=int() as by), right=inner):
+            return _factored(inner, factor * by)
+        case Calculate(op=Arithmetic.MULTIPLY, left=inner, right=Const(value=int() as by)):
+            return _factored(inner, factor * by)
+        case _:
+            return expr, factor
+
+
+def _product(w: Writer, expr: Expr, factor: int) -> str:
+    of = _times(type_of(expr), factor)
+    text = w.value(expr, of)
+    return text if factor == 1 else w.hidden(f"({text} * {factor})")
+
+
 def _positive_quotient(w: Writer, expr: Quotient, top: str, bottom: str, of: Type, by: Type) -> str | None:
     """A quotient of what is never negative: what rounding adds is added first, then one division is all; None where
     that may not fit into 64 bits.
@@ -52,7 +113,8 @@ def _positive_quotient(w: Writer, expr: Quotient, top: str, bottom: str, of: Typ
     if wide(_times(of, 4)) or wide(_times(by, 4)):
         return None
     divide = w.sheet.dialect.divide
-    n = w.hidden(f"CAST({top} AS BIGINT)")
+    kind = "INTEGER" if small(_times(of, 4)) and small(_times(by, 4)) else "BIGINT"
+    n = w.hidden(f"CAST({top} AS {kind})")
     if expr.rounding in (Rounding.FLOOR, Rounding.DOWN):
         return divide(n, bottom)
     if expr.rounding in (Rounding.CEILING, Rounding.UP):
@@ -63,11 +125,21 @@ def _positive_quotient(w: Writer, expr: Quotient, top: str, bottom: str, of: Typ
         half = str((fixed - 1) // 2 if down else fixed // 2)
         tie = f"{n} % {2 * fixed} = {half}" if fixed % 2 == 0 else ""
     else:
-        d = w.hidden(f"CAST({bottom} AS BIGINT)")
+        d = w.hidden(f"CAST({bottom} AS {kind})")
         whole, half, bottom = w.hidden(f"(2 * {n})"), f"({d} - 1)" if down else d, f"(2 * {d})"
         tie = f"{whole} % (4 * {d}) = {d}"
     added = f"CASE WHEN {tie} THEN 0 ELSE {half} END" if even and tie else half
-    return divide(f"({whole} + {added})", bottom)
+    found = divide(f"({whole} + {added})", bottom)
+    return f"CASE WHEN {n} = 0 THEN 0 ELSE {found} END" if _often_zero(w, expr.left) else found
+
+
+def _often_zero(w: Writer, expr: Expr) -> bool:
+    """Whether a value is 0 of most people: what a table gives few of, or what is cut off at 0."""
+    match expr:
+        case Extreme(items=items, greatest=True):
+            return any(isinstance(item, Const) and item.value == 0 for item in items)
+        case _:
+            return w.nothing(expr) is not None
 
 
 def _scaled(w: Writer, expr: Expr, factor: int) -> str:

@@ -29,21 +29,28 @@ from tongban.rules.tables.model import HitPolicy
 from .bind import bind
 from .dialect import DUCKDB, Dialect
 from .ir import OUTCOMES, UNSETTLED, Decide, Define, Output, Program, Step, Verdict, Wait
-from .nodes import Kind, Scalar, Type
+from .nodes import Const, Expr, Guard, Kind, Scalar, Type
 from .refusal import NotColumnar
 from .sheet import Made, Sheet, among, literal, quoted
 from .source import Fixed, Source, Stored, decode, fault
 from .tree import AGGREGATES
-from .write import Writer
+from .typed import small, strict_in
+from .write import Writer, parts_of
 from .write_tables import MOST_BITS, TableWriter
+
+
+MOST_PARTS = 3
+"""A formula of more facts than this is there if its column is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A program and where its facts come from, by their names; a fact that is not there is unknown of everybody."""
+    """A program and where its facts come from, by their names; a fact that is not there is unknown of everybody.
+    `shown` are the columns wanted of it, without what their names begin with; None: all."""
 
     program: Program
     columns: Mapping[str, Stored | Fixed]
+    shown: frozenset[str] | None = None
 
 
 def population_sql(
@@ -161,7 +168,9 @@ class _Judgement:
         results += [(name, self.output_result(name, types[name])) for name in self.program.outputs]
         results.append(("missing", f"CAST({self.dialect.quote(self.name('missing'))} AS BIGINT)"))
         results += [(name, self.dialect.quote(self.name(name))) for name in ("determined", "fault")]
-        self.statement.results += [(text, self.name(name)) for name, text in results]
+        shown = self.member.shown
+        wanted = results if shown is None else [(name, text) for name, text in results if name in shown]
+        self.statement.results += [(text, self.name(name)) for name, text in wanted]
 
     def row_result(self, table: Decide) -> tuple[str, str]:
         column = self.dialect.quote(self.name(f"row {table.name}"))
@@ -174,7 +183,7 @@ class _Judgement:
         if name in self.defines and any(step.name == name for step in self.program.later):
             column = f"CASE WHEN {self.read('outcome')} = {OUTCOMES.index('eligible')} THEN {column} END"
         if of.kind is not Kind.CODE:
-            return column
+            return column if self.dialect.column_type(of) != "BIGINT" else f"CAST({column} AS BIGINT)"
         return f"CASE {column} {' '.join(f'WHEN {i} THEN {quoted(text)}' for i, text in enumerate(of.values))} END"
 
     @property
@@ -190,7 +199,10 @@ class _Judgement:
         for field in self.program.inputs:
             stored = self.member.columns.get(field.fact)
             if isinstance(stored, Stored):
-                self.writer.give(field.name, self.statement.input(stored, field.type), field.type)
+                column = self.statement.input(stored, field.type)
+                self.writer.give(field.name, column, field.type)
+                if self.writer.anchor is None and small(field.type):
+                    self.writer.anchor = self.sheet.read(column)
                 outside = None if self.statement.source.checked else fault(stored, field.type, self.dialect)
                 faults |= {} if outside is None else {outside: None}
             else:
@@ -222,13 +234,22 @@ class _Judgement:
         comment = f"{step.name} = {step.text}" if step.text else step.name
         column = self.sheet.make(self.name(f"is {step.name}"), self.writer.write(step.value), comment)
         self.writer.give(step.name, column, step.type)
+        if applies is None:
+            self.formula(step.name, _strict(step.value))
         self.defines[step.name] = step
+
+    def formula(self, name: str, value: Expr) -> None:
+        """A name that has a value whenever the formula has; often that can be told without working it out."""
+        self.writer.formulas[name] = value
+        parts = parts_of(value)
+        if parts and len(parts) <= MOST_PARTS and all(part.name in self.fields for part in parts):
+            self.writer.presence[name] = f"({' AND '.join(map(self.writer.known, parts))})"
 
     def table(self, step: Decide, when: str | None, *, outputs: bool = True) -> str:
         """Makes the columns of a table: its row, its outputs, and what it waits for."""
         if len(step.rows) > MOST_BITS and step.hit in AGGREGATES:
             raise NotColumnar(step.name, 0, "行数太多，不能合计", "too many rows to aggregate in columns", step.name)
-        tables = TableWriter(self.writer, step, self.mask)
+        tables = TableWriter(self.writer, step, self.mask, conditional=when is not None)
         row = self.name(f"row {step.name}")
 
         judged = tables.row()
@@ -239,6 +260,10 @@ class _Judgement:
             self.sheet.make(column, tables.output(index, at, output.type))
             self.writer.give(output.name, column, output.type)
             self.waits[output.name] = waits
+            if any(isinstance(one.results[index], Const) and one.results[index].value == 0 for one in step.rows):
+                self.writer.zeros.add(output.name)
+            if tables.by_row(index):
+                self.writer.presence[output.name] = f"{at} > 0"
 
         late = step.outputs if step.hit is HitPolicy.FIRST and outputs else ()
         nulls = [f"{self.writer.read(output.name)} IS NULL" for output in late]
@@ -257,7 +282,7 @@ class _Judgement:
             null = f"{self.writer.read(name)} IS NULL"
             return "" if field.bit is None else f"CASE WHEN {null} THEN {1 << field.bit} ELSE 0 END"
         if name in self.waits:
-            return f"CASE WHEN {self.writer.read(name)} IS NULL THEN {self.sheet.read(self.waits[name])} ELSE 0 END"
+            return f"CASE WHEN {self.writer.absent(name)} THEN {self.sheet.read(self.waits[name])} ELSE 0 END"
         step = self.defines.get(name)
         if step is None:
             return ""
@@ -325,6 +350,13 @@ def _constants(member: Member, day: date) -> dict[str, Scalar]:
         elif field.bit is None and field.type.kind is Kind.DATE:
             found[field.name] = day.toordinal()
     return found
+
+
+def _strict(expr: Expr) -> Expr:
+    """A value without a guard that says no more than that it is null wherever a part of it is."""
+    while isinstance(expr, Guard) and all(strict_in(expr.operand, name) for name in expr.names):
+        expr = expr.operand
+    return expr
 
 
 def _outputs(step: Step) -> tuple[Output, ...]:

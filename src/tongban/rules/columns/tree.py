@@ -9,8 +9,8 @@ a conflict, the rows are disjoint.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from math import log2
 from typing import TypeAlias
 
@@ -153,7 +153,7 @@ def plan(table: Decide) -> Plan | None:
     if table.hit is HitPolicy.ANY and not all(isinstance(result, Const) for result in results):
         return None
     try:
-        planner = _Planner(table)
+        planner = Planner(table)
         tree = planner.build(frozenset(range(len(planner.lanes))), (1 << len(table.rows)) - 1, 0)
     except TooLarge:
         return None
@@ -173,31 +173,101 @@ def leaves(tree: Tree) -> Iterator[int]:
         yield from leaves(branch.then)
 
 
+def mapped(tree: Tree, change: Callable[[int], int]) -> Tree:
+    """The tree with every outcome changed; branches that then lead to the same are one, and looks that no longer tell
+    anything apart are gone."""
+    if isinstance(tree, Leaf):
+        return Leaf(change(tree.outcome))
+    null = mapped(tree.null, change)
+    unknown = None if tree.unknown is None else (tree.unknown[0], mapped(tree.unknown[1], change))
+    if unknown is not None and unknown[1] == null:
+        unknown = None
+    branches = _merged((b.spans, b.texts, b.rest, mapped(b.then, change)) for b in tree.branches)
+    if unknown is None and all(branch.then == null for branch in branches):
+        return null
+    return Split(tree.value, tree.kind, tuple(branches), null, unknown)
+
+
+def shared(tree: Tree) -> Tree:
+    """The tree with branches as one that differ in few places: what tells them apart is asked there, once more."""
+    if isinstance(tree, Leaf):
+        return tree
+    unknown = None if tree.unknown is None else (tree.unknown[0], shared(tree.unknown[1]))
+    kept: list[Branch] = []
+    for branch in tree.branches:
+        new = replace(branch, then=shared(branch.then))
+        for place, old in enumerate(kept):
+            both = _united(tree, old, new, old.then, new.then)
+            if _size(both) < _size(old.then) + _size(new.then):
+                spans = _joined((*old.spans, *new.spans))
+                kept[place] = Branch(spans, (*old.texts, *new.texts), old.rest or new.rest, both)
+                break
+        else:
+            kept.append(new)
+    return replace(tree, branches=tuple(kept), null=shared(tree.null), unknown=unknown)
+
+
+def _united(split: Split, one: Branch, other: Branch, a: Tree, b: Tree) -> Tree:
+    """`a` for the values of one branch of the split and `b` for those of another, neither of them null."""
+    if a == b:
+        return a
+    if isinstance(a, Split) and isinstance(b, Split) and _looks(a) == _looks(b):
+        pairs = zip(a.branches, b.branches, strict=True)
+        branches = tuple(replace(x, then=_united(split, one, other, x.then, y.then)) for x, y in pairs)
+        unknown = None
+        if a.unknown is not None and b.unknown is not None:
+            unknown = (a.unknown[0], _united(split, one, other, a.unknown[1], b.unknown[1]))
+        return replace(a, branches=branches, null=_united(split, one, other, a.null, b.null), unknown=unknown)
+    return Split(split.value, split.kind, (replace(one, then=a), replace(other, then=b)), b)
+
+
+def _looks(split: Split) -> tuple[object, ...]:
+    """What a split asks, without where that leads to."""
+    branches = tuple((branch.spans, branch.texts, branch.rest) for branch in split.branches)
+    return split.value, branches, split.unknown and split.unknown[0]
+
+
+def _size(tree: Tree) -> int:
+    return sum(1 for _ in leaves(tree))
+
+
 @dataclass(frozen=True, slots=True)
-class _State:
+class State:
     """What one value of a lane does to the rows: those that fail, and those that it leaves open."""
 
     fail: int
     open: int
 
 
-Part: TypeAlias = "tuple[tuple[Span, ...], tuple[str, ...], bool, _State]"
+Part: TypeAlias = "tuple[tuple[Span, ...], tuple[str, ...], bool, State]"
 """Values of a lane, as in `Branch`, and what they do."""
 
 
 @dataclass(slots=True)
-class _Lane:
+class Lane:
     """One thing to look at: a column with its plain cells, or a single cell that is a condition of its own."""
 
     value: Expr
     kind: Kind
     tested: int = 0
-    null: _State = field(default_factory=lambda: _State(0, 0))
-    unknown: tuple[str, _State] | None = None
+    null: State = field(default_factory=lambda: State(0, 0))
+    unknown: tuple[str, State] | None = None
     parts: list[Part] = field(default_factory=lambda: list[Part]())
+    cells: dict[int, Cell] = field(default_factory=lambda: dict[int, Cell]())
+    """The cells that it looks at, by the bits of their rows."""
+
+    def grouped(self, alive: int) -> Iterable[Part]:
+        """The parts, those that do the same to the rows still possible as one."""
+        found: dict[tuple[int, int], tuple[list[Span], list[str], bool]] = {}
+        for spans, texts, other, state in self.parts:
+            key = (state.fail & alive, state.open & alive)
+            all_spans, all_texts, rest = found.get(key, ([], [], False))
+            found[key] = ([*all_spans, *spans], [*all_texts, *texts], rest or other)
+        for (fail, opened), (spans, texts, rest) in found.items():
+            yield tuple(spans), tuple(texts), rest, State(fail, opened)
 
 
-class _Planner:
+class Planner:
     def __init__(self, table: Decide) -> None:
         self.table = table
         self.lanes = [lane for index, column in enumerate(table.columns) for lane in _lanes(table, index, column)]
@@ -217,11 +287,11 @@ class _Planner:
         chosen = min(sorted(lanes), key=lambda index: self.cost(index, lanes, alive))
         lane, rest = self.lanes[chosen], lanes - {chosen}
 
-        def after(state: _State) -> Tree:
+        def after(state: State) -> Tree:
             return self.build(rest, alive & ~state.fail, (unsure | state.open) & ~state.fail)
 
         branches = _merged(
-            (spans, texts, other, after(state)) for spans, texts, other, state in self.groups(lane, alive)
+            (spans, texts, other, after(state)) for spans, texts, other, state in lane.grouped(alive)
         )
         null = after(lane.null)
         unknown = None if lane.unknown is None else (lane.unknown[0], after(lane.unknown[1]))
@@ -284,16 +354,6 @@ class _Planner:
         left = [log2(1 + (alive & ~fail & ~settled).bit_count()) for fail in states]
         return sum(left) / len(left) + len(left) / 2
 
-    def groups(self, lane: _Lane, alive: int) -> Iterable[Part]:
-        """The parts of a lane, those that do the same to the rows still possible as one."""
-        found: dict[tuple[int, int], tuple[list[Span], list[str], bool]] = {}
-        for spans, texts, other, state in lane.parts:
-            key = (state.fail & alive, state.open & alive)
-            all_spans, all_texts, rest = found.get(key, ([], [], False))
-            found[key] = ([*all_spans, *spans], [*all_texts, *texts], rest or other)
-        for (fail, opened), (spans, texts, rest) in found.items():
-            yield tuple(spans), tuple(texts), rest, _State(fail, opened)
-
 
 AGGREGATES = frozenset({HitPolicy.SUM, HitPolicy.MIN, HitPolicy.MAX, HitPolicy.COUNT})
 
@@ -318,10 +378,10 @@ def _joined(spans: tuple[Span, ...]) -> tuple[Span, ...]:
 # --- lanes -----------------------------------------------------------------------------------------------
 
 
-def _lanes(table: Decide, index: int, column: Column) -> list[_Lane]:
+def _lanes(table: Decide, index: int, column: Column) -> list[Lane]:
     """What there is to look at in one column."""
     plain: list[tuple[int, Cell]] = []
-    found: list[_Lane] = []
+    found: list[Lane] = []
     own = frozenset(names_in(column.value))
     for row in table.rows:
         cell = row.cells[index]
@@ -331,8 +391,9 @@ def _lanes(table: Decide, index: int, column: Column) -> list[_Lane]:
         odd = computed and isinstance(cell.test, Within | OneOf) and cell.test.null is not None
         if isinstance(cell.test, Holds) or odd or not own.issuperset(cell.opens):
             bit = 1 << (row.number - 1)
-            lane = _Lane(condition(cell, column), Kind.BOOLEAN, bit, _State(0, bit))
-            lane.parts = [((Span(1, 1),), (), False, _State(0, 0)), ((Span(0, 0),), (), True, _State(bit, 0))]
+            lane = Lane(condition(cell, column), Kind.BOOLEAN, bit, State(0, bit))
+            lane.parts = [((Span(1, 1),), (), False, State(0, 0)), ((Span(0, 0),), (), True, State(bit, 0))]
+            lane.cells = {bit: cell}
             found.append(lane)
         else:
             plain.append((1 << (row.number - 1), cell))
@@ -341,9 +402,9 @@ def _lanes(table: Decide, index: int, column: Column) -> list[_Lane]:
     return found
 
 
-def _column_lane(column: Column, cells: list[tuple[int, Cell]]) -> _Lane:
+def _column_lane(column: Column, cells: list[tuple[int, Cell]]) -> Lane:
     tested = sum(bit for bit, _ in cells)
-    lane = _Lane(column.value, column.type.kind, tested, _null_state(cells, unknown=False))
+    lane = Lane(column.value, column.type.kind, tested, _null_state(cells, unknown=False), cells=dict(cells))
     unknown = _null_state(cells, unknown=True)
     if unknown != lane.null and isinstance(column.value, Ref):
         lane.unknown = (column.value.name, unknown)
@@ -351,7 +412,7 @@ def _column_lane(column: Column, cells: list[tuple[int, Cell]]) -> _Lane:
     return lane
 
 
-def _null_state(cells: list[tuple[int, Cell]], *, unknown: bool) -> _State:
+def _null_state(cells: list[tuple[int, Cell]], *, unknown: bool) -> State:
     """What null does to the rows, while the fact is unknown or else."""
     fail = opened = 0
     for bit, cell in cells:
@@ -360,15 +421,15 @@ def _null_state(cells: list[tuple[int, Cell]], *, unknown: bool) -> _State:
             opened |= bit
         elif not verdict:
             fail |= bit
-    return _State(fail, opened)
+    return State(fail, opened)
 
 
 def _text_parts(cells: list[tuple[int, Cell]]) -> list[Part]:
     texts = dict.fromkeys(text for _, cell in cells if isinstance(cell.test, OneOf) for text in cell.test.texts)
 
-    def state(text: str | None) -> _State:
+    def state(text: str | None) -> State:
         fail = sum(bit for bit, c in cells if isinstance(c.test, OneOf) and (text in c.test.texts) == c.test.negated)
-        return _State(fail, 0)
+        return State(fail, 0)
 
     named = [((), (text,), False, state(text)) for text in texts]
     return [*named, ((), (), True, state(None))]
@@ -395,7 +456,7 @@ def _span_parts(column: Column, cells: list[tuple[int, Cell]]) -> list[Part]:
     for start, end in zip(cuts, ends, strict=True):
         at = start if start is not None else end if end is not None else 0
         fail = sum(bit for bit, test in tests if _in(test, at) == test.negated)
-        found.append(((Span(start, end),), (), False, _State(fail, 0)))
+        found.append(((Span(start, end),), (), False, State(fail, 0)))
     if of.kind is Kind.CODE:
         spans, texts, _, state = found[0]
         found[0] = (spans, texts, True, state)

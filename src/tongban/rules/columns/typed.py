@@ -33,7 +33,7 @@ from .nodes import (
     Unknown,
 )
 
-INT64 = 2**63 - 1
+INT64, INT32 = 2**63 - 1, 2**31 - 1
 EXACT = 10**33
 """Whole numbers below this are exact in FEEL's 34 digits, with a digit to spare for rounding."""
 
@@ -134,3 +134,12 @@ def wide(of: Type) -> bool:
     if of.kind in (Kind.BOOLEAN, Kind.TEXT):
         return False
     return of.low is None or of.high is None or of.low < -INT64 or of.high > INT64
+
+
+def small(of: Type) -> bool:
+    """Whether every value is a whole number that fits into 32 bits to the database."""
+    if of.kind in (Kind.BOOLEAN, Kind.CODE):
+        return True
+    if of.kind in (Kind.TEXT, Kind.DATE) or of.low is None or of.high is None:
+        return False
+    return -INT32 <= of.low and of.high <= INT32

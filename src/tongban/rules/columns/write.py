@@ -5,7 +5,7 @@ Whole numbers only: nowhere is there a binary fraction.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -43,9 +43,9 @@ from .nodes import (
     Type,
     Unknown,
 )
-from .quotients import quotient
+from .quotients import quotient, threshold
 from .sheet import LISTED, Sheet, among, by_code, literal, quoted
-from .typed import strict_in, type_of, wide
+from .typed import children, may_be_zero, small, strict_in, type_of, wide
 
 JOINED = 8
 """A parameter with this many categories or more is joined as a table."""
@@ -60,6 +60,14 @@ class Writer:
         self.columns: dict[str, str] = {}
         self.void: dict[str, str] = {}
         self.types: dict[str, Type] = {}
+        self.presence: dict[str, str] = {}
+        """For some names a condition, true or false, that says more cheaply than their column whether it is there."""
+        self.zeros: set[str] = set()
+        """Outputs of tables that are 0 in some row."""
+        self.formulas: dict[str, Expr] = {}
+        """What names without conditions are defined as."""
+        self.anchor: str | None = None
+        """A column of small whole numbers, if there is one."""
         self._hidden: dict[str, str] = {}
         self._shared: dict[Expr, str] = {}
         self._count = 0
@@ -80,13 +88,15 @@ class Writer:
             self._shared[expr] = self.hidden(self.write(expr))
 
     def value(self, expr: Expr, of: Type | None = None) -> str:
-        """An operand of arithmetic: in 64 bits, or wider where `of` is."""
+        """An operand of arithmetic whose result has type `of`: in 32 bits where both fit, wider where the result may
+        be, else in 64 bits."""
         text = self.write(expr)
         if of is not None and wide(of):
             return f"CAST({text} AS {self.sheet.dialect.wide})"
-        if isinstance(expr, Ref | PartOf):
-            return f"CAST({text} AS BIGINT)"
-        return text
+        if isinstance(expr, Const):
+            return text
+        bits = "INTEGER" if of is not None and small(of) and small(type_of(expr)) else "BIGINT"
+        return text if _bits(expr) == bits else f"CAST({text} AS {bits})"
 
     def hidden(self, text: str) -> str:
         """The column of a text that is used more than once; the same text is one column."""
@@ -106,12 +116,84 @@ class Writer:
 
     def unknown(self, name: str) -> str:
         """Whether a name is unknown."""
-        null = f"{self.read(name)} IS NULL"
+        null = self.absent(name)
         void = self.void.get(name)
         return f"({null})" if void is None else f"({null} AND NOT {self.sheet.read(void)})"
 
+    def absent(self, name: str) -> str:
+        """Whether a name has no value, for whatever cause."""
+        present = self.presence.get(name)
+        return f"{self.read(name)} IS NULL" if present is None else f"NOT ({present})"
+
+    def nil(self, of: Type, among: str) -> str:
+        """A null where a value of type `of` might stand, such as `among`. DuckDB knows no bounds of a column one of
+        whose values is the constant NULL, but it does of a list, though nobody finds anything at its place 0."""
+        if of.kind not in _WHOLE or self.anchor is None:
+            return literal(None, of, self.sheet.dialect)
+        return self.sheet.dialect.pick([among], f"(CAST({self.anchor} AS INTEGER) & 0)")
+
+    def nothing(self, expr: Expr) -> str | None:
+        """When a product is surely 0 because a table gave 0, as it does to most people: then nothing else of it need
+        be worked out. None where that saves nothing, or where it cannot be told."""
+        factors = list(_factors(expr))
+        zeros = [one for one in factors if isinstance(one, Ref) and one.name in self.zeros]
+        others = [one for one in factors if one not in zeros]
+        parts = [parts_of(one) for one in others]
+        if not zeros or all(isinstance(one, Ref | Const) for one in others):
+            return None
+        tests = [f"{self.read(zeros[0].name)} = 0"]
+        for part in parts:
+            if part is None:
+                return None
+            tests += [self.known(ref) for ref in part]
+        tests += [self.known(ref) for ref in zeros[1:]]
+        return " AND ".join(dict.fromkeys(tests))
+
+    def compared(self, expr: Expr, op: Comparison, limit: int) -> str:
+        """A value and a constant: `value op limit`, null where the value is."""
+        multiplied = threshold(self, self.formulas.get(expr.name, expr) if isinstance(expr, Ref) else expr, op, limit)
+        if multiplied is not None:
+            return multiplied
+        constant = literal(limit, replace(type_of(expr), low=None, high=None), self.sheet.dialect)
+        return f"{self.write(expr)} {'<>' if op is Comparison.UNEQUAL else op.value} {constant}"
+
+    def known(self, expr: Expr) -> str:
+        """Whether a value is there: neither unknown nor null for any other cause."""
+        if isinstance(expr, Ref):
+            of_name = self.presence.get(expr.name)
+            return f"{self.read(expr.name)} IS NOT NULL" if of_name is None else of_name
+        return f"{self.write(expr)} IS NOT NULL"
+
     def read(self, name: str) -> str:
         return self.sheet.read(self.columns[name])
+
+
+def _factors(expr: Expr) -> Iterator[Expr]:
+    """The factors of a product."""
+    match expr:
+        case Calculate(op=Arithmetic.MULTIPLY, left=left, right=right):
+            yield from _factors(left)
+            yield from _factors(right)
+        case Rescale(operand=operand):
+            yield from _factors(operand)
+        case _:
+            yield expr
+
+
+def parts_of(expr: Expr) -> tuple[Ref, ...] | None:
+    """The names of which `expr` is null if and only if one of them is; None where that is not all."""
+    match expr:
+        case Ref():
+            return (expr,)
+        case Const(value=value):
+            return None if value is None else ()
+        case Quotient(right=right) if may_be_zero(type_of(right)):
+            return None
+        case Calculate() | Rescale() | Extreme() | Quotient():
+            found = [parts_of(child) for child in children(expr)]
+            return None if None in found else tuple(dict.fromkeys(ref for part in found if part for ref in part))
+        case _:
+            return None
 
 
 # --- one function for each node --------------------------------------------------------------------------
@@ -139,6 +221,8 @@ def _compare(w: Writer, expr: Compare) -> str:
             return w.write(expr.left)
         case Comparison.EQUAL, Const(value=False):
             return f"(NOT {w.write(expr.left)})"
+        case op, Const(value=int() as limit) if not isinstance(limit, bool) and isinstance(expr.left, Ref | Quotient):
+            return f"({w.compared(expr.left, op, limit)})"
         case op, _:
             sign = "<>" if op is Comparison.UNEQUAL else op.value
             return f"({w.write(expr.left)} {sign} {w.write(expr.right)})"
@@ -194,8 +278,21 @@ def _guard(w: Writer, expr: Guard) -> str:
     names = [name for name in expr.names if not strict_in(expr.operand, name)]
     if not names:
         return w.write(expr.operand)
+    if isinstance(expr.operand, If) and not w.void.keys() & set(names):
+        return _guarded(w, names, expr.operand)
     nulls = " ".join(f"WHEN {w.unknown(name)} THEN {_null_of(w, name, expr.operand)}" for name in names)
     return f"CASE {nulls} ELSE {w.write(expr.operand)} END"
+
+
+def _guarded(w: Writer, names: list[str], expr: If) -> str:
+    """A choice for those of whom `names` are known. Where the condition holds, the names that it cannot do without are
+    known, and where one is not that the result cannot do without, that is null already."""
+    refs = {name: Ref(name, w.types[name]) for name in names}
+    asked = [name for name in names if not (strict_in(expr.condition, name) or strict_in(expr.then, name))]
+    then = " AND ".join([w.write(expr.condition), *(w.known(refs[name]) for name in asked)])
+    others = " AND ".join(w.known(ref) for ref in refs.values())
+    null = w.nil(expr.type, "0")
+    return f"CASE WHEN {then} THEN {w.write(expr.then)} WHEN {others} THEN {w.write(expr.otherwise)} ELSE {null} END"
 
 
 def _null_of(w: Writer, name: str, wanted: Expr) -> str:
@@ -207,6 +304,16 @@ def _null_of(w: Writer, name: str, wanted: Expr) -> str:
 
 _WHOLE = frozenset({Kind.NUMBER, Kind.MONTHS, Kind.DAYS})
 """Kinds whose values are whole numbers to the database."""
+
+
+def _bits(expr: Expr) -> str:
+    """The type in which a sum or product is already worked out."""
+    match expr:
+        case Calculate(left=left, right=right, type=of):
+            whole = {of.kind, type_of(left).kind, type_of(right).kind} <= _WHOLE
+            return "" if not whole or wide(of) else "INTEGER" if all(map(small, (of, type_of(left), type_of(right)))) else "BIGINT"
+        case _:
+            return ""
 
 
 def _calculate(w: Writer, expr: Calculate) -> str:
@@ -222,7 +329,11 @@ def _calculate(w: Writer, expr: Calculate) -> str:
         case Arithmetic.SUBTRACT, Kind.DATE, _:
             return dialect.add_days(w.write(expr.left), f"-({w.write(expr.right)})")
         case op, _, _:
-            return f"({w.value(expr.left, expr.type)} {op.value} {w.value(expr.right, expr.type)})"
+            narrow = all(map(small, (expr.type, type_of(expr.left), type_of(expr.right))))
+            of = expr.type if narrow or wide(expr.type) else None
+            text = f"({w.value(expr.left, of)} {op.value} {w.value(expr.right, of)})"
+            nothing = w.nothing(expr)
+            return f"CASE WHEN {nothing} THEN 0 ELSE {text} END" if nothing else text
 
 
 def _rescale(w: Writer, expr: Rescale) -> str:
@@ -232,7 +343,9 @@ def _rescale(w: Writer, expr: Rescale) -> str:
 
 
 def _modulo(w: Writer, expr: Modulo) -> str:
-    n, d = w.value(expr.left, type_of(expr.left)), f"NULLIF({w.value(expr.right, type_of(expr.right))}, 0)"
+    kinds = (of if wide(of) else None for of in map(type_of, (expr.left, expr.right)))
+    n, d = (w.value(side, of) for side, of in zip((expr.left, expr.right), kinds, strict=True))
+    d = f"NULLIF({d}, 0)"
     a, b = w.hidden(n), w.hidden(d)
     return f"((({a} % {b}) + {b}) % {b})"
 

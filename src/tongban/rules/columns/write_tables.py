@@ -3,21 +3,27 @@ a condition of its own and the hits counted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import combinations
 
 from tongban.rules.tables.model import HitPolicy
 
 from .ir import CONFLICT, NO_ROW, UNSETTLED, Anything, Cell, Column, Decide, Row, Span, Within
-from .nodes import OTHER, And, Const, Expr, Kind, Ref, Type
+from .nodes import OTHER, And, Comparison, Const, Expr, Kind, Ref, Type
 from .sheet import LISTED, among, by_any_code, by_row, literal, quoted
-from .tree import AGGREGATES, Branch, Leaf, Split, Tree, condition, plan
-from .typed import type_of
+from .tree import AGGREGATES, Branch, Leaf, Split, Tree, condition, leaves, mapped, plan, shared
+from .typed import type_of, wide
+from .waiting import waiting
 from .write import JOINED, Writer
 
 LEAST_LISTED = 4
 """A choice between fewer codes than this is a CASE."""
+FEW = 4
+"""A table that says no more different things than this is asked in a CASE, which costs half as much as a list."""
+MOST_DIRECT = 40
+"""With more leaves than this an output is looked up by the number of its row."""
 LEAVES_A_BIT = 12
 """With more leaves for each row than this the rows of a table that aggregates are looked at one by one."""
 MOST_SUMS = 7
@@ -31,8 +37,10 @@ MOST_BITS = 62
 class TableWriter:
     """Writes the columns of one table: the row, the outputs, the facts that an open table waits for."""
 
-    def __init__(self, writer: Writer, table: Decide, mask: Callable[[Sequence[str]], str]) -> None:
-        self.writer, self.mask, self.table = writer, mask, table
+    def __init__(
+        self, writer: Writer, table: Decide, mask: Callable[[Sequence[str]], str], *, conditional: bool
+    ) -> None:
+        self.writer, self.mask, self.table, self.conditional = writer, mask, table, conditional
         self.aggregate = table.hit in AGGREGATES
         for column in table.columns:
             writer.share(column.value)
@@ -41,39 +49,48 @@ class TableWriter:
 
     def row(self) -> str:
         """The number of the row (or what stands for none); the matching rows as bits where a table aggregates."""
-        found = plan(self.table)
-        if found is not None and not (self.aggregate and found.leaves > LEAVES_A_BIT * len(self.table.rows)):
-            return self.joined(found.tree) or self.tree(found.tree)
-        return self.flat()
+        tree = self.planned
+        if tree is None:
+            return self.flat()
+        return self.joined(tree) or self.tree(tree, str)
 
-    def tree(self, tree: Tree) -> str:
+    @cached_property
+    def planned(self) -> Tree | None:
+        """The table as a tree, if it is worth its text."""
+        found = plan(self.table)
+        large = found is None or (self.aggregate and found.leaves > LEAVES_A_BIT * len(self.table.rows))
+        return None if found is None or large else shared(found.tree)
+
+    def tree(self, tree: Tree, said: Callable[[int], str]) -> str:
+        """A tree as one CASE; `said` writes an outcome."""
         if isinstance(tree, Leaf):
-            return str(tree.outcome)
-        listed = self.listed(tree)
+            return said(tree.outcome)
+        listed = self.listed(tree, said)
         if listed is not None:
             return listed
-        value = self.writer.write(tree.value)
-        cases = [f"WHEN {test} THEN {self.tree(branch.then)}" for test, branch in tests(tree, value, self.writer)]
+        cases = [f"WHEN {test} THEN {self.tree(branch.then, said)}" for test, branch in tests(tree, self.writer)]
         if tree.unknown is not None:
             name, then = tree.unknown
-            cases.append(f"WHEN {self.writer.unknown(name)} THEN {self.tree(then)}")
-        return f"CASE {' '.join(cases)} ELSE {self.tree(tree.null)} END"
+            cases.append(f"WHEN {self.writer.unknown(name)} THEN {self.tree(then, said)}")
+        otherwise = self.tree(tree.null, said)
+        while cases and cases[-1].endswith(f" IS NOT NULL THEN {otherwise}"):
+            cases.pop()
+        return f"CASE {' '.join(cases)} ELSE {otherwise} END" if cases else otherwise
 
-    def listed(self, tree: Split) -> str | None:
+    def listed(self, tree: Split, said: Callable[[int], str]) -> str | None:
         """A look at one choice after which the row is known: a list of rows by code."""
         codes = len(type_of(tree.value).values)
-        branches = [(branch, branch.then) for branch in tree.branches if isinstance(branch.then, Leaf)]
-        known = len(branches) == len(tree.branches) and isinstance(tree.null, Leaf) and tree.unknown is None
-        if tree.kind is not Kind.CODE or not known or not LEAST_LISTED <= codes <= LISTED:
+        if said is not str or not _is_list(tree) or not LEAST_LISTED <= codes <= LISTED:
             return None
         rows: dict[int, str] = {}
-        for branch, leaf in branches:
+        for branch in tree.branches:
             for span in branch.spans:
                 low, high = OTHER if span.low is None else span.low, codes - 1 if span.high is None else span.high
-                rows |= dict.fromkeys(range(low, high + 1), self.tree(leaf))
+                rows |= dict.fromkeys(range(low, high + 1), self.tree(branch.then, said))
         outcomes = [rows.get(code, str(NO_ROW)) for code in range(OTHER, codes)]
-        found = by_any_code(self.writer.write(tree.value), outcomes, self.writer.sheet.dialect)
-        return f"COALESCE({found}, {self.tree(tree.null)})"
+        value = self.writer.write(tree.value)
+        found = by_any_code(value, outcomes, self.writer.sheet.dialect)
+        return f"CASE WHEN {value} IS NULL THEN {self.tree(tree.null, said)} ELSE {found} END"
 
     def joined(self, tree: Tree) -> str | None:
         """A table that looks at one text only, in many parts: joined as a table of constants."""
@@ -85,7 +102,7 @@ class TableWriter:
         pairs: list[tuple[str, str]] = []
         rest = None
         for branch, leaf in leaves:
-            outcome = self.tree(leaf)
+            outcome = self.tree(leaf, str)
             rest = outcome if branch.rest else rest
             pairs += [(quoted(text), outcome) for text in branch.texts if not branch.rest]
         if len(pairs) < JOINED:
@@ -94,7 +111,7 @@ class TableWriter:
         name = sheet.join(self.writer.fresh(), self.writer.write(value), tuple(pairs))
         found, looked_at = sheet.read(name), self.writer.write(value)
         other = f" WHEN {looked_at} IS NOT NULL THEN {rest}" if rest is not None else ""
-        return f"CASE WHEN {found} IS NOT NULL THEN {found}{other} ELSE {self.tree(tree.null)} END"
+        return f"CASE WHEN {found} IS NOT NULL THEN {found}{other} ELSE {self.tree(tree.null, str)} END"
 
     def flat(self) -> str:
         """Every row by itself: true, false, or null while it is open."""
@@ -153,12 +170,41 @@ class TableWriter:
             groups.setdefault(one.results[index], []).append(one.number)
         if all(map(_known, groups)) and len(self.table.rows) <= LISTED:
             results = [self.writer.write(one.results[index]) for one in self.table.rows]
-            return by_row(row, results, self.writer.sheet.dialect)
+            direct = self.direct(dict(enumerate(results, 1)), of)
+            if direct is not None:
+                return direct
+            found = by_row(row, results, self.writer.sheet.dialect)
+            if len(groups) > FEW:
+                return found
+            cases = [f"WHEN {among(row, n)} THEN {self.writer.write(result)}" for result, n in groups.items()]
+            return f"CASE {' '.join(cases)} ELSE {found} END"  # the list is for nobody but those without a row
         if len(groups) == 1:
             (result,) = groups
             return f"CASE WHEN {row} > 0 THEN {self.writer.write(result)} END"
         cases = [f"WHEN {among(row, numbers)} THEN {self.writer.write(result)}" for result, numbers in groups.items()]
         return f"CASE {' '.join(cases)} END"
+
+    def by_row(self, index: int) -> bool:
+        """Whether an output is looked up by the row, and there whenever there is a row."""
+        results = all(_known(one.results[index]) for one in self.table.rows)
+        tree = self.planned
+        return results and not self.aggregate and not self.conditional and tree is not None and _is_list(tree)
+
+    def direct(self, said: Mapping[int, str], of: Type) -> str | None:
+        """What the rows say, by the outcome of the tree, looked up in the tree itself; None where it is too large, or
+        looks at one choice only, so that the row is found in a list as fast.
+
+        Who needs the output only then works out no row, and leaves early: most rows of most tables give nothing."""
+        tree = self.planned
+        if tree is None or self.conditional or isinstance(tree, Leaf) or _is_list(tree):
+            return None
+        values = list(dict.fromkeys(said.values()))
+        places = {outcome: values.index(text) for outcome, text in said.items()}
+        tree = shared(mapped(tree, lambda outcome: places.get(outcome, -1)))
+        if sum(1 for _ in leaves(tree)) > MOST_DIRECT:
+            return None
+        null = self.writer.nil(of, values[0])
+        return self.tree(tree, lambda place: null if place < 0 else values[place])
 
     def aggregated(self, index: int, row: str, of: Type) -> str:
         if self.table.hit is HitPolicy.COUNT:
@@ -169,9 +215,9 @@ class TableWriter:
             amounts = list(map(_whole, results))
             sets = range(1, 1 << len(amounts))
             sums = [str(sum(one for bit, one in enumerate(amounts) if rows >> bit & 1)) for rows in sets]
-            return by_row(row, sums, self.writer.sheet.dialect)
+            return self.direct(dict(enumerate(sums, 1)), of) or by_row(row, sums, self.writer.sheet.dialect)
         if self.table.hit is HitPolicy.SUM:
-            parts = " + ".join(f"CASE WHEN {hit} THEN {self.writer.value(r, of)} ELSE 0 END" for hit, r in hits)
+            parts = " + ".join(f"CASE WHEN {hit} THEN {self.writer.value(r, of if wide(of) else None)} ELSE 0 END" for hit, r in hits)
             return f"CASE WHEN {row} > 0 THEN {parts} END"
         name = "greatest" if self.table.hit is HitPolicy.MAX else "least"
         nulls = [f"({hit} AND {self.writer.write(r)} IS NULL)" for hit, r in hits if not isinstance(r, Const)]
@@ -185,6 +231,11 @@ class TableWriter:
 
     def waits(self) -> str:
         """The facts that the open cells of the open rows wait for, as bits."""
+        tree = waiting(self.table)
+        if tree is not None:
+            masks = [[mask for names in waits if (mask := self.mask(names))] for waits in tree.waits]
+            texts = [" | ".join(dict.fromkeys(mask)) or "0" for mask in masks]
+            return self.tree(mapped(tree.tree, lambda place: texts.index(texts[place])), lambda place: texts[place])
         parts: list[str] = []
         for row in self.table.rows:
             found = [self.cell_waits(cell, column) for cell, column in self.cells(row)]
@@ -204,6 +255,13 @@ class TableWriter:
         return f"CASE WHEN {self.writer.write(condition(cell, column))} IS NULL THEN {mask} ELSE 0 END"
 
 
+def _is_list(tree: Tree) -> bool:
+    """Whether a tree looks at one choice and then knows the outcome."""
+    if not isinstance(tree, Split) or tree.kind is not Kind.CODE or tree.unknown is not None:
+        return False
+    return isinstance(tree.null, Leaf) and all(isinstance(branch.then, Leaf) for branch in tree.branches)
+
+
 _TRUE = Const(True, Type(Kind.BOOLEAN))
 
 
@@ -215,10 +273,12 @@ def _whole(result: Expr) -> int:
     return result.value if isinstance(result, Const) and isinstance(result.value, int) else 0
 
 
-def tests(split: Split, value: str, writer: Writer) -> list[tuple[str, Branch]]:
+def tests(split: Split, writer: Writer) -> list[tuple[str, Branch]]:
     """The condition of each branch; a later one need not repeat what an earlier one took."""
+    value = writer.write(split.value)
     if split.kind is Kind.BOOLEAN:
-        return [(_truth(branch, value), branch) for branch in split.branches]
+        true_first = sorted(split.branches, key=lambda branch: branch.spans[0].low != 1)
+        return [(_truth(branch, value, first=not n), branch) for n, branch in enumerate(true_first)]
     if split.kind in (Kind.CODE, Kind.TEXT):
         return _listed(split, value)
     ordered = sorted(split.branches, key=lambda b: (b.spans[0].low is not None, b.spans[0].low or 0))
@@ -227,20 +287,20 @@ def tests(split: Split, value: str, writer: Writer) -> list[tuple[str, Branch]]:
     found: list[tuple[str, Branch]] = []
     for index, branch in enumerate(ordered):
         if index == len(ordered) - 1:
-            found.append((f"{value} IS NOT NULL", branch))
+            found.append((writer.known(split.value), branch))
             continue
         taken = [span for earlier in ordered[:index] for span in earlier.spans]
-        conditions = [_between(span, taken, value, split, writer) for span in branch.spans]
+        conditions = [_between(span, taken, split, writer) for span in branch.spans]
         found.append((" OR ".join(conditions), branch))
     return found
 
 
-def _truth(branch: Branch, value: str) -> str:
-    """The condition of a branch on a boolean: true (1), false (0), or either."""
+def _truth(branch: Branch, value: str, *, first: bool) -> str:
+    """The condition of a branch on a boolean: true (1), false (0), or either; what is not true after the first."""
     span = branch.spans[0]
     if span.low == 1:
         return value
-    return f"NOT {value}" if span.high == 0 else f"{value} IS NOT NULL"
+    return f"NOT {value}" if first and span.high == 0 else f"{value} IS NOT NULL"
 
 
 def _listed(split: Split, value: str) -> list[tuple[str, Branch]]:
@@ -255,22 +315,20 @@ def _listed(split: Split, value: str) -> list[tuple[str, Branch]]:
     return found
 
 
-def _between(span: Span, taken: Sequence[Span], value: str, split: Split, writer: Writer) -> str:
+def _between(span: Span, taken: Sequence[Span], split: Split, writer: Writer) -> str:
     """Whether the value lies in a span, its lower end left out where all below is taken already."""
-    of = type_of(split.value)
-
-    def at(whole: int) -> str:
-        return literal(whole, replace(of, low=None, high=None), writer.sheet.dialect)
-
+    value, of = split.value, type_of(split.value)
     below = span.low is not None and not _covers(taken, span.low - 1, of.low)
     if span.low is not None and span.low == span.high and below:
-        return f"{value} = {at(span.low)}"
+        return writer.compared(value, Comparison.EQUAL, span.low)
     parts: list[str] = []
     if span.low is not None and below:
-        parts.append(f"{value} >= {at(span.low)}")
-    if span.high is not None:
-        parts.append(f"{value} < {at(span.high + 1)}" if of.kind is not Kind.DATE else f"{value} <= {at(span.high)}")
-    return " AND ".join(parts) or f"{value} IS NOT NULL"
+        parts.append(writer.compared(value, Comparison.AT_LEAST, span.low))
+    if span.high is not None and of.kind is Kind.DATE:
+        parts.append(writer.compared(value, Comparison.AT_MOST, span.high))
+    elif span.high is not None:
+        parts.append(writer.compared(value, Comparison.LESS, span.high + 1))
+    return " AND ".join(parts) or writer.known(value)
 
 
 def _latest_first(branches: Sequence[Branch], value: str, split: Split, writer: Writer) -> list[tuple[str, Branch]]:
