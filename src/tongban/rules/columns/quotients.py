@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 
 def quotient(w: Writer, expr: Quotient) -> str:
+    cut_off = _cut_off(w, expr)
+    if cut_off is not None:
+        return cut_off
     up, down = shifts(expr)
     top, bottom = _scaled(w, expr.left, up), _scaled(w, expr.right, down)
     of, below = type_of(expr.left), type_of(expr.right)
@@ -101,7 +104,7 @@ def _factored(expr: Expr, factor: int) -> tuple[Expr, int]:
 def _product(w: Writer, expr: Expr, factor: int) -> str:
     of = _times(type_of(expr), factor)
     text = w.value(expr, of)
-    return text if factor == 1 else w.hidden(f"({text} * {factor})")
+    return text if factor == 1 else w.hidden(f"({text} * {factor})", cheap=True)
 
 
 def _positive_quotient(w: Writer, expr: Quotient, top: str, bottom: str, of: Type, by: Type) -> str | None:
@@ -130,16 +133,23 @@ def _positive_quotient(w: Writer, expr: Quotient, top: str, bottom: str, of: Typ
         tie = f"{whole} % (4 * {d}) = {d}"
     added = f"CASE WHEN {tie} THEN 0 ELSE {half} END" if even and tie else half
     found = divide(f"({whole} + {added})", bottom)
-    return f"CASE WHEN {n} = 0 THEN 0 ELSE {found} END" if _often_zero(w, expr.left) else found
+    return f"CASE WHEN {n} = 0 THEN 0 ELSE {found} END" if w.nothing(expr.left) else found
 
 
-def _often_zero(w: Writer, expr: Expr) -> bool:
-    """Whether a value is 0 of most people: what a table gives few of, or what is cut off at 0."""
-    match expr:
-        case Extreme(items=items, greatest=True):
-            return any(isinstance(item, Const) and item.value == 0 for item in items)
+def _cut_off(w: Writer, expr: Quotient) -> str | None:
+    """`max(0, x) / d`: what is cut off at 0, as it is of most people, is not divided."""
+    match expr.left:
+        case Extreme(items=(Const(value=0), inner) | (inner, Const(value=0)), greatest=True):
+            pass
         case _:
-            return w.nothing(expr) is not None
+            return None
+    of, up = type_of(inner), shifts(expr)[0]
+    if wide(_times(of, 4 * up)) or not isinstance(expr.right, Const):
+        return None
+    positive = replace(expr, left=w.named(inner, replace(of, low=0, high=max(of.high or 0, 0))))
+    column = w.write(positive.left)
+    null = w.nil(expr.type, "0")
+    return f"CASE WHEN {column} > 0 THEN {quotient(w, positive)} WHEN {column} <= 0 THEN 0 ELSE {null} END"
 
 
 def _scaled(w: Writer, expr: Expr, factor: int) -> str:

@@ -21,7 +21,8 @@ from .nodes import OTHER, Kind, Scalar, Type
 @dataclass(frozen=True, slots=True)
 class Made:
     """A column: its SQL, the level it stands on, what to say about it, and a table of values to join, if any: rows
-    of SQL (key, value) for the column `key`."""
+    of SQL (key, value) for the column `key`. A `cheap` one is worked out for all people at once faster than for some
+    of them in the branches of a CASE."""
 
     name: str
     text: str
@@ -29,6 +30,7 @@ class Made:
     comment: str = ""
     key: str = ""
     values: tuple[tuple[str, str], ...] = ()
+    cheap: bool = False
 
 
 class Sheet:
@@ -49,9 +51,9 @@ class Sheet:
         self.made[name] = Made(name, text, 0)
         return name
 
-    def make(self, name: str, text: str, comment: str = "") -> str:
+    def make(self, name: str, text: str, comment: str = "", *, cheap: bool = False) -> str:
         """Makes the column `name`, on the level above all the columns that its text names."""
-        self.made[name] = Made(name, text, self._above(text), comment)
+        self.made[name] = Made(name, text, self._above(text), comment, cheap=cheap)
         return name
 
     def join(self, name: str, key: str, values: tuple[tuple[str, str], ...], comment: str = "") -> str:
@@ -69,7 +71,7 @@ class Sheet:
         once: dict[str, str] = {}
         for name, one in made.items():
             one = replace(one, text=self._put(one.text, once), key=self._put(one.key, once))
-            kept = not one.level or one.values or name in results or (explained and one.comment)
+            kept = not one.level or one.values or one.cheap or name in results or (explained and one.comment)
             if reads[name] == 1 and not kept:
                 once[name] = one.text if _is_closed(one.text) else f"({one.text})"
                 continue

@@ -98,17 +98,23 @@ class Writer:
         bits = "INTEGER" if of is not None and small(of) and small(type_of(expr)) else "BIGINT"
         return text if _bits(expr) == bits else f"CAST({text} AS {bits})"
 
-    def hidden(self, text: str) -> str:
+    def hidden(self, text: str, *, cheap: bool = False) -> str:
         """The column of a text that is used more than once; the same text is one column."""
         name = self._hidden.get(text)
         if name is None:
-            name = self._hidden[text] = self.sheet.make(self.fresh(), text)
+            name = self._hidden[text] = self.sheet.make(self.fresh(), text, cheap=cheap)
         return self.sheet.read(name)
 
     def fresh(self) -> str:
         """A name that no column has yet."""
         self._count += 1
         return f"{self.prefix}_{self._count}"
+
+    def named(self, expr: Expr, of: Type) -> Ref:
+        """A name for `expr`, whose values are of type `of` where the name is read."""
+        column = self.sheet.make(self.fresh(), self.write(expr))
+        self.give(column, column, of)
+        return Ref(column, of)
 
     def column(self, expr: Expr) -> str:
         """`expr` as a column of its own, unless it is one or is constant."""
