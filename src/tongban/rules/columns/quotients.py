@@ -8,7 +8,7 @@ from math import gcd
 from typing import TYPE_CHECKING
 
 from .evaluate import shifts
-from .nodes import Arithmetic, Calculate, Comparison, Const, Expr, Extreme, Quotient, Rounding, Type
+from .nodes import Arithmetic, Calculate, Comparison, Const, Expr, Extreme, Quotient, Ref, Rounding, Type
 from .typed import small, type_of, wide
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _positive_quotient(w: Writer, expr: Quotient, top: str, bottom: str, of: Typ
         return None
     divide = w.sheet.dialect.divide
     kind = "INTEGER" if small(_times(of, 4)) and small(_times(by, 4)) else "BIGINT"
-    n = w.hidden(f"CAST({top} AS {kind})")
+    n = top if isinstance(expr.left, Ref) else w.hidden(f"CAST({top} AS {kind})")
     if expr.rounding in (Rounding.FLOOR, Rounding.DOWN):
         return divide(n, bottom)
     if expr.rounding in (Rounding.CEILING, Rounding.UP):

@@ -264,6 +264,8 @@ class _Judgement:
                 self.writer.zeros.add(output.name)
             if tables.by_row(index):
                 self.writer.presence[output.name] = f"{at} > 0"
+                if output.type.kind is Kind.CODE:
+                    self.writer.rows[output.name] = (at, tables.rows_by_code(index))
 
         late = step.outputs if step.hit is HitPolicy.FIRST and outputs else ()
         nulls = [f"{self.writer.read(output.name)} IS NULL" for output in late]

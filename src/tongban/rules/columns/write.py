@@ -62,6 +62,8 @@ class Writer:
         self.types: dict[str, Type] = {}
         self.presence: dict[str, str] = {}
         """For some names a condition, true or false, that says more cheaply than their column whether it is there."""
+        self.rows: dict[str, tuple[str, dict[int, list[int]]]] = {}
+        """For choices that tables made the column of the row, and the rows that give each code."""
         self.zeros: set[str] = set()
         """Outputs of tables that are 0 in some row."""
         self.formulas: dict[str, Expr] = {}
@@ -109,6 +111,11 @@ class Writer:
         """A name that no column has yet."""
         self._count += 1
         return f"{self.prefix}_{self._count}"
+
+    def flat(self, expr: Expr) -> str:
+        """`expr` for a branch that nearly all people come to: a sum or product of all at once is worked out faster
+        than of a selection."""
+        return self.hidden(self.write(expr), cheap=True) if isinstance(expr, Calculate) else self.write(expr)
 
     def named(self, expr: Expr, of: Type) -> Ref:
         """A name for `expr`, whose values are of type `of` where the name is read."""
@@ -275,6 +282,7 @@ def _if(w: Writer, expr: If) -> str:
     match expr.condition, expr.then:
         case IsNull(operand=Ref(name=name)), Const(value=None):
             then = _null_of(w, name, expr)
+            otherwise = w.flat(expr.otherwise)
         case _:
             pass
     return f"CASE WHEN {w.write(expr.condition)} THEN {then} ELSE {otherwise} END"
@@ -287,7 +295,7 @@ def _guard(w: Writer, expr: Guard) -> str:
     if isinstance(expr.operand, If) and not w.void.keys() & set(names):
         return _guarded(w, names, expr.operand)
     nulls = " ".join(f"WHEN {w.unknown(name)} THEN {_null_of(w, name, expr.operand)}" for name in names)
-    return f"CASE {nulls} ELSE {w.write(expr.operand)} END"
+    return f"CASE {nulls} ELSE {w.flat(expr.operand)} END"
 
 
 def _guarded(w: Writer, names: list[str], expr: If) -> str:

@@ -68,14 +68,15 @@ class TableWriter:
         listed = self.listed(tree, said)
         if listed is not None:
             return listed
-        cases = [f"WHEN {test} THEN {self.tree(branch.then, said)}" for test, branch in tests(tree, self.writer)]
+        cases = [(test, self.tree(branch.then, said)) for test, branch in tests(tree, self.writer)]
         if tree.unknown is not None:
             name, then = tree.unknown
-            cases.append(f"WHEN {self.writer.unknown(name)} THEN {self.tree(then, said)}")
+            cases.append((self.writer.unknown(name), self.tree(then, said)))
         otherwise = self.tree(tree.null, said)
-        while cases and cases[-1].endswith(f" IS NOT NULL THEN {otherwise}"):
+        while cases and cases[-1][1] == otherwise:
             cases.pop()
-        return f"CASE {' '.join(cases)} ELSE {otherwise} END" if cases else otherwise
+        said_so = " ".join(f"WHEN {test} THEN {then}" for test, then in cases)
+        return f"CASE {said_so} ELSE {otherwise} END" if cases else otherwise
 
     def listed(self, tree: Split, said: Callable[[int], str]) -> str | None:
         """A look at one choice after which the row is known: a list of rows by code."""
@@ -190,6 +191,13 @@ class TableWriter:
         tree = self.planned
         return results and not self.aggregate and not self.conditional and tree is not None and _is_list(tree)
 
+    def rows_by_code(self, index: int) -> dict[int, list[int]]:
+        """For an output that is a choice, the rows that give each code."""
+        found: dict[int, list[int]] = {}
+        for one in self.table.rows:
+            found.setdefault(_whole(one.results[index]), []).append(one.number)
+        return found
+
     def direct(self, said: Mapping[int, str], of: Type) -> str | None:
         """What the rows say, by the outcome of the tree, looked up in the tree itself; None where it is too large, or
         looks at one choice only, so that the row is found in a list as fast.
@@ -280,7 +288,7 @@ def tests(split: Split, writer: Writer) -> list[tuple[str, Branch]]:
         true_first = sorted(split.branches, key=lambda branch: branch.spans[0].low != 1)
         return [(_truth(branch, value, first=not n), branch) for n, branch in enumerate(true_first)]
     if split.kind in (Kind.CODE, Kind.TEXT):
-        return _listed(split, value)
+        return _by_rows(split, writer) or _listed(split, value)
     ordered = sorted(split.branches, key=lambda b: (b.spans[0].low is not None, b.spans[0].low or 0))
     if split.kind is Kind.DATE and all(len(branch.spans) == 1 for branch in ordered):
         return _latest_first(ordered[::-1], value, split, writer)
@@ -301,6 +309,21 @@ def _truth(branch: Branch, value: str, *, first: bool) -> str:
     if span.low == 1:
         return value
     return f"NOT {value}" if first and span.high == 0 else f"{value} IS NOT NULL"
+
+
+def _by_rows(split: Split, writer: Writer) -> list[tuple[str, Branch]]:
+    """A choice that a table made, told by the rows of the table; empty for any other."""
+    of_name = writer.rows.get(split.value.name) if isinstance(split.value, Ref) else None
+    if of_name is None:
+        return []
+    row, numbers = of_name
+    found: list[tuple[str, Branch]] = []
+    for branch in sorted(split.branches, key=lambda b: b.rest):
+        codes = [code for span in branch.spans for code in range(span.low or 0, (span.high or 0) + 1)]
+        rows = [number for code in codes for number in numbers.get(code, ())]
+        if rows or branch.rest:
+            found.append((f"{row} > 0" if branch.rest else among(row, rows), branch))
+    return found
 
 
 def _listed(split: Split, value: str) -> list[tuple[str, Branch]]:
