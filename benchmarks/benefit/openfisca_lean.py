@@ -1,5 +1,5 @@
-"""The benefit rules for OpenFisca-core as lean as NumPy allows, which nobody would maintain laws as: amounts in lists by
-number instead of parameters and enumerations, birthdays as numbers of months, one entity.
+"""The benefit rules for OpenFisca-core as lean as NumPy allows, in a way that nobody would maintain laws in: amounts in
+lists by number instead of parameters and enumerations, birthdays as numbers of months, one entity.
 """
 
 from __future__ import annotations

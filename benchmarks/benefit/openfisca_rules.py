@@ -29,7 +29,6 @@ from openfisca_core.model_api import (
     where,
 )
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
-
 from openfisca_facts import REGIONS, TIERS
 
 BY_INDEX = False
@@ -82,9 +81,7 @@ def scales(thresholds: tuple[float, ...], *amounts: tuple[float, ...]) -> dict[s
 PARAMETERS = {
     "place": {"standard": by_tier(1200, 950, 800), "wage": by_tier(2690, 2200, 1950), "rent": by_tier(30, 22, 16)},
     "elderly": {
-        "by_age": scales(
-            (0, 60, 70, 80, 90), (0, 120, 200, 350, 800), (0, 100, 150, 280, 700), (0, 80, 100, 220, 600)
-        ),
+        "by_age": scales((0, 60, 70, 80, 90), (0, 120, 200, 350, 800), (0, 100, 150, 280, 700), (0, 80, 100, 220, 600)),
         "only_low_income_below": value(70),
     },
     "unemployment": {

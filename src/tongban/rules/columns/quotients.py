@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .evaluate import shifts
 from .nodes import Arithmetic, Calculate, Comparison, Const, Expr, Extreme, Quotient, Ref, Rounding, Type
+from .parts import nothing
 from .typed import small, type_of, wide
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _positive_quotient(w: Writer, expr: Quotient, top: str, bottom: str, of: Typ
         tie = f"{whole} % (4 * {d}) = {d}"
     added = f"CASE WHEN {tie} THEN 0 ELSE {half} END" if even and tie else half
     found = divide(f"({whole} + {added})", bottom)
-    return f"CASE WHEN {n} = 0 THEN 0 ELSE {found} END" if w.nothing(expr.left) else found
+    return f"CASE WHEN {n} = 0 THEN 0 ELSE {found} END" if nothing(w, expr.left) else found
 
 
 def _cut_off(w: Writer, expr: Quotient) -> str | None:

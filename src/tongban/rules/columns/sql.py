@@ -29,15 +29,15 @@ from tongban.rules.tables.model import HitPolicy
 from .bind import bind
 from .dialect import DUCKDB, Dialect
 from .ir import OUTCOMES, UNSETTLED, Decide, Define, Output, Program, Step, Verdict, Wait
-from .nodes import Const, Expr, Guard, Kind, Scalar, Type
+from .nodes import Expr, Guard, Kind, Scalar, Type
+from .parts import parts_of
 from .refusal import NotColumnar
 from .sheet import Made, Sheet, among, literal, quoted
 from .source import Fixed, Source, Stored, decode, fault
 from .tree import AGGREGATES
 from .typed import small, strict_in
-from .write import Writer, parts_of
+from .write import Writer
 from .write_tables import MOST_BITS, TableWriter
-
 
 MOST_PARTS = 3
 """A formula of more facts than this is there if its column is."""
@@ -260,7 +260,7 @@ class _Judgement:
             self.sheet.make(column, tables.output(index, at, output.type))
             self.writer.give(output.name, column, output.type)
             self.waits[output.name] = waits
-            if any(isinstance(one.results[index], Const) and one.results[index].value == 0 for one in step.rows):
+            if tables.gives_zero(index):
                 self.writer.zeros.add(output.name)
             if tables.by_row(index):
                 self.writer.presence[output.name] = f"{at} > 0"

@@ -142,4 +142,4 @@ def small(of: Type) -> bool:
         return True
     if of.kind in (Kind.TEXT, Kind.DATE) or of.low is None or of.high is None:
         return False
-    return -INT32 <= of.low and of.high <= INT32
+    return of.low >= -INT32 and of.high <= INT32

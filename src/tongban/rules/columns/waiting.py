@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .ir import Decide
-from .tree import Branch, Lane, Leaf, Planner, Split, State, Tree, mapped
+from .regrow import mapped
+from .tree import Branch, Lane, Leaf, Planner, Split, State, Tree
 
 MOST_WAITS = 120
 """A tree with more leaves than this is not worth its text; then every row is asked by itself."""

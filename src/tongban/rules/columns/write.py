@@ -5,7 +5,7 @@ Whole numbers only: nowhere is there a binary fraction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -43,9 +43,10 @@ from .nodes import (
     Type,
     Unknown,
 )
+from .parts import nothing
 from .quotients import quotient, threshold
 from .sheet import LISTED, Sheet, among, by_code, literal, quoted
-from .typed import children, may_be_zero, small, strict_in, type_of, wide
+from .typed import small, strict_in, type_of, wide
 
 JOINED = 8
 """A parameter with this many categories or more is joined as a table."""
@@ -145,23 +146,6 @@ class Writer:
             return literal(None, of, self.sheet.dialect)
         return self.sheet.dialect.pick([among], f"(CAST({self.anchor} AS INTEGER) & 0)")
 
-    def nothing(self, expr: Expr) -> str | None:
-        """When a product is surely 0 because a table gave 0, as it does to most people: then nothing else of it need
-        be worked out. None where that saves nothing, or where it cannot be told."""
-        factors = list(_factors(expr))
-        zeros = [one for one in factors if isinstance(one, Ref) and one.name in self.zeros]
-        others = [one for one in factors if one not in zeros]
-        parts = [parts_of(one) for one in others]
-        if not zeros or all(isinstance(one, Ref | Const) for one in others):
-            return None
-        tests = [f"{self.read(zeros[0].name)} = 0"]
-        for part in parts:
-            if part is None:
-                return None
-            tests += [self.known(ref) for ref in part]
-        tests += [self.known(ref) for ref in zeros[1:]]
-        return " AND ".join(dict.fromkeys(tests))
-
     def compared(self, expr: Expr, op: Comparison, limit: int) -> str:
         """A value and a constant: `value op limit`, null where the value is."""
         multiplied = threshold(self, self.formulas.get(expr.name, expr) if isinstance(expr, Ref) else expr, op, limit)
@@ -179,34 +163,6 @@ class Writer:
 
     def read(self, name: str) -> str:
         return self.sheet.read(self.columns[name])
-
-
-def _factors(expr: Expr) -> Iterator[Expr]:
-    """The factors of a product."""
-    match expr:
-        case Calculate(op=Arithmetic.MULTIPLY, left=left, right=right):
-            yield from _factors(left)
-            yield from _factors(right)
-        case Rescale(operand=operand):
-            yield from _factors(operand)
-        case _:
-            yield expr
-
-
-def parts_of(expr: Expr) -> tuple[Ref, ...] | None:
-    """The names of which `expr` is null if and only if one of them is; None where that is not all."""
-    match expr:
-        case Ref():
-            return (expr,)
-        case Const(value=value):
-            return None if value is None else ()
-        case Quotient(right=right) if may_be_zero(type_of(right)):
-            return None
-        case Calculate() | Rescale() | Extreme() | Quotient():
-            found = [parts_of(child) for child in children(expr)]
-            return None if None in found else tuple(dict.fromkeys(ref for part in found if part for ref in part))
-        case _:
-            return None
 
 
 # --- one function for each node --------------------------------------------------------------------------
@@ -325,7 +281,13 @@ def _bits(expr: Expr) -> str:
     match expr:
         case Calculate(left=left, right=right, type=of):
             whole = {of.kind, type_of(left).kind, type_of(right).kind} <= _WHOLE
-            return "" if not whole or wide(of) else "INTEGER" if all(map(small, (of, type_of(left), type_of(right)))) else "BIGINT"
+            return (
+                ""
+                if not whole or wide(of)
+                else "INTEGER"
+                if all(map(small, (of, type_of(left), type_of(right))))
+                else "BIGINT"
+            )
         case _:
             return ""
 
@@ -346,8 +308,8 @@ def _calculate(w: Writer, expr: Calculate) -> str:
             narrow = all(map(small, (expr.type, type_of(expr.left), type_of(expr.right))))
             of = expr.type if narrow or wide(expr.type) else None
             text = f"({w.value(expr.left, of)} {op.value} {w.value(expr.right, of)})"
-            nothing = w.nothing(expr)
-            return f"CASE WHEN {nothing} THEN 0 ELSE {text} END" if nothing else text
+            void = nothing(w, expr)
+            return f"CASE WHEN {void} THEN 0 ELSE {text} END" if void else text
 
 
 def _rescale(w: Writer, expr: Rescale) -> str:

@@ -12,8 +12,9 @@ from tongban.rules.tables.model import HitPolicy
 
 from .ir import CONFLICT, NO_ROW, UNSETTLED, Anything, Cell, Column, Decide, Row, Span, Within
 from .nodes import OTHER, And, Comparison, Const, Expr, Kind, Ref, Type
+from .regrow import mapped, shared
 from .sheet import LISTED, among, by_any_code, by_row, literal, quoted
-from .tree import AGGREGATES, Branch, Leaf, Split, Tree, condition, leaves, mapped, plan, shared
+from .tree import AGGREGATES, Branch, Leaf, Split, Tree, condition, leaves, plan
 from .typed import type_of, wide
 from .waiting import waiting
 from .write import JOINED, Writer
@@ -191,6 +192,11 @@ class TableWriter:
         tree = self.planned
         return results and not self.aggregate and not self.conditional and tree is not None and _is_list(tree)
 
+    def gives_zero(self, index: int) -> bool:
+        """Whether some row gives 0."""
+        results = (one.results[index] for one in self.table.rows)
+        return any(isinstance(result, Const) and result.value == 0 for result in results)
+
     def rows_by_code(self, index: int) -> dict[int, list[int]]:
         """For an output that is a choice, the rows that give each code."""
         found: dict[int, list[int]] = {}
@@ -225,7 +231,9 @@ class TableWriter:
             sums = [str(sum(one for bit, one in enumerate(amounts) if rows >> bit & 1)) for rows in sets]
             return self.direct(dict(enumerate(sums, 1)), of) or by_row(row, sums, self.writer.sheet.dialect)
         if self.table.hit is HitPolicy.SUM:
-            parts = " + ".join(f"CASE WHEN {hit} THEN {self.writer.value(r, of if wide(of) else None)} ELSE 0 END" for hit, r in hits)
+            parts = " + ".join(
+                f"CASE WHEN {hit} THEN {self.writer.value(r, of if wide(of) else None)} ELSE 0 END" for hit, r in hits
+            )
             return f"CASE WHEN {row} > 0 THEN {parts} END"
         name = "greatest" if self.table.hit is HitPolicy.MAX else "least"
         nulls = [f"({hit} AND {self.writer.write(r)} IS NULL)" for hit, r in hits if not isinstance(r, Const)]
