@@ -12,6 +12,7 @@ from tongban.rules.columns.evaluate import Facts, evaluate
 from tongban.rules.columns.interpret import decide
 from tongban.rules.columns.ir import UNSETTLED, Decide
 from tongban.rules.columns.nodes import BOOLEAN, Kind, Scalar, Type
+from tongban.rules.columns.regrow import mapped, shared
 from tongban.rules.columns.tree import AGGREGATES, Split, Tree, leaves, plan
 
 AGE = Type(Kind.NUMBER, 0, 120)
@@ -64,6 +65,8 @@ def test_a_tree_decides_as_the_table_does_row_by_row(data: st.DataObject) -> Non
     for _ in range(10):
         facts = person(data)
         settled, got = decide(step, facts), walk(found.tree, facts)
+        assert walk(shared(found.tree), facts) == got
+        assert walk(mapped(found.tree, lambda outcome: outcome % 2), facts) == got % 2
         if step.hit in AGGREGATES:
             bits = sum(1 << (number - 1) for number in settled.matching)
             assert got == (UNSETTLED if settled.row == UNSETTLED else bits)
