@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import (
     ROUND_CEILING,
@@ -15,7 +15,7 @@ from decimal import (
     ROUND_UP,
     Decimal,
 )
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 import pytest
@@ -38,6 +38,7 @@ ROUNDINGS = {
     "floor({})": ROUND_FLOOR,
     "ceiling({})": ROUND_CEILING,
 }
+Rows: TypeAlias = list[dict[str, Any]]
 SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq}
 
 
@@ -47,7 +48,7 @@ def statement(program: Program, shown: set[str] | None = None) -> str:
     return population_sql([member], Source("people", "id"), DAY)
 
 
-def rows_of(program: Program, people: list[Mapping[str, Any]], shown: set[str] | None = None) -> list[dict[str, Any]]:
+def rows_of(program: Program, people: Sequence[Mapping[str, Any]], shown: set[str] | None = None) -> Rows:
     """What DuckDB says of people whose values are written as columns hold them."""
     kinds = {Kind.NUMBER: "BIGINT", Kind.BOOLEAN: "BOOLEAN", Kind.CODE: "SMALLINT"}
     columns = ", ".join(f'"{field.name}" {kinds[field.type.kind]}' for field in program.inputs)
