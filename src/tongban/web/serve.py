@@ -44,7 +44,7 @@ ASSIST_EVERY = 2.0
 """Within how long an off-switch turned in another process holds here."""
 WATCH_EVERY = 300.0
 """How often a process asks whether a use is due to be looked at; each is once an hour."""
-PAPERS_EVERY = 1.0
+PAPERS_EVERY = 2.0
 POOL = 8
 """Connections a worker holds at most; writes share few of them (group commit)."""
 

@@ -103,6 +103,7 @@ class Precheck:
         self._store, self._gate, self._clock = store, gate, clock
         self._catalogue, self._cases = catalogue, cases
         self._reader = Reader()
+        self._begun = False
 
     # --- putting on the list ----------------------------------------------------------------------------------------
 
@@ -156,13 +157,20 @@ class Precheck:
         return allowed and bool(expected(self._catalogue.papers(), row.service, row.material))
 
     async def begin(self) -> int:
-        """Where nothing was ever read, put the files of the open cases on the list; the number of cases looked at."""
+        """Where nothing was ever read, put the files of the open cases on the list; the number of cases looked at.
+
+        Once a process: afterwards files come by themselves.
+        """
+        if self._begun:
+            return 0
         async with self._store.acting() as connection:
             if await papers.any_paper(connection):
+                self._begun = True
                 return 0
         states = await self._cases.open_states()
         for state in states:
             await self.filed(state)
+        self._begun = True
         return len(states)
 
     # --- reading ----------------------------------------------------------------------------------------------------
