@@ -42,7 +42,7 @@ def field(desk: Official) -> str:
     return found[1]
 
 
-async def test_a_draft_is_shown_with_what_each_sentence_rests_on_and_changes_nothing(
+async def test_a_draft_is_shown_with_what_it_rests_on_changes_nothing_and_replaces_nothing_typed(
     site: Site, case: CaseView, clerk: Official
 ) -> None:
     before = await events(site, case)
@@ -54,10 +54,12 @@ async def test_a_draft_is_shown_with_what_each_sentence_rests_on_and_changes_not
     assert "law:FOOD-78-PAPERS" in clerk.text
     assert "没有用模型" in clerk.text
     assert field(clerk) == "我先写了一句"
+    await ask(clerk, case, f"insert:{KEY}", **{f"offer.{KEY}": clerk.hidden(f"offer.{KEY}"), KEY: field(clerk)})
+    assert field(clerk).startswith("我先写了一句\n周家和您好")
     assert await events(site, case) == before
 
 
-async def test_the_official_puts_it_in_changes_it_and_sends_as_their_own_act_and_the_change_is_kept(
+async def test_what_is_sent_is_the_officials_own_act_and_their_change_is_shown_to_supervisors(
     site: Site, case: CaseView, clerk: Official
 ) -> None:
     await ask(clerk, case, f"draft:{KEY}", **{f"{ACT}.items": "layout"})
@@ -66,23 +68,37 @@ async def test_the_official_puts_it_in_changes_it_and_sends_as_their_own_act_and
     text = field(clerk)
     assert "布局流程图和设备清单" in text
     changed = text.replace("都写在这里了", "手画的也行")
-    await ask(
-        clerk, case, "act", **{f"{ACT}.items": "layout", KEY: changed, f"used.{KEY}": clerk.hidden(f"used.{KEY}")}
-    )
+    used = clerk.hidden(f"used.{KEY}")
+    await ask(clerk, case, "act", **{f"{ACT}.items": "layout", KEY: changed, f"used.{KEY}": used})
     view = await site.cases.view(case.reader, case.case)
     assert view.state.state == "awaiting-correction"
     assert "手画的也行" in view.letters[-1][1].body.zh
     done = view.loaded.events[-1]
     assert (done.by.kind, "draft" in str(done.payload)) == ("official", False), "the act is the official's own"
-    head = await Official(site).sit("market.head")
-    await head.open(case.case)
-    assert "<ins>手画的也行</ins>" in head.page.text
-    assert "<del>都写在这里了</del>" in head.page.text
     [settled] = await site.db.fetch("SELECT outcome, use, person FROM assist_settled")
     assert (settled["outcome"], settled["use"]) == ("accepted", NOTICE)
+    head = await Official(site).sit("market.head")
+    await head.open(case.case)
+    over, beside = [await Official(site).sit("digital-centre.supervisor", region) for region in ("990101", "990201")]
+    await over.get("/console/drafts")
+    for reader in (head, over):
+        assert "<ins>手画的也行</ins>" in reader.page.text
+        assert "<del>都写在这里了</del>" in reader.page.text
+    assert "还没有人采用过草稿" in (await beside.get("/console/drafts")).text
+    assert case.case not in beside.text
+    assert (await clerk.get("/console/drafts")).status_code == 403
+    assert not await site.assist.drafting.of_case(view), "the applicant reads the letter, not how it came about"
 
 
-async def test_turning_a_draft_down_takes_a_reason(site: Site, case: CaseView, clerk: Official) -> None:
+async def test_turning_a_draft_down_takes_a_reason_and_a_draft_belongs_to_its_case_and_field(
+    site: Site, case: CaseView, clerk: Official
+) -> None:
+    for key in ("grant.opinion", "request-correction.items", "no.such", "", "summary.x"):
+        await clerk.open(case.case)
+        await ask(clerk, case, f"draft:{key}")
+        assert clerk.page.status_code in (404, 422), key
+    assert not await site.db.fetchval("SELECT count(*) FROM assist_call")
+    await clerk.open(case.case)
     await ask(clerk, case, f"draft:{KEY}")
     offered = clerk.hidden(f"offer.{KEY}")
     await ask(clerk, case, f"decline:{KEY}", **{f"offer.{KEY}": offered})
@@ -92,31 +108,10 @@ async def test_turning_a_draft_down_takes_a_reason(site: Site, case: CaseView, c
     assert clerk.page.status_code == 200
     [settled] = await site.db.fetch("SELECT outcome, reason FROM assist_settled")
     assert tuple(settled.values()) == ("declined", "这家要的不是这份")
-
-
-async def test_what_was_typed_is_never_replaced_by_a_draft(site: Site, case: CaseView, clerk: Official) -> None:
-    await ask(clerk, case, f"draft:{KEY}")
-    await ask(clerk, case, f"insert:{KEY}", **{f"offer.{KEY}": clerk.hidden(f"offer.{KEY}"), KEY: "我写的"})
-    assert field(clerk).startswith("我写的\n")
-
-
-async def test_a_draft_of_one_case_cannot_be_put_into_another(site: Site, case: CaseView, clerk: Official) -> None:
-    await ask(clerk, case, f"draft:{KEY}")
-    offered = clerk.hidden(f"offer.{KEY}")
     other = await restaurant(site, layout=False, key="second-key")
     await clerk.open(other.case)
     await ask(clerk, other, f"insert:{KEY}", **{f"offer.{KEY}": offered})
     assert clerk.page.status_code == 404
-
-
-async def test_there_is_no_draft_for_what_the_official_may_not_do_or_must_decide(
-    site: Site, case: CaseView, clerk: Official
-) -> None:
-    for key in ("grant.opinion", "request-correction.items", "no.such", "", "summary.x"):
-        await clerk.open(case.case)
-        await ask(clerk, case, f"draft:{key}")
-        assert clerk.page.status_code in (404, 422), key
-    assert not await site.db.fetchval("SELECT count(*) FROM assist_call")
 
 
 async def test_a_use_that_is_switched_off_leaves_the_official_to_write(
@@ -153,22 +148,3 @@ async def test_a_summary_names_person_matter_difference_and_due_day(
     assert "13800000005" not in drafted
     await ask(clerk, case, "useful:summary", **{"offer.summary": clerk.hidden("offer.summary")})
     assert "已记下：有用" in clerk.text
-
-
-async def test_a_supervisor_sees_the_changes_of_the_bodies_they_supervise_and_nobody_else_does(
-    site: Site, case: CaseView, clerk: Official
-) -> None:
-    await ask(clerk, case, f"draft:{KEY}", **{f"{ACT}.items": "layout"})
-    await ask(clerk, case, f"insert:{KEY}", **{f"{ACT}.items": "layout", f"offer.{KEY}": clerk.hidden(f"offer.{KEY}")})
-    used = clerk.hidden(f"used.{KEY}")
-    await ask(clerk, case, "act", **{f"{ACT}.items": "layout", KEY: f"{field(clerk)}谢谢", f"used.{KEY}": used})
-    over, beside = [await Official(site).sit("digital-centre.supervisor", region) for region in ("990101", "990201")]
-    assert "<ins>谢谢</ins>" in (await over.get("/console/drafts")).text
-    assert case.case in over.text
-    assert "还没有人采用过草稿" in (await beside.get("/console/drafts")).text
-    assert case.case not in beside.text
-    assert (await clerk.get("/console/drafts")).status_code == 403
-
-
-async def test_only_staff_see_what_was_changed(site: Site, case: CaseView) -> None:
-    assert not await site.assist.drafting.of_case(await site.cases.view(case.reader, case.case))
