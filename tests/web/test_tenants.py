@@ -124,6 +124,7 @@ ROUTES: dict[str, Whose] = {
     "POST /desk/intake/{slug}": STAFF,
     "GET /desk/intake/{slug}/form": STAFF,
     "POST /desk/intake/{slug}/form": STAFF,
+    "GET /desk/forecast": STAFF,
     "GET /desk/requests": STAFF,
     "POST /desk/requests": STAFF,
     "POST /desk/requests/look": STAFF,

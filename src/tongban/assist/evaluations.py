@@ -91,7 +91,16 @@ def _routing(setting: Setting) -> Outcome:
     return measured_on(setting.path)
 
 
+def _demand(_: Setting) -> Outcome:
+    """Rolling backtests over the demonstration's invented series."""
+    from tongban.assist.forecast.evaluate import demand
+
+    metrics, size = demand()
+    return Outcome(metrics=metrics, size=size, note="Invented series. 虚构的序列。")
+
+
 EVALUATORS: Mapping[str, Evaluator] = {
+    "demand-forecast": _demand,
     "case-summary": _summaries,
     "guide": _guide,
     "notice-draft": _notices,

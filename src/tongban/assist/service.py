@@ -10,6 +10,7 @@ from typing import Literal
 from tongban.assist import measured
 from tongban.assist.account import Accounts
 from tongban.assist.drafting.service import Drafting
+from tongban.assist.forecast.room import Forecasting
 from tongban.assist.gate import Gate, hand
 from tongban.assist.gate.model_port import LanguageModel, NoModel
 from tongban.assist.gate.register import Register
@@ -51,6 +52,7 @@ class Assist:
     watch: Watcher
     precheck: Precheck
     routing: Routing
+    forecasting: Forecasting
     public: PublicRegister
     guide: GuideService
     serving: Serving
@@ -100,6 +102,7 @@ class Assist:
             model=_model(server),
             watch=watch,
             routing=Routing(store, gate, directory, clock, data_dir),
+            forecasting=Forecasting(db, gate, catalogue, directory, clock),
             precheck=Precheck(store, gate, catalogue, cases, clock),
             guide=guide,
             serving=Serving(gate, answerers(catalogue), clock),

@@ -1,6 +1,6 @@
 """Every address of the desk."""
 
-from tongban.web.desk import case, exercises, files, intake, lists, own_view, requests, suggestions
+from tongban.web.desk import case, exercises, files, forecast, intake, lists, own_view, requests, suggestions
 
 ROUTES = [
     *lists.ROUTES,
@@ -11,4 +11,5 @@ ROUTES = [
     *exercises.ROUTES,
     *intake.ROUTES,
     *requests.ROUTES,
+    *forecast.ROUTES,
 ]
