@@ -2,10 +2,13 @@
 
 import pytest
 from tests.assist.papers_drawn import DECLARED, LEASE, written
+from tests.assist.poisoned import PDFS
 from tests.web.citizen import APPLY, Person, answer, begin, upload
 from tests.web.desk_people import Official
 
 from tongban.assist.precheck.service import USE
+from tongban.base.page import Page
+from tongban.org import Actor, demo
 from tongban.web.site import Site
 
 pytestmark = pytest.mark.database
@@ -91,6 +94,37 @@ async def test_nobody_else_sees_what_was_read(xiaoman: Person, site: Site) -> No
         "p-linyue", "residence-permit", [document], {"lives_at": TYPED}, {}, "990101"
     )
     assert others.papers == {} and others.checks == ()
+
+
+async def test_poisoned_papers_change_nothing_but_what_was_read_of_them(xiaoman: Person, site: Site) -> None:
+    """Files with orders, hidden words and things to run are uploaded, read and filed: no other table gains a row."""
+    await begin(xiaoman)
+    await answer(xiaoman, lives_region="990101", lives_at=TYPED, basis="dwelling")
+    await xiaoman.get(f"{APPLY}/materials")
+    for name, data in [*PDFS[1:12:2], *((n, d) for n, d in PDFS if n.startswith("active"))]:
+        await upload(xiaoman, f"{name}.pdf", data)
+    before = await rows(site)
+    try:
+        while await site.assist.precheck.work():
+            pass
+    finally:
+        await site.assist.precheck.close()
+    await site.assist.gate.flush()
+    after = await rows(site)
+    changed = {table for table in after if after[table] != before[table]}
+    assert changed == {"assist_call"} and await site.cases.mine(xiaoman_herself()) == Page(())
+
+
+async def rows(site: Site) -> dict[str, int]:
+    """How many rows each table has."""
+    tables = await site.db.fetch(
+        "SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    return {t["name"]: await site.db.fetchval(f"SELECT count(*) FROM {t['name']}") for t in tables}
+
+
+def xiaoman_herself() -> Actor:
+    return Actor.citizen(next(person for person in demo.citizens() if person.id == "p-wangxiaoman"))
 
 
 async def test_a_paper_that_agrees_is_told_as_agreeing_and_no_hint_is_given(xiaoman: Person, site: Site) -> None:
