@@ -197,6 +197,8 @@ async def test_somebody_elses_case_cannot_be_looked_into_by_the_form(site: Site,
 async def test_the_register_and_the_guide_lead_to_a_human_look(site: Site, xiaoman: Person) -> None:
     await xiaoman.get("/open/algorithms/guide")
     assert 'href="/human-look?use=guide"' in xiaoman.page.text
+    await xiaoman.get("/search?q=居住证")
+    assert 'href="/human-look?use=guide&amp;suggestion=' in xiaoman.page.text
     await xiaoman.get("/human-look?use=guide")
     key = xiaoman.hidden("key")
     await xiaoman.post("/human-look", {"key": key, "about": "use", "use": "guide"})
