@@ -280,3 +280,20 @@ async def test_drift_is_measured_against_the_first_calls_of_the_version(watcher:
     await look(watcher)
     async with watcher.store.acting() as connection:
         assert await watching.reference(connection, "finder", COUNTY, "1") == {"c9": 12}
+
+
+async def test_of_two_regions_treated_unalike_the_one_that_is_worse_off_is_narrowed(
+    db: Database, catalogue: Catalogue, clock: SettableClock, tmp_path: Path
+) -> None:
+    await demo.seed(db)
+    limits = (Limit(measure=Measure.GAP_ERROR, at_most=0.2),)
+    watch = msgspec.structs.replace(WATCH, limits=limits, groups=("region",))
+    watcher = await make(db, catalogue, clock, tmp_path, watch)
+    await answered(watcher, [False] * 14)
+    await answered(watcher, [True] * 14, region=NEIGHBOUR)
+    await look(watcher)
+    assert watcher.level("finder", COUNTY) is Autonomy.SECOND_LOOK
+    assert watcher.level("finder", NEIGHBOUR) is Autonomy.ON
+    clock.advance(hours=1)
+    await look(watcher)
+    assert len(await watcher.changes("finder")) == 1

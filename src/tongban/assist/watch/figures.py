@@ -109,7 +109,7 @@ def gaps(by: GroupBy, groups: Sequence[Group]) -> Iterator[Figure]:
     """The largest gaps among groups that may be told."""
     for share in Share:
         if (found := gap(groups, share)) is not None:
-            yield _gap(by, found)
+            yield of_gap(by, found)
 
 
 def kept(by: GroupBy, groups: Iterable[Group]) -> Iterator[GroupFound]:
@@ -197,7 +197,8 @@ def _drift(first: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Figure]
         )
 
 
-def _gap(by: GroupBy, found: Gap) -> Figure:
+def of_gap(by: GroupBy, found: Gap) -> Figure:
+    """A gap as a figure."""
     most, least = group_name(by, found.most), group_name(by, found.least)
     return Figure(
         measure=Measure(found.share.value),

@@ -160,8 +160,24 @@ class Watcher:
                     done += await self._round(use, self.watch(use.use, region) or use.watch, region, every)
                 except Exception as error:  # the other regions must have their turn
                     self.log.error("watch-failed", error, use=use.use, region=region)
+            await self._compare(use, use.watch)
         await self._follow()
         return done
+
+    async def _compare(self, use: Use, watch: Watch) -> None:
+        """Regions beside one another: where a limit on the gap is passed, the one that is worse off is narrowed."""
+        rounds = [one for one in await self.rounds(use.use) if one.since >= max(self._changed(use.use, one.region))]
+        for region, figure in _between(rounds, watch):
+            step = narrowing(watch, self.level(use.use, region), [judge(watch, figure)])
+            if step is None:
+                continue
+            found = next(one for one in rounds if one.region == region)
+            async with self.store.acting() as connection:
+                before = await watching.history(connection, use.use, region, 1)
+                free = await watching.begin(connection, use.use, f"between {region}", self.clock())
+                if free and not any(one.at > found.since for one in before):
+                    await watching.change(connection, _narrowed(found, *step))
+            await self.refresh()
 
     async def _round(self, use: Use, watch: Watch, region: str, every: timedelta) -> int:
         now = self.clock()
@@ -436,10 +452,13 @@ def _switch(change: LevelChange, kind: str, state: str) -> Switched:
     )
 
 
-def region_gap(rounds: Sequence[Round], watch: Watch) -> Iterator[Figure]:
-    """The gaps between regions, from what was found in each; there is no row of a person in it."""
-    groups = figures.hide(
+def _between(rounds: Sequence[Round], watch: Watch) -> Iterator[tuple[str, Figure]]:
+    """The gaps between regions, each with the region that is worse off, from what was found in each of them."""
+    made = (
         figures.Group(one.region, one.calls, one.suggested, one.accepted + one.declined, one.declined) for one in rounds
     )
-    if "region" in watch.groups:
-        yield from figures.gaps("region", groups)
+    groups = figures.hide(made)
+    for share in (figures.Share.WRONG, figures.Share.ABSTAINED) if "region" in watch.groups else ():
+        found = figures.gap(groups, share)
+        if found is not None:
+            yield found.most, figures.of_gap("region", found)
