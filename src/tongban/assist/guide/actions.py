@@ -79,7 +79,7 @@ IN_QUESTIONS: dict[Action, re.Pattern[str]] = {
         r"恢复|重新(?:开|营业|启用|激活|领|用)|解[冻挂封锁除]|激活|启用|复[业工]|\b(?:resume|restore|reactivate)"
     ),
     Action.LOOK_UP: re.compile(
-        r"查(?!封|处|酒)|看看|打印|明细|余额|多少(?:钱)?了|怎么知道|咨询|了解|政策|\b(?:check|look up|print|balance)"
+        r"查(?!封|处|酒)|看看|看自己|看一下|打印|明细|余额|多少(?:钱)?了|怎么知道|咨询|了解|政策|\b(?:check|look up|print|balance)"
     ),
     Action.DISPUTE: re.compile(
         r"投诉|举报|(?<![报公广警劝])告(?!知|诉|别|示)|纠纷|仲裁|裁决|调解|不给(?:钱|工资)|拖欠|欠(?:薪|工资|我)|维权|扯皮|\b(?:complain|dispute)"

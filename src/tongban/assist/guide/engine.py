@@ -6,8 +6,9 @@ did the question say, and is it the member of its family that does what is asked
 whatever the size of the catalogue, so that thresholds hold for any.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -16,7 +17,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tongban.assist.guide.actions import IN_NAMES, Action, fit, of_name
+from tongban.assist.guide.actions import IN_NAMES, UNNAMED, Action, fit, of_name
 from tongban.assist.guide.naming import GENERIC, atoms_of, family_of
 from tongban.assist.guide.reading import INSIDE, Reading, Sayings, Span, condensed, read
 from tongban.assist.guide.words import Lexicon
@@ -31,14 +32,19 @@ ASKS = 0.6
 """What a word that says what is to be done counts against one that says with what."""
 SINGLE = 0.3
 """What a single character counts against a pair."""
-SPOKEN = 0.8
+SPOKEN = 0.9
 """How surely a saying means its first statutory word; the following ones a little less."""
 LATER = 0.92
+LEAST, FIRST, GROWS = 0.4, 0.6, 0.2
+"""What a saying weighs: as rare as what it means, and more the longer it is."""
 KIN = 0.75
 """What the other members of a family get of that: 护士证 says 护士新办执业注册, and with 到期 its renewal."""
 MOST_KIN = 40
-EXPLAINED = 0.5
+EXPLAINED = 0.65
 """What the explained question counts against the name said."""
+AFTER = 0.7
+SAID_SO, DIRECT = 0.6, 0.72
+"""How well the action fits where a saying of three characters led straight there and nothing else is asked."""
 POWER = 1.0
 """How the explained share bends: the first words explained count more than the last."""
 IN_ALIAS, IN_MORE = 0.8, 0.4
@@ -141,8 +147,18 @@ class Engine:
             held = held[np.argpartition(sums[held], -LOOKED_AT)[-LOOKED_AT:]]
         close = self._close(reading, held)
         found = [close.look(number, self.items[key]) for number, key in enumerate(held.tolist())]
+        found = self._named_first(found, [self.families[key] for key in held.tolist()])
         found.sort(key=lambda one: (-one.score, one.item.name, one.item.key))
         return Ranking(tuple(found[:limit]), reading)
+
+    @staticmethod
+    def _named_first(found: Sequence[Ranked], families: Sequence[str]) -> list[Ranked]:
+        """Where a family has a member that does just what is asked, one that does not say what it does comes after."""
+        doing = {family for one, family in zip(found, families, strict=True) if family and one.action == 1.0}
+        return [
+            replace(one, score=round(one.score * AFTER, 4)) if one.action == UNNAMED and family in doing else one
+            for one, family in zip(found, families, strict=True)
+        ]
 
     # --- building -----------------------------------------------------------------------------------------------
 
@@ -179,7 +195,7 @@ class Engine:
                     missing[other] = min(missing[other], 1 - KIN * (1 - missing[key]))
             keys = np.flatnonzero(missing < 1).astype(np.int32)
         rare = float(np.log(1 + (self.size - len(keys) + 0.5) / (len(keys) + 0.5)))
-        weight = max(rare, 0.3 * self.rarest) * min(1.6, 0.6 + 0.2 * len(said))
+        weight = max(rare, LEAST * self.rarest) * min(1.6, FIRST + GROWS * len(said))
         pairs = frozenset(term for word in means for term in terms(word) if len(term) > 1)
         return Target(keys, 1 - missing[keys], pairs, weight)
 
@@ -240,6 +256,10 @@ def _fields(item: Item) -> Iterable[tuple[str, float]]:
     yield item.department, MORE
 
 
+_WITHOUT = re.compile(r"非(..)")
+"""A name that says 非公司 is not about 公司."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Name:
     """An item as it is looked at closely: the atoms of its name, what each is worth, its pairs, all its text."""
@@ -262,7 +282,7 @@ def _name(item: Item) -> _Name:
     for words in IN_NAMES.values():
         for found in words.finditer(text):
             doing[found.start() : found.end()] = b"\1" * (found.end() - found.start())
-    strong = list(terms(item.name))
+    strong = list(terms(_WITHOUT.sub(r"非 \1 ", item.name)))
     alias = [term for part in (item.name_en, *item.aliases) for term in terms(part)]
     weak = [term for part in (*item.more, item.department) for term in terms(part)]
     worth = tuple(GENERIC if dull else 1.0 for dull in generic)
@@ -315,10 +335,19 @@ class _Close:
         """The item that is `number` among those held."""
         name = self._name(item)
         action = fit(self._reading.actions, name.actions)
+        if action < SAID_SO and not self._reading.actions - {Action.NEW} and self._told(number):
+            action = SAID_SO
         explained, because = self._explained(number, name, action)
         said = self._said(number, name, action)
         score = explained**POWER * (EXPLAINED + (1 - EXPLAINED) * said) * (1 - ACTION * (1 - action))
         return Ranked(item, round(score, 4), round(explained, 4), round(said, 4), action, because)
+
+    def _told(self, number: int) -> bool:
+        """Whether a saying leads straight to the item: then the saying itself said what is to be done."""
+        return any(
+            span.sure > INSIDE and span.sure * sure[number] >= DIRECT and len(span.said) > 2
+            for span, sure in zip(self._reading.spans, self._sure, strict=True)
+        )
 
     def _explained(self, number: int, name: _Name, action: float) -> tuple[float, tuple[str, ...]]:
         gained = 0.0

@@ -33,7 +33,7 @@ _VERBS = frozenset("开办领补换买卖租做考盖建养修转注销改")
 """A saying that begins with one of these may have a word or two after it: 开…饭馆."""
 MOST_SKIPPED = 2
 MOST_SPANS = 16
-INSIDE = 0.3
+INSIDE = 0.15
 GAP = 0.85
 _LATIN_MANNER = frozenset({"i", "a", "m", "s", "t", "ve", "d"})
 
