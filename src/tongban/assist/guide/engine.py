@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from tongban.assist.guide.actions import IN_NAMES, UNNAMED, Action, fit, of_name
 from tongban.assist.guide.naming import GENERIC, atoms_of, family_of
+from tongban.assist.guide.likenesses import Likenesses
 from tongban.assist.guide.reading import INSIDE, Reading, Sayings, Span, condensed, read
 from tongban.assist.guide.words import Lexicon
 from tongban.base.i18n import Text
@@ -133,12 +134,13 @@ class Engine:
         self.families: Sequence[str] = tuple(family_of(item.name) for item in self.items)
         self._kin = _kin(self.families)
         self._sayings = Sayings(self._all_sayings(lexicon))
+        self._likenesses = Likenesses(self._sayings.whole)
         self._name = lru_cache(maxsize=20_000)(_name)
         self._lengths = np.fromiter((len(item.name) for item in self.items), dtype=np.float32, count=self.size)
 
     def rank(self, question: str, limit: int = 10, only: NDArray[np.bool_] | None = None) -> Ranking:
         """The best `limit` items; `only` those that are True in a mask over all."""
-        reading = read(question, self._sayings)
+        reading = self._likenesses.added(read(question, self._sayings))
         sums = self._sums(reading)
         if only is not None:
             sums = np.where(only, sums, 0)
@@ -366,6 +368,8 @@ class _Close:
 
     def _literal(self, at: int, span: "Span[Target]", name: _Name) -> float:
         pairs = self._inside[at]
+        if span.end == span.start:
+            return 0.0
         if not pairs:
             return 0.6 if self._reading.atoms[span.start] in name.singles else 0.0
         held = sum(pair in name.pairs for pair in pairs) / len(pairs)
