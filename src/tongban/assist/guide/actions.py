@@ -42,7 +42,9 @@ IN_NAMES: dict[Action, re.Pattern[str]] = {
         r"|\bnew\b|registration|application|first"
     ),
     Action.CHANGE: re.compile(r"变更|更正|更名|修改|增加|减少|扩大|缩小|改建|扩建|重核|重新申报|change|correct"),
-    Action.RENEW: re.compile(r"延续|延期|续期|换证|期满|到期|校验|复审|审验|再注册|换发|复查|年检|renew|extension"),
+    Action.RENEW: re.compile(
+        r"延续|延期|续期|换证|期满|到期|校验|复审|审验|再注册|换发|换领|复查|年检|renew|extension"
+    ),
     Action.REPLACE: re.compile(r"补办|补领|补发|补证|补换|遗失|挂失|换领|换发|补、换发|replace|lost"),
     Action.CANCEL: re.compile(r"注销|终止|撤销|停业|歇业|报废|暂停|缴销|cancel|clos|deregist"),
     Action.TRANSFER: re.compile(r"转入|转出|转移|过户|迁移|转让|接续|互转|转诊|transfer"),
@@ -63,13 +65,13 @@ IN_QUESTIONS: dict[Action, re.Pattern[str]] = {
         r"|搬(?!迁)|[写弄登印填搞打录]错|错了|不对|有误|写成|增加|减少|扩大)|\b(?:change|correct|update|wrong|move)"
     ),
     Action.RENEW: re.compile(
-        rf"{_NOT}(?:(?:到|过|满)期|期满|有效期|延[续期]|(?<![手继连后接陆断])续(?!接)|年[审检]|审验|复审|换证)|\b(?:renew|expire|extend)"
+        rf"{_NOT}(?:(?:到|过|满)期|期满|有效期|延[续期]|(?<![手继连后接陆断])续(?!接)|年[审检]|审验|复审|换证|换新|换一[张个本])|\b(?:renew|expire|extend)"
     ),
     Action.REPLACE: re.compile(
-        rf"{_NOT}(?:丢(?!人|垃圾)|遗失|掉了|弄没|不见|找不[到着]|被偷|偷了|补(?=[办领发证一个张本卡开换回下做上一]|$)|[坏烂破]了|损坏|看不清|消磁|挂失|没了)|\b(?:lost|stolen|replace|damaged)"
+        rf"{_NOT}(?:丢(?!人|垃圾)|遗失|掉了|弄没|不见|找不[到着]|被偷|偷了|补(?=[办领发证一个张本卡开换回下做上一]|$)|[坏烂破旧]了|泡烂|换新|损坏|看不清|消磁|挂失|没了)|\b(?:lost|stolen|replace|damaged)"
     ),
     Action.CANCEL: re.compile(
-        r"注销|销[户掉号]|不(?:想|打算|准备)?再?(?:做|干|开|办|经营|用|要|养|种|跑|卖|搞|弄)了?(?![起得])|关[门掉店停张了]|倒闭|停[业办掉用]|歇业|退[掉出]|取消|撤销|终止|结业|解散"
+        r"注销|销[户掉号]|不(?:想|打算|准备)?再?(?:做|干|开|办|经营|用|要|养|种|跑|卖|搞|弄)了?(?![起得])|关[门掉店停张了]|倒闭|停[业办掉用]|停(?:一下|几|一段|一阵|一年)|暂停|歇业|退[掉出]|取消|撤销|终止|结业|解散"
         r"|\b(?:cancel|close|closing|give up|deregister)"
     ),
     Action.TRANSFER: re.compile(
@@ -79,7 +81,8 @@ IN_QUESTIONS: dict[Action, re.Pattern[str]] = {
         r"恢复|重新(?:开|营业|启用|激活|领|用)|解[冻挂封锁除]|激活|启用|复[业工]|\b(?:resume|restore|reactivate)"
     ),
     Action.LOOK_UP: re.compile(
-        r"查(?!封|处|酒)|看看|看自己|看一下|打印|明细|余额|多少(?:钱)?了|怎么知道|咨询|了解|政策|\b(?:check|look up|print|balance)"
+        r"查(?!封|处|酒)|看看|看自己|看一下|打印|明细|余额|多少(?:钱)?了|怎么知道|咨询|了解|政策"
+        r"|\b(?:check|look up|print|balance)"
     ),
     Action.DISPUTE: re.compile(
         r"投诉|举报|(?<![报公广警劝])告(?!知|诉|别|示)|纠纷|仲裁|裁决|调解|不给(?:钱|工资)|拖欠|欠(?:薪|工资|我)|维权|扯皮|\b(?:complain|dispute)"
@@ -88,7 +91,7 @@ IN_QUESTIONS: dict[Action, re.Pattern[str]] = {
 """Words of questions. NEW is what is meant where nothing else is said."""
 
 
-UNNAMED = -0.2
+UNNAMED = -0.3
 """How well a name that says nothing of what is done answers a question that does."""
 
 

@@ -18,9 +18,13 @@ from tongban.base.i18n import Text, words
 from tongban.catalog.grams import is_latin, plain, terms
 from tongban.catalog.model import Service
 
-BASE, SCORE, EXPLAINED, SAID, MARGIN = -1.8, 2.36, 0.77, 1.0, 9.18
-ANSWER = 0.82
-REFUSE = 0.14
+BASE, SCORE, EXPLAINED, SAID, MARGIN = -2.28, 1.5, 1.65, 3.23, 7.32
+ANSWER = 0.84
+FAR = 0.3
+"""A greater distance says only that the catalogue is small."""
+LEAST, LEAST_EXPLAINED, LEAST_APART = 0.2, 0.25, 0.02
+"""No answer is given on a lower score, on less of the question, or where the next item is as good."""
+REFUSE = 0.12
 """A first item with a lower score is chance likeness."""
 NEAR = 0.55
 """Items are worth asking about that have this share of the first one's score."""
@@ -44,14 +48,20 @@ def likelihood(items: Sequence[Ranked]) -> float:
         return 0.0
     first, second = items[0], items[1].score if len(items) > 1 else 0.0
     sum_ = BASE + SCORE * first.score + EXPLAINED * first.explained + SAID * first.said
-    return round(1 / (1 + math.exp(-(sum_ + MARGIN * (first.score - second)))), 4)
+    return round(1 / (1 + math.exp(-(sum_ + MARGIN * min(first.score - second, FAR)))), 4)
+
+
+def _stands_out(items: Sequence[Ranked]) -> bool:
+    apart = items[0].score - items[1].score if len(items) > 1 else 1.0
+    return items[0].score >= LEAST and items[0].explained >= LEAST_EXPLAINED and apart >= LEAST_APART
 
 
 def decide(ranking: Ranking, service: Service | None) -> Found:
     """The guide's answer. `service` is the first item's file, if it has one."""
     items = ranking.items
     sure = likelihood(items)
-    decision: Decision = "answer" if sure >= ANSWER else "clarify"
+    certain = sure >= ANSWER and _stands_out(items)
+    decision: Decision = "answer" if certain else "clarify"
     if not items or items[0].score < REFUSE:
         return Found("refuse", sure, items, handover=HANDOVER)
     if decision == "clarify":

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongban.assist.guide.actions import IN_NAMES, UNNAMED, Action, fit, of_name
-from tongban.assist.guide.naming import GENERIC, atoms_of, family_of
 from tongban.assist.guide.likenesses import Likenesses
+from tongban.assist.guide.naming import GENERIC, atoms_of, family_of
 from tongban.assist.guide.reading import INSIDE, Reading, Sayings, Span, condensed, read
 from tongban.assist.guide.words import Lexicon
 from tongban.base.i18n import Text
@@ -35,22 +35,22 @@ SINGLE = 0.3
 """What a single character counts against a pair."""
 SPOKEN = 0.9
 """How surely a saying means its first statutory word; the following ones a little less."""
-LATER = 0.92
-LEAST, FIRST, GROWS = 0.4, 0.6, 0.2
+LATER = 0.9
+LEAST, FIRST, GROWS = 0.3, 0.6, 0.1
 """What a saying weighs: as rare as what it means, and more the longer it is."""
 KIN = 0.75
 """What the other members of a family get of that: 护士证 says 护士新办执业注册, and with 到期 its renewal."""
 MOST_KIN = 40
 EXPLAINED = 0.65
 """What the explained question counts against the name said."""
-AFTER = 0.7
-SAID_SO, DIRECT = 0.6, 0.72
+AFTER = 0.8
+SAID_SO, DIRECT = 0.3, 0.72
 """How well the action fits where a saying of three characters led straight there and nothing else is asked."""
 POWER = 1.0
 """How the explained share bends: the first words explained count more than the last."""
 IN_ALIAS, IN_MORE = 0.8, 0.4
 """What likeness to an alias or to further text explains, against likeness to the name."""
-ACTION = 0.2
+ACTION = 0.25
 """How much of the score hangs on the action."""
 
 

@@ -15,10 +15,10 @@ SHORTEST = 3
 """Characters of a saying that can be said nearly: of two, half is one."""
 LEAST = 0.4
 """The share of its pairs, by rarity, that the question must have."""
-COUNTS = 0.5
+COUNTS = 0.4
 """What a saying that is nearly said counts against one that is."""
-MOST = 6
-APART = 0.5
+MOST = 5
+APART = 0.3
 """What a pair with one character in between counts."""
 
 
@@ -52,7 +52,7 @@ class Likenesses(Generic[T]):
         near = np.flatnonzero((shares >= LEAST) & (shares < 0.99))
         near = near[np.argsort(-shares[near], kind="stable")]
         found: list[Span[T]] = []
-        for key in near.tolist():
+        for key in map(int, near):
             words, target = self._sayings[key]
             if words not in said and len(found) < MOST:
                 found.append(Span(0, 0, words, target, float(shares[key]) * COUNTS))
