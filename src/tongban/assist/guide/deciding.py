@@ -18,13 +18,13 @@ from tongban.base.i18n import Text, words
 from tongban.catalog.grams import is_latin, plain, terms
 from tongban.catalog.model import Service
 
-BASE, SCORE, EXPLAINED, SAID, MARGIN = -2.28, 1.5, 1.65, 3.23, 7.32
-ANSWER = 0.84
-FAR = 0.3
+BASE, SCORE, EXPLAINED, SAID, MARGIN = -2.29, 0.9, 1.2, 2.84, 8.18
+ANSWER = 0.9
+FAR = 0.2
 """A greater distance says only that the catalogue is small."""
-LEAST, LEAST_EXPLAINED, LEAST_APART = 0.2, 0.25, 0.02
+LEAST, LEAST_EXPLAINED, LEAST_APART = 0.26, 0.3, 0.02
 """No answer is given on a lower score, on less of the question, or where the next item is as good."""
-REFUSE = 0.12
+REFUSE = 0.14
 """A first item with a lower score is chance likeness."""
 NEAR = 0.55
 """Items are worth asking about that have this share of the first one's score."""

@@ -331,7 +331,8 @@ class _Close:
             if reading.content[at] and at not in spoken
         ]
         self._weights = [s.target.weight * (1.0 if s.sure > INSIDE else INSIDE) for s in reading.spans]
-        self._whole = sum(self._weights) + sum(weight for _, weight in self._rest)
+        said = (w for w, s in zip(self._weights, reading.spans, strict=True) if s.end > s.start)
+        self._whole = sum(said) + sum(weight for _, weight in self._rest)
 
     def look(self, number: int, item: Item) -> Ranked:
         """The item that is `number` among those held."""
@@ -352,19 +353,24 @@ class _Close:
         )
 
     def _explained(self, number: int, name: _Name, action: float) -> tuple[float, tuple[str, ...]]:
-        gained = 0.0
+        gained = nearly = 0.0
         because: list[str] = []
         for at, span in enumerate(self._reading.spans):
             sure = self._sure[at][number]
             found = max(span.sure * sure, self._literal(at, span, name)) if span.sure > INSIDE else sure
-            gained += self._weights[at] * found
+            if span.end > span.start:
+                gained += self._weights[at] * found
+            else:
+                nearly += self._weights[at] * found
             if found > 0.4:
                 because.append(span.said)
         for at, weight in self._rest:
             asked = 0.8 if self._reading.asks[at] and action >= 0.8 else 0.0
             gained += weight * max(self._held(at, name), asked)
         because += self._stretches(name)
-        return (gained / self._whole if self._whole else 0.0), tuple(dict.fromkeys(because))
+        share = gained / self._whole if self._whole else 0.0
+        share += (1 - share) * nearly / (self._whole + nearly) if nearly else 0.0
+        return share, tuple(dict.fromkeys(because))
 
     def _literal(self, at: int, span: "Span[Target]", name: _Name) -> float:
         pairs = self._inside[at]

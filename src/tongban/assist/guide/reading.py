@@ -106,7 +106,7 @@ def read(question: str, sayings: "Sayings[T]") -> Reading[T]:
         for start, end in places_of:
             doing[start:end] = b"\1" * (end - start)
     content = tuple(
-        not manner[at] and not (is_latin(atom) and atom in _LATIN_MANNER)
+        not manner[at] and not (is_latin(atom) and (atom in _LATIN_MANNER or _is_number(atom)))
         for atom, at in zip(atoms, places, strict=True)
     )
     return Reading(
@@ -117,6 +117,11 @@ def read(question: str, sayings: "Sayings[T]") -> Reading[T]:
         frozenset(actions),
         _best(_on_whole(atoms, sayings)),
     )
+
+
+def _is_number(atom: str) -> bool:
+    """A telephone or identity number: somebody's, and so nothing of the matter."""
+    return len(atom) > 4 and atom[:-1].isdigit()
 
 
 def _whole(text: str, span: tuple[int, int]) -> bool:
