@@ -36,6 +36,8 @@ SINGLE = 0.3
 SPOKEN = 0.9
 """How surely a saying means its first statutory word; the following ones a little less."""
 LATER = 0.9
+OWN = 0.95
+"""How surely an item's own alias, or its whole name, means it."""
 LEAST, FIRST, GROWS = 0.3, 0.6, 0.1
 """What a saying weighs: as rare as what it means, and more the longer it is."""
 KIN = 0.75
@@ -187,7 +189,7 @@ class Engine:
             missing[keys] *= 1 - sure * share
             sure *= LATER
         if own:
-            missing[np.asarray(own)] *= 0.05
+            missing[np.asarray(own)] *= 0.99 - OWN
         keys = np.flatnonzero(missing < 1).astype(np.int32)
         if not len(keys):
             return None
@@ -408,6 +410,9 @@ class _Close:
 
     def _said(self, number: int, name: _Name, action: float) -> float:
         """The share of the name that the question said, in its own words or through a saying."""
+        for weight, sure in zip(self._weights, self._sure, strict=True):
+            if sure[number] >= OWN and weight >= 0.7 * self._whole:
+                return 1.0  # the question is an alias and little else: that is the name in other words
         meant = [s.target.pairs for at, s in enumerate(self._reading.spans) if self._sure[at][number] > 0.4]
         said = frozenset[str]().union(self._pairs, *meant)
         total = 0.0
