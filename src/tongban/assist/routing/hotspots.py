@@ -25,10 +25,12 @@ ALIKE = 0.12
 SMALLEST = 3
 _TITLE = 40
 """Characters of the opening, which count once more: people say first what it is about."""
-_SIGNATURE, _RARE = 24, 200
+_SIGNATURE, _RARE = 16, 200
 """Runs by which a text is found, and how many texts may share one of them."""
 _FEW = 500
 """Fewer texts than this do not show what is common in the language: runs are weighed as if there were so many."""
+_LOOKS = 8_000_000
+"""About how many pairs are looked at: among many texts each meets only the latest that share a run."""
 _SHARED = 3
 """Runs of their signatures that two texts must share to be compared."""
 
@@ -94,12 +96,14 @@ def _compared(vectors: _Weighed) -> list[tuple[int, int]]:
     """Pairs that share enough of what is rare about them."""
     by_run: dict[int, list[int]] = defaultdict(list)
     pairs: dict[tuple[int, int], int] = defaultdict(int)
-    for n in range(len(vectors.starts) - 1):
+    texts = len(vectors.starts) - 1
+    reach = max(10, min(_RARE, _LOOKS // (max(texts, 1) * _SIGNATURE)))
+    for n in range(texts):
         columns, values = vectors.row(n)
         rare = (vectors.having[columns] > 1) & (vectors.having[columns] <= _RARE)
         chosen = columns[rare][np.argsort(-values[rare], kind="stable")[:_SIGNATURE]]
         for run in chosen.tolist():
-            for other in by_run[run]:
+            for other in by_run[run][-reach:]:
                 pairs[other, n] += 1
             by_run[run].append(n)
     return [pair for pair, shared in pairs.items() if shared >= _SHARED]
