@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from tongban.assist.routing.reading import read
 from tongban.assist.routing.training import Progress, cuts, train
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
+from tongban.catalog.load import load_use
 from tongban.catalog.shipped import shipped
 from tongban.catalog.use import Use
 
@@ -153,8 +154,7 @@ def _f1(given: Any, there: Any) -> float:
 def _adopted(data_dir: Path, model: Model, found: Outcome, name: str, data: str, now: datetime) -> Adopted:
     made = modelfile.packed(model, data)
     weights = modelfile.digest(made)
-    record = _record(weights, name, found.size, now)
-    use = msgspec.convert(record, Use)
+    use = _entry(weights, name, found.size, now)
     measurement = Measured(
         use=USE,
         version=use.version,
@@ -173,24 +173,33 @@ def _adopted(data_dir: Path, model: Model, found: Outcome, name: str, data: str,
     path.write_bytes(made)
     measured.write(measured.folders(data_dir)[1], measurement)
     own = data_dir / "uses" / f"{USE}.yaml"
-    own.write_text(yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=110), encoding="utf-8")
+    record = msgspec.to_builtins(use, builtin_types=(date,))
+    own.write_text(yaml.dump(record, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=110), encoding="utf-8")
     return Adopted(weights, measurement)
 
 
-def _record(weights: str, name: str, size: int, now: datetime) -> dict[str, Any]:
+class _Plain(yaml.SafeDumper):
+    """Writes everything out: use files have no anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        del data
+        return True
+
+
+def _entry(weights: str, name: str, size: int, now: datetime) -> Use:
     """The shipped record as this installation's own: active, with what it was measured on."""
-    text = (shipped("uses") / f"{USE}.yaml").read_text(encoding="utf-8")
-    record: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
-    record |= {
-        "version": f"1.{int(now.timestamp())}",
-        "status": "active",
-        "model": record["model"] | {"weights": weights},
-        "evaluation": record["evaluation"] | {"set": name, "size": size},
-        "reviewed": now.date(),
-        "review_by": now.date() + timedelta(days=365),
-        "since": now.date(),
-    }
-    return record
+    shipped_entry = load_use((shipped("uses") / f"{USE}.yaml").read_text(encoding="utf-8")).require()
+    today = now.date()
+    return msgspec.structs.replace(
+        shipped_entry,
+        version=f"1.{int(now.timestamp())}",
+        status="active",
+        model=msgspec.structs.replace(shipped_entry.model, weights=weights),
+        evaluation=msgspec.structs.replace(shipped_entry.evaluation, set=name, size=size),
+        reviewed=today,
+        review_by=today + timedelta(days=365),
+        since=today,
+    )
 
 
 def _below(metric: str, metrics: Mapping[str, float]) -> Problem:

@@ -29,8 +29,10 @@ _SIGNATURE, _RARE = 16, 200
 """Runs by which a text is found, and how many texts may share one of them."""
 _FEW = 500
 """Fewer texts than this do not show what is common in the language: runs are weighed as if there were so many."""
-_LOOKS = 8_000_000
+_LOOKS = 4_000_000
 """About how many pairs are looked at: among many texts each meets only the latest that share a run."""
+_FAINT = 0.08
+"""A likeness below this counts as none: it could not hold a group together."""
 _SHARED = 3
 """Runs of their signatures that two texts must share to be compared."""
 
@@ -121,7 +123,9 @@ def _likeness(vectors: _Weighed, compared: Sequence[tuple[int, int]]) -> dict[tu
         scratch[columns] = values
         for j in others:
             theirs, weights = vectors.row(j)
-            found[i, j] = float(scratch[theirs] @ weights)
+            alike = float(scratch[theirs] @ weights)
+            if alike >= _FAINT:
+                found[i, j] = alike
         scratch[columns] = 0.0
     return found
 
