@@ -6,7 +6,8 @@ from tests.assist.poisoned import PDFS
 from tests.web.citizen import APPLY, Person, answer, begin, upload
 from tests.web.desk_people import Official
 
-from tongban.assist.precheck.service import USE
+from tongban.assist.precheck.service import UNSENT_KEPT, USE
+from tongban.base.clock import SettableClock
 from tongban.base.page import Page
 from tongban.org import Actor, demo
 from tongban.web.site import Site
@@ -130,6 +131,18 @@ def xiaoman_herself() -> Actor:
 async def test_a_paper_that_agrees_is_told_as_agreeing_and_no_hint_is_given(xiaoman: Person, site: Site) -> None:
     await applied(xiaoman, site, TYPED)
     assert "请您核对" not in xiaoman.text
+
+
+async def test_what_was_read_of_a_paper_never_sent_is_forgotten(
+    xiaoman: Person, site: Site, clock: SettableClock
+) -> None:
+    await applied(xiaoman, site, TYPED.replace("18号", "8号"))
+    clock.advance(days=UNSENT_KEPT.days - 1)
+    await site.assist.precheck.sweep()
+    assert await site.db.fetchval("SELECT count(*) FROM precheck_paper") == 1
+    clock.advance(days=2)
+    await site.assist.precheck.sweep()
+    assert await site.db.fetchval("SELECT count(*) FROM precheck_paper") == 0
 
 
 async def test_switched_off_the_pages_are_as_they_were(xiaoman: Person, site: Site) -> None:

@@ -132,6 +132,7 @@ async def _sweep(site: Site) -> None:
     await sessions.sweep(site.db, now)
     await web_store.forget_counts(site.db, int(now.timestamp()) // 60 - 60)
     await site.assist.public.roll_up()
+    await site.assist.precheck.sweep()
     for case in await site.cases.given_up():
         site.log.event("timer-given-up", case=case)
 

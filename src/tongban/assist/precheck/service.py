@@ -45,6 +45,8 @@ _PAUSED: Final = frozenset(
 """Codes of a use that stands still: its files wait until it runs again."""
 _AGAIN: Final = _PAUSED | {"too-slow", "model-failed", "not-logged", "over-budget"}
 _AT_ONCE: Final = 4
+UNSENT_KEPT: Final = timedelta(days=90)
+"""How long what was read of an upload is kept that was never sent; of a case it is kept with the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +239,11 @@ class Precheck:
             return Extracted(document=row.document, paper="", unread=Unread.DAMAGED)
         reading = await self._reader.read(data, row.type)
         return await asyncio.to_thread(extract, reading, kinds, row.document)
+
+    async def sweep(self) -> None:
+        """Forget what was read of uploads that were never sent (PIPL 47)."""
+        async with self._store.acting() as connection:
+            await papers.forget_drafts(connection, self._clock() - UNSENT_KEPT)
 
     async def close(self) -> None:
         """End the process that reads."""

@@ -124,6 +124,11 @@ async def read_before(connection: Connection, row: PaperRow) -> dict[str, Any] |
     )
 
 
+async def forget_drafts(connection: Connection, before: datetime) -> None:
+    """Delete what was read of uploads that never became part of a case."""
+    await connection.execute("DELETE FROM precheck_paper WHERE case_id = '' AND due_at < $1", before)
+
+
 async def any_paper(connection: Connection) -> bool:
     """Whether anything was ever put on the list."""
     return await connection.fetchval("SELECT EXISTS (SELECT FROM precheck_paper)")
