@@ -2,9 +2,12 @@
 用自己的历史诉求训练、评测和使用智能分办；平台不带现成模型。"""
 
 import argparse
+import csv
+import io
 import os
 import sys
 from collections.abc import Callable
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,7 @@ from tongban.cli.saying import saying_refusals
 
 if TYPE_CHECKING:
     from tongban.assist.routing.adopting import Adopted
+    from tongban.web.site import Site
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +39,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     adopt.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
     show = verbs.add_parser("demonstrate", help="adopt a model of invented requests · 启用演示模型")
     show.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
+    lessons = verbs.add_parser("lessons", help="checked re-routings as a training file · 导出核对过的改派，供训练")
+    lessons.add_argument(
+        "--out", type=Path, required=True, metavar="FILE.csv", help="columns text,label · 列 text,label"
+    )
+    lessons.add_argument("--region", metavar="CODE", help="six digits; default every region · 地区")
+    lessons.add_argument(
+        "--since", type=date.fromisoformat, metavar="DATE", help="checked since, YYYY-MM-DD · 从哪天起"
+    )
+    lessons.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
     predict = verbs.add_parser("predict", help="answer every row of a file · 逐条给出建议")
     predict.add_argument("model", type=Path, metavar="MODEL")
     predict.add_argument("--batch", type=Path, required=True, metavar="FILE.csv", help="requests · 诉求文件")
@@ -122,6 +135,42 @@ def _predict(options: argparse.Namespace) -> None:
             print(f"{number}\t{'unsure · 拿不准' if answer.abstained else answer.label}\t{top}")
 
 
+def _lessons(options: argparse.Namespace) -> None:
+    from tongban.assist.routing.adopting import LABEL, TEXT
+    from tongban.assist.routing.desk import AT_MOST
+    from tongban.cli.installed import with_site
+
+    settings = Settings.load(os.environ, data_dir=options.data)
+    since = datetime.combine(options.since or date(1970, 1, 1), time(), settings.timezone)
+
+    async def read(site: "Site") -> list[tuple[str, str]]:
+        if options.region is not None:
+            site.directory.region(options.region)  # one that is not there is refused
+        return await site.assist.routing.lessons(options.region, since)
+
+    found = with_site(settings, read)
+    made = io.StringIO(newline="")
+    csv.writer(made).writerows([(TEXT, LABEL), *found])
+    _write_private(options.out, made.getvalue().encode("utf-8-sig"))
+    told = f"{len(found):,} re-routings that a second person checked · 由第二个人核对过的改派{len(found):,}条"
+    print(f"{options.out}: {told}")
+    if len(found) == AT_MOST:
+        print(f"These are the newest {AT_MOST:,}; older ones are left out. 只取最新的{AT_MOST:,}条，更早的没有导出。")
+    if found:
+        print("They are people's own words: keep the file as you keep requests and delete it after training.")
+        print("这些是群众的原话：像诉求一样保管，训练完就删。")
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    """The whole file or none of it, for its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+    part.replace(path)
+
+
 def _skipped(rows: int) -> None:
     if rows:
         print(f"{rows} rows without text or label are left out · {rows} 条没有正文或类别，没有用", file=sys.stderr)
@@ -156,5 +205,6 @@ VERBS: dict[str, Callable[[argparse.Namespace], None]] = {
     "train": _train,
     "adopt": _adopt,
     "demonstrate": _demonstrate,
+    "lessons": _lessons,
     "predict": _predict,
 }

@@ -6,11 +6,9 @@ import asyncio
 import getpass
 import os
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 import msgspec
 
@@ -21,20 +19,16 @@ from tongban.assist.measured import Measured, met
 from tongban.assist.records import EVERYWHERE, Switched
 from tongban.base.clock import system_clock
 from tongban.base.config import Settings
-from tongban.base.database import Database, EmbeddedPostgres
-from tongban.base.errors import refuse
-from tongban.base.telemetry import Log
+from tongban.base.database import Database
 from tongban.catalog.check import check
 from tongban.catalog.findings import format_finding
 from tongban.catalog.installation import open_catalogue
 from tongban.catalog.shipped import shipped
 from tongban.catalog.use import Threshold, Use
+from tongban.cli.installed import running, with_site
 from tongban.cli.saying import saying_refusals
 from tongban.cli.watching import Watching
-from tongban.web.serve import open_site
 from tongban.web.site import Site
-
-T = TypeVar("T")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
             case "measure":
                 return _measure(settings, options.use, options.set, shipped_too=options.shipped)
             case "watch":
-                return _with_site(settings, Watching(options.use, now=options.now, as_json=options.json))
+                return with_site(settings, Watching(options.use, now=options.now, as_json=options.json))
             case "off" | "on" as state:
                 _switch(settings, options, state)
             case other:
@@ -151,7 +145,7 @@ def _check(settings: Settings, *, as_json: bool) -> int:
 
 
 def _list(settings: Settings, *, as_json: bool) -> int:
-    switches = asyncio.run(_switches(url)) if (url := _running(settings)) else ()
+    switches = asyncio.run(_switches(url)) if (url := running(settings)) else ()
     standings = _standings(settings, switches)
     if as_json:
         _write([one for _, one in standings])
@@ -215,16 +209,9 @@ def _switch(settings: Settings, options: argparse.Namespace, state: Literal["off
             )
         )
 
-    _with_site(settings, turn)
+    with_site(settings, turn)
     words = "关掉 switched off" if state == "off" else "打开 switched on"
     print(f"{options.use} {options.region}: {words}。{options.why}")
-
-
-def _running(settings: Settings) -> str | None:
-    """The installation's database, if it runs."""
-    if settings.database_url or not settings.keys_dir.is_dir():
-        return settings.database_url
-    return EmbeddedPostgres.running(settings.data_dir)
 
 
 async def _switches(url: str) -> tuple[Switched, ...]:
@@ -236,30 +223,6 @@ async def _switches(url: str) -> tuple[Switched, ...]:
             return tuple(await switches.standing(connection))
     finally:
         await db.close()
-
-
-def _with_site(settings: Settings, use: Callable[[Site], Awaitable[T]]) -> T:
-    """Run something over the installation's database, which is started for it if nobody runs it."""
-    if not settings.database_url and not settings.keys_dir.is_dir():
-        raise refuse(
-            "no-installation",
-            f"{settings.data_dir} 里没有平台：这里还没有启动过。请用 --data 指定数据目录",
-            f"There is no installation in {settings.data_dir}: nothing was ever started there. Name it with --data",
-            place=str(settings.data_dir),
-            status=404,
-        )
-    with ExitStack() as stack:
-        url = _running(settings) or stack.enter_context(EmbeddedPostgres(settings.data_dir)).url
-
-        async def opened() -> T:
-            clock = system_clock(settings.timezone)
-            db = await Database.open(url, name="uses", max_size=2)
-            try:
-                return await use(await open_site(settings, db, clock, Log(clock=clock)))
-            finally:
-                await db.close()
-
-        return asyncio.run(opened())
 
 
 def _write(value: object) -> None:

@@ -43,6 +43,11 @@ METRICS: Mapping[str, Text] = {
     "fields-phone": Text("手机拍的图片读对的栏目", "fields read right from photographs"),
     "stamped-flagged": Text("盖了章的栏目提醒人工核对", "stamped fields flagged for a person"),
     "false-agreeing": Text("不一致却说一致", "differences called agreement"),
+    "sure": Text("有把握的占多少", "share answered with certainty"),
+    "sure-accuracy": Text("有把握的里面对的", "right among those answered with certainty"),
+    "skill": Text("误差比“去年同周”小多少", "error below that of last year's same week"),
+    "coverage": Text("实际落在区间里的", "actual counts inside the interval"),
+    "shown": Text("比“去年同周”准、给出来的", "series better than last year's week, which are shown"),
 }
 LEVELS: Mapping[str, Text] = {level.value: name for level, name in AUTONOMY_NAMES.items()}
 """How far a use is let, as watching has it."""

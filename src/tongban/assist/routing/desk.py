@@ -169,11 +169,11 @@ class Routing:
             )
         return await self._move(actor, found, "checked", found.category, found.body, "")
 
-    async def lessons(self, region: str, since: datetime) -> list[tuple[str, str]]:
-        """What may be learned from: words and category of requests that were passed on and checked, as (text, slug)."""
+    async def lessons(self, region: str | None, since: datetime) -> list[tuple[str, str]]:
+        """What may be learned from: words and category of requests that were passed on and then checked by a second
+        person since, as (text, slug), the newest `AT_MOST`. For whoever runs the platform: no desk shows it."""
         async with self.store.acting() as connection:
-            found = await routing.recent(connection, region, since, AT_MOST)
-        return [(one.said, one.category) for one in found if one.passed_on and one.checked]
+            return await routing.lessons(connection, region, since, AT_MOST)
 
     async def hot_spots(self, actor: Actor) -> list[Spot]:
         """Groups among the last month's requests that this official may see; empty for who may see none."""

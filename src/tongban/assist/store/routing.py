@@ -29,6 +29,17 @@ _OF_BODIES = (
 """
 )
 _RECENT = _REQUEST + " WHERE r.region = $1 AND r.at >= $2 ORDER BY r.at DESC, r.id DESC LIMIT $3"
+# The check is the last move and follows the passing on directly; whoever passed it on does not check it.
+_LESSONS = """
+    SELECT r.said, c.category FROM routing_move c
+      JOIN routing_move p ON p.region = c.region AND p.request = c.request AND p.seq = c.seq - 1
+      JOIN routing_request r ON r.region = c.region AND r.id = c.request
+     WHERE c.kind = 'checked' AND p.kind = 'passed-on' AND p.by_id <> c.by_id
+       AND ($1::text IS NULL OR c.region = $1) AND c.at >= $2
+       AND NOT EXISTS (SELECT FROM routing_move l
+                        WHERE l.region = c.region AND l.request = c.request AND l.seq > c.seq)
+     ORDER BY c.at DESC, c.request DESC LIMIT $3
+"""
 
 
 async def add(connection: Connection, request: Request) -> None:
@@ -87,6 +98,12 @@ async def of_bodies(
 async def recent(connection: Connection, region: str, since: datetime, limit: int) -> list[Request]:
     """The newest requests of a region, whoever has them: for finding twins, never for showing as they are."""
     return [_request(row) for row in await connection.fetch(_RECENT, region, since, limit)]
+
+
+async def lessons(connection: Connection, region: str | None, since: datetime, limit: int) -> list[tuple[str, str]]:
+    """Words and category of requests that one person passed on and another checked since then, the newest first; of
+    every region for None."""
+    return [(row["said"], row["category"]) for row in await connection.fetch(_LESSONS, region, since, limit)]
 
 
 async def add_pair(connection: Connection, key: UUID, pair: Pair) -> None:

@@ -1,0 +1,48 @@
+"""The installation that a command works on: its database where it runs, or started for the command."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from typing import TypeVar
+
+from tongban.base.clock import system_clock
+from tongban.base.config import Settings
+from tongban.base.database import Database, EmbeddedPostgres
+from tongban.base.errors import refuse
+from tongban.base.telemetry import Log
+from tongban.web.serve import open_site
+from tongban.web.site import Site
+
+T = TypeVar("T")
+
+
+def running(settings: Settings) -> str | None:
+    """The installation's database, if it runs."""
+    if settings.database_url or not settings.keys_dir.is_dir():
+        return settings.database_url
+    return EmbeddedPostgres.running(settings.data_dir)
+
+
+def with_site(settings: Settings, use: Callable[[Site], Awaitable[T]]) -> T:
+    """Run something over the installation's database, which is started for it if nobody runs it. Raises Refused
+    `no-installation` (404)."""
+    if not settings.database_url and not settings.keys_dir.is_dir():
+        raise refuse(
+            "no-installation",
+            f"{settings.data_dir} 里没有平台：这里还没有启动过。请用 --data 指定数据目录",
+            f"There is no installation in {settings.data_dir}: nothing was ever started there. Name it with --data",
+            place=str(settings.data_dir),
+            status=404,
+        )
+    with ExitStack() as stack:
+        url = running(settings) or stack.enter_context(EmbeddedPostgres(settings.data_dir)).url
+
+        async def opened() -> T:
+            clock = system_clock(settings.timezone)
+            db = await Database.open(url, name="command", max_size=2)
+            try:
+                return await use(await open_site(settings, db, clock, Log(clock=clock)))
+            finally:
+                await db.close()
+
+        return asyncio.run(opened())

@@ -1,0 +1,87 @@
+"""`tongban route lessons`: only re-routings that a second person checked become a training file."""
+
+import asyncio
+import csv
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from tongban.assist.routing.records import Move, Request
+from tongban.assist.routing.urgency import Level
+from tongban.assist.store import Store, routing
+from tongban.base.clock import SettableClock
+from tongban.base.database import Database
+from tongban.base.keys import KeyRing
+from tongban.cli import main
+from tongban.org import demo
+
+pytestmark = pytest.mark.database
+Step = tuple[Literal["sent", "passed-on", "checked"], str, str]
+
+
+def typed(*words: str | Path) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["route", "lessons", *map(str, words)])
+    return int(ended.value.code or 0)
+
+
+def request(at: datetime, number: str, said: str, *steps: Step, region: str = "990101") -> Request:
+    """A request with its moves as (kind, category, who)."""
+    moves = tuple(
+        Move(seq=n, at=at, kind=kind, category=category, body=f"{region}.x", by_id=who, post="p")
+        for n, (kind, category, who) in enumerate(steps, start=1)
+    )
+    return Request(
+        region=region, id=f"{region}-{number}", at=at, said=said, urgency=Level.USUAL, rule="", taken_by="a",
+        office=f"{region}.x", moves=moves,
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def data(db: Database, tmp_path: Path, clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation whose database runs, with requests at every step of the way."""
+    await demo.seed(db)
+    KeyRing.open(tmp_path / "keys", clock())
+    monkeypatch.setenv("TONGBAN_DATABASE_URL", db.url)
+    sent: Step = ("sent", "property", "a")
+    on: Step = ("passed-on", "noise", "b")
+    made = (
+        request(clock(), "1", "没有改派的", sent),
+        request(clock(), "2", "改派了没有核对的", sent, on),
+        request(clock(), "3", "楼下“太吵”，\n整夜不停", sent, on, ("checked", "noise", "c")),
+        request(clock(), "4", "自己核对自己的", sent, on, ("checked", "noise", "b")),
+        request(clock(), "5", "核对之后又改派的", sent, on, ("checked", "noise", "c"), ("passed-on", "power", "c")),
+        request(clock(), "6", "邻县的", sent, on, ("checked", "noise", "c"), region="990102"),
+    )
+    async with (await Store.open(db)).acting() as connection:
+        for one in made:
+            await routing.add(connection, one)
+    return tmp_path
+
+
+async def test_only_what_a_second_person_checked_is_written_and_counted(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = data / "lessons.csv"
+    assert await asyncio.to_thread(typed, "--out", out, "--region", "990101", "--data", data) == 0
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file)) == [["text", "label"], ["楼下“太吵”，\n整夜不停", "noise"]]
+    said = capsys.readouterr().out
+    assert "1 re-routings that a second person checked" in said
+    assert "由第二个人核对过的改派1条" in said
+    assert out.stat().st_mode & 0o077 == 0, "people's words are for whoever runs the platform"
+    assert await asyncio.to_thread(typed, "--out", out, "--data", data) == 0
+    assert "邻县的" in out.read_text(encoding="utf-8-sig")
+
+
+async def test_what_cannot_be_written_is_a_sentence_and_status_2(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = data / "lessons.csv"
+    assert await asyncio.to_thread(typed, "--out", out, "--region", "990909", "--data", data) == 2
+    assert "(unknown-region)" in capsys.readouterr().err
+    assert await asyncio.to_thread(typed, "--out", data, "--data", data) == 2
+    assert "Traceback" not in capsys.readouterr().err
+    assert not out.exists()
