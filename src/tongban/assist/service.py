@@ -150,6 +150,7 @@ class Assist:
         await self.gate.refresh()
         await self.watch.refresh()
         await self.guide.refresh()
+        await self.guide.prepare()
 
 
 def _drills(data_dir: Path) -> tuple[Drill, ...]:

@@ -1,5 +1,6 @@
 """The guide of one process: asked through the gate, its answers kept, and what departments let it learn."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -60,15 +61,26 @@ class GuideService:
 
     @property
     def guide(self) -> Guide:
-        """The index as of today; built when first asked for, and when the day turns."""
+        """The index as of today; built here only where `prepare` has not done so yet."""
         if self._guide is None or self._day != self._catalogue.today:
-            aliases: dict[str, tuple[str, ...]] = {}
-            for one in self._learned:
-                if one.state == "accepted":
-                    aliases[one.item] = (*aliases.get(one.item, ()), one.alias)
-            self._day = self._catalogue.today
-            self._guide = finding.of_catalogue(self._catalogue, self._lexicon, aliases)
+            self._day, self._guide = self._build()
         return self._guide
+
+    def _build(self) -> tuple[date, Guide]:
+        """An index over what is in force today, with what was learned."""
+        aliases: dict[str, tuple[str, ...]] = {}
+        for one in self._learned:
+            if one.state == "accepted":
+                aliases[one.item] = (*aliases.get(one.item, ()), one.alias)
+        return self._catalogue.today, finding.of_catalogue(self._catalogue, self._lexicon, aliases)
+
+    async def prepare(self) -> None:
+        """Build the index beside the pages, so that nobody's question waits a second for it."""
+        if self._guide is None or self._day != self._catalogue.today:
+            count = self._count
+            day, guide = await asyncio.to_thread(self._build)
+            if count == self._count:
+                self._day, self._guide = day, guide
 
     async def refresh(self) -> None:
         """Look for decisions of other processes; called every few seconds."""
