@@ -89,7 +89,7 @@ class Accounts:
         return await self._wants_people(person.on_behalf_of or person.id)
 
     async def _wants_people(self, person: str) -> bool:
-        return await self.gate.opted_out(person, ALL_USES)
+        return self.gate.opted_out(person, ALL_USES)
 
     async def choose_people(self, person: Actor, *, wanted: bool) -> int:
         """Keep the choice, and ask it of every open case of theirs; the number of cases that were told.

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeVar
 
 import msgspec
@@ -48,6 +48,9 @@ _NUL = b"\\u0000"
 QUEUED_AT_MOST = 20_000
 """Lines of the log that wait for the database. Beyond, nothing runs: what is not recorded does not happen."""
 
+COMMITTED_WITHIN = timedelta(minutes=1)
+"""A choice made at a moment is seen by all at most this much later."""
+
 Proposal = Proposed[T] | Abstain | None
 """What a use came to; None is an abstention without more to say."""
 
@@ -64,6 +67,8 @@ class Gate:
         self._breakers: dict[str, Breaker] = {}
         self._queue: list[Call] = []
         self._spent: dict[str, int] = {}
+        self._chosen: dict[tuple[str, str], Literal["out", "in"]] = {}
+        self._chosen_until = datetime.min.replace(tzinfo=UTC) + COMMITTED_WITHIN
         self._by_people: Callable[[str], Awaitable[bool]] = _nobody_asked
 
     @property
@@ -272,6 +277,10 @@ class Gate:
         async with self._store.acting() as connection:
             standing = await switches.standing(connection)
             spent = await calls.spent(connection, budgeted, midnight(now)) if budgeted else {}
+            chosen = await switches.chosen_since(connection, self._chosen_until - COMMITTED_WITHIN)
+        for one in chosen:
+            self._chosen[one.person, one.use] = one.state
+            self._chosen_until = max(self._chosen_until, one.at)
         self._register = self._register.switched(standing)
         waiting = [call for call in self._queue if call.cost_micro]
         self._spent = {use: spent.get(use, 0) + sum(c.cost_micro for c in waiting if c.use == use) for use in budgeted}
@@ -374,17 +383,18 @@ class Gate:
         choice = OptOut(region=person.region or EVERYWHERE, person=hashed, use=use, at=self._clock(), state=state)
         async with self._store.acting() as connection:
             await switches.choose(connection, choice)
+        self._chosen[hashed, use] = state
 
     async def choices(self, person: Actor) -> tuple[OptOut, ...]:
         """How a person's choices stand, one a use they ever chose about."""
         async with self._store.acting() as connection:
             return tuple(await switches.choices(connection, self.hashed(person.on_behalf_of or person.id)))
 
-    async def opted_out(self, person: str, use: str) -> bool:
-        """Whether somebody has opted out of a use, or with `*` of everything."""
-        async with self._store.acting() as connection:
-            chosen = await switches.choices(connection, self.hashed(person))
-        return any(one.state == "out" and one.use in (use, "*") for one in chosen)
+    def opted_out(self, person: str, use: str) -> bool:
+        """Whether somebody has opted out of a use, or with `*` of everything. A look-up in memory: a choice holds here
+        at once and in other processes with their next `refresh`, within seconds."""
+        hashed = self.hashed(person)
+        return any(self._chosen.get((hashed, one)) == "out" for one in (use, "*"))
 
     def hashed(self, person: str) -> str:
         """A person as the log knows them."""

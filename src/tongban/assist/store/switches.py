@@ -1,5 +1,7 @@
 """The off-switch: every turn of it is kept, the newest of a use and region is how it stands."""
 
+from datetime import datetime
+
 from tongban.assist.records import OptOut, Switched
 from tongban.base.database import Connection
 from tongban.base.ids import uuid7
@@ -53,6 +55,16 @@ async def choose(connection: Connection, choice: OptOut) -> None:
         choice.at,
         choice.state,
     )
+
+
+async def chosen_since(connection: Connection, since: datetime) -> list[OptOut]:
+    """The newest choice of each person and use among those since then."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT ON (person, use) region, person, use, at, state FROM assist_opt_out"
+        " WHERE at >= $1 ORDER BY person, use, id DESC",
+        since,
+    )
+    return [OptOut(**dict(row)) for row in rows]
 
 
 async def choices(connection: Connection, person: str) -> list[OptOut]:
