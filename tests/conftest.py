@@ -2,7 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -52,14 +53,27 @@ async def _admin(postgres: EmbeddedPostgres) -> AsyncIterator[Database]:
 @pytest.fixture
 async def db(postgres: EmbeddedPostgres, _admin: Database, _template: str) -> AsyncIterator[Database]:
     """A database of this test's own with every table in place and nothing in them."""
+    async with _made(postgres, _admin, _template) as db:
+        yield db
+
+
+@pytest.fixture
+async def lower_db(postgres: EmbeddedPostgres, _admin: Database, _template: str) -> AsyncIterator[Database]:
+    """Another one, for the county of a province."""
+    async with _made(postgres, _admin, _template) as db:
+        yield db
+
+
+@asynccontextmanager
+async def _made(postgres: EmbeddedPostgres, admin: Database, template: str) -> AsyncGenerator[Database]:
     name = f"test_{uuid4().hex}"
-    await _admin.execute(f"CREATE DATABASE {name} TEMPLATE {_template}")
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     db = await Database.open(database_url(postgres.url, name), name=name[:20])
     try:
         yield db
     finally:
         await db.close()
-        await _admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def database_url(url: str, name: str) -> str:

@@ -1,21 +1,19 @@
 """A county reuses what the province runs: two installations, one masked question, a log on each side."""
 
 import hashlib
-from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
-from tests.conftest import database_url
 
 from tongban.assist.model import Abstain, Suggestion
 from tongban.assist.records import Asked
-from tongban.assist.reuse import InProcess, Question, Reusing
+from tongban.assist.reuse import InProcess, Pointed, Question, Reusing
 from tongban.assist.reuse.http_channel import HttpChannel
 from tongban.base.clock import SettableClock
 from tongban.base.config import Settings, Upper
-from tongban.base.database import Database, EmbeddedPostgres
+from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.telemetry import Log
 from tongban.catalog.check import check
@@ -43,21 +41,9 @@ SAID = "我叫周晓岚，电话13812345678，想办居住证"
 ASKED = Asked(use="guide", region=COUNTY, subject=f"{COUNTY}-261103-00000001", names=("周晓岚",))
 
 
-@pytest.fixture
-async def lower_db(postgres: EmbeddedPostgres, _admin: Database, _template: str) -> AsyncIterator[Database]:
-    name = f"test_{uuid4().hex}"
-    await _admin.execute(f"CREATE DATABASE {name} TEMPLATE {_template}")
-    db = await Database.open(database_url(postgres.url, name), name=name[:20])
-    try:
-        yield db
-    finally:
-        await db.close()
-        await _admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-async def installation(db: Database, folder: Path, clock: SettableClock, **settings: str) -> Site:
+async def installation(db: Database, folder: Path, clock: SettableClock, lower_keys: str = "") -> Site:
     await demo.seed(db)
-    made = Settings(data_dir=folder, public_url="http://localhost", **settings)
+    made = Settings(data_dir=folder, public_url="http://localhost", lower_keys=lower_keys)
     return await open_site(made, db, clock, Log(lambda _: None, clock))
 
 
@@ -80,14 +66,20 @@ async def with_file(db: Database, folder: Path, clock: SettableClock, text: str)
 
 def over_http(county: Site, province: Site, key: str = KEY) -> Reusing:
     transport = httpx.ASGITransport(app=create(province), raise_app_exceptions=False)  # type: ignore[arg-type]
-    return Reusing(county.assist.gate, HttpChannel(Upper(endpoint="http://localhost", key=key), transport=transport))
+    channel = HttpChannel(Upper(endpoint="http://localhost", key=key), transport=transport)
+    return Reusing(county.assist.gate, channel, county.catalogue)
+
+
+def pointed(value: object) -> Pointed:
+    return msgspec.convert(value, Pointed)
 
 
 @pytest.mark.database
 async def test_the_county_asks_its_gate_decides_and_both_sides_keep_their_own_log(county: Site, province: Site) -> None:
-    found = await over_http(county, province).ask(ASKED, SAID)
+    found = await over_http(county, province).ask(ASKED, SAID, pointed)
     assert isinstance(found, Suggestion), found
-    assert found.value.value == "residence-permit"
+    (item,) = found.value.value.items
+    assert (item.key, item.link) == ("residence-permit", "http://localhost/services/residence-permit")
     assert found.id.startswith(COUNTY)
     above = await province.assist.gate.one(found.value.provenance.call)
     await province.assist.gate.flush()
@@ -102,6 +94,21 @@ async def test_the_county_asks_its_gate_decides_and_both_sides_keep_their_own_lo
 
 
 @pytest.mark.database
+@pytest.mark.parametrize("words", ["想办居住证", "孩子要上小学", "营业执照"])
+async def test_what_is_said_below_is_what_the_province_says_on_its_own_pages(
+    county: Site, province: Site, words: str
+) -> None:
+    own = province.assist.guide.ask(words)
+    found = await over_http(county, province).ask(ASKED, words, pointed)
+    assert isinstance(own, Suggestion) and isinstance(found, Suggestion)
+    said = found.value.value
+    assert said.decision == own.value.decision
+    asked = [one.key for one in own.value.ask.options] if own.value.ask and said.decision == "clarify" else []
+    assert {one.key for one in said.items} == set(asked or [own.value.items[0].item.key])
+    assert found.text == own.text
+
+
+@pytest.mark.database
 async def test_no_name_and_no_number_leaves_the_county(county: Site, province: Site) -> None:
     heard: list[Question] = []
 
@@ -110,7 +117,7 @@ async def test_no_name_and_no_number_leaves_the_county(county: Site, province: S
             heard.append(question)
             return await province.assist.serving.answer(COUNTY, question)
 
-    found = await Reusing(county.assist.gate, Listening()).ask(ASKED, SAID)  # pyright: ignore[reportArgumentType]
+    found = await Reusing(county.assist.gate, Listening(), county.catalogue).ask(ASKED, SAID, pointed)  # pyright: ignore[reportArgumentType]
     assert isinstance(found, Suggestion)
     (question,) = heard
     assert "周晓岚" not in question.text
@@ -132,7 +139,7 @@ async def test_the_province_takes_nothing_that_is_not_masked(province: Site) -> 
 async def test_without_its_key_a_county_gets_no_answer_and_its_ordinary_path_goes_on(
     county: Site, province: Site, key: str
 ) -> None:
-    found = await over_http(county, province, key).ask(ASKED, SAID)
+    found = await over_http(county, province, key).ask(ASKED, SAID, pointed)
     assert isinstance(found, Abstain)
     assert found.code == "model-failed"
 
@@ -149,7 +156,7 @@ async def test_a_county_that_has_switched_it_off_asks_nothing(
     lower_db: Database, province: Site, tmp_path: Path, clock: SettableClock
 ) -> None:
     county = await with_file(lower_db, tmp_path / "county", clock, REUSE.replace('switch: "on"', 'switch: "off"'))
-    found = await over_http(county, province).ask(ASKED, SAID)
+    found = await over_http(county, province).ask(ASKED, SAID, pointed)
     assert isinstance(found, Abstain)
     assert found.code == "not-reused"
     await province.assist.gate.flush()
@@ -159,14 +166,14 @@ async def test_a_county_that_has_switched_it_off_asks_nothing(
 @pytest.mark.database
 async def test_a_county_past_its_own_review_asks_nothing(county: Site, province: Site, clock: SettableClock) -> None:
     clock.advance(days=363)
-    found = await over_http(county, province).ask(ASKED, SAID)
+    found = await over_http(county, province).ask(ASKED, SAID, pointed)
     assert isinstance(found, Abstain)
     assert found.code == "review-overdue"
 
 
 @pytest.mark.database
 async def test_an_upper_level_that_is_away_is_an_abstention(county: Site) -> None:
-    found = await county.assist.reusing.ask(ASKED, SAID)
+    found = await county.assist.reusing.ask(ASKED, SAID, pointed)
     assert isinstance(found, Abstain)
 
 
@@ -178,6 +185,18 @@ async def test_a_county_is_watched_under_its_own_tighter_limits(county: Site) ->
     assert own.limit(Measure.ABSTAINED) == 0.4
     assert own.limit(Measure.DRIFT) == above.limit(Measure.DRIFT)
     assert own.owes.body == "service-centre"
+
+
+@pytest.mark.parametrize("value", [{"decision": "answer", "items": []}, {"decision": "refuse", "items": []}])
+def test_an_answer_that_points_nowhere_is_none(value: object) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        pointed(value)
+
+
+def test_a_link_from_above_leads_to_the_web_or_is_refused() -> None:
+    item = {"key": "x", "name": {"zh": "一", "en": "one"}, "link": "javascript:alert(1)"}
+    with pytest.raises(msgspec.ValidationError):
+        pointed({"decision": "answer", "items": [item]})
 
 
 def findings(folder: Path, text: str) -> list[str]:

@@ -43,6 +43,7 @@ ROUTES: dict[str, Whose] = {
     # portal
     "GET /": MINE,
     "GET /search": PUBLIC,
+    "POST /search/above": PUBLIC,
     "GET /a/{answer_id}": PUBLIC,
     "POST /a/{answer_id}/choose": PUBLIC,
     "POST /a/{answer_id}/none": PUBLIC,

@@ -30,6 +30,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     inputs   what the use is given; only its hash is kept
     names    names that may stand in the inputs (applicant, agents, officials): masked before anything leaves
     sources  texts by `Evidence.source`: a quote from one of them that does not stand in it word for word is dropped
+    above    whether the level above is asked: its failures do not count against what runs here
     """
 
     use: str
@@ -40,6 +41,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     inputs: bytes = b""
     names: tuple[str, ...] = ()
     sources: Mapping[str, str] = {}
+    above: bool = False
 
     def __post_init__(self) -> None:
         if not is_region(self.region):

@@ -73,8 +73,10 @@ class Assist:
         data_dir: Path,
         server: ModelServer | None = None,
         upper: Upper | None = None,
+        address: str = "",
     ) -> "Assist":
-        """Over a migrated database. `server` is the language model, where one is configured."""
+        """Over a migrated database. `server` is the language model, where one is configured, `address`
+        that of our pages."""
         store = await Store.open(db)
         if not store.guarded:
             log.event("assist-role-missing")
@@ -87,6 +89,8 @@ class Assist:
         await watch.refresh()
         guide = GuideService(store, gate, catalogue, directory, clock, data_dir)
         await guide.refresh()
+        reusing = Reusing(gate, _channel(upper), catalogue)
+        routing = Routing(store, gate, directory, clock, data_dir, reusing)
         account = Accounts(gate, watch, cases, directory, clock)
         cases.engine.beside = account.beside()
         gate.keep_to_people(account.case_wants_people)
@@ -101,12 +105,12 @@ class Assist:
             data_dir=data_dir,
             model=_model(server),
             watch=watch,
-            routing=Routing(store, gate, directory, clock, data_dir),
+            routing=routing,
             forecasting=Forecasting(db, gate, catalogue, directory, clock),
             precheck=Precheck(store, gate, catalogue, cases, clock),
             guide=guide,
-            serving=Serving(gate, answerers(catalogue), clock),
-            reusing=Reusing(gate, _channel(upper)),
+            serving=Serving(gate, answerers(guide, routing, address), clock),
+            reusing=reusing,
             public=PublicRegister(store, gate, clock, watched=watch.public, objections=account.objections),
             account=account,
         )

@@ -77,7 +77,16 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         directory=directory,
         cases=cases,
         assist=await Assist.open(
-            db, catalogue, directory, cases, clock, log, settings.data_dir, settings.model, settings.upper
+            db,
+            catalogue,
+            directory,
+            cases,
+            clock,
+            log,
+            settings.data_dir,
+            settings.model,
+            settings.upper,
+            settings.address,
         ),
         outreach=Outreach(db, catalogue, clock),
         keys=keys,

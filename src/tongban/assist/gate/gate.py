@@ -64,7 +64,7 @@ class Gate:
         self._key = key
         self._clock = clock
         self._log = log
-        self._breakers: dict[str, Breaker] = {}
+        self._breakers: dict[tuple[str, bool], Breaker] = {}
         self._queue: list[Call] = []
         self._spent: dict[str, int] = {}
         self._chosen: dict[tuple[str, str], Literal["out", "in"]] = {}
@@ -101,7 +101,7 @@ class Gate:
             try:
                 async with asyncio.timeout(use.limits.seconds):
                     found = self._judged(asked, use, await run())
-                self._breaker(asked.use).done()
+                self._breaker(asked).done()
             except NoModelHere:
                 found = abstain(asked.use, "no-model")
             except TimeoutError:
@@ -160,7 +160,7 @@ class Gate:
                 return abstain(asked.use, "opted-out")
             if most is not None and stands.today >= most:
                 return abstain(asked.use, "over-budget")
-        return None if self._breaker(asked.use).lets(now) else abstain(asked.use, "model-failed")
+        return None if self._breaker(asked).lets(now) else abstain(asked.use, "model-failed")
 
     def _judged(self, asked: Asked, use: Use, proposed: Proposal[T]) -> Suggestion[T] | Abstain:
         """The suggestion that a proposal makes, if it rests on something."""
@@ -186,7 +186,7 @@ class Gate:
         return made
 
     def _failed(self, asked: Asked, code: str, now: datetime) -> Abstain:
-        self._breaker(asked.use).failed(now)
+        self._breaker(asked).failed(now)
         return abstain(asked.use, code)
 
     def _use(self, asked: Asked) -> Use:
@@ -195,8 +195,8 @@ class Gate:
             raise ValueError(f"{asked.use} was let through without a register entry")
         return use
 
-    def _breaker(self, use: str) -> Breaker:
-        return self._breakers.setdefault(use, Breaker())
+    def _breaker(self, asked: Asked) -> Breaker:
+        return self._breakers.setdefault((asked.use, asked.above), Breaker())
 
     # --- writing down -----------------------------------------------------------------------------------------------
 

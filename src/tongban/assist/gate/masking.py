@@ -13,11 +13,16 @@ import msgspec
 
 from tongban.assist.gate.personal import Kind, Span, personal
 
-__all__ = ["Kind", "Masking"]
+__all__ = ["Kind", "Masking", "unmarked"]
 
 _NAMED = "|".join(map(re.escape, Kind))
 _PLACEHOLDER = re.compile(rf"〔(?:{_NAMED})[0-9]+〕")
 _SHORTEST_NAME = 2
+
+
+def unmarked(text: str) -> str:
+    """A masked text with a space where each placeholder is: what a use that reads words should read."""
+    return _PLACEHOLDER.sub(" ", text)
 
 
 class Masking:

@@ -97,9 +97,10 @@ class GuideService:
     def ask(self, question: str, region: str = EVERYWHERE) -> Suggestion[Found] | Abstain:
         """The guide's answer through the gate; `Abstain` with `unsure` hands over, with any other code it is off."""
         asked = Asked(use=USE, region=region, inputs=question.encode())
-        return self._gate.consult_pure(asked, lambda: self._propose(question))
+        return self._gate.consult_pure(asked, lambda: self.propose(question))
 
-    def _propose(self, question: str) -> Proposed[Found] | Abstain:
+    def propose(self, question: str) -> Proposed[Found] | Abstain:
+        """The answer before the gate has looked at it: the same for these pages and for regions below."""
         found = self.guide.ask(question)
         if found.decision == "refuse" or not found.items:
             return abstain(USE, "unsure")

@@ -4,9 +4,9 @@ The county masks what it sends and keeps what people did with the answers; the p
 counts the calls of each county, and learns of no person and no case.
 """
 
-from tongban.assist.reuse.asking import FromAbove, Reusing
+from tongban.assist.reuse.asking import FromAbove, Reusing, taken
 from tongban.assist.reuse.channel import Channel, InProcess, NoChannel
-from tongban.assist.reuse.model import Answer, Provenance, Question
+from tongban.assist.reuse.model import Answer, Pointed, Provenance, Question
 from tongban.assist.reuse.serving import Answerer, Serving
 
 __all__ = [
@@ -16,8 +16,10 @@ __all__ = [
     "FromAbove",
     "InProcess",
     "NoChannel",
+    "Pointed",
     "Provenance",
     "Question",
     "Reusing",
     "Serving",
+    "taken",
 ]

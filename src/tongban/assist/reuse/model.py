@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
+from tongban.assist.guide.answering import Named
 from tongban.assist.model import Abstain, Proposed
+from tongban.base.i18n import Text
 
 LONGEST = 4_000
 """Characters of a question."""
@@ -36,3 +38,23 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     provenance: Provenance
     proposed: Proposed[Any] | None = None
     abstained: Abstain | None = None
+
+
+WEB = ("https://", "http://")
+
+
+class Pointed(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What the guide above points to: one item, or those it asks back about. Each with where it stands above.
+
+    Raises ValueError without an item, or where a link leads nowhere on the web.
+    """
+
+    decision: Literal["answer", "clarify"]
+    items: tuple[Named, ...]
+    ask: Text | None = None
+
+    def __post_init__(self) -> None:
+        if not self.items:
+            raise ValueError("nothing is pointed to")
+        if any(one.link and not one.link.startswith(WEB) for one in self.items):
+            raise ValueError("a link that is none")

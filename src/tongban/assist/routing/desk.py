@@ -10,14 +10,16 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
 
 from tongban.assist.gate import Gate
+from tongban.assist.gate.masking import Masking
 from tongban.assist.gate.reasons import abstain
-from tongban.assist.model import Abstain, Proposed
+from tongban.assist.model import Abstain, Proposed, Suggestion
 from tongban.assist.records import Asked, Call
+from tongban.assist.reuse import Provenance, Reusing, taken
 from tongban.assist.routing.duties import categories, competent
 from tongban.assist.routing.records import Choice, Look, Move, Pair, Ranked, Request, Twin
 from tongban.assist.routing.urgency import SOURCE, judge
@@ -40,6 +42,8 @@ RECENT, AT_MOST = timedelta(days=30), 20_000
 TWIN = 0.5
 """Share of runs in common from which on an earlier request is shown as perhaps the same."""
 _TWINS = 3
+_NOTHING = ("unsure", "no-model")
+"""The abstentions on which the level above is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,21 @@ class Spot:
 class Routing:
     """Routing at the desk. The model is read when it is first asked for: a page that asks nothing waits for nothing."""
 
-    def __init__(self, store: Store, gate: Gate, directory: Directory, clock: Clock, data_dir: Path) -> None:
+    def __init__(
+        self,
+        store: Store,
+        gate: Gate,
+        directory: Directory,
+        clock: Clock,
+        data_dir: Path,
+        reusing: Reusing | None = None,
+    ) -> None:
         self.store = store
         self.gate = gate
         self.directory = directory
         self.clock = clock
         self.data_dir = data_dir
+        self.reusing = reusing
         self._models: dict[str, Model] = {}
 
     async def look(self, actor: Actor, said: str) -> Look:
@@ -70,18 +83,14 @@ class Routing:
         asked = Asked(
             use=USE, region=region, subject=number, post=actor.post, inputs=text.encode(), sources={SOURCE: text}
         )
-
-        async def run() -> Proposed[tuple[Choice, ...]] | Abstain:
-            return await asyncio.to_thread(self._propose, region, text)
-
-        found = await self.gate.consult(asked, run)
+        found, above = await self._suggested(asked, text)
         async with self.store.acting() as connection:
             before = await routing.recent(connection, region, self.clock() - RECENT, AT_MOST)
         twins = await asyncio.to_thread(_twins, text, before)
         bodies = self._bodies(actor)
         seen = {one.id for one in before if _seen(one, bodies)}
         mine = tuple(twin for twin in twins if twin.id in seen)
-        return Look(id=number, said=text, urgency=judge(text), found=found, twins=mine)
+        return Look(id=number, said=text, urgency=judge(text), found=found, twins=mine, above=above)
 
     async def send(self, actor: Actor, said: str, category: str, body: str = "", call: str = "") -> Request:
         """Send a request to the body whose duty the category is, or to another one of the region that the clerk names.
@@ -211,8 +220,8 @@ class Routing:
     async def _shown(self, actor: Actor, region: str, text: str, call: str) -> Call:
         """What was suggested to this clerk about just these words: what a form says of it is not believed."""
         found = await self.gate.one(call) if call.startswith(f"{region}-") else None
-        digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-        fits = found is not None and (found.use, found.post, found.input_hash) == (USE, actor.post, digest)
+        digests = [_digest(text), _digest(Masking().mask(text))]  # the level above was given the masked one
+        fits = found is not None and (found.use, found.post) == (USE, actor.post) and found.input_hash in digests
         if found is None or not fits:
             raise refuse("unknown-suggestion", "没有这条建议，请重新查看", "There is no such suggestion", status=404)
         return found
@@ -236,7 +245,55 @@ class Routing:
             again = await routing.one(connection, found.region, found.id)
         return again or found
 
-    def _propose(self, region: str, text: str) -> Proposed[tuple[Choice, ...]] | Abstain:
+    async def _suggested(
+        self, asked: Asked, text: str
+    ) -> tuple[Suggestion[tuple[Choice, ...]] | Abstain, Provenance | None]:
+        """Our own model's suggestion; where it has none and the region reuses that of the level above, theirs."""
+
+        async def run() -> Proposed[tuple[Choice, ...]] | Abstain:
+            found = await asyncio.to_thread(self.propose, text)
+            if isinstance(found, Abstain):
+                return found
+            choices = self._choices(asked.region, found.value)
+            return Proposed(
+                value=choices, text=found.text, evidence=found.evidence, confidence=found.confidence, law=found.law
+            )
+
+        def read(value: Any) -> tuple[Choice, ...]:
+            choices = self._choices(asked.region, msgspec.convert(value, tuple[Ranked, ...]))
+            if not choices:
+                raise ValueError("no kind that is known here")
+            return choices
+
+        reusing = self.reusing if self.reusing and self.reusing.file(USE, asked.region) else None
+        own: Suggestion[tuple[Choice, ...]] | Abstain | None = None
+        if reusing is None or self._has_model():
+            own = await self.gate.consult(asked, run)
+            if reusing is None or isinstance(own, Suggestion) or own.code not in _NOTHING:
+                return own, None
+        above = await reusing.ask(asked, text, read)
+        if isinstance(above, Abstain):
+            return own or above, None
+        return taken(above), above.value.provenance
+
+    def _choices(self, region: str, top: tuple[Ranked, ...]) -> tuple[Choice, ...]:
+        known = categories()
+        return tuple(
+            Choice(category=one.label, confidence=one.confidence, body=competent(self.directory, region, one.label))
+            for one in top
+            if one.label in known
+        )
+
+    def _has_model(self) -> bool:
+        """Whether the model that the register names lies here; a region that reuses has the record alone."""
+        from tongban.assist.routing import adopting
+
+        use = self.gate.register.use(USE)
+        weights = "" if use is None else use.model.weights or ""
+        return bool(weights) and adopting.path_of(self.data_dir, weights).exists()
+
+    def propose(self, text: str) -> Proposed[tuple[Ranked, ...]] | Abstain:
+        """The three likeliest kinds by the adopted model, before the gate has looked at them. Takes a while."""
         from tongban.assist.routing import adopting
         from tongban.assist.routing.reasons import words_that_weighed
 
@@ -252,14 +309,9 @@ class Routing:
         if answer.abstained:
             return abstain(USE, "unsure")
         known = categories()
-        choices = tuple(
-            Choice(category=one.label, confidence=one.confidence, body=competent(self.directory, region, one.label))
-            for one in answer.top
-            if one.label in known
-        )
         name = known[answer.label].name
         return Proposed(
-            value=choices,
+            value=answer.top,
             text=Text(f"像是“{name.zh}”。", f"This looks like: {name.en}."),
             evidence=words_that_weighed(model, text, answer.label),
             confidence=answer.top[0].confidence,
@@ -299,8 +351,15 @@ def _words(said: str) -> str:
     return text
 
 
+def _digest(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
 def _top(shown: Call) -> tuple[Ranked, ...]:
-    choices = msgspec.convert((shown.suggestion or {}).get("value", ()), tuple[Choice, ...])
+    value: Any = (shown.suggestion or {}).get("value", ())
+    if isinstance(value, dict):  # from above, with where it came from
+        value = cast("dict[str, Any]", value).get("value", ())
+    choices = msgspec.convert(value, tuple[Choice, ...])
     return tuple(Ranked(one.category, one.confidence) for one in choices)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from tongban.assist.model import Abstain, Suggestion
+from tongban.assist.reuse.model import Provenance
 from tongban.assist.routing.urgency import Level, Urgency
 
 
@@ -87,13 +88,14 @@ class Twin(msgspec.Struct, frozen=True, kw_only=True):
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a clerk is shown about a request before choosing. `id` is the number it will have; `found` says
-    where; the rest needs no model."""
+    where, and `above` by whom if by the level above; the rest needs no model."""
 
     id: str
     said: str
     urgency: Urgency
     found: Suggestion[tuple[Choice, ...]] | Abstain
     twins: tuple[Twin, ...]
+    above: Provenance | None = None
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):

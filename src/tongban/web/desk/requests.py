@@ -10,6 +10,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from tongban.assist.model import Abstain, Evidence
+from tongban.assist.routing.desk import USE
 from tongban.assist.routing.duties import categories
 from tongban.assist.routing.records import Choice, Look, Request
 from tongban.assist.routing.urgency import LEVELS, Level, rules
@@ -175,10 +176,18 @@ def _shown(site: Site, visitor: Visitor, actor: Actor, found: Look) -> Response[
         held=said.why if isinstance(said, Abstain) else None,
         options=[_option(site, one) for one in choices],
         call="" if isinstance(said, Abstain) else said.id,
+        above=found.above,
+        upper=_upper(site, actor) if found.above else None,
         twins=[(twin, _body(site, twin.body)) for twin in found.twins],
         kinds=_kinds(visitor),
         bodies=_bodies(site, actor, visitor),
     )
+
+
+def _upper(site: Site, actor: Actor) -> Text | None:
+    """The region above whose routing is reused here."""
+    reuse = site.assist.reusing.file(USE, site.directory.body(actor.body).region)
+    return None if reuse is None else site.directory.region_name(reuse.reuse.from_)
 
 
 def _one(site: Site, visitor: Visitor, actor: Actor, found: Request, problems: Any) -> Response[str]:

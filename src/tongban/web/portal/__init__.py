@@ -1,6 +1,7 @@
 """The portal: the citizens' site."""
 
 from tongban.web.portal import (
+    above,
     account,
     apply,
     cases,
@@ -21,6 +22,7 @@ ROUTES = [
     *home.ROUTES,
     *guide.ROUTES,
     *guiding.ROUTES,
+    *above.ROUTES,
     *preview.ROUTES,
     *start.ROUTES,
     *apply.ROUTES,

@@ -21,6 +21,7 @@ from tongban.catalog.model import Service
 from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.limits import Limited
+from tongban.web.portal.above import ask_above
 from tongban.web.portal.home import by_theme
 from tongban.web.portal.promise import promises
 from tongban.web.portal.themes import THEMES
@@ -66,7 +67,8 @@ async def search(site: Site, visitor: Visitor, q: str = "", item: str = "", situ
         kept = await guide.keep(said)
     except Refused:
         kept = ""  # it is answered all the same; only its address is missing
-    return _page(site, visitor, question, said=said, kept=kept, startable=service is not None)
+    above = await ask_above(site, visitor, question) if found.decision == "refuse" else None
+    return _page(site, visitor, question, said=said, kept=kept, startable=service is not None, above=above)
 
 
 def _typed(text: str) -> str:
@@ -75,7 +77,7 @@ def _typed(text: str) -> str:
 
 
 def _page(site: Site, visitor: Visitor, question: str, **values: Any) -> Response[str]:
-    shown: dict[str, Any] = {"off": None, "said": None, "kept": "", "startable": False} | values
+    shown: dict[str, Any] = {"off": None, "said": None, "kept": "", "startable": False, "above": None} | values
     groups = [(name, THEMES[name], found) for name, found in by_theme(list(site.catalogue.services())).items()]
     return page(
         site,
