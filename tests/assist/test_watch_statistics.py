@@ -1,11 +1,15 @@
 """Shares, differences, runs and drift: held to scipy, to fairlearn and to counting by hand."""
 
+from collections import Counter
 from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tongban.assist.gate.kinds import BANDS as KINDS
+from tongban.assist.gate.kinds import input_band
+from tongban.assist.watch.figures import INPUT, drift
 from tongban.assist.watch.groups import SMALLEST, Share, Treated, count, gap, hide
 from tongban.assist.watch.statistics import (
     Rate,
@@ -16,6 +20,7 @@ from tongban.assist.watch.statistics import (
     stability,
     wilson,
 )
+from tongban.catalog.watching import Measure
 
 COUNTS = st.integers(1, 400).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
 BANDS = st.integers(2, 8).flatmap(lambda n: st.tuples(*[st.lists(st.integers(1, 300), min_size=n, max_size=n)] * 2))
@@ -137,3 +142,19 @@ def test_a_small_group_cannot_be_told_from_what_is_shown_and_the_total(rows: lis
     assert small <= hidden
     assert all(not group.calls and not group.selected for group in shown if group.hidden)
     assert len(hidden) != 1 or len(groups) == 1
+
+
+def test_the_same_sort_of_question_falls_together_and_another_sort_moves_the_index() -> None:
+    """Broder (1997): texts that share words share their band more often than chance."""
+    school = [f"孩子{n}岁想上小学要带什么材料" for n in range(200)]
+    weather = [f"明天第{n}条街会不会下雨" for n in range(200)]
+    first, same, other = (
+        Counter(f"{INPUT}{input_band(q.encode())}" for q in asked) for asked in (school[:100], school[100:], weather)
+    )
+    figures = {name: next(drift(Measure.INPUTS, first, now)).low for name, now in (("same", same), ("other", other))}
+    assert figures["same"] < 0.1 < 0.25 < figures["other"]
+
+
+def test_nothing_of_a_text_can_be_read_from_its_band() -> None:
+    assert {input_band(text.encode()) for text in ("", "孩")} == {None}
+    assert all(0 <= band < KINDS for n in range(500) if (band := input_band(f"问题{n}".encode())) is not None)

@@ -62,6 +62,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     person: str = ""
     post: str = ""
     input_hash: str
+    input_band: int | None = None
+    """What sort of thing was asked (`gate.kinds`), for drift."""
     output_hash: str = ""
     outcome: str
     confidence: float | None = None

@@ -50,6 +50,8 @@ class Measure(StrEnum):
     """The same for suggestions declined."""
     GAP_ABSTENTION = "gap-abstention"
     """The same for holding back."""
+    INPUTS = "inputs"
+    """How far what is asked has moved from what was asked first of this version: stability index over 32 bands."""
     DRIFT = "drift"
     """How far confidences and abstentions have moved from the first ones of this version: stability index."""
 

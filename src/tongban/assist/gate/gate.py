@@ -16,6 +16,7 @@ import msgspec
 
 from tongban.assist.gate.breaker import Breaker
 from tongban.assist.gate.evidence import sound
+from tongban.assist.gate.kinds import input_band
 from tongban.assist.gate.marks import call_id, digest, midnight
 from tongban.assist.gate.meter import metered
 from tongban.assist.gate.model_port import NoModelHere
@@ -243,6 +244,7 @@ class Gate:
             person=self.hashed(asked.person),
             post=asked.post,
             input_hash=digest(asked.inputs),
+            input_band=input_band(asked.inputs),
             output_hash=digest(output),
             outcome=SUGGESTED if suggested else found.code,
             confidence=found.confidence if suggested else None,

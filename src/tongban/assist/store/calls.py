@@ -10,8 +10,8 @@ from tongban.assist.records import Call, Settled
 from tongban.base.database import Connection, Row
 
 _ONE = """
-    SELECT region, id, use, version, at, subject, person, post, input_hash, output_hash, outcome, confidence, took_us,
-           cost_micro, suggestion
+    SELECT region, id, use, version, at, subject, person, post, input_hash, input_band, output_hash, outcome,
+           confidence, took_us, cost_micro, suggestion
       FROM assist_call WHERE region = $1 AND id = $2
 """
 _OF_CASE = """
@@ -24,9 +24,9 @@ _OF_CASE = """
 async def add(connection: Connection, calls: Sequence[Call]) -> None:
     """Write calls, in one round trip and all or nothing; one that is there already stays as it is."""
     await connection.executemany(
-        "INSERT INTO assist_call (region, id, use, version, at, subject, person, post, input_hash, output_hash,"
-        " outcome, confidence, took_us, cost_micro, suggestion)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
+        "INSERT INTO assist_call (region, id, use, version, at, subject, person, post, input_hash, input_band,"
+        " output_hash, outcome, confidence, took_us, cost_micro, suggestion)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING",
         [
             (
                 call.region,
@@ -38,6 +38,7 @@ async def add(connection: Connection, calls: Sequence[Call]) -> None:
                 call.person,
                 call.post,
                 call.input_hash,
+                call.input_band,
                 call.output_hash,
                 call.outcome,
                 call.confidence,

@@ -18,6 +18,10 @@ _BANDS = """
     SELECT CASE WHEN outcome = $4 THEN 'c' || least(floor(coalesce(confidence, 0) * 10), 9)::text ELSE outcome END
            AS band, count(*) AS n
       FROM assist_call WHERE use = $1 AND region = $2 AND at > $3 AND ($5 = '' OR version = $5) GROUP BY 1
+    UNION ALL
+    SELECT 'in.' || input_band, count(*)
+      FROM assist_call WHERE use = $1 AND region = $2 AND at > $3 AND ($5 = '' OR version = $5)
+       AND input_band IS NOT NULL GROUP BY 1
 """
 _ANSWERS = """
     SELECT s.person, s.body, c.subject AS "case", s.outcome = 'accepted' AS accepted, s.seconds_shown AS seconds,
@@ -48,7 +52,8 @@ async def regions(connection: Connection, use: str, since: datetime) -> list[str
 
 
 async def bands(connection: Connection, use: str, region: str, since: datetime, version: str = "") -> dict[str, int]:
-    """Calls by what came of them: `c0` to `c9` for suggestions by tenths of confidence, else the abstention's code."""
+    """Calls by what came of them (`c0` to `c9` for suggestions by tenths of confidence, else the abstention's code) and
+    by what was asked (`in.0` to `in.31`)."""
     rows = await connection.fetch(_BANDS, use, region, since, SUGGESTED, version)
     return {row["band"]: row["n"] for row in rows}
 

@@ -33,6 +33,8 @@ NOT_THE_MODELS = frozenset(
 )
 """Codes by which the gate held back, or a machine broke down: they say nothing about what the model makes of things."""
 
+INPUT = "in."
+"""Bands of inputs are `in.0` to `in.31`; those of outcomes are `c0` to `c9` and codes."""
 _RUN_TRIALS = 2_000
 """The chance of a run is worked out over at most so many answers."""
 
@@ -47,11 +49,11 @@ def of_use(
 ) -> Iterator[Figure]:
     """The figures of a use in a region, groups aside; one that rests on nothing is left out.
 
-    bands      calls by what came of them; `first` the same of the version's first calls, for drift
+    bands      calls by what came of them and by what was asked; `first` the same of the version's first calls
     answers    what officials did, the oldest first
     known      known cases the machine got wrong, of how many
     """
-    asked = {band: n for band, n in bands.items() if band not in NOT_THE_MODELS}
+    asked = outcomes(bands)
     held = sum(n for band, n in asked.items() if not is_suggestion(band))
     yield from _rate(Measure.ABSTAINED, Rate(held, sum(asked.values())))
     declined = Rate(sum(not one.accepted for one in answers), len(answers))
@@ -64,7 +66,8 @@ def of_use(
     traps = [one for one in exercises if not one.sound]
     yield from _rate(Measure.EXERCISES, Rate(sum(one.accepted for one in traps), len(traps)))
     if first is not None:
-        yield from _drift(first, asked)
+        yield from drift(Measure.DRIFT, outcomes(first), asked)
+        yield from drift(Measure.INPUTS, inputs_of(first), inputs_of(bands))
 
 
 def too_fast(answers: Iterable[Answer], reading: Reading) -> Rate:
@@ -187,14 +190,23 @@ def _blind(answers: Sequence[Answer]) -> Iterator[Figure]:
         )
 
 
-def _drift(first: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Figure]:
-    names = sorted({*first, *now} - NOT_THE_MODELS)
+def outcomes(bands: Mapping[str, int]) -> dict[str, int]:
+    """Of a row of bands, what came of calls that a model answered for."""
+    return {band: n for band, n in bands.items() if band not in NOT_THE_MODELS and not band.startswith(INPUT)}
+
+
+def inputs_of(bands: Mapping[str, int]) -> dict[str, int]:
+    """Of a row of bands, what was asked."""
+    return {band: n for band, n in bands.items() if band.startswith(INPUT)}
+
+
+def drift(measure: Measure, first: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Figure]:
+    """How far a distribution has moved; nothing where either is empty."""
+    names = sorted({*first, *now})
     before, after = [first.get(name, 0) for name in names], [now.get(name, 0) for name in names]
     if sum(before) and sum(after):
         moved: Interval = stability(before, after)
-        yield Figure(
-            measure=Measure.DRIFT, value=moved.high, low=moved.low, high=moved.high, of=min(sum(before), sum(after))
-        )
+        yield Figure(measure=measure, value=moved.high, low=moved.low, high=moved.high, of=min(sum(before), sum(after)))
 
 
 def of_gap(by: GroupBy, found: Gap) -> Figure:

@@ -248,8 +248,8 @@ class Watcher:
             return kept
         now = self.clock()
         whole = await watching.bands(connection, use.use, region, now - _ALL_TIME, use.version)
-        own = {band: n for band, n in whole.items() if band not in figures.NOT_THE_MODELS}
-        if sum(own.values()) >= watch.least:
+        own = {**figures.outcomes(whole), **figures.inputs_of(whole)}
+        if sum(figures.outcomes(whole).values()) >= watch.least:
             await watching.keep_reference(connection, use.use, region, use.version, own, now)
         return None
 
@@ -407,7 +407,7 @@ def _round(
     judged: tuple[Judged, ...],
     groups: tuple[GroupFound, ...],
 ) -> Round:
-    own = {band: n for band, n in bands.items() if band not in figures.NOT_THE_MODELS}
+    own = figures.outcomes(bands)
     accepted = sum(one.accepted for one in answers)
     return Round(
         region=region,

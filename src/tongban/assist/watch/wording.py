@@ -20,7 +20,8 @@ MEASURE_NAMES: Mapping[Measure, Text] = {
     Measure.GAP_SELECTION: Text("不同人群得到建议的差距", "Gap between groups in being given a suggestion"),
     Measure.GAP_ERROR: Text("不同人群建议出错的差距", "Gap between groups in suggestions declined"),
     Measure.GAP_ABSTENTION: Text("不同人群得不到建议的差距", "Gap between groups in being given none"),
-    Measure.DRIFT: Text("来办的事和当初不一样了", "What comes in has changed since the start"),
+    Measure.INPUTS: Text("来问、来办的事和当初不一样了", "What comes in has changed since the start"),
+    Measure.DRIFT: Text("机器有把握的程度和当初不一样了", "How sure the machine is has changed since the start"),
 }
 
 VERDICT_NAMES: Mapping[Verdict, Text] = {
@@ -32,7 +33,7 @@ VERDICT_NAMES: Mapping[Verdict, Text] = {
 }
 
 _COUNTED = frozenset({Measure.UNBROKEN})
-_INDEX = frozenset({Measure.DRIFT})
+_INDEX = frozenset({Measure.INPUTS, Measure.DRIFT})
 
 
 def amount(measure: Measure, value: float) -> str:

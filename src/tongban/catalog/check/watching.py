@@ -7,7 +7,7 @@ from tongban.catalog.check.registry import Said, View, use_lint
 from tongban.catalog.use import Use
 from tongban.catalog.watching import Measure
 
-WHOLE = frozenset({Measure.UNBROKEN, Measure.DRIFT})
+WHOLE = frozenset({Measure.UNBROKEN, Measure.INPUTS, Measure.DRIFT})
 """Measures that are no shares and may be above one."""
 _OF_OFFICIALS = frozenset({Measure.TOO_FAST, Measure.UNBROKEN, Measure.BLIND, Measure.ANCHORED, Measure.EXERCISES})
 
