@@ -40,6 +40,14 @@ async def test_an_empty_request_is_not_sent(site: Site) -> None:
     assert "请写下诉求" in clerk.text
 
 
+async def test_who_wants_people_only_is_sorted_by_people(site: Site) -> None:
+    clerk = await Official(site).sit("service-centre.clerk")
+    await clerk.get("/desk/requests")
+    await clerk.post("/desk/requests/look", {"said": GAS, "by-people": "yes"})
+    assert "没有让机器看" in clerk.text
+    assert "马上处理：燃气泄漏" in clerk.text
+
+
 async def test_invented_counts_say_so(site: Site) -> None:
     head = await Official(site).sit("police.head")
     await head.get("/desk/forecast")

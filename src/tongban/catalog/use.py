@@ -155,8 +155,8 @@ class Use(_File, frozen=True, kw_only=True):
     """How it works, so that a reader can judge it (算法推荐管理规定 16)."""
     law: tuple[Law, ...]
     task: Task
-    ceiling: Literal["guide", "precheck", "draft"]
-    """The most it may do. There is no value for deciding."""
+    ceiling: Literal["guide", "precheck", "draft", "assign"]
+    """The most it may do. `assign` chooses which body a request goes to; there is no value for deciding."""
     model: Model
     sees: tuple[Seen, ...]
     evaluation: Evaluation

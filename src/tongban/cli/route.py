@@ -37,6 +37,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     adopt = verbs.add_parser("adopt", help="measure, train and put into use · 评测、训练并启用")
     _labelled(adopt)
     adopt.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
+    adopt.add_argument(
+        "--automatic", action="store_true", help="sure ones go at once if 98%% of these were right · 有把握的自动分办"
+    )
     show = verbs.add_parser("demonstrate", help="adopt a model of invented requests · 启用演示模型")
     show.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
     lessons = verbs.add_parser("lessons", help="checked re-routings as a training file · 导出核对过的改派，供训练")
@@ -182,7 +185,9 @@ def _adopt(options: argparse.Namespace) -> None:
     settings = Settings.load(os.environ, data_dir=options.data)
     now = system_clock(settings.timezone)()
     with Bar("measuring and training · 评测、训练") as bar:
-        adopted = adopt(options.file, options.text, options.label, settings.data_dir, now, bar)
+        adopted = adopt(
+            options.file, options.text, options.label, settings.data_dir, now, bar, automatic=options.automatic
+        )
     _in_use(adopted)
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from tongban.assist import measured
@@ -19,7 +18,6 @@ from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.telemetry import Log
 from tongban.catalog.installation import open_catalogue
-from tongban.catalog.use import Threshold
 from tongban.org import Actor, Directory, demo
 
 NOISE = "楼下烧烤店半夜两点还在放音响，吵得我没法睡"
@@ -172,22 +170,6 @@ async def test_without_a_model_the_clerk_chooses_from_the_duties(
     assert found.urgency.level is Level.NOW
     sent = await routing.send(seat(CLERK), found.said, "utilities")
     assert (sent.body, sent.call, sent.urgency) == ("990101.housing", "", Level.NOW)
-
-
-def test_nothing_goes_its_way_by_itself_unless_the_register_asks_for_it_and_it_was_measured(installation: Path) -> None:
-    use = open_catalogue(installation).use("routing")
-    found = measured.read(measured.folders(installation))["routing"]
-    assert not adopting.automatic(use, found)
-    sure = Threshold(metric="sure-accuracy", at_least=0.98)
-    asked = msgspec.structs.replace(
-        use,
-        ceiling="draft",
-        evaluation=msgspec.structs.replace(use.evaluation, thresholds=(*use.evaluation.thresholds, sure)),
-    )
-    assert not adopting.automatic(asked, found), "it was never measured"
-    reached = msgspec.structs.replace(found, metrics=found.metrics | {"sure-accuracy": 0.99})
-    assert adopting.automatic(asked, reached)
-    assert not adopting.automatic(msgspec.structs.replace(asked, ceiling="guide"), reached)
 
 
 def test_a_model_that_misses_the_register_is_not_put_into_use(tmp_path: Path, clock: SettableClock) -> None:

@@ -55,6 +55,9 @@ CEILINGS: Mapping[str, Text] = {
     "guide": Text("帮着找", "help to find"),
     "precheck": Text("帮着看材料", "look over papers"),
     "draft": Text("起草文字，由人来改、来签", "draft words that a person edits and signs"),
+    "assign": Text(
+        "有把握的诉求直接送到主管机关，人随时可以改", "send sure requests to their body; people may redirect"
+    ),
 }
 KINDS: Mapping[str, Text] = {
     "none": Text("没有训练过的模型，只有规则、检索或者算术", "nothing trained: rules, search or arithmetic"),

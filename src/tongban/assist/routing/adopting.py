@@ -21,6 +21,7 @@ from tongban.assist import measured
 from tongban.assist.evaluations import Outcome
 from tongban.assist.measured import Measured, missed, model_of
 from tongban.assist.routing import modelfile, near
+from tongban.assist.routing.automatic import CEILING, DEMANDED
 from tongban.assist.routing.calibrate import calibration_error
 from tongban.assist.routing.duties import composed, written
 from tongban.assist.routing.evaluation import evaluate
@@ -110,8 +111,18 @@ def demonstrate(data_dir: Path, now: datetime) -> Adopted:
     return _adopted(data_dir, _taught(rows), demonstration_outcome(), "requests.yaml", "", now)
 
 
-def adopt(path: Path, text: str, label: str, data_dir: Path, now: datetime, progress: Progress) -> Adopted:
-    """Measure on an office's requests, learn from all of them, and put the model into use.
+def adopt(
+    path: Path,
+    text: str,
+    label: str,
+    data_dir: Path,
+    now: datetime,
+    progress: Progress,
+    *,
+    automatic: bool = False,
+) -> Adopted:
+    """Measure on an office's requests, learn from all of them, and put the model into use. `automatic` lets sure
+    answers go their way (`routing.automatic`), if these were right often enough.
 
     Raises Refused: what `read` and `evaluate` raise; `below-threshold` where it misses what the register demands, and
     then nothing changes.
@@ -119,7 +130,7 @@ def adopt(path: Path, text: str, label: str, data_dir: Path, now: datetime, prog
     rows = read(path, text, label)
     found = outcome(rows.texts, rows.labels, lambda share: progress(0.85 * share))
     model = train(rows.texts, rows.labels, lambda share: progress(0.85 + 0.15 * share))
-    return _adopted(data_dir, model, found, path.name, rows.digest, now)
+    return _adopted(data_dir, model, found, path.name, rows.digest, now, automatic=automatic)
 
 
 def adopted(data_dir: Path, use: Use | None) -> Model | None:
@@ -129,15 +140,6 @@ def adopted(data_dir: Path, use: Use | None) -> Model | None:
         return None
     model, _ = modelfile.load(path_of(data_dir, use.model.weights), use.model.weights)
     return model
-
-
-def automatic(use: Use, found: Measured | None) -> bool:
-    """Whether a sure answer may be passed to a body without waiting for a clerk. Off unless the record asks for it:
-    its ceiling must be `draft`, and it must demand `sure-accuracy` of 98 % at least, which the measurement reaches.
-    Even then only the way is chosen, never the answer, and any officer can pass the request on."""
-    thresholds = use.evaluation.thresholds
-    demanded = any(one.metric == "sure-accuracy" and (one.at_least or 0) >= 0.98 for one in thresholds)
-    return use.ceiling == "draft" and demanded and found is not None and not missed(use, found)
 
 
 def _taught(rows: Sequence[tuple[str, str]]) -> Model:
@@ -151,10 +153,14 @@ def _f1(given: Any, there: Any) -> float:
     return 2 * int((given & there).sum()) / both if both else 0.0
 
 
-def _adopted(data_dir: Path, model: Model, found: Outcome, name: str, data: str, now: datetime) -> Adopted:
+def _adopted(
+    data_dir: Path, model: Model, found: Outcome, name: str, data: str, now: datetime, *, automatic: bool = False
+) -> Adopted:
     made = modelfile.packed(model, data)
     weights = modelfile.digest(made)
     use = _entry(weights, name, found.size, now)
+    if automatic:
+        use = _assigning(use)
     measurement = Measured(
         use=USE,
         version=use.version,
@@ -200,6 +206,17 @@ def _entry(weights: str, name: str, size: int, now: datetime) -> Use:
         review_by=today + timedelta(days=365),
         since=today,
     )
+
+
+def _assigning(use: Use) -> Use:
+    """The same record for a use that sends sure requests on by itself, and says so."""
+    evaluation = msgspec.structs.replace(use.evaluation, thresholds=(*use.evaluation.thresholds, DEMANDED))
+    purpose = Text(
+        f"{use.purpose.zh}有把握、不急、没人说过的，系统直接送到主管机关，标明“系统自动分办”；其余由窗口人员选。",
+        f"{use.purpose.en} What it is sure of, and is neither urgent nor said before, the platform sends to the body in"
+        " charge, marked as its own act; a clerk chooses for the rest.",
+    )
+    return msgspec.structs.replace(use, ceiling=CEILING, purpose=purpose, evaluation=evaluation)
 
 
 def _below(metric: str, metrics: Mapping[str, float]) -> Problem:

@@ -20,6 +20,7 @@ from tongban.assist.gate.reasons import abstain
 from tongban.assist.model import Abstain, Proposed, Suggestion
 from tongban.assist.records import Asked, Call
 from tongban.assist.reuse import Provenance, Reusing, taken
+from tongban.assist.routing.automatic import assigned
 from tongban.assist.routing.duties import categories, competent
 from tongban.assist.routing.records import Choice, Look, Move, Pair, Ranked, Request, Twin
 from tongban.assist.routing.urgency import SOURCE, judge
@@ -44,6 +45,7 @@ TWIN = 0.5
 _TWINS = 3
 _NOTHING = ("unsure", "no-model")
 """The abstentions on which the level above is asked."""
+_BY_PEOPLE = Text("来人要求由人来分，没有让机器看。", "The person wants people to sort it; no machine has read it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +76,43 @@ class Routing:
         self.reusing = reusing
         self._models: dict[str, Model] = {}
 
-    async def look(self, actor: Actor, said: str) -> Look:
+    async def note(self, actor: Actor, said: str, *, by_people: bool = False) -> Look | Request:
+        """Write down what somebody said. Where this installation lets sure answers go their way, and this is one, it
+        is with the body in charge at once, as the platform's act; otherwise the clerk is shown what there is to know.
+        `by_people`: the person wants no machine to read it. Raises Refused as `look`."""
+        look, alone = await self._looked(actor, said, by_people=by_people)
+        use, found = self.gate.register.use(USE), self.gate.register.measured.get(USE)
+        sent = assigned(use, found, look, actor, self.clock(), alone=alone)
+        if sent is None:
+            return look
+        async with self.store.acting() as connection:
+            await routing.add(connection, sent)
+        return sent
+
+    async def look(self, actor: Actor, said: str, *, by_people: bool = False) -> Look:
         """What there is to know about a request before it is sent. Raises Refused: `not-intake`, `no-words`,
         `too-long`."""
+        return (await self._looked(actor, said, by_people=by_people))[0]
+
+    async def _looked(self, actor: Actor, said: str, *, by_people: bool) -> tuple[Look, bool]:
+        """With whether nobody in the region, seen by this clerk or not, said nearly the same lately."""
         region = self._office(actor)
         text = _words(said)
         number = f"{region}-{uuid7().hex}"
         asked = Asked(
             use=USE, region=region, subject=number, post=actor.post, inputs=text.encode(), sources={SOURCE: text}
         )
-        found, above = await self._suggested(asked, text)
+        if by_people:
+            found, above = Abstain(USE, "opted-out", _BY_PEOPLE), None
+        else:
+            found, above = await self._suggested(asked, text)
         async with self.store.acting() as connection:
             before = await routing.recent(connection, region, self.clock() - RECENT, AT_MOST)
         twins = await asyncio.to_thread(_twins, text, before)
         bodies = self._bodies(actor)
         seen = {one.id for one in before if _seen(one, bodies)}
         mine = tuple(twin for twin in twins if twin.id in seen)
-        return Look(id=number, said=text, urgency=judge(text), found=found, twins=mine, above=above)
+        return Look(id=number, said=text, urgency=judge(text), found=found, twins=mine, above=above), not twins
 
     async def send(self, actor: Actor, said: str, category: str, body: str = "", call: str = "") -> Request:
         """Send a request to the body whose duty the category is, or to another one of the region that the clerk names.
@@ -158,17 +180,20 @@ class Routing:
         chosen = self._body(found.region, category, body)
         if (chosen, category) == (found.body, found.category):
             raise refuse("already-there", "已经在这个机关、这个类别", "It is there already", place="category")
-        return await self._move(actor, found, "passed-on", category, chosen, why.strip()[:500])
+        moved = await self._move(actor, found, "passed-on", category, chosen, why.strip()[:500])
+        if found.automatic:
+            await self.gate.settle(found.call, actor, "declined", why.strip()[:500])
+        return moved
 
     async def check(self, actor: Actor, request: str) -> Request:
         """核对: an official of the body that has it, other than whoever passed it on, says that it is right there;
-        from then on it may be learned from. Raises Refused: `no-such-request`, `not-yours`, `nothing-to-check`,
+        a passing on may then be learned from. Raises Refused: `no-such-request`, `not-yours`, `nothing-to-check`,
         `second-person-needed`."""
         found = await self.one(actor, request)
         if actor.body != found.body:
             raise refuse("not-yours", "由现在办理的机关来核对", "The body that has it now checks it", status=403)
-        if not found.passed_on or found.checked:
-            raise refuse("nothing-to-check", "没有要核对的改派", "There is nothing to check", status=409)
+        if not found.to_check:
+            raise refuse("nothing-to-check", "没有要核对的", "There is nothing to check", status=409)
         if actor.id == found.moves[-1].by_id:
             raise refuse(
                 "second-person-needed",
@@ -176,7 +201,10 @@ class Routing:
                 "Whoever passed it on cannot check it; ask a colleague",
                 status=403,
             )
-        return await self._move(actor, found, "checked", found.category, found.body, "")
+        moved = await self._move(actor, found, "checked", found.category, found.body, "")
+        if found.automatic:
+            await self.gate.settle(found.call, actor, "accepted")
+        return moved
 
     async def lessons(self, region: str | None, since: datetime) -> list[tuple[str, str]]:
         """What may be learned from: words and category of requests that were passed on and then checked by a second
@@ -255,6 +283,8 @@ class Routing:
             if isinstance(found, Abstain):
                 return found
             choices = self._choices(asked.region, found.value)
+            if choices and self._sure(found.confidence):
+                choices = (msgspec.structs.replace(choices[0], sure=True), *choices[1:])
             return Proposed(
                 value=choices, text=found.text, evidence=found.evidence, confidence=found.confidence, law=found.law
             )
@@ -283,6 +313,10 @@ class Routing:
             for one in top
             if one.label in known
         )
+
+    def _sure(self, confidence: float) -> bool:
+        """Whether the model that is in use has a cut-off and this lies above it, whichever way it was rounded."""
+        return any(model.sure is not None and confidence - 0.00005 >= model.sure for model in self._models.values())
 
     def _has_model(self) -> bool:
         """Whether the model that the register names lies here; a region that reuses has the record alone."""

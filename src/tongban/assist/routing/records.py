@@ -19,17 +19,28 @@ class Ranked(msgspec.Struct, frozen=True):
     confidence: float
 
 
+class Machine(msgspec.Struct, frozen=True, kw_only=True):
+    """系统自动分办: the use that chose where a request went, how sure it was, and the words it went by."""
+
+    use: str
+    version: str
+    confidence: float
+    words: tuple[str, ...]
+
+
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """One step: sent to a body, passed on by it, or checked by somebody else so that it may be learned from."""
+    """One step: sent to a body by a clerk or by `machine` with nobody's name, passed on by it, or checked by somebody
+    else so that it may be learned from."""
 
     seq: int
     at: datetime
-    kind: Literal["sent", "passed-on", "checked"]
+    kind: Literal["sent", "automatic", "passed-on", "checked"]
     category: str
     body: str
     by_id: str
     post: str
     why: str = ""
+    machine: Machine | None = None
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,17 +74,29 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         return any(move.kind == "passed-on" for move in self.moves)
 
     @property
+    def automatic(self) -> bool:
+        """Whether it is where the platform sent it by itself, and nobody has said anything of that yet."""
+        return self.moves[-1].kind == "automatic"
+
+    @property
+    def to_check(self) -> bool:
+        """Whether a second person has yet to look: at a passing on, or at what the platform sent by itself."""
+        return self.automatic or (self.passed_on and not self.checked)
+
+    @property
     def checked(self) -> bool:
         """Whether somebody else has looked at where it ended, after it was last passed on."""
         return self.moves[-1].kind == "checked"
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """A category that a request may be about, with the body whose duty that is here; empty where there is none."""
+    """A category that a request may be about, with the body whose duty that is here; empty where there is none.
+    `sure`: unseen answers at this confidence were right often enough to go on without waiting."""
 
     category: str
     confidence: float
     body: str
+    sure: bool = False
 
 
 class Twin(msgspec.Struct, frozen=True, kw_only=True):

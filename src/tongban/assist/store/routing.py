@@ -65,8 +65,8 @@ async def add(connection: Connection, request: Request) -> None:
 async def add_move(connection: Connection, region: str, request: str, move: Move) -> bool:
     """Keep a move; False where somebody else has moved it meanwhile."""
     done = await connection.execute(
-        "INSERT INTO routing_move (region, request, seq, at, kind, category, body, by_id, post, why)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+        "INSERT INTO routing_move (region, request, seq, at, kind, category, body, by_id, post, why, machine)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
         region,
         request,
         move.seq,
@@ -77,6 +77,7 @@ async def add_move(connection: Connection, region: str, request: str, move: Move
         move.by_id,
         move.post,
         move.why,
+        None if move.machine is None else msgspec.to_builtins(move.machine),
     )
     return done.endswith(" 1")
 

@@ -119,7 +119,7 @@ def review(view: View[Use]) -> Iterator[Said]:
 
 @use_lint("ceiling-task", "error", "用途不能超过上限", "The task must lie within the ceiling")
 def ceiling_task(view: View[Use]) -> Iterator[Said]:
-    order = ("guide", "precheck", "draft")
+    order = ("guide", "precheck", "draft", "assign")
     least = {"guide": "guide", "precheck": "precheck", "extract": "precheck", "triage": "guide", "draft": "draft"}
     wanted = least.get(view.file.task.value, "guide")
     if order.index(view.file.ceiling) < order.index(wanted):
@@ -128,3 +128,11 @@ def ceiling_task(view: View[Use]) -> Iterator[Said]:
             f"The task {view.file.task.value} needs the ceiling {wanted}",
         )
         yield Said(text, ("ceiling",))
+    if view.file.ceiling == "assign" and view.file.task.value != "triage":
+        yield Said(
+            Text(
+                "只有分办可以直接送出",
+                "Only sorting may assign",
+            ),
+            ("ceiling",),
+        )

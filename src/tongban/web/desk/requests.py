@@ -12,7 +12,7 @@ from litestar import Response, get, post
 from tongban.assist.model import Abstain, Evidence
 from tongban.assist.routing.desk import USE
 from tongban.assist.routing.duties import categories
-from tongban.assist.routing.records import Choice, Look, Request
+from tongban.assist.routing.records import Choice, Look, Machine, Request
 from tongban.assist.routing.urgency import LEVELS, Level, rules
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
@@ -41,6 +41,7 @@ class Line:
     tone: str
     at: datetime
     passed_on: bool
+    automatic: bool
     open_check: bool
 
 
@@ -71,14 +72,16 @@ async def listed(site: Site, visitor: Visitor, after: str | None = None) -> Resp
 
 
 @post("/desk/requests/look")
-async def look(site: Site, visitor: Visitor, form: Form) -> Response[str]:
-    """Where it may belong."""
+async def look(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
+    """Where it may belong; or where the platform has sent it by itself, if it may."""
     actor = official(visitor)
     await site.limits.spend(Limited.SEARCH, visitor.who)
     try:
-        found = await site.assist.routing.look(actor, form.text("said"))
+        found = await site.assist.routing.note(actor, form.text("said"), by_people=bool(form.text("by-people")))
     except Refused as error:
         return await _list(site, visitor, actor, form.text("said"), refused(error), None)
+    if isinstance(found, Request):
+        return go(f"/desk/requests/{found.id}")
     return _shown(site, visitor, actor, found)
 
 
@@ -206,10 +209,20 @@ def _one(site: Site, visitor: Visitor, actor: Actor, found: Request, problems: A
         suggested=[(_category(one.label), _likely(one.confidence)) for one in found.top],
         moves=[(move, _body(site, move.body), _category(move.category)) for move in found.moves],
         mine=actor.body in (found.body, found.office),
-        checkable=actor.body == found.body and found.passed_on and not found.checked and first != actor.id,
+        machine=_machine(site, found),
+        checkable=actor.body == found.body and found.to_check and first != actor.id,
         kinds=_kinds(visitor),
         bodies=_bodies(site, actor, visitor),
     )
+
+
+def _machine(site: Site, found: Request) -> tuple[Machine, Text, Text] | None:
+    """What sent it, with its name in the register and how sure it was; None where a clerk did."""
+    machine = found.moves[0].machine
+    if machine is None:
+        return None
+    use = site.assist.gate.register.use(machine.use)
+    return machine, Text(machine.use, machine.use) if use is None else use.name, _likely(machine.confidence)
 
 
 async def _spots(site: Site, visitor: Visitor, actor: Actor, problems: Any) -> Response[str]:
@@ -235,7 +248,8 @@ def _line(site: Site, found: Request) -> Line:
         tone=TONES[found.urgency],
         at=found.at,
         passed_on=found.passed_on,
-        open_check=found.passed_on and not found.checked,
+        automatic=found.moves[0].machine is not None,
+        open_check=found.to_check,
     )
 
 

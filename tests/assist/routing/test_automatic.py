@@ -1,0 +1,174 @@
+"""系统自动分办: off unless the record asks and its threshold is met; urgent, repeated, unsure ones are a person's."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.assist.routing.test_routing_desk import CLERK, EXAMINER, NOISE, seat, settled
+
+from tongban.assist import measured
+from tongban.assist.gate import Gate
+from tongban.assist.gate.register import Register
+from tongban.assist.measured import Measured, model_of
+from tongban.assist.model import Abstain
+from tongban.assist.records import Switched
+from tongban.assist.routing import adopting, modelfile
+from tongban.assist.routing.automatic import CEILING, DEMANDED, allowed
+from tongban.assist.routing.desk import Routing
+from tongban.assist.routing.records import Look, Request
+from tongban.assist.routing.urgency import Level
+from tongban.assist.store import Store
+from tongban.base.clock import ZONE, SettableClock
+from tongban.base.database import Database
+from tongban.base.errors import Refused
+from tongban.base.telemetry import Log
+from tongban.catalog.catalogue import Catalogue
+from tongban.catalog.installation import open_catalogue
+from tongban.catalog.use import Threshold, Use
+from tongban.org import Directory, demo
+
+GAS = "家里一进门就闻到煤气味"
+REACHED: Mapping[str, float] = {"sure-accuracy": 0.985}
+Entry = tuple[Path, Use, Measured]
+
+
+@pytest.fixture(scope="session")
+def entry(tmp_path_factory: pytest.TempPathFactory) -> Entry:
+    """The demonstration's model with a cut-off, and a record that asks for automatic assignment and is measured."""
+    place = tmp_path_factory.mktemp("automatic")
+    adopting.demonstrate(place, datetime(2026, 11, 2, 9, tzinfo=ZONE))
+    use = open_catalogue(place).use("routing")
+    model = adopting.adopted(place, use)
+    assert model is not None
+    data = modelfile.packed(replace(model, sure=0.6), "")
+    weights = modelfile.digest(data)
+    adopting.path_of(place, weights).write_bytes(data)
+    asked = msgspec.structs.replace(
+        use,
+        ceiling=CEILING,
+        model=msgspec.structs.replace(use.model, weights=weights),
+        evaluation=msgspec.structs.replace(use.evaluation, thresholds=(*use.evaluation.thresholds, DEMANDED)),
+    )
+    found = measured.read(measured.folders(place))["routing"]
+    reached = msgspec.structs.replace(found, model=model_of(asked), metrics={**found.metrics, **REACHED})
+    return place, asked, reached
+
+
+async def desk(db: Database, clock: SettableClock, place: Path, use: Use, found: Measured) -> Routing:
+    store = await Store.open(db)
+    register = Register(Catalogue((), (), (use,)), {"routing": found})
+    gate = Gate(store, register, await store.key("person"), clock, Log(lambda _: None, clock))
+    return Routing(store, gate, Directory.build(demo.register(), clock), clock, place)
+
+
+async def test_a_sure_request_goes_to_the_body_in_charge_at_once_and_says_what_sent_it(
+    db: Database, clock: SettableClock, entry: Entry
+) -> None:
+    routing = await desk(db, clock, *entry)
+    sent = await routing.note(seat(CLERK), NOISE)
+    assert isinstance(sent, Request)
+    (move,) = sent.moves
+    assert (move.kind, move.body, move.category, move.by_id) == ("automatic", "990101.ecology", "noise", "")
+    assert move.machine is not None
+    assert (move.machine.use, move.machine.version) == ("routing", entry[1].version)
+    assert move.machine.confidence >= 0.6
+    assert move.machine.words and all(word in NOISE for word in move.machine.words)
+    assert await routing.one(seat(EXAMINER), sent.id) == sent
+    assert await db.fetchval("SELECT count(*) FROM case_event") == 0, "no case, no clock, no decision"
+
+
+async def test_an_officer_passes_it_on_as_any_other_and_that_counts_against_the_machine(
+    db: Database, clock: SettableClock, entry: Entry
+) -> None:
+    routing = await desk(db, clock, *entry)
+    sent = await routing.note(seat(CLERK), NOISE)
+    assert isinstance(sent, Request)
+    moved = await routing.pass_on(seat(EXAMINER), sent.id, "property", "", "是物业的音响")
+    assert (moved.body, moved.category) == ("990101.housing", "property")
+    assert await settled(db, sent.call) == ["declined"]
+    assert await routing.lessons("990101", sent.at) == [], "nobody has checked it"
+
+
+async def test_a_body_confirms_what_was_assigned_to_it(db: Database, clock: SettableClock, entry: Entry) -> None:
+    routing = await desk(db, clock, *entry)
+    sent = await routing.note(seat(CLERK), NOISE)
+    assert isinstance(sent, Request)
+    with pytest.raises(Refused) as stranger:
+        await routing.check(seat(CLERK), sent.id)
+    assert stranger.value.code == "not-yours"
+    assert not (await routing.check(seat(EXAMINER), sent.id)).to_check
+    assert await settled(db, sent.call) == ["accepted"]
+    assert await routing.lessons("990101", sent.at) == [], "a machine does not learn from itself"
+
+
+async def test_it_is_off_unless_the_record_says_so_and_its_threshold_is_met(
+    db: Database, clock: SettableClock, entry: Entry
+) -> None:
+    place, use, found = entry
+    guiding = msgspec.structs.replace(use, ceiling="guide")
+    short = msgspec.structs.replace(found, metrics={**found.metrics, "sure-accuracy": 0.97})
+    unmeasured = msgspec.structs.replace(
+        found, metrics={name: value for name, value in found.metrics.items() if name != "sure-accuracy"}
+    )
+    for record, reached in ((guiding, found), (use, short), (use, unmeasured)):
+        routing = await desk(db, clock, place, record, reached)
+        assert isinstance(await routing.note(seat(CLERK), NOISE), Look)
+    assert await db.fetchval("SELECT count(*) FROM routing_request") == 0
+
+
+async def test_an_urgent_request_is_always_a_persons(db: Database, clock: SettableClock, entry: Entry) -> None:
+    routing = await desk(db, clock, *entry)
+    for said, level in ((GAS, Level.NOW), (NOISE + "，好几个孩子流鼻血", Level.TODAY)):
+        found = await routing.note(seat(CLERK), said)
+        assert isinstance(found, Look)
+        assert found.urgency.level is level
+
+
+async def test_what_was_perhaps_said_before_is_a_persons_even_where_the_clerk_may_not_see_it(
+    db: Database, clock: SettableClock, entry: Entry
+) -> None:
+    routing = await desk(db, clock, *entry)
+    first = await routing.note(seat(CLERK), NOISE)
+    assert isinstance(first, Request)
+    again = await routing.note(seat(CLERK), NOISE + "！")
+    assert isinstance(again, Look)
+    assert [twin.id for twin in again.twins] == [first.id]
+    elsewhere = msgspec.structs.replace(seat(CLERK), body="990101.police")
+    unseen = await routing.note(elsewhere, NOISE)
+    assert isinstance(unseen, Look)
+    assert unseen.twins == ()
+
+
+async def test_the_unsure_and_who_wants_people_only_and_a_use_switched_off_go_to_a_person(
+    db: Database, clock: SettableClock, entry: Entry
+) -> None:
+    routing = await desk(db, clock, *entry)
+    asked = await routing.note(seat(CLERK), NOISE, by_people=True)
+    assert isinstance(asked, Look) and isinstance(asked.found, Abstain)
+    assert asked.found.code == "opted-out"
+    assert await routing.gate.flush() == 0, "no machine has read it"
+    assert isinstance(await routing.note(seat(CLERK), "Zxq wvk jjh"), Look)
+    off = Switched(
+        region="990101", use="routing", at=clock(), state="off", why="查错", kind="operator", by_id="o", by_name="运行"
+    )
+    await routing.gate.switch(off)
+    assert isinstance(await routing.note(seat(CLERK), NOISE), Look)
+
+
+def test_a_record_that_demands_less_than_98_in_100_assigns_nothing(entry: Entry) -> None:
+    _, use, found = entry
+    assert allowed(use, found)
+    lax = Threshold(metric="sure-accuracy", at_least=0.9)
+    thresholds = tuple(one for one in use.evaluation.thresholds if one != DEMANDED)
+    evaluation = msgspec.structs.replace(use.evaluation, thresholds=(*thresholds, lax))
+    assert not allowed(msgspec.structs.replace(use, evaluation=evaluation), found)
+
+
+def test_a_record_that_nobody_watches_assigns_nothing(entry: Entry) -> None:
+    _, use, found = entry
+    assert use.watch is not None
+    assert not allowed(msgspec.structs.replace(use, watch=None), found)
+    assert not allowed(msgspec.structs.replace(use, watch=msgspec.structs.replace(use.watch, limits=())), found)
