@@ -23,7 +23,7 @@ from tongban.base.config import Settings
 from tongban.base.database import Database
 from tongban.base.telemetry import Log
 from tongban.catalog.listed import ListedItem, write_listed
-from tongban.org import demo
+from tongban.org import Actor, demo
 from tongban.web.app import create
 from tongban.web.serve import open_site
 from tongban.web.site import Site
@@ -110,6 +110,10 @@ async def county(lower_db: Database, tmp_path: Path, clock: SettableClock, heard
 async def resident(county: Site) -> AsyncIterator[Person]:
     async with browser(county) as client:
         yield Person(client)
+
+
+def xiaoman() -> Actor:
+    return Actor.citizen(next(person for person in demo.citizens() if person.id == "p-wangxiaoman"))
 
 
 def browser(site: Site) -> httpx.AsyncClient:
@@ -202,6 +206,16 @@ async def test_the_county_s_off_switch_stops_it_at_once(resident: Person, county
     await clerk.post("/desk/requests/look", {"said": NOISE})
     assert "没有建议，请您自己选" in clerk.text
     assert heard.questions == []
+
+
+async def test_nothing_is_asked_above_for_who_wants_only_people(resident: Person, county: Site, heard: Heard) -> None:
+    await resident.log_in()
+    await resident.get(f"/search?q={ASKED}")
+    assert len(heard.questions) == 1
+    await county.assist.account.choose_people(xiaoman(), wanted=True)
+    await resident.get(f"/search?q={ASKED}")
+    assert "没有找到" in resident.text
+    assert len(heard.questions) == 1
 
 
 async def test_a_reuse_file_that_is_off_asks_nothing(

@@ -14,7 +14,6 @@ from tongban.assist.guide.service import USE
 from tongban.assist.model import Abstain, Evidence
 from tongban.assist.records import Asked
 from tongban.assist.reuse import Pointed, Provenance
-from tongban.base.errors import Refused
 from tongban.base.i18n import Text
 from tongban.org import Actor
 from tongban.web.forms import Form
@@ -42,11 +41,8 @@ async def ask_above(site: Site, visitor: Visitor, question: str) -> Above | None
     if reuse is None:
         return None
     person = visitor.person
-    try:
-        if person is not None and await site.assist.gate.opted_out(person.on_behalf_of or person.id, USE):
-            return None
-    except Refused:
-        return None  # whether they want it cannot be known now
+    if person is not None and site.assist.gate.opted_out(person.on_behalf_of or person.id, USE):
+        return None
     names = (visitor.actor.name,) if visitor.actor else ()
     found = await reusing.ask(Asked(use=USE, region=reuse.region, names=names), question, _read)
     if isinstance(found, Abstain):
