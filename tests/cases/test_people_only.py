@@ -65,7 +65,7 @@ async def test_it_can_be_chosen_for_one_application_or_once_and_for_all(cases: C
     assert one.state.people_only
     assert not (await cases.submit(APPLICANT, "stall-permit", FACTS, region=COUNTY, key="key-000002")).state.people_only
 
-    async def wants_people(person: str) -> bool:
+    def wants_people(person: str) -> bool:
         return person == APPLICANT.id
 
     cases.engine.beside = Beside(people_only=wants_people)

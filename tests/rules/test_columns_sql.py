@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from tongban.rules.columns.dialect import DUCKDB
 from tongban.rules.columns.interpret import Answer, run
-from tongban.rules.columns.ir import OUTCOMES, Decide, Program
-from tongban.rules.columns.nodes import Kind, Scalar, Type
+from tongban.rules.columns.ir import OUTCOMES, Cell, Column, Decide, Define, Field, Holds, Program, Row, Verdict, Wait
+from tongban.rules.columns.nodes import Arithmetic, Calculate, Const, Kind, Ref, Scalar, Type
 from tongban.rules.columns.sheet import literal
 from tongban.rules.columns.source import Source, Stored
 from tongban.rules.columns.sql import Member, population_sql, prefix_of
 from tongban.rules.tables.hit import AGGREGATED
+from tongban.rules.tables.model import HitPolicy
 
 DAY = date(2026, 7, 1)
 
@@ -72,4 +73,28 @@ def test_a_statement_answers_as_the_interpreter_does(data: st.DataObject, progra
     persons = [data.draw(people(program)) for _ in range(12)]
     for person, row in zip(persons, answers(program, persons), strict=True):
         want: Mapping[str, Any] = expected(program, run(program, person))
+        assert {name: row[name] for name in want} == want, person
+
+
+def test_a_formula_is_asked_for_what_it_waits_for_even_if_it_follows_one_input() -> None:
+    """`shifted` rises with `born`, but whoever lowered it said that it waits for `told`, which is known."""
+    number = Type(Kind.NUMBER, 0, 100, 0)
+    truth = Type(Kind.BOOLEAN)
+    shifted = Define(
+        "shifted", Calculate(Arithmetic.ADD, Ref("born", number), Const(5, number), number), number, None,
+        (Wait(None, ("told",)),), "",
+    )  # fmt: skip
+    table = Decide(
+        "eligible", "eligible", HitPolicy.UNIQUE, (Column(Const(1, number), number, ""),),
+        (Row(1, (Cell(Holds(Ref("asked", truth)), (), ("shifted",)),), (), "", ""),), (),
+    )  # fmt: skip
+    program = Program(
+        "one", "",
+        (Field("born", number, 0), Field("told", truth, 1), Field("asked", truth, 2)),
+        (shifted,), Verdict(None, table, ("eligible",), ()), (), (),
+    )  # fmt: skip
+    for born, told in ((None, True), (None, None), (7, None)):
+        person: dict[str, Scalar] = {"born": born, "told": told, "asked": None}
+        want = expected(program, run(program, person))
+        row = answers(program, [person])[0]
         assert {name: row[name] for name in want} == want, person

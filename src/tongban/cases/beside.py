@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tongban.base.i18n import Text
 
 
-async def _no(_person: str) -> bool:
+def _no(_person: str) -> bool:
     return False
 
 
@@ -28,5 +28,5 @@ class Beside:
                  empty if they did not
     """
 
-    people_only: Callable[[str], Awaitable[bool]] = _no
+    people_only: Callable[[str], bool] = _no
     contributed: Callable[[str], Awaitable[Text]] = _nothing

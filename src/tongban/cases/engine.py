@@ -156,7 +156,7 @@ class Engine:
         and region. Raises Refused: `unknown-service`, `service-not-open`, `not-needed`, `no-competent-body`,
         `not-your-case`, and as `decide`.
         """
-        people_only = people_only or await self.beside.people_only(applicant.id)
+        people_only = people_only or self.beside.people_only(applicant.id)
         for _ in range(_TRIES):
             now = self.clock()
             law = self._open_service(service, region, now)

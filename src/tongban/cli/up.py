@@ -5,6 +5,7 @@ import argparse
 import asyncio
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -44,8 +45,10 @@ def run(options: argparse.Namespace) -> int:
             return 1
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         print("Starting the database … 正在启动数据库…", flush=True)
-        with _database(settings) as url:
+        with _learning(settings) as learner, _database(settings) as url:
             asyncio.run(_prepare(settings, url))
+            if learner is not None and learner.wait():
+                print("Requests are routed without suggestions. 诉求分办暂时没有建议。", file=sys.stderr)
             _serve(settings, url)
     return said.status
 
@@ -80,7 +83,7 @@ async def _prepare(settings: Settings, url: str) -> None:
             now = system_clock(settings.timezone)()
             await demo.seed(db)
             await records.seed(db, now)
-            await asyncio.gather(_demonstrate(settings, db, now), _learn(settings))
+            await _demonstrate(settings, db, now)
             await offers.seed(db, open_catalogue(settings.data_dir), now, settings.timezone)
     finally:
         await db.close()
@@ -97,15 +100,20 @@ async def _demonstrate(settings: Settings, db: Database, now: datetime) -> None:
         print("They will go on at the next start. 下次启动时接着准备。", file=sys.stderr)
 
 
-async def _learn(settings: Settings) -> None:
-    """Let the demonstration's routing learn, in a process of its own: what it takes of libraries ends with it. A
-    failure costs the suggestions and nothing else."""
-    if (settings.data_dir / "uses" / "routing.yaml").exists():
+@contextmanager
+def _learning(settings: Settings) -> Generator[subprocess.Popen[bytes] | None]:
+    """Let the demonstration's routing learn beside the rest of the start, in a process of its own: what it takes of
+    libraries ends with it. A failure costs the suggestions and nothing else."""
+    if not settings.demo or (settings.data_dir / "uses" / "routing.yaml").exists():
+        yield None
         return
-    words = ("-m", "tongban", "route", "demonstrate", "--data", str(settings.data_dir))
-    learner = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=asyncio.subprocess.DEVNULL)
-    if await learner.wait():
-        print("Requests are routed without suggestions. 诉求分办暂时没有建议。", file=sys.stderr)
+    words = (sys.executable, "-m", "tongban", "route", "demonstrate", "--data", str(settings.data_dir))
+    learner = subprocess.Popen(words, stdout=subprocess.DEVNULL)  # noqa: S603 -- our own interpreter and words
+    try:
+        yield learner
+    finally:
+        learner.kill()
+        learner.wait()
 
 
 def _serve(settings: Settings, url: str) -> None:

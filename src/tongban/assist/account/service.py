@@ -85,10 +85,10 @@ class Accounts:
         return Beside(people_only=self._wants_people, contributed=self.contributed)
 
     async def wants_people(self, person: Actor) -> bool:
-        """Whether a person has chosen that only people handle their matters."""
-        return await self._wants_people(person.on_behalf_of or person.id)
+        """Whether a person has chosen that only people handle their matters: as it is kept, to be shown to them."""
+        return any(one.use == ALL_USES and one.state == "out" for one in await self.gate.choices(person))
 
-    async def _wants_people(self, person: str) -> bool:
+    def _wants_people(self, person: str) -> bool:
         return self.gate.opted_out(person, ALL_USES)
 
     async def choose_people(self, person: Actor, *, wanted: bool) -> int:

@@ -180,7 +180,9 @@ def _adopted(
     measured.write(measured.folders(data_dir)[1], measurement)
     own = data_dir / "uses" / f"{USE}.yaml"
     record = msgspec.to_builtins(use, builtin_types=(date,))
-    own.write_text(yaml.dump(record, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=110), encoding="utf-8")
+    draft = own.with_suffix(".new")
+    draft.write_text(yaml.dump(record, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=110), encoding="utf-8")
+    draft.replace(own)  # whoever reads the folder meanwhile finds a whole record or none
     return Adopted(weights, measurement)
 
 

@@ -1,6 +1,8 @@
 """The verbs of routing at the desk: look at a request, send it, pass it on, check it, put two together or apart.
 
-Where a request goes is always an official's act. What a machine said of it lies beside, with the gate's number.
+Where a request goes is an official's act, but where an installation lets sure answers go their way (`automatic`): then
+it is the platform's, said to be so, and an official can pass it on. What a machine said lies beside, with the gate's
+number.
 """
 
 from __future__ import annotations

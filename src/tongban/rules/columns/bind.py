@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from .evaluate import Facts, evaluate
-from .ir import Anything, Cell, Column, Decide, Program, Row, Span, Step, Within
+from .ir import Anything, Cell, Column, Decide, Define, Program, Row, Span, Step, Within
 from .nodes import (
     BOOLEAN,
     AddMonths,
@@ -78,9 +78,16 @@ class _Binding:
             found.append(changed)
             if isinstance(changed.value, Const) and changed.value.value is not None:
                 self.known[changed.name] = changed.value
-            elif changed.applies is None and self.curve(changed.value) is not None:
+            elif changed.applies is None and self.stands_for_its_input(changed):
                 self.curves[changed.name] = changed.value
         return tuple(found)
+
+    def stands_for_its_input(self, step: Define) -> bool:
+        """Whether a formula is a curve that is unknown just where its input is, and waits for nothing else."""
+        found = self.curve(step.value)
+        return found is not None and all(
+            wait.condition is None and set(wait.names) == {found[0].name} for wait in step.waits
+        )
 
     def names(self, name: str) -> tuple[str, ...]:
         """What a wait for `name` comes down to."""
