@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -32,6 +33,9 @@ class Use(StrEnum):
     RECEIPT = "receipt"
     LOG = "log"
     EXCHANGE = "exchange"
+    """Messages between bodies."""
+    REGISTRY = "registry"
+    """The list of members of the exchange and of what each may ask."""
 
 
 class Algorithm(StrEnum):
@@ -59,7 +63,7 @@ class PublicKey(msgspec.Struct, frozen=True, kw_only=True):
         match self.algorithm:
             case Algorithm.ED25519:
                 try:
-                    Ed25519PublicKey.from_public_bytes(unbase64(self.public)).verify(signature, message)
+                    _loaded(self.public).verify(signature, message)
                 except (InvalidSignature, ValueError):
                     return False
                 return True
@@ -125,6 +129,12 @@ class KeyRing:
 
     def __repr__(self) -> str:
         return f"KeyRing({', '.join(self.public)})"
+
+
+@lru_cache(maxsize=4096)
+def _loaded(public: str) -> Ed25519PublicKey:
+    """Kept, for a node verifies thousands of messages a second with the same few keys."""
+    return Ed25519PublicKey.from_public_bytes(unbase64(public))
 
 
 def base64url(data: bytes) -> str:
