@@ -11,6 +11,7 @@ import yaml
 from tongban.base.database import Database
 from tongban.org import Person, demo
 from tongban.sharing import store
+from tongban.sharing.grants import demo as grants
 
 _LEFT_OUT = {"p-liwen": ("photo", "home_region")}
 """Missing from the population register on purpose, so that asking has to fall back."""
@@ -49,7 +50,11 @@ def basics(person: Person) -> Iterator[Report]:
 
 
 async def seed(db: Database, now: datetime) -> None:
-    """Put the records into the database, as reported now; again is harmless."""
+    """Put the records, as reported now, and the grants under which they may be asked for into the database.
+
+    Again is harmless.
+    """
     async with db.transaction() as connection:
         for person, resource, record, fields in reports():
             await store.put(connection, person, resource, record, fields, now)
+        await grants.seed(connection, now)

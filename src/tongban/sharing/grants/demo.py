@@ -1,0 +1,88 @@
+"""Grants of the demonstration province: every source that a service file lists, and nothing else."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from tongban.base.i18n import Text
+from tongban.catalog import cite
+from tongban.catalog.load import load_service
+from tongban.catalog.model import Service
+from tongban.catalog.shipped import shipped
+from tongban.catalog.tables import both
+from tongban.sharing.grants import store
+from tongban.sharing.grants.model import Allowed, Change, Grant
+from tongban.sharing.lookup import sources
+from tongban.sharing.store import Writes
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    since: date
+    until: date
+    law: Text
+    purpose: Text
+    providers: dict[str, str]
+    tests: dict[str, tuple[Allowed, ...]] = {}
+
+    def provider(self, resource: str) -> str:
+        """The body that owns a resource; the more exact line counts. Raises KeyError for one that nobody owns."""
+        return self.providers[resource] if resource in self.providers else self.providers[resource.partition(".")[0]]
+
+
+def _file() -> _File:
+    text = (Path(__file__).parent / "demo.yaml").read_text(encoding="utf-8")
+    return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), _File)
+
+
+def grants(services: Iterable[Service]) -> Iterator[Grant]:
+    """One grant for each record that a service uses, with the fields of all its versions."""
+    file = _file()
+    named: dict[str, Service] = {}
+    fields: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for service in services:
+        named[service.service] = service
+        for source in sources(service).values():
+            place, _, field = source.at.partition("#")
+            fields[service.service, place].add(field)
+    for (slug, place), wanted in fields.items():
+        service = named[slug]
+        resource, _, record = place.partition("/")
+        yield Grant(
+            id=f"demo.{slug}.{resource}.{record}.{_digest(wanted)}",
+            resource=resource,
+            record=record,
+            fields=tuple(sorted(wanted)),
+            tests=file.tests.get(place, ()),
+            provider=file.provider(resource),
+            consumer=service.authority.body,
+            service=slug,
+            purpose=file.purpose.format(service=both(service.name)),
+            law=Text("{law}；{own}", "{law}; {own}").format(law=file.law, own=cite(service.law[0])),
+            since=file.since,
+            until=file.until,
+        )
+
+
+def _digest(fields: Iterable[str]) -> str:
+    """Other fields, another grant: one that was given is never widened."""
+    return hashlib.sha256(" ".join(sorted(fields)).encode()).hexdigest()[:6]
+
+
+@cache
+def shipped_grants() -> tuple[Grant, ...]:
+    """Those of the services that come with the platform."""
+    files = sorted(shipped("services").glob("*.yaml"))
+    read = (load_service(path.read_text(encoding="utf-8"), path.name) for path in files)
+    return tuple(grants(found.value for found in read if found.value is not None))
+
+
+async def seed(connection: Writes, now: datetime) -> None:
+    """Put the grants into the database; again is harmless, and what was suspended meanwhile stays so."""
+    for grant in shipped_grants():
+        await store.give(connection, grant, Change(event="demo", at=now, by="demo"))
