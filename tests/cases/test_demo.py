@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from case_world import official
 
-from tongban import certs, sharing
+from tongban import certs
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.config import Settings
 from tongban.base.database import Database
@@ -24,6 +24,7 @@ from tongban.cases.store.alarms import dead_alarms
 from tongban.catalog.calendars import open_calendar
 from tongban.catalog.installation import open_catalogue
 from tongban.org import Actor, demo, store
+from tongban.sharing import Sharing
 from tongban.sharing import demo as records
 
 MONDAY = datetime(2026, 11, 23, 10, 30, tzinfo=ZONE)
@@ -219,7 +220,7 @@ async def test_certificates_are_valid_though_they_are_dated_before_the_first_sta
 async def test_people_see_who_looked_at_their_records(db: Database, tmp_path: Path) -> None:
     stage = Stage(db, tmp_path, MONDAY)
     await stage.seed()
-    looks = (await sharing.accesses(db, "p-wangxiaoman")).items
+    looks = (await Sharing(db, SettableClock(MONDAY)).accesses("p-wangxiaoman")).items
     assert {look.reader.kind for look in looks} == {"person", "official"}
     assert all(look.purpose.law and look.purpose.matter for look in looks)
 

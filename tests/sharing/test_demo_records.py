@@ -13,7 +13,7 @@ from tongban.catalog import parse_fact
 from tongban.catalog.load import load_service
 from tongban.catalog.model import Fact, FactType, Service
 from tongban.org import demo as province
-from tongban.sharing import Purpose, Reader, accesses, demo, lookup, sources
+from tongban.sharing import Purpose, Reader, Sharing, demo, sources
 
 SERVICES = [
     load_service(path.read_text(encoding="utf-8"), path.name).require()
@@ -32,7 +32,7 @@ async def seeded(db: Database, clock: SettableClock) -> Database:
 async def look(db: Database, person: str, service: Service, clock: SettableClock) -> dict[str, Any]:
     purpose = Purpose.of(service, f"draft:{service.service}")
     reader = Reader(kind="person", id=person)
-    answer = await lookup(db, person, sources(service), service=service, purpose=purpose, reader=reader, clock=clock)
+    answer = await Sharing(db, clock).look_up(person, sources(service), service=service, purpose=purpose, reader=reader)
     assert set(answer.found) | set(answer.missing) == set(sources(service))
     assert all(reason.zh and reason.en for reason in answer.missing.values())
     return {name: shared.value for name, shared in answer.found.items()}
@@ -97,8 +97,8 @@ async def test_somebody_has_to_be_asked_in_every_service(seeded: Database, clock
 async def test_every_access_is_seen_by_the_person(seeded: Database, clock: SettableClock):
     permit = next(service for service in SERVICES if service.service == "residence-permit")
     await look(seeded, "p-wangxiaoman", permit, clock)
-    seen = await accesses(seeded, "p-wangxiaoman")
+    seen = await Sharing(seeded, clock).accesses("p-wangxiaoman")
     asked = {(s.at.partition("/")[0], s.at.partition("#")[2]) for s in sources(permit).values()}
     assert {(access.resource, field) for access in seen.items for field in access.fields} == asked
     assert {access.reader.id for access in seen.items} == {"p-wangxiaoman"}
-    assert (await accesses(seeded, "p-heqing")).items == ()
+    assert (await Sharing(seeded, clock).accesses("p-heqing")).items == ()

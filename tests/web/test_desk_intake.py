@@ -7,7 +7,6 @@ from desk_people import PDF, Official
 
 from tongban.base.ids import id_number_check
 from tongban.org import demo
-from tongban.sharing import accesses
 from tongban.web.desk.intake import person_of
 from tongban.web.site import Site
 
@@ -104,7 +103,7 @@ async def test_nobody_is_received_without_being_identified(person: dict[str, str
 async def test_a_look_up_at_the_counter_is_seen_by_the_person(site: Site) -> None:
     clerk = await at_the_counter(site, lookups="yes")
     assert "已知" in clerk.text or "政府已有的" in clerk.text, clerk.text[:800]
-    seen = await accesses(site.db, KNOWN.id)
+    seen = await site.sharing.accesses(KNOWN.id)
     assert seen.items and all(access.reader.kind == "official" for access in seen.items)
 
 
@@ -146,7 +145,7 @@ async def test_no_records_are_read_at_a_counter_that_could_not_open_the_case(sit
     who = {"name": KNOWN.name, "number": KNOWN.id_number, "region": "990101", "seen": "yes", "lookups": "yes"}
     await clerk.post("/desk/intake/food-licence", who)
     assert clerk.page.status_code in (403, 404)
-    assert (await accesses(site.db, KNOWN.id)).items == ()
+    assert (await site.sharing.accesses(KNOWN.id)).items == ()
 
 
 async def test_two_clicks_at_once_make_one_person(site: Site) -> None:

@@ -36,7 +36,7 @@ from tongban.catalog.model import Service
 from tongban.org import Actor, RealName, demo
 from tongban.org import store as org_store
 from tongban.org.model import Person
-from tongban.sharing import Purpose, Reader, Shared, lookup, put_record, sources
+from tongban.sharing import Purpose, Reader, Shared, Sharing, put_record, sources
 from tongban.sharing import demo as records
 from tongban.terms import Calendar
 
@@ -269,6 +269,7 @@ class _Player:
     def __init__(self, cases: Cases, clock: SettableClock, days: Days) -> None:
         self._cases, self._clock, self._days = cases, clock, days
         self._db, self._directory = cases.engine.db, cases.engine.directory
+        self._sharing = Sharing(self._db, clock)
         self._people = {one.id: one for one in (*demo.citizens(), *demo.officials(), *neighbours().values())}
         self._numbers: dict[str, str] = {}
 
@@ -359,14 +360,13 @@ class _Player:
         title = self._directory.post(actor.post).title.zh if actor.post else ""
         purpose = Purpose.of(service, matter)
         reader = Reader(kind=actor.kind, id=actor.id, title=title, body=actor.body)
-        answer = await lookup(
-            self._db,
+        answer = await self._sharing.look_up(
             person.id,
             {name: listed[name] for name in wanted},
             service=service,
             purpose=purpose,
             reader=reader,
-            clock=lambda: at,
+            at=at,
         )
         return answer.found
 

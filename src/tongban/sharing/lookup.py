@@ -4,13 +4,15 @@ First part: the records lie in this installation's database. The exchange betwee
 functions. Sources: 政务数据共享条例 19 (not collected again), 29 (use is recorded), 国令716 art. 7, PIPL 13 and 35.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from tongban.base.clock import Clock
+import msgspec
+
 from tongban.base.database import Database, Row
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
@@ -56,7 +58,7 @@ async def lookup(
     service: Service,
     purpose: Purpose,
     reader: Reader,
-    clock: Clock,
+    at: datetime,
 ) -> Lookup:
     """Values for `wanted` (name of the fact → where it is), as far as the records have them.
 
@@ -69,7 +71,6 @@ async def lookup(
     _permit(wanted, service, purpose)
     if not wanted:
         return Lookup(found={}, missing={})
-    at = clock()
     asked: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for name, source in wanted.items():
         address = _address(source)
@@ -99,7 +100,15 @@ async def lookup(
         for name, field in asked[row["resource"], row["record"]].items():
             source = _named(wanted[name])
             if answer is not None and answer.get(field) is not None:
-                found[name] = Shared(value=answer[field], source=source, as_of=row["as_of"], at=at)
+                found[name] = Shared(
+                    value=answer[field],
+                    source=source,
+                    as_of=row["as_of"],
+                    at=at,
+                    resource=row["resource"],
+                    record=row["record"],
+                    digest=hashlib.sha256(msgspec.json.encode(answer, order="sorted")).hexdigest(),
+                )
             else:
                 missing[name] = (_NOT_CONNECTED if answer is None else _NOT_THERE).format(source=source)
     return Lookup(found=found, missing=missing)

@@ -37,13 +37,22 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     body: str = ""
 
 
-class Shared(msgspec.Struct, frozen=True, kw_only=True):
-    """A value that a record of the state has. `as_of` is how old the record is, `at` when it was read."""
+class Shared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A value that a record of the state has, with where it comes from, as the case keeps it.
+
+    `as_of` is how old the record is, `at` when it was read. `resource` and `record` name what was read, `grant` the
+    shared-data grant it rests on ("" in this installation's own tables), `digest` the SHA-256 of the answer as it was
+    signed (of its canonical JSON, if it was read here). What was kept before these existed has none of the four.
+    """
 
     value: Any
     source: Text
     as_of: datetime
     at: datetime
+    resource: str = ""
+    record: str = ""
+    grant: str = ""
+    digest: str = ""
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ from tongban.catalog.installation import open_catalogue
 from tongban.org import sessions, store
 from tongban.org.oidc import OidcClient
 from tongban.outreach.offers import Outreach
+from tongban.sharing import Sharing
 from tongban.web import store as web_store
 from tongban.web.app import Job, create
 from tongban.web.limits import Limits
@@ -76,6 +77,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         catalogue=catalogue,
         directory=directory,
         cases=cases,
+        sharing=Sharing(db, clock),
         assist=await Assist.open(
             db,
             catalogue,

@@ -14,6 +14,7 @@ from tongban.catalog.catalogue import Catalogue
 from tongban.org import Directory
 from tongban.org.oidc import OidcClient
 from tongban.outreach.offers import Outreach
+from tongban.sharing import Sharing
 from tongban.terms import Calendar
 from tongban.web.limits import Limits
 from tongban.web.pages import Pages
@@ -28,6 +29,7 @@ class Site:
     catalogue: Catalogue
     directory: Directory
     cases: Cases
+    sharing: Sharing
     assist: Assist
     outreach: Outreach
     keys: KeyRing

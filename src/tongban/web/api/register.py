@@ -6,7 +6,7 @@ import msgspec
 from litestar import delete, get, post
 from litestar.params import QueryParameter
 
-from tongban import certs, sharing
+from tongban import certs
 from tongban.base.errors import refuse
 from tongban.org import Actor, sessions
 from tongban.web.api import answered as out
@@ -53,7 +53,7 @@ async def accesses(caller: Asking, after: After = None, limit: Limit = 20) -> ou
     Every look: who, what for, by which law, at which fields.
     """
     site = caller.site
-    page = await sharing.accesses(site.db, caller.person.id, unseal(site.secret, after), limit)
+    page = await site.sharing.accesses(caller.person.id, unseal(site.secret, after), limit)
     return out.AccessPage(items=page.items, next=seal(site.secret, page.next))
 
 

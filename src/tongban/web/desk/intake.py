@@ -18,7 +18,7 @@ from tongban.cases import Applicant
 from tongban.cases.model import START
 from tongban.catalog.model import Service
 from tongban.org import Actor, Matter, Person, RealName, allow, store
-from tongban.sharing import Purpose, Reader, Shared, lookup, sources
+from tongban.sharing import Purpose, Reader, Shared, sources
 from tongban.web.desk.staff import desk, official
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
@@ -213,9 +213,7 @@ async def _look_up(site: Site, actor: Actor, service: Service, person: str) -> M
     """What the records say, read by an official for this person; the person sees that it was read."""
     purpose = Purpose.of(service, f"counter:{service.service}")
     reader = Reader(kind=actor.kind, id=actor.id, title=actor.post, body=actor.body)
-    answer = await lookup(
-        site.db, person, sources(service), service=service, purpose=purpose, reader=reader, clock=site.clock
-    )
+    answer = await site.sharing.look_up(person, sources(service), service=service, purpose=purpose, reader=reader)
     return answer.found
 
 

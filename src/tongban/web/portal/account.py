@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from litestar import Response, get, post
 from litestar.params import Parameter
 
-from tongban import sharing
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.org import RealName, oidc, sessions
@@ -155,7 +154,7 @@ async def inbox(site: Site, visitor: Visitor, after: str | None = None) -> Respo
 @get("/my-data")
 async def my_data(site: Site, visitor: Visitor, after: str | None = None) -> Response[str]:
     """谁用过我的数据 (政务数据共享条例 29; PIPL 45)."""
-    found = await sharing.accesses(site.db, visitor.citizen().id, after)
+    found = await site.sharing.accesses(visitor.citizen().id, after)
     return page(
         site,
         visitor,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from litestar import Response, get
 
-from tongban import certs, sharing
+from tongban import certs
 from tongban.base.i18n import Text
 from tongban.cases.store.personal import Draft
 from tongban.catalog.model import Audience, Service, Theme, Words
@@ -81,7 +81,7 @@ async def own(site: Site, actor: Actor) -> Own:
     cases = summaries(site, rows)
     drafts = await site.cases.drafts(actor)
     papers = await certs.store.held_by(site.db, actor.id, limit=3)
-    looks = await sharing.accesses(site.db, actor.id, limit=2)
+    looks = await site.sharing.accesses(actor.id, limit=2)
     names = {service.service: service.name for service in site.catalogue.services()}
     unfinished = [_unfinished(site, draft, names[draft.service]) for draft in drafts if draft.service in names]
     return Own(

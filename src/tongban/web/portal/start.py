@@ -9,7 +9,7 @@ from tongban.base.errors import Problem
 from tongban.base.i18n import Text
 from tongban.catalog.model import Service, Words
 from tongban.org import Actor
-from tongban.sharing import Purpose, Reader, Shared, lookup, sources
+from tongban.sharing import Purpose, Reader, Shared, sources
 from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.portal import drafts
@@ -55,9 +55,7 @@ async def look_up(site: Site, actor: Actor, service: Service) -> dict[str, Share
         return {}
     purpose = Purpose.of(service, f"draft:{service.service}")
     reader = Reader(kind=actor.kind, id=actor.id)
-    answer = await lookup(
-        site.db, subject, sources(service), service=service, purpose=purpose, reader=reader, clock=site.clock
-    )
+    answer = await site.sharing.look_up(subject, sources(service), service=service, purpose=purpose, reader=reader)
     return answer.found
 
 
