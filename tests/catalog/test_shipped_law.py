@@ -14,26 +14,34 @@ from tongban.catalog.shipped import shipped
 from tongban.rules import to_feel
 
 
-def test_seventeen_services_one_of_them_in_two_versions_and_six_procedures_are_shipped() -> None:
+def test_seventeen_services_nine_of_them_in_two_versions_and_six_procedures_are_shipped() -> None:
     assert sorted(SERVICES) == [
         "advanced-age-allowance",
         "advanced-age-allowance@2",
         "childcare-subsidy",
         "construction-permit",
+        "construction-permit@2",
         "disability-two-subsidies",
+        "disability-two-subsidies@2",
         "energy-saving-review",
+        "energy-saving-review@2",
         "flexible-employment-subsidy",
         "food-licence",
         "human-look",
         "individual-business-registration",
+        "individual-business-registration@2",
         "migrant-school-enrolment",
+        "migrant-school-enrolment@2",
         "out-of-area-medical-filing",
         "pollutant-discharge-registration",
+        "pollutant-discharge-registration@2",
         "public-venue-hygiene",
         "rent-subsidy",
         "residence-permit",
+        "residence-permit@2",
         "subsistence-allowance",
         "unemployment-benefit",
+        "unemployment-benefit@2",
     ]
     assert {"algorithm-objection", "benefit", "confirmation", "filing", "instant", "licensing"} <= PROCEDURES.keys()
 
@@ -86,15 +94,19 @@ def test_a_fact_from_a_record_can_still_be_asked_when_the_record_is_silent() -> 
 
 RESOURCES = {
     "police.population/person": {"full_name", "id_number", "birth_date", "sex", "home_region", "photo"},
-    "police.tenancy/registration": {"since"},
-    "police.population/child": {"home_region"},
+    "police.tenancy/registration": {"since", "region", "address"},
+    "police.population/child": {"full_name", "id_number", "home_region"},
     "health.births/child": {"birth_date"},
     "health.childcare/payment": {"paid"},
     "hr.insurance/member": {"employer", "months_paid", "left_on", "left_reason", "paid_monthly"},
-    "hr.jobs/jobseeker": {"registered_on", "category", "flexible"},
+    "hr.jobs/jobseeker": {"registered_on", "category", "flexible", "wants_work"},
+    "hr.unemployment/screening": {"stop_ground"},
+    "hr.unemployment/benefit": {"remaining_months"},
     "hr.jobs/subsidy": {"months_drawn"},
     "civil.assistance/household": {"low_income", "size"},
     "civil.checking/household": {"monthly_income", "assets_fit"},
+    "civil.care/assessment": {"needs_care"},
+    "civil.subsidies/screening": {"like_benefit"},
     "disabled.register/person": {"grade", "category", "card_number"},
     "housing.lease-filing/lease": {"number", "filed"},
     "housing.title/household": {"owns"},
@@ -102,8 +114,13 @@ RESOURCES = {
     "market.registry/business": {"uscc", "name", "premises"},
     "education.roll/student": {"school"},
     "health.insurance/member": {"insured_region", "status"},
-    "planning.permits/permit": {"number"},
-    "investment.projects/project": {"code", "name", "energy_use"},
+    "planning.permits/permit": {"number", "floor_area"},
+    "planning.land/parcel": {"approved"},
+    "housing.expropriation/site": {"state"},
+    "housing.works/contract": {"contractor_chosen", "number"},
+    "housing.drawings/check": {"passed"},
+    "ecology.eia/registration": {"discharge_to", "measures"},
+    "investment.projects/project": {"code", "name", "works_cost", "start_report", "energy_use", "electricity_use"},
     "tax.income/person": {"monthly"},
     "login.account/person": {"phone", "full_name", "id_number"},
 }

@@ -160,6 +160,8 @@ class Source(_File, frozen=True, kw_only=True):
 
     at: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+/[a-z0-9-]+#[a-z0-9_]+$")]
     name: Words
+    law: str = ""
+    """On what ground the record is read instead of asking, or on what the register itself rests."""
 
 
 class FactType(StrEnum):

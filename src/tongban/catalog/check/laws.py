@@ -24,8 +24,12 @@ def references(service: Service) -> Iterator[tuple[Path, str]]:
             yield ("situations", index, "result", "valid", "law"), situation.result.valid.law
     for name, fact in service.facts.items():
         yield ("facts", name, "law"), fact.law
+        if fact.source is not None:
+            yield ("facts", name, "source", "law"), fact.source.law
     for slug, material in service.materials.items():
         yield ("materials", slug, "law"), material.law
+        if material.replaced_by is not None:
+            yield ("materials", slug, "replaced_by", "law"), material.replaced_by.law
     if service.result.valid is not None:
         yield ("result", "valid", "law"), service.result.valid.law
     for path, table in tables(service):
