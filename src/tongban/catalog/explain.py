@@ -11,7 +11,6 @@ from jsonschema.exceptions import ValidationError
 
 from tongban.base.i18n import Text
 from tongban.catalog.findings import Finding, Path
-from tongban.catalog.schema import FileKind, json_schema
 from tongban.catalog.yaml_source import Source
 
 Said = tuple[str, Text, Path, bool]
@@ -37,6 +36,9 @@ _PATTERNS: dict[str, Text] = {
     r"^[0-9]{12}$": Text("12位数字（GB/T 39554.1 基本编码）", "12 digits (basic code of GB/T 39554.1)"),
     r"^[0-9]{6}$": Text("6位数字的行政区划代码", "a region code of 6 digits"),
     r"^[0-9]+(\.[0-9]+)*$": Text('版本号，如 "1" 或 "2.1"', 'a version such as "1" or "2.1"'),
+    r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$": Text(
+        "“部门.资源”，如 police.population", "body.resource, such as police.population"
+    ),
     r"^[A-Za-z0-9][A-Za-z0-9._-]*$": Text("字母、数字、点和连字符", "letters, digits, dots and hyphens"),
     r"^[a-z][a-z0-9-]*\.[a-z0-9-]+/[a-z0-9-]+#[a-z0-9_]+$": Text(
         "“部门.资源/记录#字段”，如 police.population/person#birth_date",
@@ -49,8 +51,8 @@ _PATTERNS: dict[str, Text] = {
 class Explainer:
     """Turns a source that does not convert into findings."""
 
-    def __init__(self, kind: FileKind) -> None:
-        schema = _with_dates(json_schema(kind))
+    def __init__(self, schema: dict[str, Any]) -> None:
+        schema = _with_dates(schema)
         checker = Draft202012Validator.TYPE_CHECKER.redefine("date", _is_date).redefine("array", _is_list)
         self._validator: Any = cast("Any", validators).extend(Draft202012Validator, type_checker=checker)(schema)
 

@@ -4,6 +4,7 @@ A sound file is converted straight away. Only a file that does not convert is wa
 errors are turned into sentences a department's officer can act on.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path as FilePath
@@ -17,7 +18,7 @@ from tongban.catalog.model import Service
 from tongban.catalog.paper import Paper
 from tongban.catalog.policy import Policy
 from tongban.catalog.procedure import Procedure
-from tongban.catalog.schema import FILE_KINDS, FILE_TYPES, FOLDERS, FileKind
+from tongban.catalog.schema import FILE_KINDS, FILE_TYPES, FOLDERS, FileKind, schema_of
 from tongban.catalog.use import Use
 from tongban.catalog.yaml_reader import MAX_BYTES
 from tongban.catalog.yaml_source import Source
@@ -42,27 +43,27 @@ class Loaded(Generic[T]):
 
 def load_service(text: str, path: str = "service.yaml") -> Loaded[Service]:
     """A service file from its text; `path` is only named in messages."""
-    return _load(Source(text, path), "service", Service)
+    return load_as(Source(text, path), "service", Service)
 
 
 def load_procedure(text: str, path: str = "procedure.yaml") -> Loaded[Procedure]:
     """A procedure file from its text."""
-    return _load(Source(text, path), "procedure", Procedure)
+    return load_as(Source(text, path), "procedure", Procedure)
 
 
 def load_use(text: str, path: str = "use.yaml") -> Loaded[Use]:
     """An AI-use file from its text."""
-    return _load(Source(text, path), "use", Use)
+    return load_as(Source(text, path), "use", Use)
 
 
 def load_policy(text: str, path: str = "policy.yaml") -> Loaded[Policy]:
     """A policy file from its text."""
-    return _load(Source(text, path), "policy", Policy)
+    return load_as(Source(text, path), "policy", Policy)
 
 
 def load_paper(text: str, path: str = "paper.yaml") -> Loaded[Paper]:
     """A paper file from its text."""
-    return _load(Source(text, path), "paper", Paper)
+    return load_as(Source(text, path), "paper", Paper)
 
 
 def load_text(text: str, path: str) -> Loaded[Any]:
@@ -84,7 +85,7 @@ def load_text(text: str, path: str) -> Loaded[Any]:
             Position(1, 1),
         )
         return Loaded(None, (finding,), source)
-    return _load(source, kind, FILE_TYPES[kind])
+    return load_as(source, kind, FILE_TYPES[kind])
 
 
 def load_file(path: FilePath, shown: str | None = None) -> Loaded[Any]:
@@ -92,11 +93,16 @@ def load_file(path: FilePath, shown: str | None = None) -> Loaded[Any]:
 
     `shown` is the path as messages should print it (default: as given).
     """
+    return load_path(path, load_text, shown)
+
+
+def load_path(path: FilePath, load: Callable[[str, str], Loaded[T]], shown: str | None = None) -> Loaded[T]:
+    """A file from disk, its text read by `load` (text, path as messages print it)."""
     name = shown or str(path)
     try:
         if path.stat().st_size > 4 * MAX_BYTES:
-            return load_text("\n" * (MAX_BYTES + 1), name)
-        return load_text(path.read_bytes().decode("utf-8"), name)
+            return load("\n" * (MAX_BYTES + 1), name)
+        return load(path.read_bytes().decode("utf-8"), name)
     except UnicodeDecodeError as problem:
         line = problem.object.count(b"\n", 0, problem.start) + 1
         said = Text(
@@ -108,13 +114,14 @@ def load_file(path: FilePath, shown: str | None = None) -> Loaded[Any]:
         return Loaded(None, (Finding("error", "file-unreadable", said, name, 1, 1),), Source("", name))
 
 
-def _load(source: Source, kind: FileKind, file_type: type[T]) -> Loaded[T]:
+def load_as(source: Source, kind: str, file_type: type[T]) -> Loaded[T]:
+    """A source as the type it should have; what does not fit is told place by place. `kind` names it in the schema."""
     if errors(source.findings):
         return Loaded(None, tuple(sort_findings(source.findings)), source)
     try:
         value = msgspec.convert(source.data, file_type)
     except msgspec.ValidationError as problem:
-        found = _explain(kind)(source)
+        found = _explain(kind, file_type)(source)
         if not found:  # the schema is laxer than the type here; say what the type said
             said = Text(f"文件内容不符合要求：{problem}", f"The file does not fit its type: {problem}")
             found = [source.finding("error", "invalid-file", said, Position(1, 1))]
@@ -124,8 +131,8 @@ def _load(source: Source, kind: FileKind, file_type: type[T]) -> Loaded[T]:
 
 
 @cache
-def _explain(kind: FileKind) -> Any:
+def _explain(kind: str, file_type: Any) -> Any:
     # jsonschema takes a tenth of a second to import, which a sound catalogue never needs
     from tongban.catalog.explain import Explainer
 
-    return Explainer(kind)
+    return Explainer(schema_of(file_type, kind))

@@ -35,7 +35,12 @@ FOLDERS: dict[str, FileKind] = {
 
 @cache
 def _schema(kind: FileKind) -> dict[str, Any]:
-    made = msgspec.json.schema(FILE_TYPES[kind], ref_template="#/$defs/{name}")
+    return schema_of(FILE_TYPES[kind], kind)
+
+
+def schema_of(file_type: type[msgspec.Struct], kind: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of any type that files are read as; `kind` is what its title calls it."""
+    made = msgspec.json.schema(file_type, ref_template="#/$defs/{name}")
     definitions: dict[str, Any] = made.pop("$defs")
     for definition in definitions.values():
         if "description" in definition:
