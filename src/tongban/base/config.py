@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -110,6 +110,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     oidc: Oidc | None = None
     model: ModelServer | None = None
     upper: Upper | None = None
+    key_command: str = ""
+    """A command in front of a key service or a certified device, which wraps the keys of persons; else files do."""
+    key_command_seconds: Annotated[float, Meta(gt=0, le=60)] = 5.0
+    sealing_suite: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
+    """What new keys of persons are for. Older keys keep theirs."""
     lower_keys: Annotated[str, Meta(pattern=LOWER)] = ""
     """Regions that may ask our AI uses, each with the SHA-256 of its key: `990121=…,990221=…`."""
 
@@ -159,6 +164,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def keys_dir(self) -> Path:
         """Where the installation's signing keys are."""
         return self.data_dir / "keys"
+
+    @property
+    def sealing_dir(self) -> Path:
+        """Where the master keys are that personal data are sealed under. Back it up apart from the database."""
+        return self.keys_dir / "sealing"
 
     @property
     def files_dir(self) -> Path:

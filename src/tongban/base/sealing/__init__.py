@@ -1,0 +1,22 @@
+"""Envelope encryption of personal fields: suites, the key service, keys of persons, blind index, erasure."""
+
+from tongban.base.sealing.keyservice import CommandKeys, FileKeys, KeyService, Wrapped
+from tongban.base.sealing.opening import open_sealer
+from tongban.base.sealing.sealer import PREFIX, PersonKey, Place, Ring, Sealer, is_sealed
+from tongban.base.sealing.suites import SUITES, Suite
+
+__all__ = [
+    "PREFIX",
+    "SUITES",
+    "CommandKeys",
+    "FileKeys",
+    "KeyService",
+    "PersonKey",
+    "Place",
+    "Ring",
+    "Sealer",
+    "Suite",
+    "Wrapped",
+    "is_sealed",
+    "open_sealer",
+]

@@ -1,0 +1,108 @@
+"""All SQL of the keys of persons."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from tongban.base.database.pool import Row
+
+
+class Runner(Protocol):
+    """A pool, or a connection inside a transaction."""
+
+    async def fetch(self, sql: str, *args: Any) -> list[Row]: ...
+
+
+class KeyRow(NamedTuple):
+    """A row of `person_key`. `fresh`: made by this transaction, which may still be rolled back."""
+
+    person: str
+    id: bytes
+    suite: str
+    master: str
+    wrapped: bytes
+    fresh: bool
+
+
+_COLUMNS = "person, id, suite, master, wrapped, coalesce(made_by = pg_current_xact_id_if_assigned(), false) AS fresh"
+
+
+async def of_persons(db: Runner, persons: Sequence[str]) -> list[KeyRow]:
+    """The keys of these persons, as far as they have one."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM person_key WHERE person = ANY($1::text[])",  # noqa: S608 -- our columns
+        list(persons),
+    )
+    return [KeyRow(*row) for row in rows]
+
+
+async def of_ids(db: Runner, ids: Sequence[bytes]) -> list[KeyRow]:
+    """The keys with these ids, as far as they are still there."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM person_key WHERE id = ANY($1::bytea[])",  # noqa: S608 -- our columns
+        list(ids),
+    )
+    return [KeyRow(*row) for row in rows]
+
+
+async def add(db: Runner, keys: Sequence[KeyRow]) -> None:
+    """Add keys; a person who has got one meanwhile keeps it. In one order everywhere, so that no two writers wait."""
+    rows = sorted(keys)
+    await db.fetch(
+        "INSERT INTO person_key (person, id, suite, master, wrapped)"
+        " SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::bytea[])"
+        " ON CONFLICT (person) DO NOTHING",
+        [row.person for row in rows],
+        [row.id for row in rows],
+        [row.suite for row in rows],
+        [row.master for row in rows],
+        [row.wrapped for row in rows],
+    )
+
+
+async def erased(db: Runner, ids: Sequence[bytes]) -> dict[bytes, datetime]:
+    """When the keys among these that were erased went."""
+    rows = await db.fetch("SELECT id, erased_at FROM person_key_erased WHERE id = ANY($1::bytea[])", list(ids))
+    return {row["id"]: row["erased_at"] for row in rows}
+
+
+async def erase(db: Runner, person: str, now: datetime, why: str) -> list[bytes]:
+    """Delete a person's key and write down that there was one, in one statement."""
+    rows = await db.fetch(
+        "WITH gone AS (DELETE FROM person_key WHERE person = $1 RETURNING id, person)"
+        " INSERT INTO person_key_erased (id, person, erased_at, why) SELECT id, person, $2, $3 FROM gone RETURNING id",
+        person,
+        now,
+        why,
+    )
+    return [row["id"] for row in rows]
+
+
+async def under_other_masters(db: Runner, master: str, after: str, limit: int) -> list[KeyRow]:
+    """Keys that are not wrapped under `master`, by person."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM person_key"  # noqa: S608 -- our columns
+        " WHERE master <> $1 AND person > $2 ORDER BY person LIMIT $3",
+        master,
+        after,
+        limit,
+    )
+    return [KeyRow(*row) for row in rows]
+
+
+async def rewrap(db: Runner, keys: Sequence[KeyRow]) -> int:
+    """Replace the wrapping of keys that are still the same key; the number that was."""
+    rows = await db.fetch(
+        "UPDATE person_key k SET master = n.master, wrapped = n.wrapped"
+        " FROM unnest($1::bytea[], $2::text[], $3::bytea[]) AS n(id, master, wrapped) WHERE k.id = n.id RETURNING k.id",
+        [row.id for row in keys],
+        [row.master for row in keys],
+        [row.wrapped for row in keys],
+    )
+    return len(rows)
+
+
+async def masters(db: Runner) -> dict[str, int]:
+    """How many keys are wrapped under each version of the master key."""
+    rows = await db.fetch("SELECT master, count(*) AS keys FROM person_key GROUP BY master ORDER BY master")
+    return {row["master"]: row["keys"] for row in rows}
