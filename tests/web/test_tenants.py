@@ -104,6 +104,9 @@ ROUTES: dict[str, Whose] = {
     "GET /help": PUBLIC,
     "GET /accessibility": PUBLIC,
     # open
+    "GET /open/once-only": PUBLIC,
+    "GET /open/once-only.json": PUBLIC,
+    "GET /open/once-only/{slug}": PUBLIC,
     "GET /open/algorithms/objections": PUBLIC,
     "GET /open/algorithms/objections.json": PUBLIC,
     "GET /verify": PUBLIC,

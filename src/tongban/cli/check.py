@@ -10,9 +10,13 @@ from typing import get_args
 import msgspec
 
 from tongban.assist.guide.words import check_words
-from tongban.base.i18n import LANGS
+from tongban.base.i18n import LANGS, Lang, words
+from tongban.catalog.catalogue import version_key
 from tongban.catalog.check import check
 from tongban.catalog.findings import format_finding
+from tongban.catalog.load import load_file
+from tongban.catalog.model import Audience, Service
+from tongban.catalog.once_only import asked, together
 from tongban.catalog.shipped import Folder, shipped
 
 WORDS = "words"
@@ -26,6 +30,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="findings as JSON")
     parser.add_argument("--lang", choices=LANGS, help="one language only")
+    parser.add_argument(
+        "--asked",
+        action="store_true",
+        help="instead of findings: questions and papers of each service, with nothing shared and with its sources",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,8 +44,10 @@ def run(options: argparse.Namespace) -> int:
         for path in lost:
             print(f"{path}: no such file or folder · 没有这个文件或文件夹", file=sys.stderr)
         return 2
-    words = [path for path in paths if WORDS in (path.name, path.parent.name)]
-    findings = [*check([path for path in paths if path not in words]), *check_words(words)]
+    if options.asked:
+        return _asked(paths, options.lang or "zh", as_json=options.json)
+    lexicon = [path for path in paths if WORDS in (path.name, path.parent.name)]
+    findings = [*check([path for path in paths if path not in lexicon]), *check_words(lexicon)]
     count = Counter(finding.severity for finding in findings)
     if options.json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(findings), indent=2) + b"\n")
@@ -47,3 +58,23 @@ def run(options: argparse.Namespace) -> int:
             f"{count['error']} errors, {count['warning']} warnings · {count['error']} 个错误，{count['warning']} 个提醒"
         )
     return 1 if count["error"] else 0
+
+
+def _asked(paths: list[Path], lang: Lang, *, as_json: bool) -> int:
+    """Prints what each service asks in its newest version: applicant by applicant, then the total."""
+    files = sorted(one for path in paths for one in ([path] if path.is_file() else path.glob("*.yaml")))
+    read = [one for one in (load_file(file).value for file in files) if isinstance(one, Service)]
+    newest = {one.service: one for one in sorted(read, key=lambda one: version_key(one.version))}
+    count = {slug: asked(one) for slug, one in newest.items() if one.audience != (Audience.GOVERNMENT,)}
+    total = together(count.values())
+    if as_json:
+        told = {"services": {slug: one.as_json() for slug, one in count.items()}, "total": total.as_json()}
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n")
+        return 0
+    for slug, one in sorted(count.items()):
+        print(f"{slug}@{newest[slug].version} {one.alone} → {one.shared} (-{one.fall:.0%})")
+        for applicant in one.applicants:
+            left = ", ".join(words(thing.name, lang) for thing in applicant.left)
+            print(f"    {words(applicant.situation, lang)} {applicant.alone} → {len(applicant.left)}: {left or '-'}")
+    print(f"{total.alone} → {total.shared} (-{total.fall:.1%})")
+    return 0

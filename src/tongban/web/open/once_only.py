@@ -1,0 +1,56 @@
+"""一次不用多填: how much each service asks of a person, with nothing shared and with the records of the state answering.
+
+For everybody, as a page and as JSON (政务数据共享条例 19; 国令716 7).
+"""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+
+from tongban.catalog.model import Service
+from tongban.catalog.once_only import Asked, asked, together
+from tongban.web.html import page
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+
+def _counted(site: Site) -> list[tuple[Service, Asked]]:
+    """Every service in force today that somebody applies for, the largest fall first."""
+    found = [(service, asked(service)) for service in site.catalogue.services()]
+    return sorted(found, key=lambda one: -one[1].fall)
+
+
+def _json(value: Any) -> Response[bytes]:
+    body = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    return Response(body, media_type="application/json", headers={"access-control-allow-origin": "*"})
+
+
+@get("/open/once-only")
+async def all_services(site: Site, visitor: Visitor) -> Response[str]:
+    """Every service, the total, and how it was counted."""
+    rows = _counted(site)
+    return page(site, visitor, "open/once_only.html", rows=rows, total=together(one for _, one in rows))
+
+
+@get("/open/once-only.json")
+async def for_programs(site: Site) -> Response[bytes]:
+    """The same for programs."""
+    rows = _counted(site)
+    return _json(
+        {
+            "day": site.today,
+            "services": {one.service: {"version": one.version, **found.as_json()} for one, found in rows},
+            "total": together(found for _, found in rows).as_json(),
+        }
+    )
+
+
+@get("/open/once-only/{slug:str}")
+async def one_service(site: Site, visitor: Visitor, slug: str) -> Response[str]:
+    """One service: what each record answers, and what is still asked. Raises Refused `unknown-service` (404)."""
+    service = site.catalogue.service(slug)
+    return page(site, visitor, "open/once_only_service.html", service=service, found=asked(service))
+
+
+ROUTES = [all_services, for_programs, one_service]
