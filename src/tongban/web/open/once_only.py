@@ -1,4 +1,4 @@
-"""一次不用多填: how much each service asks of a person, with nothing shared and with the records of the state answering.
+"""少填少交: how much each service asks, with nothing shared and with the records of the state answering.
 
 For everybody, as a page and as JSON (政务数据共享条例 19; 国令716 7).
 """
