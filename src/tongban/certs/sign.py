@@ -7,7 +7,8 @@ import msgspec
 
 from tongban.base.clock import utc
 from tongban.base.errors import refuse
-from tongban.base.keys import KeyRing, PublicKey, Use, base64url
+from tongban.base.jws import compact
+from tongban.base.keys import KeyRing, PublicKey, Use
 from tongban.certs.model import Certificate, CertificateRecord, canonical, identifier_holds
 
 CERTIFICATE_TYPE = "tongban-certificate+jws"
@@ -39,9 +40,7 @@ def sign(record: CertificateRecord, ring: KeyRing) -> Certificate:
 
 def compact_jws(ring: KeyRing, key: PublicKey, kind: str, payload: bytes) -> str:
     """RFC 7515 §7.1. The algorithm is the key's own (RFC 9864 name), never a choice of the caller."""
-    header = canonical({"alg": str(key.algorithm), "kid": key.id, "typ": kind})
-    signed = f"{base64url(header)}.{base64url(payload)}"
-    return f"{signed}.{base64url(ring.sign(key.id, signed.encode()))}"
+    return compact(ring, key, kind, payload)
 
 
 def export_json(certificate: Certificate) -> bytes:

@@ -107,7 +107,8 @@ class AllowedTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class Right(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A grant in force, as the registry tells it to nodes. Everything that is not written here is refused.
 
-    `client` and `provider` are codes of members. `purpose` is the slug of the service whose cases may use it.
+    `client` and `provider` are codes of members. Who may see a field may also compare it. `purpose` is the slug of the
+    service whose cases may use it.
     `since` and `until` are its first and its last day, in the zone of the law.
     """
 
@@ -129,6 +130,10 @@ class Right(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def path(self) -> str:
         """The one canonical path it opens. There are no patterns: a wildcard is where paths are smuggled through."""
         return path_of(self.provider, self.resource, self.record)
+
+    def allows(self, test: Test) -> bool:
+        """Whether this comparison may be asked."""
+        return test.field in self.fields or any(one.allows(test) for one in self.tests)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,358 @@
+"""The side of the data: a small ASGI application that believes nothing until it is proved.
+
+A message is judged from the cheap to the dear: path, head, member, key, time, body, digest, signature, right. Then the
+source is asked, the answer signed, and one statement remembers the nonce, keeps the answer and writes the log line;
+only then does the answer leave. Every refusal is signed too, has a stable code, and is a line in the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from tongban.base.clock import Clock
+from tongban.base.errors import Refused
+from tongban.base.ids import uuid7
+from tongban.base.keys import KeyRing, PublicKey, Use
+from tongban.base.telemetry import Log
+from tongban.sharing.channel import profile
+from tongban.sharing.channel.log import AnswerBox, MessageLog
+from tongban.sharing.channel.model import Answer, Asked, Query, Test
+from tongban.sharing.channel.profile import Envelope, Path, Proof
+from tongban.sharing.channel.refusals import PROBLEM_TYPE, Code, document, refusal
+from tongban.sharing.channel.registry import Registered, today
+from tongban.sharing.channel.store import Line
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+AnswerTo = Callable[[Query, Asked], Awaitable[Answer]]
+"""Asks the source. May raise `Refused`: its code goes to the asker."""
+
+_REMEMBERED: Final = 65_536
+"""Nonces kept in memory, so that a replay is refused before the source is asked again; the database is the truth."""
+_ID_LIFE: Final = timedelta(days=1)
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A query as it is sent: its resource and record stand in the path."""
+
+    subject: Annotated[str, Meta(pattern=r"^[0-9A-Za-z-]{1,40}$")]
+    fields: Annotated[tuple[Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,60}$")], ...], Meta(max_length=100)] = ()
+    tests: Annotated[tuple[Test, ...], Meta(max_length=50)] = ()
+
+
+_DECODER: Final = msgspec.json.Decoder(Body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSettings:
+    """What a node is. `members` are the codes it answers for (its own, and those of bodies it hosts), `base` the
+    address under which the registry knows it, without a slash at the end, `box` seals answers kept for a repetition."""
+
+    members: frozenset[str]
+    base: str
+    ring: KeyRing
+    box: AnswerBox
+    clock: Clock
+    telemetry: Log = field(default_factory=Log)
+    body_bytes: int = 65_536
+    body_seconds: float = 5.0
+    source_seconds: float = 10.0
+    in_flight: int = 512
+
+
+class _Draft:
+    """What is known of a message so far, for its line in the log. Only what was proved is written as said."""
+
+    __slots__ = ("begun", "body", "bound", "client", "envelope", "key_id", "path", "proved")
+
+    def __init__(self, bound: str | None) -> None:
+        self.begun = time.perf_counter()
+        self.bound = bound
+        self.client = self.key_id = ""
+        self.path: Path | None = None
+        self.envelope: Envelope | None = None
+        self.body = b""
+        self.proved = False
+
+    def line(self, target: str, code: str, status: int, proof: Proof, sealed: bytes | None) -> Line:
+        envelope = self.envelope if self.proved else None
+        said = {} if envelope is None else envelope.headers
+        return Line(
+            id=uuid7(),
+            fresh=self.proved,
+            created=0 if envelope is None else envelope.parameters.created,
+            nonce="" if envelope is None else envelope.parameters.nonce,
+            client=self.client,
+            key_id=self.key_id,
+            service="" if self.path is None else "/".join(self.path),
+            purpose=said.get("gov-purpose", ""),
+            matter=said.get("gov-case", ""),
+            asker=said.get("gov-user", ""),
+            message_id=None if envelope is None else envelope.message_id,
+            repeat_key=said.get("idempotency-key", ""),
+            target=target if self.proved else "",
+            digest=said.get("content-digest", ""),
+            parameters="" if envelope is None else envelope.parameters.text,
+            signature=b"" if envelope is None else envelope.signature,
+            question=b"" if envelope is None else _question(envelope),
+            code=code,
+            status=status,
+            answer_digest=proof.digest,
+            answer_parameters=proof.parameters,
+            answer_signature=proof.signature,
+            sealed=sealed,
+            milliseconds=int((time.perf_counter() - self.begun) * 1000),
+        )
+
+
+def _question(envelope: Envelope) -> bytes:
+    """What makes two messages the same question: every signed header, the digest of the body among them."""
+    return hashlib.sha256("\n".join(envelope.headers[name] for name in profile.HEADERS).encode()).digest()
+
+
+def provider_app(settings: ProviderSettings, registry: Registered, answer: AnswerTo, log: MessageLog) -> Application:
+    """The ASGI application of a node. It answers `POST /x1/…` for its members and refuses everything else."""
+    return _Provider(settings, registry, answer, log)
+
+
+class _Provider:
+    def __init__(self, settings: ProviderSettings, registry: Registered, answer: AnswerTo, log: MessageLog) -> None:
+        self._settings, self._registry, self._answer, self._log = settings, registry, answer, log
+        self._at_work = 0
+        self._nonces: dict[tuple[str, str], None] = {}
+        self._signer: tuple[datetime, PublicKey] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match scope["type"]:
+            case "http":
+                await self._http(scope, receive, send)
+            case "lifespan":
+                await _lifespan(receive, send)
+            case _:  # a websocket: closed before it is opened
+                await send({"type": "websocket.close", "code": 1008})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        draft = _Draft(profile.bound_to(scope["headers"]))
+        if self._at_work >= self._settings.in_flight:
+            # Logged without waiting: who is overwhelmed must not wait for the disk to say so.
+            await self._refuse(draft, refusal(Code.NODE_BUSY), send, wait=False)
+            return
+        self._at_work += 1
+        try:
+            envelope, body = await self._judged(scope, receive, draft)
+        except Refused as refused:
+            await self._refuse(draft, refused, send)
+        else:
+            await self._give(draft, envelope, body, send)
+        finally:
+            self._at_work -= 1
+
+    async def _give(self, draft: _Draft, envelope: Envelope, body: bytes, send: Send) -> None:
+        proof = self._sign(draft, 200, body)
+        sealed = self._settings.box.seal(envelope.message_id, draft.body, body)
+        try:
+            told = await self._log.write(draft.line(self._target(draft), "", 200, proof, sealed))
+        except Exception as error:
+            self._settings.telemetry.error("x1-log-away", error)
+            await self._send_refusal(draft, refusal(Code.LOG_AWAY), send)
+            return
+        match told.outcome:
+            case "":
+                await _send(send, 200, body, proof)
+            case "repeated":
+                # Sealed under a secret that is gone? The question is the same and only reads: the new answer will do.
+                before = self._settings.box.unseal(envelope.message_id, draft.body, told.earlier or b"") or body
+                await _send(send, 200, before, self._sign(draft, 200, before))
+            case other:  # logged with this code by the statement that found out
+                await self._send_refusal(draft, refusal(Code(other)), send)
+
+    async def _refuse(self, draft: _Draft, refused: Refused, send: Send, *, wait: bool = True) -> None:
+        body = document(refused)
+        proof = self._sign(draft, refused.status, body)
+        writing = self._log.write(draft.line(self._target(draft), refused.code, refused.status, proof, None))
+        if not wait:
+            asyncio.create_task(writing).add_done_callback(self._late_line)
+        else:
+            try:
+                told = await writing
+            except Exception as error:
+                self._settings.telemetry.error("x1-log-away", error, code=refused.code)
+                await self._send_refusal(draft, refusal(Code.LOG_AWAY), send)
+                return
+            if told.outcome:
+                await self._send_refusal(draft, refusal(Code(told.outcome)), send)
+                return
+        await _send(send, refused.status, body, proof)
+
+    def _late_line(self, done: asyncio.Task[Any]) -> None:
+        if not done.cancelled() and (error := done.exception()) is not None:
+            self._settings.telemetry.error("x1-log-away", error, code=str(Code.NODE_BUSY))
+
+    async def _send_refusal(self, draft: _Draft, refused: Refused, send: Send) -> None:
+        body = document(refused)
+        await _send(send, refused.status, body, self._sign(draft, refused.status, body))
+
+    def _sign(self, draft: _Draft, status: int, body: bytes) -> Proof:
+        now = self._settings.clock()
+        if self._signer is None or self._signer[0] < now:
+            self._signer = (now + timedelta(minutes=1), self._settings.ring.signer(Use.EXCHANGE, now))
+        return profile.sign_answer(
+            status,
+            body,
+            draft.bound,
+            key=self._signer[1],
+            sign=self._settings.ring.sign,
+            created=int(now.timestamp()),
+        )
+
+    def _target(self, draft: _Draft) -> str:
+        return "" if draft.path is None else f"{self._settings.base}/x1/{'/'.join(draft.path)}"
+
+    async def _judged(self, scope: Scope, receive: Receive, draft: _Draft) -> tuple[Envelope, bytes]:
+        """The proved head of the question and the body of the answer. Raises `Refused`."""
+        path = profile.canonical_path(scope.get("raw_path") or scope["path"].encode())
+        if scope["query_string"]:
+            raise refusal(Code.QUERY_NOT_ALLOWED)
+        if path.member not in self._settings.members:
+            raise refusal(Code.NOT_HERE)
+        draft.path = path
+        if scope["method"] != "POST":
+            raise refusal(Code.METHOD_NOT_ALLOWED)
+        headers: list[profile.Header] = scope["headers"]
+        envelope = draft.envelope = profile.read(headers)
+        registry, now = self._registry.current(), self._settings.clock()
+        client = registry.member(envelope.headers["gov-client"])
+        if client is None:
+            raise refusal(Code.UNKNOWN_MEMBER)
+        draft.client = client.code
+        key = registry.key(client.code, envelope.parameters.key_id)
+        if key is None:
+            raise refusal(Code.UNKNOWN_KEY)
+        draft.key_id = key.id
+        if not key.valid_at(now):
+            raise refusal(Code.KEY_EXPIRED)
+        profile.check_time(envelope.parameters, now.timestamp())
+        body = draft.body = await self._body(headers, receive)
+        profile.check_body(envelope, body)
+        profile.check_signature(envelope, key, "POST", self._target(draft))
+        draft.proved = True
+        self._check_new(envelope, now)
+        if envelope.headers["gov-service"] != "/".join(path):
+            raise refusal(Code.HEADER_MALFORMED, "gov-service")
+        purpose = profile.purpose_of(envelope.headers["gov-purpose"])
+        query = _query(path, body)
+        right = registry.permit(client.code, path.member, purpose.grant, purpose.service, query, today(now))
+        asked = Asked(
+            member=client,
+            right=right,
+            purpose=purpose.service,
+            law=purpose.law,
+            case=envelope.headers["gov-case"],
+            user=envelope.headers["gov-user"],
+            message_id=envelope.message_id,
+            at=now,
+        )
+        return envelope, msgspec.json.encode(_only(await self._asked(query, asked), query))
+
+    def _check_new(self, envelope: Envelope, now: datetime) -> None:
+        """Refuse early what this process has seen; a message id says itself how old it is (RFC 9562 §5.7)."""
+        seen = (envelope.parameters.key_id, envelope.parameters.nonce)
+        if seen in self._nonces:
+            raise refusal(Code.REPLAYED)
+        self._nonces[seen] = None
+        if len(self._nonces) > _REMEMBERED:
+            del self._nonces[next(iter(self._nonces))]
+        age = now.timestamp() - (envelope.message_id.int >> 80) / 1000
+        if not -profile.AHEAD <= age <= _ID_LIFE.total_seconds():
+            raise refusal(Code.MESSAGE_ID_OLD)
+
+    async def _body(self, headers: list[profile.Header], receive: Receive) -> bytes:
+        most = self._settings.body_bytes
+        for name, value in headers:
+            if name == b"content-length" and not (value.isdigit() and len(value) < 12 and int(value) <= most):
+                raise refusal(Code.BODY_TOO_LARGE)
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(self._settings.body_seconds):
+                while True:
+                    message = await receive()
+                    if message["type"] != "http.request":
+                        raise refusal(Code.BODY_SLOW)  # the sender has hung up
+                    chunk = message.get("body", b"")
+                    size += len(chunk)
+                    if size > most:
+                        raise refusal(Code.BODY_TOO_LARGE)
+                    chunks.append(chunk)
+                    if not message.get("more_body", False):
+                        return b"".join(chunks)
+        except TimeoutError:
+            raise refusal(Code.BODY_SLOW) from None
+
+    async def _asked(self, query: Query, asked: Asked) -> Answer:
+        try:
+            async with asyncio.timeout(self._settings.source_seconds):
+                return await self._answer(query, asked)
+        except Refused:
+            raise
+        except TimeoutError:
+            raise refusal(Code.SOURCE_SLOW) from None
+        except Exception as error:
+            self._settings.telemetry.error("x1-source-failed", error)
+            raise refusal(Code.SOURCE_FAILED) from error
+
+
+def _query(path: Path, body: bytes) -> Query:
+    try:
+        read = _DECODER.decode(body)
+    except msgspec.MsgspecError:
+        raise refusal(Code.BODY_MALFORMED) from None
+    names = [test.name for test in read.tests]
+    if not (read.fields or read.tests) or len({*names}) < len(names):
+        raise refusal(Code.BODY_MALFORMED)
+    return Query(resource=path.resource, record=path.record, subject=read.subject, fields=read.fields, tests=read.tests)
+
+
+def _only(answer: Answer, query: Query) -> Answer:
+    """Nothing but what was asked leaves, whatever the connector gave."""
+    if not answer.found:
+        return Answer(found=False, as_of=answer.as_of)
+    return Answer(
+        found=True,
+        values={name: answer.values[name] for name in query.fields if name in answer.values},
+        tests={test.name: answer.tests.get(test.name) for test in query.tests},
+        as_of=answer.as_of,
+    )
+
+
+async def _send(send: Send, status: int, body: bytes, proof: Proof) -> None:
+    headers = [
+        (b"content-type", b"application/json" if status == 200 else PROBLEM_TYPE),
+        (b"content-length", str(len(body)).encode()),
+        *proof.headers(),
+    ]
+    if status == 503:
+        headers.append((b"retry-after", b"1"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await send({"type": "lifespan.shutdown.complete"})
+            return
