@@ -1,30 +1,47 @@
 """Ask the records of the state on behalf of one person, for one purpose, and leave a trace that they can read.
 
-First part: the records lie in this installation's database. The exchange between bodies comes behind the same two
-functions. Sources: 政务数据共享条例 19 (not collected again), 29 (use is recorded), 国令716 art. 7, PIPL 13 and 35.
+Records of this installation are read in its database; those of other bodies are asked for over the exchange.
+Sources: 政务数据共享条例 19 (not collected again), 29 (use is recorded), 国令716 art. 7, PIPL 13 and 35.
 """
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 from uuid import UUID
 
 import msgspec
 
+from tongban.base.clock import ZONE
 from tongban.base.database import Database, Row
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
 from tongban.base.page import Page, cursor, read_cursor
 from tongban.catalog.model import Service, Source
-from tongban.sharing import store
-from tongban.sharing.model import Access, Lookup, Purpose, Reader, Shared
+from tongban.org import store as people
+from tongban.sharing import grants, store
+from tongban.sharing.asking import DEADLINE, Came, Forbidden, Question, Silent, Told, ask_all, digest
+from tongban.sharing.channel.model import Channel
+from tongban.sharing.exchange import HERE, Exchange, Way
+from tongban.sharing.exchange import subject as subject_of
+from tongban.sharing.model import Access, Lookup, Purpose, Reader, Shared, merged
+from tongban.sharing.retry import store as open_questions
+from tongban.sharing.retry.model import Ended, Open, Wish
 
 _NOT_THERE = Text("{source}里没有查到，请您自己填。", "Not found in {source}; please answer yourself.")
 _AWAY = Text("{source}暂时连不上，请您自己填，我们会再查。", "{source} cannot be reached now; please answer yourself.")
 _NOT_CONNECTED = Text("{source}还没有接通，请您自己填。", "{source} is not connected yet; please answer yourself.")
+
+_NOTHING = Text("", "")
+_NOT_ALLOWED = Text(
+    "现在不能查{source}：{why}请您自己填。", "{source} may not be asked now: {why} Please answer yourself."
+)
+_NO_NUMBER = Text(
+    "没有您的身份证号码，查不了{source}，请您自己填。",
+    "Without an identity number {source} cannot be asked; please answer yourself.",
+)
 
 
 class _Address(NamedTuple):
@@ -50,68 +67,221 @@ def sources(service: Service) -> dict[str, Source]:
     return facts | {slug: material.replaced_by for slug, material in service.materials.items() if material.replaced_by}
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One record that is to be read, with everything that is wanted of it."""
+
+    resource: str
+    record: str
+    wishes: tuple[Wish, ...]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(sorted({wish.field for wish in self.wishes}))
+
+
+def places(wanted: Mapping[str, Source]) -> list[_Place]:
+    """The records behind what is wanted; each is read once."""
+    found: dict[tuple[str, str], list[Wish]] = defaultdict(list)
+    for name, source in wanted.items():
+        at = _address(source)
+        found[at.resource, at.record].append(Wish(name=name, field=at.field, source=_named(source)))
+    return [_Place(*key, tuple(wishes)) for key, wishes in found.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look: about whom, for which service and purpose, by whom, when."""
+
+    person: str
+    service: Service
+    purpose: Purpose
+    reader: Reader
+    at: datetime
+
+
 async def lookup(
-    db: Database,
-    person: str,
-    wanted: Mapping[str, Source],
-    *,
-    service: Service,
-    purpose: Purpose,
-    reader: Reader,
-    at: datetime,
+    db: Database, exchange: Exchange, look: Look, wanted: Mapping[str, Source], *, deadline: float = DEADLINE
 ) -> Lookup:
     """Values for `wanted` (name of the fact → where it is), as far as the records have them.
 
-    One statement reads all and writes one access row a record. Only the named fields are read. A record that is
-    missing or a database that is away is an answer in `missing`, never an exception: the person may answer instead.
+    What lies in this installation is read by one statement; everything else is asked of the body that has it, all at
+    once and for `deadline` seconds at most. Only the named fields are read, and each look leaves an access row. A
+    record that is missing or a source that is away is an answer in `missing`, never an exception: the person may
+    answer instead. What a source owes is `waiting` and stays open in the table of open questions.
 
     Raises `Refused` for a caller that has no business asking: `source-not-listed` if the service file does not name
     the source, `purpose-missing` if the purpose is not this service, or names no matter or no law.
     """
-    _permit(wanted, service, purpose)
+    _permit(wanted, look.service, look.purpose)
     if not wanted:
         return Lookup(found={}, missing={})
-    asked: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for name, source in wanted.items():
-        address = _address(source)
-        asked[address.resource, address.record][name] = address.field
-    looks = [
-        (uuid7(), resource, record, sorted(set(fields.values())), _as_json(_named(wanted[next(iter(fields))])))
-        for (resource, record), fields in asked.items()
-    ]
     try:
-        rows = await store.read(
-            db,
-            person,
-            looks,
-            at=at,
-            reader={"kind": reader.kind, "id": reader.id, "title": reader.title, "body": reader.body},
-            purpose=purpose.service,
-            matter=purpose.matter,
-            law=_as_json(purpose.law),
-            name=_as_json(purpose.name),
-        )
-    except Refused:
+        return await _read(db, exchange, look, places(wanted), deadline)
+    except Refused:  # the database is away
         return Lookup(found={}, missing={name: _AWAY.format(source=_named(s)) for name, s in wanted.items()})
+
+
+async def _read(db: Database, exchange: Exchange, look: Look, wanted: list[_Place], deadline: float) -> Lookup:
+    slug, day = look.service.service, look.at.astimezone(ZONE).date()
+    held = await grants.held(db, slug) if any(one.resource not in HERE for one in wanted) else ()
+    near: list[tuple[_Place, Way]] = []
+    far: list[tuple[_Place, Way]] = []
+    answer = Lookup(found={}, missing={})
+    for place in wanted:
+        try:
+            way = exchange.way(held, place.resource, place.record, place.fields, slug, day)
+        except Refused as refused:
+            answer |= _without(place, _NOT_ALLOWED, why=refused.problems[0].text)
+            continue
+        (near if way.member is None else far).append((place, way))
+    if near:
+        answer |= await _here(db, look, near)
+    if far and exchange.channel is not None:
+        answer |= await _there(db, exchange.channel, look, far, deadline)
+    return answer
+
+
+async def _here(db: Database, look: Look, wanted: list[tuple[_Place, Way]]) -> Lookup:
+    rows = await store.read(
+        db,
+        look.person,
+        [
+            (uuid7(), place.resource, place.record, list(place.fields), _as_json(place.wishes[0].source))
+            for place, _ in wanted
+        ],
+        at=look.at,
+        reader=msgspec.to_builtins(look.reader),
+        purpose=look.purpose.service,
+        matter=look.purpose.matter,
+        law=_as_json(look.purpose.law),
+        name=_as_json(look.purpose.name),
+    )
+    answers = {(row["resource"], row["record"]): row for row in rows}
+    result = Lookup(found={}, missing={})
+    for place, way in wanted:
+        row = answers[place.resource, place.record]
+        values: dict[str, Any] | None = row["answer"]
+        if values is None:
+            result |= _without(place, _NOT_CONNECTED)
+        else:
+            result |= _with(place, way.grant, Told(values, True, row["as_of"], digest(values)), look.at)
+    return result
+
+
+async def _there(
+    db: Database, channel: Channel, look: Look, wanted: list[tuple[_Place, Way]], deadline: float
+) -> Lookup:
+    person = await people.person(db, look.person)
+    subject = subject_of(look.person, person.id_number if person else "")
+    if subject is None:
+        return merged(_without(place, _NO_NUMBER) for place, _ in wanted)
+    questions = [
+        Question(
+            Open(
+                person=look.person,
+                matter=look.purpose.matter,
+                resource=place.resource,
+                record=place.record,
+                id=uuid7(),
+                wishes=place.wishes,
+                purpose=look.purpose,
+                reader=look.reader,
+                opened_at=look.at,
+            ),
+            way.member,
+            way.grant,
+        )
+        for place, way in wanted
+        if way.member is not None
+    ]
+    opened = [one.open for one in questions]
+    await open_questions.begin(db, opened, look.at)
+    came = await ask_all(channel, questions, subject, look.service, deadline=deadline)
+    return await settle(db, list(zip(questions, came, strict=True)), look.at)
+
+
+async def settle(db: Database, answers: Sequence[tuple[Question, Came]], at: datetime) -> Lookup:
+    """Write down what came of questions: the access rows and the end of each, in one transaction, before any value
+    is given to anybody. What was silent stays open, with the time at which it is asked again."""
+    result = Lookup(found={}, missing={})
+    ends: dict[Ended, list[Open]] = defaultdict(list)
+    silent: list[tuple[Open, str]] = []
+    for question, came in answers:
+        one = question.open
+        place = _Place(one.resource, one.record, one.wishes)
+        match came:
+            case Told():
+                ends[Ended.ANSWERED if came.values else Ended.NOT_THERE].append(one)
+                result |= _with(place, question.grant, came, at)
+            case Silent(code):
+                silent.append((one, code))
+                result |= _without(place, _AWAY, waiting=True)
+            case Forbidden(refused):
+                ends[Ended.NOT_ALLOWED].append(one)
+                result |= _without(place, _NOT_ALLOWED, why=refused.problems[0].text)
+            case _:
+                assert_never(came)
+    async with db.transaction() as connection:
+        for question, came in answers:
+            if isinstance(came, Told):
+                await trace(connection, question.open, came, at)
+        for how, ended in ends.items():
+            await open_questions.end(connection, ended, how, at)
+        for one, code in silent:
+            await open_questions.failed(connection, one, code, one.again(at))
+    return result
+
+
+async def trace(connection: store.Writes, question: Open, came: Told, at: datetime) -> None:
+    """The row that the person sees of a look at a record of another body."""
+    await store.looked(
+        connection,
+        question.person,
+        at=at,
+        look=uuid7(),
+        resource=question.resource,
+        record=question.record,
+        fields=question.fields,
+        answered=came.found,
+        reader=msgspec.to_builtins(question.reader),
+        purpose=question.purpose.service,
+        matter=question.purpose.matter,
+        law=_as_json(question.purpose.law),
+        source={"source": _as_json(question.wishes[0].source), "service": _as_json(question.purpose.name)},
+    )
+
+
+def shared(question: Question, told: Told, at: datetime) -> Mapping[str, Shared]:
+    """The values of an answer, each with where it comes from."""
+    one = question.open
+    return _with(_Place(one.resource, one.record, one.wishes), question.grant, told, at).found
+
+
+def _with(place: _Place, grant: str, told: Told, at: datetime) -> Lookup:
     found: dict[str, Shared] = {}
     missing: dict[str, Text] = {}
-    for row in rows:
-        answer: dict[str, Any] | None = row["answer"]
-        for name, field in asked[row["resource"], row["record"]].items():
-            source = _named(wanted[name])
-            if answer is not None and answer.get(field) is not None:
-                found[name] = Shared(
-                    value=answer[field],
-                    source=source,
-                    as_of=row["as_of"],
-                    at=at,
-                    resource=row["resource"],
-                    record=row["record"],
-                    digest=hashlib.sha256(msgspec.json.encode(answer, order="sorted")).hexdigest(),
-                )
-            else:
-                missing[name] = (_NOT_CONNECTED if answer is None else _NOT_THERE).format(source=source)
+    for wish in place.wishes:
+        value = told.values.get(wish.field)
+        if value is None:
+            missing[wish.name] = _NOT_THERE.format(source=wish.source)
+            continue
+        found[wish.name] = Shared(
+            value=value,
+            source=wish.source,
+            as_of=told.as_of or at,
+            at=at,
+            resource=place.resource,
+            record=place.record,
+            grant=grant,
+            digest=told.digest,
+        )
     return Lookup(found=found, missing=missing)
+
+
+def _without(place: _Place, words: Text, *, waiting: bool = False, why: Text = _NOTHING) -> Lookup:
+    missing = {wish.name: words.format(source=wish.source, why=why) for wish in place.wishes}
+    return Lookup(found={}, missing=missing, waiting=frozenset(missing) if waiting else frozenset())
 
 
 def _permit(wanted: Mapping[str, Source], service: Service, purpose: Purpose) -> None:

@@ -1,5 +1,6 @@
 """What is asked of a record, what comes back, and what the person can see of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -56,10 +57,30 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to one look: what was found, and for what was not, why, in words."""
+    """The answer to one look: what was found, and for what was not, why, in words.
+
+    `waiting` are those of the missing whose source did not answer: it still owes one and is asked again.
+    """
 
     found: dict[str, Shared]
     missing: dict[str, Text]
+    waiting: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Lookup") -> "Lookup":
+        """Both together."""
+        return Lookup(
+            found=self.found | other.found,
+            missing=self.missing | other.missing,
+            waiting=self.waiting | other.waiting,
+        )
+
+
+def merged(looks: Iterable[Lookup]) -> Lookup:
+    """All of them together."""
+    result = Lookup(found={}, missing={})
+    for look in looks:
+        result |= look
+    return result
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,20 +1,25 @@
 """`Sharing`: what the state already knows of somebody, for the portal, the desk, the API and the jobs alike."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.base.page import Page
 from tongban.catalog.model import Service, Source
-from tongban.sharing.lookup import accesses, lookup
+from tongban.sharing.exchange import Exchange
+from tongban.sharing.lookup import Look, accesses, lookup
 from tongban.sharing.model import Access, Lookup, Purpose, Reader
+from tongban.sharing.retry import service as retries
+from tongban.sharing.retry import store as open_questions
+from tongban.sharing.retry.model import DRAFT_KEPT, Late, Open
 
 
 class Sharing:
     """Data sharing of one process."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, exchange: Exchange | None = None) -> None:
+        self.exchange = exchange or Exchange()
         self._db = db
         self._clock = clock
 
@@ -29,10 +34,28 @@ class Sharing:
         at: datetime | None = None,
     ) -> Lookup:
         """The only door: see `lookup`. `at` is when it happens, for what is played again; now by default."""
-        return await lookup(
-            self._db, person, wanted, service=service, purpose=purpose, reader=reader, at=at or self._clock()
-        )
+        look = Look(person, service, purpose, reader, at or self._clock())
+        return await lookup(self._db, self.exchange, look, wanted)
 
     async def accesses(self, person: str, after: str | None = None, limit: int = 20) -> Page[Access]:
         """谁用过我的数据: one person's own list, newest first. Raises `Refused` (`bad-cursor`, 400)."""
         return await accesses(self._db, person, after, limit)
+
+    # --- what sources still owe -----------------------------------------------------------------------------------
+
+    async def open(self, person: str, matter: str) -> Sequence[Open]:
+        """The questions of a draft or a case that no source has answered yet."""
+        return await open_questions.open_of(self._db, person, matter)
+
+    async def hand_in(self, person: str, draft: str, case: str, names: Sequence[str]) -> None:
+        """A draft was handed in: of its open questions those about `names` are from now on the case's."""
+        await open_questions.hand_in(self._db, person, draft, case, names, self._clock())
+
+    async def ask_again(self, service: Callable[[str], Service], late: Late) -> int:
+        """Put what is due once more; how many questions ended. `service` gives the file by its slug."""
+        return await retries.turn(self._db, self.exchange, service, late, self._clock())
+
+    async def sweep(self) -> None:
+        """Close what drafts asked that nobody handed in."""
+        now = self._clock()
+        await open_questions.close_drafts(self._db, now - DRAFT_KEPT, now)

@@ -71,6 +71,42 @@ async def read(
     )
 
 
+async def looked(
+    db: Writes,
+    person: str,
+    *,
+    at: datetime,
+    look: UUID,
+    resource: str,
+    record: str,
+    fields: Sequence[str],
+    answered: bool,
+    reader: Mapping[str, Any],
+    purpose: str,
+    matter: str,
+    law: Mapping[str, str],
+    source: Mapping[str, Any],
+) -> None:
+    """The row of a look at a record that another body holds."""
+    await db.execute(
+        "INSERT INTO shared_access"
+        " (person, at, id, resource, record, fields, answered, reader, purpose, matter, law, source)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        person,
+        at,
+        look,
+        resource,
+        record,
+        list(fields),
+        answered,
+        dict(reader),
+        purpose,
+        matter,
+        dict(law),
+        dict(source),
+    )
+
+
 async def accesses(db: Reads, person: str, after: tuple[datetime, UUID] | None, limit: int) -> list[Row]:
     """One person's accesses, newest first; `after` is the last row of the page before."""
     at, key = after or (None, None)

@@ -1,0 +1,65 @@
+"""The way from a wish to the body that can fulfil it: directory of members, grant, channel.
+
+Where nobody else holds a record, it lies in this installation's own tables: then there is no way, and none is needed.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from tongban.base.errors import Refused
+from tongban.base.ids import uscc_problem
+from tongban.sharing.channel.model import Channel, Member
+from tongban.sharing.grants import Grant, covering
+
+HERE = frozenset({"login.account"})
+"""Resources that are this platform's own, wherever it runs."""
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """Whom a question is about, as every register knows them: by identity number or by social credit code."""
+
+    kind: Literal["id-number", "uscc"]
+    number: str
+
+
+def subject(person: str, id_number: str) -> Subject | None:
+    """The natural key of an applicant: of a business its own code, of a person the identity number, if there is one."""
+    if uscc_problem(person) is None:
+        return Subject("uscc", person)
+    return Subject("id-number", id_number) if id_number else None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one record is reached: under which grant, at which member. `member` is None for a record kept here."""
+
+    grant: str
+    member: Member | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Who can be asked and over which channel. Without members everything lies here, as on the first day anywhere."""
+
+    channel: Channel | None = None
+    members: Mapping[str, Member] = field(default_factory=dict[str, Member])
+    """By the body that provides."""
+
+    def way(
+        self, grants: Sequence[Grant], resource: str, record: str, fields: Collection[str], service: str, day: date
+    ) -> Way:
+        """Raises Refused, as `covering`: without a grant nothing is read, except what was never anybody else's."""
+        if resource in HERE:
+            return Way("", None)
+        try:
+            grant = covering(grants, resource, record, fields, service, day)
+        except Refused as refused:
+            if refused.code == "no-grant" and not self.members:
+                return Way("", None)
+            raise
+        member = self.members.get(grant.provider) if self.channel else None
+        return Way(grant.id, member if member is not None and member.node else None)
