@@ -117,6 +117,7 @@ ROUTES: dict[str, Whose] = {
     "GET /open/algorithms/{use}/{shape}": PUBLIC,
     "GET /health/live": PUBLIC,
     "GET /health/ready": PUBLIC,
+    "GET /x1/registry": PUBLIC,
     # desk
     "GET /desk": STAFF,
     "GET /desk/done": STAFF,

@@ -15,7 +15,7 @@ from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from tongban.web import api, csrf, exchange, forms, health, sessions
+from tongban.web import api, csrf, exchange, forms, health, registry, sessions
 from tongban.web.console import ROUTES as CONSOLE
 from tongban.web.desk.routes import ROUTES as DESK
 from tongban.web.edge import Edge
@@ -41,7 +41,17 @@ Job = Callable[[Site], AbstractAsyncContextManager[None]]
 def create(site: Site, *, routes: Sequence[ControllerRouterHandler] = (), jobs: Sequence[Job] = ()) -> Shield:
     """The whole site as one ASGI application. `routes` are added to the portal's; `jobs` run while it serves."""
     application = Litestar(
-        [*PORTAL, *DESK, *CONSOLE, *OPEN, *health.ROUTES, *exchange.ROUTES, *api.routes(site), *routes],
+        [
+            *PORTAL,
+            *DESK,
+            *CONSOLE,
+            *OPEN,
+            *health.ROUTES,
+            *exchange.ROUTES,
+            *registry.ROUTES,
+            *api.routes(site),
+            *routes,
+        ],
         dependencies={
             "site": Provide(lambda: site, sync_to_thread=False),
             "visitor": Provide(visitor_of),

@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -28,7 +29,9 @@ from tongban.catalog.installation import open_catalogue
 from tongban.org import sessions, store
 from tongban.org.oidc import OidcClient
 from tongban.outreach.offers import Outreach
-from tongban.sharing import Sharing
+from tongban.sharing import Sharing, grants
+from tongban.sharing.channel.centre import FILE as MEMBERS
+from tongban.sharing.channel.centre import Centre
 from tongban.web import store as web_store
 from tongban.web.app import Job, create
 from tongban.web.limits import Limits
@@ -78,6 +81,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         directory=directory,
         cases=cases,
         sharing=Sharing(db, clock),
+        centre=Centre(settings.data_dir / MEMBERS, keys, clock, partial(grants.rights, db)),
         assist=await Assist.open(
             db,
             catalogue,

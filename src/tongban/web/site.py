@@ -15,6 +15,7 @@ from tongban.org import Directory
 from tongban.org.oidc import OidcClient
 from tongban.outreach.offers import Outreach
 from tongban.sharing import Sharing
+from tongban.sharing.channel.centre import Centre
 from tongban.terms import Calendar
 from tongban.web.limits import Limits
 from tongban.web.pages import Pages
@@ -30,6 +31,7 @@ class Site:
     directory: Directory
     cases: Cases
     sharing: Sharing
+    centre: Centre
     assist: Assist
     outreach: Outreach
     keys: KeyRing
