@@ -4,6 +4,7 @@
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -13,14 +14,20 @@ from tongban.assist.guide.words import check_words
 from tongban.base.i18n import LANGS, Lang, words
 from tongban.catalog.catalogue import version_key
 from tongban.catalog.check import check
-from tongban.catalog.findings import format_finding
+from tongban.catalog.check.run import law_files
+from tongban.catalog.findings import Finding, format_finding
 from tongban.catalog.load import load_file
 from tongban.catalog.model import Audience, Service
 from tongban.catalog.once_only import asked, together
 from tongban.catalog.shipped import Folder, shipped
+from tongban.sharing.directory.asking import check_asking
+from tongban.sharing.directory.check import check_read
+from tongban.sharing.directory.load import folders, read
 
 WORDS = "words"
 """The folder of the guide's lexicon, which is no law and so has a reader of its own."""
+LISTS = "directory"
+"""A folder of the list of data: its dictionary and its entries."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +44,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _data(law: Sequence[Path], lists: Sequence[Path], *, whole: bool) -> Iterator[Finding]:
+    """What is wrong with the list of data, and with what these services ask of it.
+
+    A service is held against the shipped list and the one in the folder `directory` beside its own.
+    """
+    files, _ = law_files(law)
+    beside = dict.fromkeys(path.resolve().parent.parent / LISTS for path in files)
+    places = [*folders(), *(place for place in beside if place.is_dir()), *lists]
+    found = read(dict.fromkeys(path.resolve() for path in places))
+    if whole or lists:
+        yield from check_read(found)
+    loaded = (load_file(path) for path in files)
+    services = [one for one in loaded if isinstance(one.value, Service)]
+    yield from check_asking(services, found.directory())
+
+
 def run(options: argparse.Namespace) -> int:
     """1 on any error, 0 with warnings only, 2 when a path is not there."""
     paths: list[Path] = options.paths or [*(shipped(folder) for folder in get_args(Folder)), shipped("words")]
@@ -47,7 +70,9 @@ def run(options: argparse.Namespace) -> int:
     if options.asked:
         return _asked(paths, options.lang or "zh", as_json=options.json)
     lexicon = [path for path in paths if WORDS in (path.name, path.parent.name)]
-    findings = [*check([path for path in paths if path not in lexicon]), *check_words(lexicon)]
+    lists = [path for path in paths if path.name == LISTS and path.is_dir()]
+    law = [path for path in paths if path not in lexicon and path not in lists]
+    findings = [*check(law), *check_words(lexicon), *_data(law, lists, whole=not options.paths)]
     count = Counter(finding.severity for finding in findings)
     if options.json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(findings), indent=2) + b"\n")

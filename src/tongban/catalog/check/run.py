@@ -43,7 +43,7 @@ def check(paths: Sequence[FilePath | str], *, today: date | None = None) -> list
     `policies`, `papers`). Procedures come from beside the services, else from those that are shipped. `today` lets
     overdue reviews be told.
     """
-    asked, findings = _files([FilePath(path) for path in paths])
+    asked, findings = law_files([FilePath(path) for path in paths])
     loaded = {path: load_file(path) for path in asked}
     beside = {path: load_file(path) for path in _beside(asked) if path not in loaded}
     world = _world({**loaded, **beside}, today)
@@ -75,7 +75,8 @@ def _apply(one: Loaded[Any], world: World) -> Iterator[Finding]:
             return iter(())
 
 
-def _files(paths: Iterable[FilePath]) -> tuple[list[FilePath], list[Finding]]:
+def law_files(paths: Iterable[FilePath]) -> tuple[list[FilePath], list[Finding]]:
+    """The files that these paths stand for, and what is not there."""
     files: dict[FilePath, None] = {}
     findings: list[Finding] = []
     for path in paths:
