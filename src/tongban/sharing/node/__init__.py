@@ -3,3 +3,21 @@
 `config` reads its file, `connectors` reach the data, `answering` gives the least answer, `serving` puts it behind the
 exchange, `checking` looks whether all stands where the file says.
 """
+
+from collections.abc import Iterable
+from importlib import import_module
+
+from tongban.sharing.node.config import Files, NodeConfig, Rest, Sql
+
+_LIBRARIES = {
+    Sql: ("sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite", "tongban.sharing.node.connectors.sql"),
+    Files: ("duckdb", "tongban.sharing.node.connectors.files"),
+    Rest: ("tongban.sharing.node.connectors.rest",),
+}
+
+
+def preload(configs: Iterable[NodeConfig]) -> None:
+    """Load what these nodes will need, once, in the process that they are forked from."""
+    kinds = {type(source) for config in configs for source in config.sources.values()}
+    for name in ("granian.server.embed", "tongban.sharing.node.serving", *(n for k in kinds for n in _LIBRARIES[k])):
+        import_module(name)

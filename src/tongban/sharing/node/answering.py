@@ -4,7 +4,6 @@ Whether the asker may ask at all has been settled by the channel (member, right,
 the department's own second lock: it holds even if the registry were wrong.
 """
 
-import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,13 +11,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tongban.base.errors import Refused
+from tongban.base.telemetry import Log
 from tongban.sharing.channel.model import Answer, Asked, Query, Test
 from tongban.sharing.node.config import Field, NodeConfig, Record
 from tongban.sharing.node.connectors import Connector, Row, connect
 from tongban.sharing.node.faults import Fault, SourceFault, refusal
 from tongban.sharing.node.values import TooLong, Value, WrongType, holds, shown, typed
-
-log = logging.getLogger("tongban.node")
 
 _SUBJECT = re.compile(r"[0-9A-Z]{15,18}", re.ASCII)
 _MOST_FIELDS = 100
@@ -27,8 +25,9 @@ _MOST_FIELDS = 100
 class Node:
     """The answering side of a node: its declared records and the connectors to them. Close with `close`."""
 
-    def __init__(self, config: NodeConfig, folder: Path) -> None:
+    def __init__(self, config: NodeConfig, folder: Path, log: Log | None = None) -> None:
         self.config = config
+        self._log = log or Log()
         self._zone = ZoneInfo(config.zone)
         scratch = folder / config.data / "copies"
         self.connectors: Mapping[str, Connector] = {
@@ -50,13 +49,12 @@ class Node:
                 return Answer(found=False)
             return self._told(query, record, row, {name: self._value(name, record, row) for name in wanted})
         except SourceFault as fault:
-            log.warning("%s %s %s", place, fault.fault, fault.detail)
+            self._log.event("source-fault", code=fault.fault, service=place, reason=fault.detail.replace(" ", "-"))
             raise refusal(fault.fault, place) from None
         except Refused:
             raise
         except Exception as error:
-            # A driver's words may quote somebody's data: neither they nor a trace of them are kept.
-            log.warning("%s %s %s", place, Fault.SOURCE_UNREADABLE, type(error).__name__)
+            self._log.error("source-failed", error, service=place)
             raise refusal(Fault.SOURCE_UNREADABLE, place) from None
 
     async def close(self) -> None:
@@ -113,6 +111,9 @@ def _permit_test(test: Test, record: Record) -> None:
         raise refusal(Fault.TEST_MALFORMED, test.field) from None
 
 
-def open_node(config: NodeConfig, folder: Path) -> Node:
-    """A node's answers: give its `answer` to the channel's provider side. Paths are taken from `folder`."""
-    return Node(config, folder)
+def open_node(config: NodeConfig, folder: Path, log: Log | None = None) -> Node:
+    """A node's answers: give its `answer` to the channel's provider side. Paths are taken from `folder`.
+
+    Raises `Refused` for a secret that is not there; sources themselves are opened with the first question.
+    """
+    return Node(config, folder, log)

@@ -22,6 +22,8 @@ class Column(NamedTuple):
     column: str
     declared: Kind
     found: str
+    mask: str = ""
+    leaves: bool = True
 
 
 class Checked(NamedTuple):
@@ -33,6 +35,7 @@ class Checked(NamedTuple):
     columns: tuple[Column, ...]
     warnings: tuple[str, ...]
     problems: tuple[Text, ...]
+    tests: tuple[str, ...] = ()
 
 
 _FIT: Mapping[Kind, str] = {
@@ -65,11 +68,14 @@ async def _one(node: Node, place: str, record: Record) -> Checked:
         return Checked(place, record.source, record.table, (), (), tuple(p.text for p in refused.problems))
     blind = isinstance(node.config.sources[record.source], Rest)
     columns = tuple(
-        Column(name, field.column, field.type, found.columns.get(field.column, ""))
+        Column(
+            name, field.column, field.type, found.columns.get(field.column, ""), field.mask, name in record.may_leave()
+        )
         for name, field in record.fields.items()
     )
     problems = () if blind else tuple(_problems(record, columns, found.columns))
-    return Checked(place, record.source, record.table, columns, found.warnings, problems)
+    tests = tuple(f"{t.field} {t.op} {'…' if t.value is None else t.value}" for t in record.tests)
+    return Checked(place, record.source, record.table, columns, found.warnings, problems, tests)
 
 
 def _problems(record: Record, columns: tuple[Column, ...], found: Mapping[str, str]) -> list[Text]:
@@ -80,7 +86,7 @@ def _problems(record: Record, columns: tuple[Column, ...], found: Mapping[str, s
         if name not in found
     ]
     for column in columns:
-        if column.found and not re.search(_FIT[column.declared], column.found):
+        if column.found not in ("", "any") and not re.search(_FIT[column.declared], column.found):
             said.append(
                 Text(
                     f"“{column.column}”是 {column.found}，不是 {column.declared}",

@@ -4,17 +4,19 @@ Nothing is reached that is not written here: no other table, column, row, field 
 at once, each at its line and column.
 """
 
-from functools import cache
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import Meta
 
 from tongban.base.i18n import Text
-from tongban.catalog.findings import Finding, Position, refused, sort_findings
+from tongban.base.keys import Algorithm, PublicKey, Use
+from tongban.catalog.findings import Finding, sort_findings
 from tongban.catalog.findings import Path as Place
+from tongban.catalog.load import Loaded, load_as, load_path
 from tongban.catalog.yaml_source import Source as Written
 from tongban.sharing.channel.model import AllowedTest
 from tongban.sharing.node.values import Kind, fits_mask, orders, reads_as
@@ -110,6 +112,18 @@ class PinnedKey(_Part, frozen=True, kw_only=True):
     id: str
     public: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
+    def key(self) -> PublicKey:
+        """As a key; how long it may sign is the centre's affair, and a pinned one is replaced by a new file."""
+        always = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+        return PublicKey(
+            id=self.id,
+            algorithm=Algorithm.ED25519,
+            use=Use.REGISTRY,
+            public=self.public,
+            not_before=always[0],
+            not_after=always[1],
+        )
+
 
 class RegistryAt(_Part, frozen=True, kw_only=True):
     """Where the signed list of members and rights is fetched."""
@@ -122,6 +136,8 @@ class NodeConfig(_Part, frozen=True, kw_only=True):
     """A node: who it is, where it listens, whom it believes, what it answers from."""
 
     member: Member
+    hosts: tuple[Member, ...] = ()
+    """Bodies that have no node of their own and let this one answer for them (托管)."""
     registry: RegistryAt
     listen: Annotated[str, Meta(pattern=r"^([0-9A-Za-z.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}$")] = "127.0.0.1:8300"
     address: Address = "http://127.0.0.1:8300"
@@ -134,45 +150,28 @@ class NodeConfig(_Part, frozen=True, kw_only=True):
     sources: Annotated[dict[str, Source], Meta(min_length=1)]
     resources: Annotated[dict[ResourceId, dict[RecordName, Record]], Meta(min_length=1)]
 
-    folder: ClassVar[str] = "."
-
     def record(self, resource: str, record: str) -> Record | None:
         """What is asked for, if it is declared here."""
         return self.resources.get(resource, {}).get(record)
 
 
 def load(path: Path) -> NodeConfig:
-    """Read a node's file; paths in it are taken from where it lies.
-
-    Raises `Refused` with every mistake, each with its line and column, and OSError where there is no file.
-    """
-    written = Written(path.read_text(encoding="utf-8", errors="replace"), path.name)
-    return read(written)
+    """Read a node's file. Raises `Refused` with every mistake, each with its line and column."""
+    return load_path(path, _load).require()
 
 
-def read(written: Written) -> NodeConfig:
-    """The same from a text. Raises `Refused`."""
-    if written.data is None:
-        raise refused(sort_findings(written.findings))
-    try:
-        config = msgspec.convert(written.data, NodeConfig)
-    except msgspec.ValidationError as error:
-        from tongban.catalog.explain import Explainer  # takes a tenth of a second, which a sound file never needs
-
-        found = Explainer(_schema())(written)
-        if not found:
-            said = Text(f"内容不符合要求：{error}", f"This does not fit: {error}")
-            found = [written.finding("error", "invalid-file", said, Position(1, 1))]
-        raise refused(sort_findings(found)) from None
-    found = _Look(written, config).all()
-    if found:
-        raise refused(sort_findings(found))
-    return config
+def load_text(text: str, path: str = "node.yaml") -> NodeConfig:
+    """The same from a text."""
+    return _load(text, path).require()
 
 
-@cache
-def _schema() -> dict[str, Any]:
-    return msgspec.json.schema(NodeConfig)
+def _load(text: str, path: str) -> Loaded[NodeConfig]:
+    # What a type cannot say is looked at with a second source: a sound one lets its text go.
+    loaded = load_as(Written(text, path), "node", NodeConfig)
+    if loaded.value is None:
+        return loaded
+    found = _Look(Written(text, path), loaded.value).all()
+    return Loaded(None, tuple(sort_findings(found)), loaded.source) if found else loaded
 
 
 class _Look:

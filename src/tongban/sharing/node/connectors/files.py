@@ -89,11 +89,12 @@ class FilesConnector:
                         "threads": 1,
                         "autoinstall_known_extensions": False,
                         "autoload_known_extensions": False,
-                        "allowed_directories": [str(self._folder), str(self._scratch)],
                         "temp_directory": str(self._scratch / "duckdb"),
                         "max_temp_directory_size": "0KB",
                     }
                 )
+                folders = ", ".join(map(_text, (self._folder, self._scratch)))
+                root.execute(f"SET allowed_directories = [{folders}]")
                 root.execute("SET enable_external_access = false; SET lock_configuration = true")
                 self._root = root
             return self._root

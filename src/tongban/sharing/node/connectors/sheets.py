@@ -138,7 +138,7 @@ def _date_styles(archive: zipfile.ZipFile) -> frozenset[int]:
         if "y" in code and "d" in code:
             days.add(int(own.get("numFmtId", "0")))
     formats = root.find(f"{_MAIN}cellXfs")
-    styles = [] if formats is None else formats.findall(f"{_MAIN}xf")
+    styles: list[Any] = [] if formats is None else formats.findall(f"{_MAIN}xf")
     return frozenset(n for n, style in enumerate(styles) if int(style.get("numFmtId", "0")) in days)
 
 

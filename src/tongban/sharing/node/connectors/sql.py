@@ -72,7 +72,7 @@ class SqlConnector:
             schema, name = _named(record.table)
             inspector = sa.inspect(connection)
             try:
-                columns = {c["name"]: str(c["type"]).lower() for c in inspector.get_columns(name, schema=schema)}
+                columns = {c["name"]: _type(c["type"]) for c in inspector.get_columns(name, schema=schema)}
             except exc.NoSuchTableError:
                 raise SourceFault(Fault.SOURCE_CHANGED, f"no table or view {record.table}") from None
             return Found(columns, _too_many_rights(connection, record.table))
@@ -247,6 +247,11 @@ def _select(record: Record, subject: str, columns: tuple[str, ...]) -> sa.Select
     if record.rows == "newest":
         return statement.order_by(table.c[record.as_of].desc().nulls_last()).limit(1)
     return statement.limit(2)
+
+
+def _type(found: sa.types.TypeEngine[Any]) -> str:
+    """As the database names it; `any` where it names none (SQLite)."""
+    return "any" if isinstance(found, sa.types.NullType) else str(found).lower()
 
 
 def _too_many_rights(connection: sa.Connection, table: str) -> tuple[str, ...]:

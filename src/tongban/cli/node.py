@@ -1,0 +1,114 @@
+"""A node beside a department's data: answers other bodies' questions as far as its file and their rights allow.
+部门数据旁边的节点：只按登记的内容和授权回答别的单位。
+
+  tongban node --config FILE     answer until stopped; several files: one process each, started again when it ends
+  tongban node check FILE        connect and list what is declared; reads no row of anybody's data
+"""
+
+import argparse
+import asyncio
+import sys
+from functools import partial
+from pathlib import Path
+from signal import SIGTERM
+
+from tongban.base.parent import end_with_parent
+from tongban.cli.saying import saying_refusals
+from tongban.sharing.node.config import NodeConfig, load
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options of `tongban node`."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("check", nargs="?", choices=["check"], help="look whether the file fits the data · 核对")
+    parser.add_argument("file", nargs="?", type=Path, help="the file to check · 要核对的文件")
+    parser.add_argument("--config", type=Path, action="append", default=[], help="the node's file · 节点文件")
+    parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 when all is well, 1 when a check finds something or a node cannot work, 2 when it is asked wrongly."""
+    if options.check:
+        if options.file is None:
+            print("Which file? 要核对哪个文件？ tongban node check FILE", file=sys.stderr)
+            return 2
+        return _checked(options.file)
+    if not options.config:
+        print("Name the node's file: --config FILE 请用 --config 指明节点文件", file=sys.stderr)
+        return 2
+    if options.parent is not None:
+        end_with_parent(options.parent, SIGTERM)
+    read: list[tuple[Path, NodeConfig]] = []
+    for path in options.config:
+        config = _read(path)
+        if config is None:
+            return 2
+        read.append((path, config))
+    if len(read) == 1:
+        return _serve(*read[0])
+    return _serve_all(read)
+
+
+def _read(path: Path) -> NodeConfig | None:
+    with saying_refusals():
+        return load(path)
+    return None
+
+
+def _serve(path: Path, config: NodeConfig) -> int:
+    from tongban.sharing.node import serving
+
+    folder = path.resolve().parent
+    with saying_refusals() as said, serving.log_database(config, folder) as url:
+        asyncio.run(serving.serve(config, folder, url))
+    return said.status
+
+
+def _serve_all(read: list[tuple[Path, NodeConfig]]) -> int:
+    from tongban.sharing.node import preload, supervising
+
+    preload(config for _, config in read)
+    runs = {str(path): partial(_serve, path, config) for path, config in read}
+    supervising.Family(runs, _told).keep()
+    return 0
+
+
+def _told(name: str, status: int) -> None:
+    again = "; it starts again 会重新启动" if status != 2 else ""
+    print(f"{name}: ended with {status} 已结束{again}", file=sys.stderr, flush=True)
+
+
+def _checked(path: Path) -> int:
+    config = _read(path)
+    if config is None:
+        return 2
+    with saying_refusals() as said:
+        return asyncio.run(_check(config, path.resolve().parent))
+    return said.status
+
+
+async def _check(config: NodeConfig, folder: Path) -> int:
+    from tongban.sharing.node.answering import open_node
+    from tongban.sharing.node.checking import check
+
+    node = open_node(config, folder)
+    broken = 0
+    try:
+        async for one in check(node):
+            print(f"\n{one.place}  ({one.source}: {one.table})")
+            for column in one.columns:
+                leaves = "" if column.leaves else "  only yes or no 只答是或否"
+                mask = f"  mask 遮盖 {column.mask}" if column.mask else ""
+                print(f"  {column.field}: {column.declared} ← {column.column} {column.found or '?'}{mask}{leaves}")
+            for test in one.tests:
+                print(f"  test 可比较: {test}")
+            for warning in one.warnings:
+                print(f"  ! {warning}")
+            for problem in one.problems:
+                print(f"  ✗ {problem.zh} {problem.en}", file=sys.stderr)
+            broken += bool(one.problems)
+    finally:
+        await node.close()
+    total = sum(len(records) for records in config.resources.values())
+    print(f"\n{total - broken} of {total} records can be answered. {total} 种记录，{total - broken} 种可以回答。")
+    return 1 if broken else 0

@@ -1,0 +1,136 @@
+"""One node at work: its keys, its copy of the registry, its message log, and its sources behind the exchange.
+
+Whoever asks is judged by `channel.provider`; what may be told is declared in the node's file. A node starts without
+the registry being reachable: until it has one it refuses everything, signed and logged.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from tongban.base.clock import system_clock
+from tongban.base.database import Database, EmbeddedPostgres
+from tongban.base.errors import refuse
+from tongban.base.keys import KeyRing
+from tongban.base.telemetry import Log, take_over
+from tongban.sharing.channel.log import AnswerBox, MessageLog
+from tongban.sharing.channel.provider import Application, ProviderSettings, provider_app
+from tongban.sharing.channel.registry import FRESH, RegistryCache
+from tongban.sharing.node.answering import open_node
+from tongban.sharing.node.config import NodeConfig
+
+_CONNECTIONS = 2
+"""To the message log: lines share statements, so more would idle."""
+_IMPATIENT = 0.5
+"""Seconds between tries while there is no registry at all."""
+_REGISTRY_SECONDS = 5.0
+
+
+@contextmanager
+def log_database(config: NodeConfig, folder: Path) -> Generator[str]:
+    """The address of the named database, or of an embedded one for as long as the block runs."""
+    if config.database is not None:
+        yield config.database
+        return
+    with EmbeddedPostgres(folder / config.data) as server:
+        yield server.url
+
+
+@asynccontextmanager
+async def opened(config: NodeConfig, folder: Path, database: str, log: Log) -> AsyncGenerator[Application]:
+    """The node as an ASGI application, with its jobs beside it. Raises `Refused` for keys or a database it lacks."""
+    clock = system_clock(ZoneInfo(config.zone))
+    keys = folder / config.keys
+    ring = KeyRing.open(keys, clock())
+    async with httpx.AsyncClient(timeout=_REGISTRY_SECONDS, trust_env=False) as http:
+
+        async def fetch() -> str:
+            response = await http.get(config.registry.address)
+            response.raise_for_status()
+            return response.text
+
+        cache = RegistryCache(fetch, [config.registry.key.key()], clock, keys / "registry.jws")
+        db = await Database.open(database, name="node", max_size=_CONNECTIONS)
+        node = open_node(config, folder, log)
+        renewing = asyncio.create_task(_keep_fresh(cache, log))
+        try:
+            settings = ProviderSettings(
+                members=frozenset({config.member, *config.hosts}),
+                base=config.address.rstrip("/"),
+                ring=ring,
+                box=AnswerBox.open(keys / "answers.secret"),
+                clock=clock,
+                telemetry=log,
+            )
+            yield provider_app(settings, cache, node.answer, await MessageLog.open(db, clock))
+        finally:
+            renewing.cancel()
+            with suppress(asyncio.CancelledError):
+                await renewing
+            await node.close()
+            await db.close()
+
+
+async def _keep_fresh(cache: RegistryCache, log: Log) -> None:
+    """Renew the registry for ever; impatiently until there is one."""
+    said = False
+    while True:
+        try:
+            await cache.refresh()
+            said = False
+        except Exception as error:  # the centre may be away in any way; the copy holds until it expires
+            if not said:
+                log.error("registry-away", error)
+            said = True
+        await asyncio.sleep(_IMPATIENT if said and not _has_one(cache) else FRESH.total_seconds())
+
+
+def _has_one(cache: RegistryCache) -> bool:
+    with suppress(Exception):
+        return bool(cache.current())
+    return False
+
+
+async def serve(config: NodeConfig, folder: Path, database: str) -> None:
+    """Listen and answer until told to stop (SIGTERM, SIGINT)."""
+    from granian.constants import Interfaces
+    from granian.server.embed import Server
+
+    log = Log()
+    take_over(log)
+    host, _, port = config.listen.rpartition(":")
+    async with opened(config, folder, database, log) as application:
+        server: Any = Server(
+            application,
+            address=host.strip("[]"),
+            port=int(port),
+            interface=Interfaces.ASGINL,
+            log_enabled=False,
+            websockets=False,
+            backlog=256,
+        )
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        serving = asyncio.create_task(server.serve())
+        stopping = asyncio.create_task(stop.wait())
+        log.event("node-ready", port=int(port))
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            stopping.cancel()
+            raise refuse(
+                "cannot-listen",
+                f"没法在 {config.listen} 上接听，可能已被占用。",
+                f"Cannot listen on {config.listen}; it may be taken.",
+                place=config.listen,
+                status=500,
+            ) from serving.exception()
+        server.stop()
+        with suppress(Exception):
+            await asyncio.wait_for(serving, 5)
