@@ -20,7 +20,7 @@ from statistics import median
 from typing import Any
 
 import msgspec
-from benchmarks.world import FACTS, REGION, SERVICE, Home, applicant, cases_on, official
+from benchmarks.world import FACTS, REGION, SERVICE, Home, applicant, cases_on, keys_of, official
 
 from tongban.base.database import Database, EmbeddedPostgres, migrate
 from tongban.cases.service import Cases
@@ -74,7 +74,7 @@ async def _time(*reads: Callable[[], Awaitable[object]]) -> list[float]:
 
 
 async def _measure(url: str, folder: Path) -> dict[str, Any]:
-    db = await Database.open(url, max_size=1)
+    db = await Database.open(url, max_size=1, sealer=await keys_of(folder))
     await migrate(db)
     cases = cases_on(db, Home(folder))
     last = await _fill(db, cases)

@@ -26,7 +26,7 @@ from statistics import median
 from typing import Any
 
 import msgspec
-from benchmarks.world import FACTS, REGION, SERVICE, Home, applicant, cases_on
+from benchmarks.world import FACTS, REGION, SERVICE, Home, applicant, cases_on, keys_of
 
 from tongban.base.database import Database, EmbeddedPostgres, migrate
 from tongban.cases.engine import Case
@@ -58,7 +58,7 @@ async def drive(submit: Submit, *, concurrency: int, seconds: float, name: str) 
 
 
 async def _engine_load(url: str, home: str, name: str, seconds: float) -> int:
-    db = await Database.open(url, max_size=4)
+    db = await Database.open(url, max_size=4, sealer=await keys_of(Path(home)))
     cases = cases_on(db, Home(Path(home)))
     person = applicant()
 
@@ -92,7 +92,7 @@ def engine_rate(url: str, home: Path, name: str) -> float:
 
 async def one_batch(url: str, home: Path) -> tuple[str, str]:
     """The JSON of one submission as the engine sends it, and its case number."""
-    db = await Database.open(url)
+    db = await Database.open(url, sealer=await keys_of(home))
     cases = cases_on(db, Home(home))
     view = await cases.submit(applicant(), SERVICE, FACTS, region=REGION, key=_KEY)
     loaded = view.loaded

@@ -28,7 +28,7 @@ from urllib.request import urlopen
 
 import msgspec
 from benchmarks.submit import ROUNDS, SECONDS, one_batch, pgbench_rate
-from benchmarks.world import FACTS, REGION, SERVICE
+from benchmarks.world import FACTS, REGION, SERVICE, keys_of
 
 from tongban.base.clock import system_clock
 from tongban.base.database import Database, EmbeddedPostgres, migrate
@@ -165,10 +165,10 @@ def _wait(port: int) -> None:
     raise RuntimeError("the site did not start")
 
 
-async def people(url: str, count: int) -> list[str]:
+async def people(url: str, folder: Path, count: int) -> list[str]:
     """Invented people, each logged in: their tokens."""
     clock = system_clock()
-    db = await Database.open(url)
+    db = await Database.open(url, sealer=await keys_of(folder))
     await migrate(db)
     await demo.seed(db)
     directory = await store.load(db, clock)
@@ -192,7 +192,7 @@ def run() -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="tongban-bench-") as name:
         folder = Path(name)
         with EmbeddedPostgres(folder, settings={"max_wal_size": "4GB"}) as server:
-            tokens = asyncio.run(people(server.url, CONNECTIONS))
+            tokens = asyncio.run(people(server.url, folder, CONNECTIONS))
             one = asyncio.run(one_batch(server.url, folder))
             ours: list[tuple[float, float, float]] = []
             floor: list[float] = []

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tongban.base.clock import system_clock
+from tongban.base.config import Settings
 from tongban.base.database import Database
 from tongban.base.keys import KeyRing
+from tongban.base.sealing import Sealer, open_sealer
 from tongban.cases.service import Cases
 from tongban.catalog.catalogue import Catalogue
 from tongban.org import Actor, Directory, demo
@@ -48,6 +50,11 @@ def cases_on(db: Database, home: Home) -> Cases:
         clock,
         data_dir=home.folder,
     )
+
+
+async def keys_of(folder: Path) -> Sealer:
+    """The keys of persons, as the installation in `folder` has them."""
+    return await open_sealer(Settings(data_dir=folder))
 
 
 def applicant() -> Actor:

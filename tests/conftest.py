@@ -1,5 +1,6 @@
 """What tests share: one embedded PostgreSQL per process, a fresh migrated database per test, a clock that obeys."""
 
+import atexit
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database, EmbeddedPostgres, migrate
+from tongban.base.sealing import FileKeys, Sealer
 
 # Nothing in a test outlives the process, so nothing has to reach the disk. Durability has its own tests.
 _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -64,11 +66,20 @@ async def lower_db(postgres: EmbeddedPostgres, _admin: Database, _template: str)
         yield db
 
 
+_KEYS = Path(tempfile.mkdtemp(prefix="tongban-test-keys-"))
+atexit.register(shutil.rmtree, _KEYS, ignore_errors=True)
+
+
+async def new_sealer() -> Sealer:
+    """The same master key for all, and no opened key of another database in memory."""
+    return await Sealer.open(FileKeys.open(_KEYS, datetime(2026, 11, 3, tzinfo=ZONE)), _KEYS)
+
+
 @asynccontextmanager
 async def _made(postgres: EmbeddedPostgres, admin: Database, template: str) -> AsyncGenerator[Database]:
     name = f"test_{uuid4().hex}"
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    db = await Database.open(database_url(postgres.url, name), name=name[:20])
+    db = await Database.open(database_url(postgres.url, name), name=name[:20], sealer=await new_sealer())
     try:
         yield db
     finally:

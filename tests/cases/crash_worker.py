@@ -13,9 +13,11 @@ from pathlib import Path
 from case_world import APPLICANT, COUNTY, FACTS, FILES, NOW, register
 
 from tongban.base.clock import SettableClock
+from tongban.base.config import Settings
 from tongban.base.database import Database, EmbeddedPostgres, migrate
 from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing
+from tongban.base.sealing import open_sealer
 from tongban.cases.service import Cases
 from tongban.catalog import load_procedure, load_service
 from tongban.catalog.catalogue import Catalogue
@@ -31,7 +33,7 @@ def say(*words: object) -> None:
 
 
 async def serve(url: str, home: Path, count: int) -> None:
-    db = await Database.open(url)
+    db = await Database.open(url, sealer=await open_sealer(Settings(data_dir=home)))
     await migrate(db)
     clock = SettableClock(NOW)
     service = load_service((FILES / "stall-permit.yaml").read_text(encoding="utf-8")).require()

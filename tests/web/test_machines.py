@@ -10,6 +10,7 @@ from tongban.assist.watch.narrowing import Autonomy, Figure, Judged, Verdict
 from tongban.assist.watch.records import LevelChange, OfficialFound, Round
 from tongban.base.i18n import Text
 from tongban.catalog.watching import Measure
+from tongban.org import store as people
 from tongban.web.site import Site
 
 pytestmark = pytest.mark.database
@@ -80,7 +81,7 @@ async def test_a_supervisor_sees_the_figures_the_reason_and_the_supervision_case
 
 
 async def test_officials_figures_are_for_their_own_supervisors(found: Site) -> None:
-    name = await found.db.fetchval("SELECT name FROM person WHERE id = 'o-990101.police.approver'")
+    name = (await people.names(found.db, ["o-990101.police.approver"]))["o-990101.police.approver"]
     who = await Official(found).sit(SUPERVISOR, "990101")
     await who.get("/console/machines/guide/990101")
     assert name in who.text

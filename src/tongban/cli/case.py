@@ -19,6 +19,7 @@ from tongban.base.database import Database, EmbeddedPostgres
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import read_case_id
+from tongban.base.sealing import open_sealer
 from tongban.base.telemetry import Log
 from tongban.cases.redecide import Redecided, Side
 from tongban.cli.saying import saying_refusals
@@ -72,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
 
 async def _with_site(settings: Settings, url: str, use: Callable[[Site], Awaitable[T]]) -> T:
     clock = system_clock(settings.timezone)
-    db = await Database.open(url, name="case", max_size=2)
+    db = await Database.open(url, name="case", max_size=2, sealer=await open_sealer(settings))
     try:
         return await use(await open_site(settings, db, clock, Log(clock=clock)))
     finally:

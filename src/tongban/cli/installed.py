@@ -9,6 +9,7 @@ from tongban.base.clock import system_clock
 from tongban.base.config import Settings
 from tongban.base.database import Database, EmbeddedPostgres
 from tongban.base.errors import refuse
+from tongban.base.sealing import open_sealer
 from tongban.base.telemetry import Log
 from tongban.web.serve import open_site
 from tongban.web.site import Site
@@ -39,7 +40,7 @@ def with_site(settings: Settings, use: Callable[[Site], Awaitable[T]]) -> T:
 
         async def opened() -> T:
             clock = system_clock(settings.timezone)
-            db = await Database.open(url, name="command", max_size=2)
+            db = await Database.open(url, name="command", max_size=2, sealer=await open_sealer(settings))
             try:
                 return await use(await open_site(settings, db, clock, Log(clock=clock)))
             finally:

@@ -15,12 +15,18 @@ from pathlib import Path
 from tongban.base.clock import system_clock
 from tongban.base.config import PREFIX, Settings
 from tongban.base.database import Database, EmbeddedPostgres, migrate
+from tongban.base.sealing import open_sealer, seal_old
 from tongban.cases import demo as stories
 from tongban.catalog.installation import open_catalogue
 from tongban.cli.saying import saying_refusals
 from tongban.org import demo
+from tongban.org import store as people
 from tongban.outreach import demo as offers
 from tongban.sharing import demo as records
+from tongban.sharing import store as sharing
+
+SEALED_TABLES = (*people.SEALED, *sharing.SEALED)
+"""Every table with sealed columns."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -76,9 +82,11 @@ def _database(settings: Settings) -> Generator[str]:
 
 
 async def _prepare(settings: Settings, url: str) -> None:
-    db = await Database.open(url, name="up", max_size=2)
+    db = await Database.open(url, name="up", max_size=2, sealer=await open_sealer(settings))
     try:
         await migrate(db)
+        if changed := await seal_old(db, SEALED_TABLES):
+            print(f"Sealed {changed} rows of before. 已加密原有的{changed}行个人信息。", flush=True)
         if settings.demo:
             now = system_clock(settings.timezone)()
             await demo.seed(db)

@@ -1,6 +1,10 @@
-"""All SQL of this package: the register, people, mandates, sessions, log-in attempts."""
+"""All SQL of this package: the register, people, mandates, sessions, log-in attempts.
 
-from collections.abc import Iterable, Sequence
+What says who somebody is lies sealed with that person's key.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,6 +12,7 @@ import msgspec
 
 from tongban.base.clock import Clock
 from tongban.base.database import Connection, Database, Row
+from tongban.base.sealing import PersonKey, Place, Ring, SealedTable
 from tongban.org.directory import Directory
 from tongban.org.model import Mandate, Person, Register
 
@@ -15,6 +20,18 @@ Db = Database | Connection
 
 _PERSON = "id, name, id_number, phone, birth_date, sex, home_region, level, lang"
 _MANDATE = "id, from_party, from_name, to_person, services, acts, since, until, revoked_at, ground"
+
+
+PERSON = SealedTable(
+    table="person",
+    key=("id",),
+    owner="id",
+    text=("name", "id_number", "phone", "birth_date", "email"),
+    blind={"id_number": "number_blind"},
+)
+MANDATE = SealedTable(table="mandate", key=("id",), owner="from_party", text=("from_name",))
+SEALED = (PERSON, MANDATE)
+_OF_PERSON = PERSON.text[:4]
 
 
 class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,60 +88,100 @@ async def save(connection: Connection, entries: Register) -> None:
 async def person(db: Db, person_id: str) -> Person | None:
     """A person by our number for them."""
     row = await db.fetchrow(f"SELECT {_PERSON} FROM person WHERE id = $1", person_id)  # noqa: S608 -- our columns
-    return None if row is None else _person(row)
+    return None if row is None else _person(row, await _ring(db, [row]))
 
 
 async def person_with_number(db: Db, id_number: str) -> Person | None:
     """A person by their identity number."""
     row = await db.fetchrow(
-        f"SELECT {_PERSON} FROM person WHERE id_number = $1",  # noqa: S608 -- our columns
+        f"SELECT {_PERSON} FROM person WHERE number_blind = $1 OR id_number = $2",  # noqa: S608 -- our columns
+        db.sealer.blind("person.id_number", id_number),
         id_number,
     )
-    return None if row is None or not id_number else _person(row)
+    return None if row is None or not id_number else _person(row, await _ring(db, [row]))
 
 
 async def save_people(connection: Connection, people: Iterable[Person]) -> None:
     """Add people, or bring what is known of them up to date."""
+    written = list(people)
+    keys = await connection.sealer.persons(connection, (p.id for p in written))
     await connection.executemany(
         """
-        INSERT INTO person (id, name, id_number, phone, birth_date, sex, home_region, level, lang)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name, id_number = EXCLUDED.id_number, phone = EXCLUDED.phone,
+        INSERT INTO person (id, name, id_number, number_blind, phone, birth_date, sex, home_region, level, lang)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name, id_number = EXCLUDED.id_number,
+            number_blind = EXCLUDED.number_blind, phone = EXCLUDED.phone,
             birth_date = EXCLUDED.birth_date, sex = EXCLUDED.sex, home_region = EXCLUDED.home_region,
             level = EXCLUDED.level, lang = EXCLUDED.lang
         """,
-        [(p.id, p.name, p.id_number, p.phone, p.birth_date, p.sex, p.home_region, p.level, p.lang) for p in people],
+        [
+            (
+                p.id,
+                _sealed(keys[p.id], "name", p.name),
+                _sealed(keys[p.id], "id_number", p.id_number),
+                connection.sealer.blind("person.id_number", p.id_number) if p.id_number else None,
+                _sealed(keys[p.id], "phone", p.phone),
+                _sealed(keys[p.id], "birth_date", p.birth_date.isoformat() if p.birth_date else ""),
+                p.sex,
+                p.home_region,
+                p.level,
+                p.lang,
+            )
+            for p in written
+        ],
     )
 
 
 async def names(db: Db, persons: Sequence[str]) -> dict[str, str]:
     """What people are called, by id."""
     rows = await db.fetch("SELECT id, name FROM person WHERE id = ANY($1::text[])", list(persons))
-    return {row["id"]: row["name"] for row in rows}
+    ring = await db.sealer.ring(db, (row["name"] for row in rows))
+    return {row["id"]: ring.shown(Place("person", "name", row["id"]), row["name"]) for row in rows}
 
 
 async def bands(db: Db, persons: Sequence[str], today: date) -> dict[str, tuple[str, str, str]]:
-    """Age band, sex and language of people, for counting groups: no name, number or birthday leaves the database."""
-    rows = await db.fetch(
-        "SELECT id, CASE WHEN birth_date IS NULL THEN '' ELSE"
-        " (ARRAY['0-17', '18-34', '35-59', '60-79', '80-'])"
-        "[width_bucket(extract(year FROM age($2::date, birth_date)), ARRAY[18, 35, 60, 80]::numeric[]) + 1]"
-        " END AS age, sex, lang FROM person WHERE id = ANY($1::text[])",
-        list(persons),
-        today,
-    )
-    return {row["id"]: (row["age"], row["sex"], row["lang"]) for row in rows}
+    """Age band, sex and language of people, for counting groups: no name, number or birthday leaves this function."""
+    rows = await db.fetch("SELECT id, birth_date, sex, lang FROM person WHERE id = ANY($1::text[])", list(persons))
+    ring = await db.sealer.ring(db, (row["birth_date"] for row in rows))
+    return {row["id"]: (_band(ring, row, today), row["sex"], row["lang"]) for row in rows}
+
+
+_BANDS = ("0-17", "18-34", "35-59", "60-79", "80-")
+
+
+def _band(ring: Ring, row: Row, today: date) -> str:
+    born = _date(ring.text(Place("person", "birth_date", row["id"]), row["birth_date"]))
+    if born is None:
+        return ""
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return _BANDS[bisect_right((18, 35, 60, 80), age)]
 
 
 async def email(db: Db, person_id: str) -> str:
     """Where a person's letters are mailed; empty where nothing is known."""
     found: str | None = await db.fetchval("SELECT email FROM person WHERE id = $1", person_id)
-    return found or ""
+    ring = await db.sealer.ring(db, [found])
+    return ring.text(Place("person", "email", person_id), found or "")
 
 
 async def save_email(connection: Connection, person_id: str, address: str) -> None:
     """Keep a person's mail address."""
-    await connection.execute("UPDATE person SET email = $2 WHERE id = $1", person_id, address)
+    key = await connection.sealer.person(connection, person_id)
+    sealed = _sealed(key, "email", address)
+    await connection.execute("UPDATE person SET email = $2 WHERE id = $1", person_id, sealed)
+
+
+async def erase(connection: Connection, person_id: str, now: datetime, why: str) -> bool:
+    """Make what is known of a person unreadable for good, in every table, and log them out. False if there was nothing.
+
+    Whether the law lets it go is decided before (个人信息保护法 47; 档案法 outranks a wish).
+    """
+    await end_sessions(connection, person_id)
+    await connection.execute("DELETE FROM person_identity WHERE person = $1", person_id)
+    await connection.execute(
+        "UPDATE person SET number_blind = NULL, sex = '', home_region = '' WHERE id = $1", person_id
+    )
+    return await connection.sealer.erase(connection, person_id, now, why)
 
 
 async def identity(db: Db, issuer: str, subject: str) -> str | None:
@@ -153,6 +210,8 @@ async def lock_identity(connection: Connection, issuer: str, subject: str) -> No
 
 async def save_mandates(connection: Connection, mandates: Iterable[Mandate]) -> None:
     """Add mandates; one that is there stays as it is."""
+    written = list(mandates)
+    keys = await connection.sealer.persons(connection, (m.from_party for m in written))
     await connection.executemany(
         "INSERT INTO mandate (id, from_party, from_name, to_person, services, acts, since, until, revoked_at, ground)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
@@ -160,7 +219,7 @@ async def save_mandates(connection: Connection, mandates: Iterable[Mandate]) -> 
             (
                 m.id,
                 m.from_party,
-                m.from_name,
+                _from_name(keys[m.from_party], m.id, m.from_name),
                 m.to_person,
                 sorted(m.services),
                 sorted(m.acts),
@@ -169,7 +228,7 @@ async def save_mandates(connection: Connection, mandates: Iterable[Mandate]) -> 
                 m.revoked_at,
                 m.ground,
             )
-            for m in mandates
+            for m in written
         ],
     )
 
@@ -178,11 +237,12 @@ async def mandates_to(db: Db, person_id: str, now: datetime) -> list[Mandate]:
     """The mandates a person holds now, by name."""
     rows = await db.fetch(
         f"SELECT {_MANDATE} FROM mandate"  # noqa: S608 -- our columns
-        " WHERE to_person = $1 AND since <= $2 AND $2 < until AND revoked_at IS NULL ORDER BY from_name, id",
+        " WHERE to_person = $1 AND since <= $2 AND $2 < until AND revoked_at IS NULL ORDER BY id",
         person_id,
         now,
     )
-    return [_mandate(row) for row in rows]
+    ring = await db.sealer.ring(db, (row["from_name"] for row in rows))
+    return sorted((_mandate(dict(row), ring) for row in rows), key=lambda mandate: (mandate.from_name, mandate.id))
 
 
 async def mandates_from(db: Db, party: str) -> list[Mandate]:
@@ -191,7 +251,8 @@ async def mandates_from(db: Db, party: str) -> list[Mandate]:
         f"SELECT {_MANDATE} FROM mandate WHERE from_party = $1 ORDER BY since DESC, id",  # noqa: S608 -- our columns
         party,
     )
-    return [_mandate(row) for row in rows]
+    ring = await db.sealer.ring(db, (row["from_name"] for row in rows))
+    return [_mandate(dict(row), ring) for row in rows]
 
 
 async def revoke_mandate(db: Db, mandate_id: str, party: str, now: datetime) -> bool:
@@ -251,9 +312,11 @@ async def session(db: Db, token_hash: bytes) -> SessionRow | None:
     )
     if row is None:
         return None
-    mandate = None if row["mandate"] is None else msgspec.convert(row["mandate"], Mandate)
+    sealed = [row[column] for column in _OF_PERSON]
+    ring = await db.sealer.ring(db, [*sealed, row["mandate"]["from_name"] if row["mandate"] else None])
+    mandate = None if row["mandate"] is None else _mandate(row["mandate"], ring)
     return SessionRow(
-        person=_person(row),
+        person=_person(row, ring),
         post=row["post"],
         mandate=mandate,
         csrf=row["csrf"],
@@ -313,13 +376,26 @@ async def take_attempt(db: Db, state_hash: bytes, now: datetime) -> Attempt | No
     return Attempt(browser=row["browser"], nonce=row["nonce"], verifier=row["verifier"], back_to=row["back_to"])
 
 
-def _person(row: Row) -> Person:
+async def _ring(db: Db, rows: Sequence[Row]) -> Ring:
+    return await db.sealer.ring(db, (row[column] for row in rows for column in _OF_PERSON))
+
+
+def _sealed(key: PersonKey, column: str, text: str) -> str:
+    return key.seal_text(Place("person", column, key.owner), text)
+
+
+def _from_name(key: PersonKey, mandate_id: str, name: str) -> str:
+    return key.seal_text(Place("mandate", "from_name", mandate_id), name)
+
+
+def _person(row: Row, ring: Ring) -> Person:
+    name, id_number, phone, born = (ring.text(Place("person", c, row["id"]), row[c]) for c in _OF_PERSON)
     return Person(
         id=row["id"],
-        name=row["name"],
-        id_number=row["id_number"],
-        phone=row["phone"],
-        birth_date=row["birth_date"],
+        name=name,
+        id_number=id_number,
+        phone=phone,
+        birth_date=_date(born),
         sex=row["sex"],
         home_region=row["home_region"],
         level=row["level"],
@@ -327,5 +403,10 @@ def _person(row: Row) -> Person:
     )
 
 
-def _mandate(row: Row) -> Mandate:
-    return msgspec.convert(dict(row), Mandate)
+def _date(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _mandate(row: Mapping[str, Any], ring: Ring) -> Mandate:
+    name = ring.shown(Place("mandate", "from_name", row["id"]), row["from_name"])
+    return msgspec.convert({**row, "from_name": name}, Mandate)

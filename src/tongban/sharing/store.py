@@ -1,4 +1,7 @@
-"""All SQL of sharing. A record is read and the look at it is written by one statement: neither happens alone."""
+"""All SQL of sharing. A record is read and the look at it is written by one statement: neither happens alone.
+
+Each field of a record lies sealed by itself with the person's key, so a look opens the fields it names and no other.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,11 +9,17 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from tongban.base.database import Row
+from tongban.base.sealing import SealedTable, Sealer, open_members, seal_members
+
+RECORD = SealedTable(table="shared_record", key=("person", "resource", "record"), owner="person", members=("fields",))
+SEALED = (RECORD,)
 
 
 class Reads(Protocol):
     """A database, or a connection inside a transaction."""
 
+    @property
+    def sealer(self) -> Sealer: ...
     async def fetch(self, sql: str, *args: Any) -> list[Row]: ...
 
 
@@ -31,12 +40,12 @@ async def read(
     matter: str,
     law: Mapping[str, str],
     name: Mapping[str, str],
-) -> list[Row]:
-    """Rows of `resource, record, fields, as_of` for each wanted (id, resource, record, fields, source name).
+) -> list[dict[str, Any]]:
+    """Rows of `resource, record, answer, as_of` for each wanted (id, resource, record, fields, source name).
 
     The access rows are written by the same statement; a record that is not there is a look too (`answered` false).
     """
-    return await db.fetch(
+    rows = await db.fetch(
         """
         WITH wanted AS (
             SELECT * FROM jsonb_to_recordset($2) AS w(id uuid, resource text, record text, fields text[], source jsonb)
@@ -69,6 +78,13 @@ async def read(
         dict(law),
         dict(name),
     )
+    answers: list[dict[str, Any] | None] = [row["answer"] for row in rows]
+    ring = await db.sealer.ring(db, (value for answer in answers if answer for value in answer.values()))
+    found: list[dict[str, Any]] = []
+    for row, answer in zip(rows, answers, strict=True):
+        place = RECORD.place("fields", (person, row["resource"], row["record"]))
+        found.append({**row, "answer": None if answer is None else open_members(ring, place, answer)})
+    return found
 
 
 async def looked(
@@ -125,6 +141,8 @@ async def accesses(db: Reads, person: str, after: tuple[datetime, UUID] | None, 
 
 async def put(db: Writes, person: str, resource: str, record: str, fields: Mapping[str, Any], as_of: datetime) -> None:
     """What a department reports of a person; the newest report stands."""
+    key = await db.sealer.person(db, person)
+    sealed = seal_members(key, RECORD.place("fields", (person, resource, record)), fields)
     await db.execute(
         """
         INSERT INTO shared_record (person, resource, record, fields, as_of) VALUES ($1, $2, $3, $4, $5)
@@ -134,6 +152,6 @@ async def put(db: Writes, person: str, resource: str, record: str, fields: Mappi
         person,
         resource,
         record,
-        dict(fields),
+        sealed,
         as_of,
     )

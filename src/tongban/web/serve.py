@@ -21,6 +21,7 @@ from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing
 from tongban.base.parent import end_with_parent
+from tongban.base.sealing import open_sealer
 from tongban.base.telemetry import Log, take_over
 from tongban.cases.outbox import Channel, FileChannel, SmtpChannel
 from tongban.cases.service import Cases
@@ -207,7 +208,8 @@ class Application:
         take_over(log)
         if self._settings.database_url is None:
             raise RuntimeError("a worker is told which database to use")
-        db = await Database.open(self._settings.database_url, name="web", max_size=POOL)
+        sealer = await open_sealer(self._settings)
+        db = await Database.open(self._settings.database_url, name="web", max_size=POOL, sealer=sealer)
         site = await open_site(self._settings, db, self._clock, log)
         app = create(site, jobs=[_closing(db), working])
         return Proxied(app) if self._settings.behind_proxy else app

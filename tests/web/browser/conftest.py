@@ -7,7 +7,7 @@ from datetime import datetime
 import httpx
 import pytest
 from playwright.async_api import Browser
-from tests.conftest import database_url
+from tests.conftest import database_url, new_sealer
 from tests.web.browser.live import chromium, opened, serving
 from tests.web.citizen import Person, answer, begin
 from tests.web.conftest import furnish
@@ -37,7 +37,7 @@ async def world(
     """The demonstration province on a free port, with something to see on every page."""
     chromium()
     await _admin.execute(f"CREATE DATABASE browser TEMPLATE {_template}")
-    db = await Database.open(database_url(postgres.url, "browser"), name="browser")
+    db = await Database.open(database_url(postgres.url, "browser"), name="browser", sealer=await new_sealer())
     clock = SettableClock(datetime(2026, 11, 3, 9, 0, tzinfo=ZONE))
     site = await furnish(db, tmp_path_factory.mktemp("browser"), clock, factor=1000)
     async with serving(site) as address:

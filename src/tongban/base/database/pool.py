@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import asyncpg
 import msgspec
 
 from tongban.base.errors import Refused, refuse
+
+if TYPE_CHECKING:  # sealing reads its keys through this module
+    from tongban.base.sealing.sealer import Sealer
 
 Row = asyncpg.Record
 Args = tuple[Any, ...]
@@ -94,11 +97,17 @@ class Counter:
 class Connection:
     """One connection inside a transaction. The same four verbs as `Database`."""
 
-    __slots__ = ("_counters", "_raw")
+    __slots__ = ("_counters", "_raw", "_sealer")
 
-    def __init__(self, raw: RawConnection, counters: list[Counter]) -> None:
+    def __init__(self, raw: RawConnection, counters: list[Counter], sealer: "Sealer | None" = None) -> None:
         self._raw = raw
         self._counters = counters
+        self._sealer = sealer
+
+    @property
+    def sealer(self) -> "Sealer":
+        """Seals and opens personal fields. Raises `LookupError` if the database was opened without keys."""
+        return _given(self._sealer)
 
     @property
     def raw(self) -> RawConnection:
@@ -150,11 +159,17 @@ class Database:
     A lost server raises `Refused` (`database-unavailable`, 503). Getting a connection waits for it a while.
     """
 
-    def __init__(self, pool: _Pool, url: str, patience_seconds: float) -> None:
+    def __init__(self, pool: _Pool, url: str, patience_seconds: float, sealer: "Sealer | None" = None) -> None:
         self._pool = pool
         self._patience = patience_seconds
         self._counters: list[Counter] = []
+        self._sealer = sealer
         self.url = url
+
+    @property
+    def sealer(self) -> "Sealer":
+        """Seals and opens personal fields. Raises `LookupError` if the database was opened without keys."""
+        return _given(self._sealer)
 
     @classmethod
     async def open(
@@ -165,8 +180,11 @@ class Database:
         max_size: int = 8,
         statement_seconds: float = 15.0,
         patience_seconds: float = 10.0,
+        sealer: "Sealer | None" = None,
     ) -> "Database":
         """Connect, and see that the server answers. `name` shows in `pg_stat_activity`.
+
+        Without a `sealer` no personal field can be written or read.
 
         A statement is cancelled after `statement_seconds`; a server that is away is waited for `patience_seconds`.
         """
@@ -185,7 +203,7 @@ class Database:
                 "timezone": "UTC",
             },
         )
-        db = cls(cast("_Pool", pool), url, patience_seconds)
+        db = cls(cast("_Pool", pool), url, patience_seconds, sealer)
         await db.fetchval("SELECT 1")
         return db
 
@@ -233,7 +251,7 @@ class Database:
     async def _connection(self) -> AsyncGenerator[Connection]:
         raw = await _patiently(self._pool.acquire, self._patience)
         try:
-            yield Connection(raw, self._counters)
+            yield Connection(raw, self._counters, self._sealer)
         except asyncpg.QueryCanceledError as error:
             raise too_slow() from error
         except _LOST as error:
@@ -257,6 +275,12 @@ async def _patiently(attempt: Callable[[], Awaitable[T]], seconds: float) -> T:
                     await asyncio.sleep(_RETRY_SECONDS)
     except TimeoutError as error:
         raise unavailable() from error
+
+
+def _given(sealer: "Sealer | None") -> "Sealer":
+    if sealer is None:
+        raise LookupError("this database was opened without keys: personal fields stay shut")
+    return sealer
 
 
 async def _set_codecs(connection: RawConnection) -> None:

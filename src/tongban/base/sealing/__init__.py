@@ -4,6 +4,14 @@ from tongban.base.sealing.keyservice import CommandKeys, FileKeys, KeyService, W
 from tongban.base.sealing.opening import open_sealer
 from tongban.base.sealing.sealer import PREFIX, PersonKey, Place, Ring, Sealer, is_sealed
 from tongban.base.sealing.suites import SUITES, Suite
+from tongban.base.sealing.tables import (
+    SealedTable,
+    open_json,
+    open_members,
+    seal_json,
+    seal_members,
+    seal_old,
+)
 
 __all__ = [
     "PREFIX",
@@ -14,9 +22,15 @@ __all__ = [
     "PersonKey",
     "Place",
     "Ring",
+    "SealedTable",
     "Sealer",
     "Suite",
     "Wrapped",
     "is_sealed",
+    "open_json",
+    "open_members",
     "open_sealer",
+    "seal_json",
+    "seal_members",
+    "seal_old",
 ]

@@ -162,7 +162,7 @@ class Sealer:
             found |= {key.owner: key for key in await self._unwrap(await store.of_persons(db, new), now)}
         return found
 
-    async def ring(self, db: Runner, values: Iterable[str | bytes | None]) -> Ring:
+    async def ring(self, db: Runner, values: Iterable[object]) -> Ring:
         """The keys that these values need: nothing asked if all are in memory, else one statement."""
         ids = {key_id for value in values if (key_id := _key_id(value))}
         now = time.monotonic()
@@ -263,10 +263,10 @@ def erased(at: datetime) -> Refused:
     )
 
 
-def _key_id(value: str | bytes | None) -> bytes | None:
+def _key_id(value: object) -> bytes | None:
     if isinstance(value, bytes):
         return value[:_ID]
-    if value is None or not value.startswith(PREFIX):
+    if not isinstance(value, str) or not value.startswith(PREFIX):
         return None
     try:  # 24 characters of base64 are 18 bytes
         return base64.urlsafe_b64decode(value[len(PREFIX) : len(PREFIX) + 24])[:_ID]

@@ -1,6 +1,6 @@
 """All SQL of the keys of persons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -106,3 +106,35 @@ async def masters(db: Runner) -> dict[str, int]:
     """How many keys are wrapped under each version of the master key."""
     rows = await db.fetch("SELECT master, count(*) AS keys FROM person_key GROUP BY master ORDER BY master")
     return {row["master"]: row["keys"] for row in rows}
+
+
+async def passed(db: Runner, name: str) -> bool:
+    """Whether every old row of this kind has been sealed."""
+    return bool(await db.fetch("SELECT 1 FROM sealed_pass WHERE name = $1", name))
+
+
+async def pass_done(db: Runner, name: str) -> None:
+    """Every old row of this kind has been sealed; none can come again."""
+    await db.fetch("INSERT INTO sealed_pass (name) VALUES ($1) ON CONFLICT DO NOTHING", name)
+
+
+async def next_rows(
+    db: Runner, table: str, key: Sequence[str], owner: str, columns: Sequence[str], after: Sequence[Any], limit: int
+) -> list[Row]:
+    """The next rows after this key, held: the key, `owner`, and each column as text. Names are constants of ours."""
+    later = f"WHERE ({', '.join(key)}) > ({', '.join(f'${n + 2}' for n in range(len(after)))})" if after else ""
+    wanted = ", ".join((*key, f"{owner} AS owner", *(f"{column}::text AS {column}" for column in columns)))
+    return await db.fetch(
+        f"SELECT {wanted} FROM {table} t {later} ORDER BY {', '.join(key)} LIMIT $1 FOR UPDATE OF t",  # noqa: S608
+        limit,
+        *after,
+    )
+
+
+async def replace(
+    db: Runner, table: str, key: Sequence[str], columns: Mapping[str, object], at: Sequence[object]
+) -> None:
+    """Write columns of one row. Names are constants of ours."""
+    changed = ", ".join(f"{column} = ${len(key) + 1 + n}" for n, column in enumerate(columns))
+    row = " AND ".join(f"{column} = ${n + 1}" for n, column in enumerate(key))
+    await db.fetch(f"UPDATE {table} SET {changed} WHERE {row}", *at, *columns.values())  # noqa: S608
