@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from binascii import a2b_base64
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -114,7 +115,7 @@ class World:
         cls, folder: Path, db: Database, clock: SettableClock, rights: Sequence[Right] = (right(),), **settings: Any
     ) -> World:
         now = clock()
-        centre, node, stranger = (KeyRing.open(folder / name, now) for name in ("centre", "node", "stranger"))
+        centre, node, stranger = cls.rings(folder, now)
         members = (member(centre, CENTRE, "", now), member(node, HR, BASE, now))
         token = issue(centre, now, instance="LJ", members=members, rights=rights)
         signer = centre.signer(Use.REGISTRY, now)
@@ -132,6 +133,12 @@ class World:
         world = cls(clock, centre, node, stranger, registry, source, db, log, chosen, None)  # type: ignore[arg-type]
         world.app = provider_app(chosen, world, source, log)
         return world
+
+    @staticmethod
+    def rings(folder: Path, now: datetime) -> tuple[KeyRing, KeyRing, KeyRing]:
+        """The keys of the centre (which also asks), of the node, and of somebody else."""
+        centre, node, stranger = (KeyRing.open(folder / name, now) for name in ("centre", "node", "stranger"))
+        return centre, node, stranger
 
     def current(self) -> Registry:
         """The registry, as `Registered` asks for it."""
@@ -184,7 +191,7 @@ class World:
             profile.check_answer(reply.status, reply.headers, reply.body, bound, {key.id: key}.get)
             return True
         parameters = reply.headers["signature-input"].removeprefix("x1=")
-        proof = profile.a2b_base64(reply.headers["signature"].removeprefix("x1=:").removesuffix(":"))
+        proof = a2b_base64(reply.headers["signature"].removeprefix("x1=:").removesuffix(":"))
         digest = reply.headers["content-digest"]
         assert digest == profile.digest_text(reply.body)
         return key.verify(proof, profile.answer_base(reply.status, digest, None, parameters))

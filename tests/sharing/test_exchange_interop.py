@@ -54,9 +54,9 @@ class Keys(HTTPSignatureKeyResolver):
 
 
 @pytest.fixture
-async def world(tmp_path: Path, db: Database, clock: SettableClock) -> World:
+async def world(tmp_path: Path, node_db: Database, clock: SettableClock) -> World:
     clock.set(datetime.now(clock.now.tzinfo))  # the oracle looks at the machine's clock
-    return await World.make(tmp_path, db, clock)
+    return await World.make(tmp_path, node_db, clock)
 
 
 def verifier(ring: KeyRing, key: PublicKey) -> HTTPMessageVerifier:

@@ -47,15 +47,16 @@ _MEMBER = r"[A-Z][A-Z0-9-]{1,15}/[A-Z]{2,8}/[0-9A-Z]{18}/[a-z][a-z0-9-]{0,39}"
 _RESOURCE, _RECORD = r"[a-z][a-z0-9-]{0,39}\.[a-z0-9-]{1,60}", r"[a-z0-9-]{1,60}"
 _SLUG = r"[a-z0-9][a-z0-9-]{0,79}"
 _WORD = r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,79}"
-_BASE64_32 = r"[A-Za-z0-9+/]{43}="
-_SIGNATURE = re.compile(r"x1=(:[A-Za-z0-9+/]{86}==:)", re.ASCII)
+_BASE64_32 = r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="
+# The last letter before the padding has bits that mean nothing: zero, or one signature had sixteen spellings.
+_SIGNATURE = re.compile(r"x1=(:[A-Za-z0-9+/]{85}[AQgw]==:)", re.ASCII)
 _TAIL = r';created=(\d{10});keyid="([A-Za-z0-9._-]{1,80})";alg="([a-z0-9-]{1,40})"'
 _INPUT = re.compile(
     rf'x1=(\({re.escape(COMPONENTS)}\){_TAIL};expires=(\d{{10}});nonce="([A-Za-z0-9_-]{{22}})";tag="gov-x1")', re.ASCII
 )
 _ANSWER_INPUT = re.compile(rf'x1=(\({re.escape(ANSWER_COMPONENTS)}\){_TAIL};tag="gov-x1")', re.ASCII)
 _CANONICAL = re.compile(rf"/x1/({_MEMBER})/({_RESOURCE})/({_RECORD})", re.ASCII)
-_PLAIN_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+/?", re.ASCII)
+_PLAIN_PATH = re.compile(r"/|(/[A-Za-z0-9._~-]+)+/?", re.ASCII)
 
 _SHAPES: Final[Mapping[str, re.Pattern[str]]] = {
     name: re.compile(shape, re.ASCII)
@@ -157,7 +158,7 @@ def display(text: str) -> str:
 
 def digest_text(body: bytes) -> str:
     """`content-digest` (RFC 9530) of a body: SHA-256 as the RFC spells it."""
-    return f"sha-256=:{_base64(hashlib.sha256(body).digest())}:"
+    return f"sha-256=:{base64(hashlib.sha256(body).digest())}:"
 
 
 def bound_to(headers: Iterable[Header]) -> str | None:
@@ -242,7 +243,7 @@ def signed(
         f';expires={created + window};nonce="{nonce}";tag="gov-x1"'
     )
     proof = sign(key.id, base(headers, parameters, "POST", target))
-    return {**headers, "signature-input": f"x1={parameters}", "signature": f"x1=:{_base64(proof)}:"}
+    return {**headers, "signature-input": f"x1={parameters}", "signature": f"x1=:{base64(proof)}:"}
 
 
 class Proof(NamedTuple):
@@ -256,7 +257,7 @@ class Proof(NamedTuple):
         return [
             (b"content-digest", self.digest.encode()),
             (b"signature-input", f"x1={self.parameters}".encode()),
-            (b"signature", f"x1=:{_base64(self.signature)}:".encode()),
+            (b"signature", f"x1=:{base64(self.signature)}:".encode()),
         ]
 
 
@@ -300,5 +301,6 @@ def check_answer(
     return int(created)
 
 
-def _base64(data: bytes) -> str:
+def base64(data: bytes) -> str:
+    """As RFC 9651 writes bytes."""
     return b2a_base64(data, newline=False).decode()
