@@ -120,6 +120,8 @@ def _finished(story: Story) -> Story:
             story = story.do("approver", "grant")
         elif state == "granted":  # only where the rules were asked not to act
             story = story.do("approver", "issue")
+        elif state == "asked" and "correct" in acts:
+            story = story.do("approver", "correct", now_says="20", reasons="补录了")
         elif state == "asked":
             story = story.do("approver", "take-up")
         elif state == "taken-up":

@@ -95,8 +95,8 @@ def test_of_two_grants_the_one_that_holds_counts() -> None:
 
 
 def test_consumer_of_another_kind_has_no_grant() -> None:
-    assert asked([GRANT], "left_on", consumer="housing") == "g-1"
-    assert asked([GRANT], "left_on", consumer="tax") == "no-grant"
+    assert asked([GRANT], "left_on", consumers=["990101.housing", "housing"]) == "g-1"
+    assert asked([GRANT], "left_on", consumers=["tax"]) == "no-grant"
 
 
 async def test_art_27_a_suspension_holds_at_once_and_a_resumption_too(db: Database) -> None:
@@ -149,7 +149,7 @@ async def test_every_source_of_every_shipped_service_has_a_demonstration_grant_a
         for source in sources(service).values():
             place, _, field = source.at.partition("#")
             resource, _, record = place.partition("/")
-            found = covering(held, resource, record, [field], service.service, DAY, consumer=service.authority.body)
+            found = covering(held, resource, record, [field], service.service, DAY, consumers=[service.authority.body])
             assert found.provider and found.law.en and found.purpose.en
             listed.add((service.service, place, field))
     given = {(r.purpose, f"{r.resource}/{r.record}", field) for r in await rights(db, DAY) for field in r.fields}

@@ -48,7 +48,7 @@ _APPROVERS: dict[str, Who] = {
     "superior": Who.SUPERIOR,
     "city-government": Who.SUPERIOR,
     "reconsideration-head": Who.HEAD,
-    "sharing-authority": Who.SUPERIOR,
+    "sharing-authority": Who.SHARING_AUTHORITY,
     "hotline-centre": Who.SUPERIOR,
 }
 """Who, in the words of procedure files, gives the approvals that statutes name."""
@@ -57,6 +57,7 @@ _APPROVER_TITLES: dict[Who, TermText] = {
     Who.HEAD: APPROVERS["authority-head"],
     Who.GOVERNMENT_HEAD: APPROVERS["government-head"],
     Who.SUPERIOR: TermText("上级机关", "the superior authority"),
+    Who.SHARING_AUTHORITY: TermText("同级政务数据共享主管部门", "the sharing authority of the same level"),
 }
 
 

@@ -230,6 +230,7 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         adverse=act.adverse,
         decides=act.decides,
         issues=act.issues,
+        grant=act.grant,
         opening=command.opening,
         facts=said.facts,
         records=dict(command.records),

@@ -22,6 +22,7 @@ from tongban.base.i18n import Text
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases import about as abouts
+from tongban.cases import granting
 from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written
 from tongban.cases.beside import Beside
 from tongban.cases.decide import Command, GrantFor, by_law, decide
@@ -36,6 +37,7 @@ from tongban.catalog.model import Service
 from tongban.catalog.seals import seal
 from tongban.org import Actor, Directory, Grant, Matter, Purpose, may
 from tongban.sharing import Shared
+from tongban.sharing.grants import Shelf, nothing_listed
 from tongban.terms import Calendar
 
 _TRIES = 5
@@ -72,6 +74,7 @@ class Engine:
     zone: ZoneInfo = ZONE
     demo: bool = True
     beside: Beside = field(default_factory=Beside)
+    listed: Shelf = nothing_listed
     batcher: Batcher = field(init=False)
     _definitions: dict[tuple[str, ...], Definition] = field(init=False, default_factory=dict[Any, Definition])
 
@@ -160,9 +163,10 @@ class Engine:
         for _ in range(_TRIES):
             now = self.clock()
             law = self._open_service(service, region, now)
+            day = now.astimezone(self.zone).date()
+            says, owner = granting.opened(law, says, self.listed, day)
             other = await abouts.concerned(self, law, says, applicant.id)
             region = other.state.case.region if other else region
-            day = now.astimezone(self.zone).date()
             procedure = self.catalogue.procedure(procedure_of(law, says, records, day))
             opening = Opening(
                 case_id(region, now),
@@ -172,7 +176,7 @@ class Engine:
                 procedure.procedure,
                 procedure.version,
                 day,
-                self._office(law, region, other, owed_by),
+                self._office(law, region, other, owner or owed_by),
                 applicant,
                 seal(law),
                 abouts.about(other) if other else None,
@@ -246,7 +250,9 @@ class Engine:
             rows=project(before.definition, after, new),
         )
         issued = next((event for event in new if event.issues), None)
-        return item, self._issue(before.definition, after, issued) if issued else None
+        also = [self._issue(before.definition, after, issued)] if issued else []
+        also += [granting.granted(before.definition, after, event, self.directory) for event in new if event.grant]
+        return item, _together(also) if also else None
 
     async def write_in(self, connection: Connection, before: Case, new: tuple[Event, ...], key: Key) -> bool:
         """The same commit inside a transaction of the caller's. False if the case had moved on."""
@@ -376,6 +382,14 @@ class Engine:
             await certs.store.insert(connection, certificate)
 
         return keep
+
+
+def _together(several: Sequence[Also]) -> Also:
+    async def do(connection: Connection) -> None:
+        for one in several:
+            await one(connection)
+
+    return do
 
 
 def _replaced(event: Event) -> certs.Revocation:

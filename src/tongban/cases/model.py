@@ -172,6 +172,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     adverse: bool = False
     decides: Literal["favourable", "adverse"] | None = None
     issues: bool = False
+    grant: Literal["give", "suspend", "resume", "end"] | None = None
+    """What it did to the grant of shared data that the case is about."""
     opening: Opening | None = None
     facts: dict[str, Any] = {}
     records: dict[str, Shared] = {}

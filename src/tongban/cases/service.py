@@ -38,6 +38,7 @@ from tongban.catalog.catalogue import Catalogue
 from tongban.org import Actor, Directory, Mandate, visible
 from tongban.org.model import ALL
 from tongban.sharing import Shared
+from tongban.sharing.grants import Shelf, nothing_listed
 from tongban.terms import Calendar
 
 _T = TypeVar("_T")
@@ -79,8 +80,9 @@ class Cases:
         zone: ZoneInfo = ZONE,
         demo: bool = True,
         beside: Beside | None = None,
+        listed: Shelf = nothing_listed,
     ) -> None:
-        self.engine = Engine(db, catalogue, directory, calendar, keys, clock, zone, demo, beside or Beside())
+        self.engine = Engine(db, catalogue, directory, calendar, keys, clock, zone, demo, beside or Beside(), listed)
         self._files = Files(data_dir / "documents")
         self._channel = channel or FileChannel(data_dir / "outbox")
 
@@ -133,9 +135,9 @@ class Cases:
     ) -> CaseView:
         """Open a case. `documents` are upload ids by material; `records` what the state already knows.
 
-        `applicant` is for whoever applies for another (an official at the counter, a mandate). The draft is gone when
-        the case exists. With `people_only` the rules do nothing by themselves. Raises Refused with every problem at
-        once.
+        `applicant` is for whoever applies for another (an official at the counter or for their body, a mandate). The
+        draft is gone when the case exists. With `people_only` the rules do nothing by themselves. Raises Refused with
+        every problem at once.
         """
         self._key(key)
         attached = await self._attached(actor, {"documents": documents or {}}, ("documents",))
@@ -254,6 +256,15 @@ class Cases:
         before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")
         services = None if actor.mandate is None else _covered(actor.mandate, self.engine.clock())
         rows = await lists.mine(self.engine.db, actor.on_behalf_of or actor.id, before, size + 1, services)
+        return _page(rows, size, lambda row: cursor(row.opened_at, row.case_id))
+
+    async def asked(self, actor: Actor, after: str | None = None, limit: int = 20) -> Page[CaseRow]:
+        """The cases that an official's body has asked other bodies for, newest first."""
+        size = _size(limit)
+        if visible(self.engine.directory, actor).nothing or not actor.body:
+            return Page(())
+        before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")
+        rows = await lists.mine(self.engine.db, actor.body, before, size + 1)
         return _page(rows, size, lambda row: cursor(row.opened_at, row.case_id))
 
     async def queue(

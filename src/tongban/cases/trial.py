@@ -31,6 +31,10 @@ WHO_NAMES: dict[Who, Text] = {
     Who.HEAD: Text("本机关负责人", "the head of the authority"),
     Who.GOVERNMENT_HEAD: Text("本级政府负责人", "the head of government"),
     Who.SUPERIOR: Text("上级机关", "the superior authority"),
+    Who.ASKING: Text("提出申请的单位", "the body that asks"),
+    Who.ASKING_HEAD: Text("申请单位共享工作负责人", "the head of the asking body's sharing unit"),
+    Who.SHARING_AUTHORITY: Text("同级政务数据共享主管部门", "the sharing authority of the same level"),
+    Who.COMMON_SUPERIOR: Text("共同上级政务数据共享主管部门", "the sharing authority above both"),
     Who.CLOCK: Text("期限届满", "the expiry of a term"),
     Who.RULES: Text("规则自动办理", "the rules"),
 }

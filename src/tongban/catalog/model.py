@@ -108,6 +108,8 @@ class Authority(_File, frozen=True, kw_only=True):
     body: Slug
     name: Words
     note: Words = ""
+    owner_of: FactName | None = None
+    """The fact that names a resource of the directory of shared data: the body that owns it is competent instead."""
 
 
 class Visits(_File, frozen=True, kw_only=True):

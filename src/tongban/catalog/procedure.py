@@ -34,7 +34,19 @@ class State(_File, frozen=True, kw_only=True):
 
     name: Text
     stage: Stage
-    waits_for: Literal["applicant", "intake", "examine", "decide", "head", "nobody"]
+    waits_for: Literal[
+        "applicant",
+        "intake",
+        "examine",
+        "decide",
+        "head",
+        "government-head",
+        "asking",
+        "asking-head",
+        "sharing-authority",
+        "common-superior",
+        "nobody",
+    ]
     end: Literal["favourable", "adverse", "neutral"] | None = None
 
 
@@ -49,6 +61,13 @@ class Who(StrEnum):
     HEAD = "head"
     GOVERNMENT_HEAD = "government-head"
     SUPERIOR = "superior"
+    ASKING = "asking"
+    """An official of the body that asked, where one body asks another."""
+    ASKING_HEAD = "asking-head"
+    SHARING_AUTHORITY = "sharing-authority"
+    """政务数据共享主管部门 at the level of the body that owes the answer (政务数据共享条例 21)."""
+    COMMON_SUPERIOR = "common-superior"
+    """The one above both bodies (政务数据共享条例 28)."""
     CLOCK = "clock"
     RULES = "rules"
 
@@ -104,6 +123,8 @@ class Act(_File, frozen=True, kw_only=True):
     decides: Literal["favourable", "adverse"] | None = None
     issues: bool = False
     """Issues the certificate of the service's result."""
+    grant: Literal["give", "suspend", "resume", "end"] | None = None
+    """What it does, in the same transaction, to the grant of shared data that the case is about."""
     undo_minutes: int = 0
     help: Text | None = None
 

@@ -14,7 +14,7 @@ from typing import assert_never
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 from tongban.org.directory import GOVERNMENT, Directory
-from tongban.org.model import OUTSIDE, Actor, Matter, RealName, Role
+from tongban.org.model import OUTSIDE, Actor, Matter, Post, RealName, Role
 
 _REMEMBERED = 100_000
 
@@ -171,8 +171,8 @@ def _official(
             "This is about a case that you handled; another person has to look at it.",
             law="公务员法 76",
         )
-    asks = obj.applicant == actor.body
-    key = (actor.post, act, obj.body, obj.service, obj.region, purpose, who, day, asks)
+    asking = obj.applicant if directory.has(obj.applicant) else ""
+    key = (actor.post, act, obj.body, obj.service, obj.region, purpose, who, day, asking)
     known = directory.standing.get(key)
     if known is None:
         if len(directory.standing) >= _REMEMBERED:
@@ -227,6 +227,8 @@ def _route(directory: Directory, post_id: str, act: str, obj: Matter, day: date)
         return _Route(frozenset({Role.SUPERVISE}), chain, "")
     if post.body == obj.body and (roles := post.roles - OUTSIDE):
         return _Route(roles, owed_by.name, "")
+    if directory.has(obj.applicant) and (between := _between(directory, post, obj)):
+        return between
     if Role.INTAKE in post.roles:
         for window in directory.windows_of(post.body):
             if window.covers(obj.service, act, owed_by.region, day):
@@ -257,6 +259,35 @@ def _route(directory: Directory, post_id: str, act: str, obj: Matter, day: date)
         f"This is for {owed_by.name.en}, not for your body.",
         status=404,
     )
+
+
+def _between(directory: Directory, post: Post, obj: Matter) -> _Route | None:
+    """Where one body asked another: who acts for the asking one, and who stands above the two.
+
+    政务数据共享条例 20 (the asking body and the head of its sharing unit), 21 (the authority of the same level), 28
+    (the common superior of both, then the government of that level).
+    """
+    owed_by = directory.body(obj.body)
+    if post.body == obj.applicant and post.roles & _ASKS:
+        chain = Text("向{body}提出的单位", "the body that asks {body}").format(body=owed_by.name)
+        heads = {Role.ASKING_HEAD} if Role.HEAD in post.roles else set[Role]()
+        return _Route(frozenset({Role.ASKING, *heads}), chain, "政务数据共享条例 20")
+    same, common = directory.sharing_authority(obj.body), directory.sharing_authority(obj.body, obj.applicant)
+    stands = {Role.SHARING_AUTHORITY: same, Role.COMMON_SUPERIOR: common}
+    roles = frozenset(role for role, body in stands.items() if body is not None and body.id == post.body)
+    if roles and post.roles & _COORDINATES:
+        chain = Text("{body}的政务数据共享主管部门", "the sharing authority of {body}").format(body=owed_by.name)
+        return _Route(roles, chain, "政务数据共享条例 21、28")
+    around = directory.around(obj.body, obj.applicant)
+    government = directory.government(around) if around else None
+    if government is not None and government.id == post.body and Role.GOVERNMENT_HEAD in post.roles:
+        chain = Text("双方共同的本级人民政府", "the people's government above both")
+        return _Route(frozenset({Role.GOVERNMENT_HEAD}), chain, "政务数据共享条例 28")
+    return None
+
+
+_ASKS = frozenset({Role.EXAMINE, Role.DECIDE, Role.HEAD})
+_COORDINATES = frozenset({Role.DECIDE, Role.HEAD})
 
 
 def _supervision(directory: Directory, post_id: str, obj: Matter) -> _Route | Refusal:

@@ -29,6 +29,8 @@ V = TypeVar("V")
 
 GOVERNMENT = "government"
 """The kind of body that is a people's government; it heads and reviews the bodies of its region."""
+SHARING_AUTHORITY = "digital-centre"
+"""The kind of body that looks after data sharing in its region (政务数据共享主管部门)."""
 
 _WITHIN_COUNTY = frozenset({"county", "township", "village"})
 
@@ -196,6 +198,20 @@ class Directory:
             found.append(self.body(parent))
             parent = found[-1].parent
         return found
+
+    def has(self, body_id: str) -> bool:
+        """Whether this is the id of a body, and not of a person."""
+        return body_id in self._bodies
+
+    def around(self, *body_ids: str) -> str | None:
+        """The smallest region that all of these bodies lie in; None where there is none."""
+        regions = [list(lineage(self.body(body_id).region)) for body_id in body_ids]
+        return next((code for code in regions[0] if all(code in others for others in regions[1:])), None)
+
+    def sharing_authority(self, *body_ids: str) -> Body | None:
+        """政务数据共享主管部门 of one body's own level, or the common one of several (政务数据共享条例 8, 28)."""
+        region = self.around(*body_ids)
+        return None if region is None else self._competent.get((SHARING_AUTHORITY, region))
 
     def government(self, region: str) -> Body | None:
         """The people's government of a region."""

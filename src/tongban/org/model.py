@@ -47,9 +47,18 @@ class Role(StrEnum):
     GOVERNMENT_HEAD = "government-head"
     SUPERIOR = "superior"
     SUPERVISE = "supervise"
+    ASKING = "asking"
+    """For the body that asked. This and the three below come from how a body stands to a case, never from a post."""
+    ASKING_HEAD = "asking-head"
+    SHARING_AUTHORITY = "sharing-authority"
+    """政务数据共享主管部门 at the level of the body that owes the answer."""
+    COMMON_SUPERIOR = "common-superior"
+    """The one above both bodies (政务数据共享条例 28)."""
 
 
-OUTSIDE = frozenset({Role.SUPERIOR, Role.SUPERVISE, Role.GOVERNMENT_HEAD})
+BY_STANDING = frozenset({Role.ASKING, Role.ASKING_HEAD, Role.SHARING_AUTHORITY, Role.COMMON_SUPERIOR})
+"""Roles that no post has of itself."""
+OUTSIDE = frozenset({Role.SUPERIOR, Role.SUPERVISE, Role.GOVERNMENT_HEAD}) | BY_STANDING
 """Roles that count towards other bodies than one's own."""
 
 

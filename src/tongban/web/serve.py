@@ -33,6 +33,7 @@ from tongban.outreach.offers import Outreach
 from tongban.sharing import Sharing, grants
 from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.channel.centre import Centre
+from tongban.sharing.grants import demo as shown
 from tongban.web import store as web_store
 from tongban.web.app import Job, create
 from tongban.web.limits import Limits
@@ -74,6 +75,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         channel=_channel(settings),
         zone=settings.timezone,
         demo=settings.demo,
+        listed=shown.listed if settings.demo else grants.nothing_listed,
     )
     return Site(
         settings=settings,

@@ -303,7 +303,7 @@ def person_not_told(view: View[Procedure]) -> Iterator[Said]:
     ends = _ends(view.file)
     for slug, act in view.file.acts.items():
         moves = {effect.do for effect in act.terms}
-        own = set(act.who) == {Who.APPLICANT}
+        own = set(act.who) <= {Who.APPLICANT, Who.ASKING, Who.ASKING_HEAD}
         concerns = act.decides is not None or act.to in ends or moves & {"extend", "pause"}
         if concerns and act.notice is None and not own and not _told_next(view.file, act):
             text = Text(f"“{act.name.zh}”没有发通知 notice", f"'{act.name.en}' sends no notice")

@@ -1,5 +1,6 @@
 """Who may see what of whose records: grants, made by data-sharing requests and by nothing else."""
 
+from tongban.sharing.grants.listed import Listed, Shelf, nothing_listed
 from tongban.sharing.grants.model import (
     Allowed,
     Grant,
@@ -11,4 +12,18 @@ from tongban.sharing.grants.model import (
 )
 from tongban.sharing.grants.registered import ask, held, rights
 
-__all__ = ["Allowed", "Grant", "Mode", "Right", "Standing", "Suspension", "ask", "covering", "held", "rights"]
+__all__ = [
+    "Allowed",
+    "Grant",
+    "Listed",
+    "Mode",
+    "Right",
+    "Shelf",
+    "Standing",
+    "Suspension",
+    "ask",
+    "covering",
+    "held",
+    "nothing_listed",
+    "rights",
+]

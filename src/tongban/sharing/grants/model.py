@@ -95,7 +95,8 @@ STANDINGS: dict[Standing, Text] = {
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """共享授权. `since` and `until` are days in the installation's zone, both inclusive.
 
-    `provider` is the body that owns the resource; `consumer` a kind of body (`hr`) or a member's code. `service` is
+    `provider` is the body that owns the resource; `consumer` a kind of body (`hr`),
+    one body (`990101.hr`) or a member's code. `service` is
     the slug of the service whose cases may use it, `case` the request it came from (empty: agreed before the platform).
     """
 
@@ -141,7 +142,7 @@ class Right(msgspec.Struct, frozen=True, kw_only=True):
 
     grant: str
     consumer: str
-    """A kind of body, or a member's code."""
+    """A kind of body, one body, or a member's code."""
     provider: str
     resource: str
     record: str
@@ -163,18 +164,19 @@ def covering(
     day: date,
     *,
     tests: Collection[Allowed] = (),
-    consumer: str = "",
+    consumers: Collection[str] = (),
 ) -> Grant:
     """The one grant under which all of `fields` and `tests` of a record may be asked for, on a day, for a service.
 
     Raises Refused (403): `no-grant`, `grant-expired` (also ended), `grant-suspended`, `field-outside-grant`. One grant
-    must cover the whole question: two that only do so together are two questions. `consumer` narrows, if given.
+    must cover the whole question: two that only do so together are two questions. `consumers` are what the asker is
+    called (kind of body, id of the body, member code); left out, the service alone says who may.
     """
     about = [
         one
         for one in grants
         if (one.resource, one.record, one.service) == (resource, record, service)
-        and consumer in ("", one.consumer)
+        and (not consumers or one.consumer in consumers)
         and one.standing(day) is not Standing.COMING
     ]
     if not about:

@@ -22,10 +22,10 @@ async def ask(
     day: date,
     *,
     tests: Collection[Allowed] = (),
-    consumer: str = "",
+    consumers: Collection[str] = (),
 ) -> Grant:
     """`covering` of what the database holds at this moment; a suspension counts from its commit on."""
-    return covering(await held(db, service), resource, record, fields, service, day, tests=tests, consumer=consumer)
+    return covering(await held(db, service), resource, record, fields, service, day, tests=tests, consumers=consumers)
 
 
 async def rights(db: Reads, day: date) -> list[Right]:

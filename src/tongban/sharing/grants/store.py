@@ -113,12 +113,13 @@ _SETS: dict[What, str] = {
 
 
 async def change(db: Writes, grant: str, what: What, change: Change, said: dict[str, Any] | None) -> None:
-    """Suspend, resume or end a grant, and keep that it was. Again with the same event is nothing."""
+    """Suspend, resume or end a grant, and keep that it was. Again with the same event, or of a grant
+    that was never given, is nothing."""
     await db.execute(
         f"""
         WITH changed AS (
             INSERT INTO data_grant_change (grant_id, event, at, what, by_id, reasons)
-            VALUES ($1, $2, $3, '{what}', $4, $5) ON CONFLICT DO NOTHING RETURNING grant_id
+            SELECT id, $2, $3, '{what}', $4, $5 FROM data_grant WHERE id = $1 ON CONFLICT DO NOTHING RETURNING grant_id
         ), said AS (SELECT $6::jsonb AS said)
         UPDATE data_grant SET {_SETS[what].replace("$6::jsonb", "said.said")} FROM changed, said
          WHERE data_grant.id = changed.grant_id

@@ -31,6 +31,13 @@ WAITS: dict[str, Text] = {
     "examine": Text("由审查岗位办理。", "It waits for examination."),
     "decide": Text("由审批岗位办理；复核须由提出人以外的人作出。", "It waits for a decider other than who proposed."),
     "head": Text("由负责人办理。", "It waits for the head."),
+    "government-head": Text("由政府负责人决定。", "It waits for the head of government."),
+    "asking": Text("在等提出申请的单位。", "It waits for the body that asked."),
+    "asking-head": Text(
+        "在等申请单位的共享工作负责人同意。", "It waits for the consent of the head of the asking body's sharing unit."
+    ),
+    "sharing-authority": Text("由同级政务数据共享主管部门协调。", "It waits for the sharing authority of this level."),
+    "common-superior": Text("由共同的上级政务数据共享主管部门协调。", "It waits for the sharing authority above both."),
     "nobody": Text("这个办件已经办结。", "This case is closed."),
 }
 
