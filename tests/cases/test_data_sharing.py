@@ -490,7 +490,7 @@ async def correction(between: Between, key: str = "wrong-0001", **facts: str) ->
 async def test_art_26_a_doubted_record_goes_to_its_owner_who_answers_in_ten_working_days(between: Between) -> None:
     view = await correction(between)
     assert view.opening.office.id == HR
-    assert due(view, "verify") == "2026-11-17"
+    assert due(view, "decide") == "2026-11-17"
     done = await between.do(HR, "approver", view.case, "correct", now_says="20", reasons="补录了2024年12个月")
     assert done.state.state == "corrected"
     assert "20" in done.letters[-1][1].body.zh
@@ -513,7 +513,7 @@ async def test_art_26_a_using_body_may_doubt_a_record_too(between: Between) -> N
 async def test_art_26_evidence_is_asked_for_once_and_the_clock_goes_on(between: Between) -> None:
     view = await correction(between)
     after = await between.do(HR, "approver", view.case, "ask-evidence", message="有缴费单吗？")
-    assert due(after, "verify") == "2026-11-17"
+    assert due(after, "decide") == "2026-11-17"
     assert await between.code(HR, "approver", view.case, "ask-evidence", message="还有吗？") == "not-again"
 
 

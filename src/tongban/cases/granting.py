@@ -23,7 +23,7 @@ from tongban.catalog import parse_fact
 from tongban.catalog.model import Service
 from tongban.org import Directory
 from tongban.sharing.grants import Allowed, Grant, Mode, Shelf, Suspension, store
-from tongban.sharing.grants.listed import unknown_resource
+from tongban.sharing.grants.listed import Listed, unknown_resource
 from tongban.sharing.grants.model import Change, Ending
 
 ATTRIBUTE, RECORD, FIELDS, TESTS, UNTIL = "attribute", "record", "fields", "tests", "until"
@@ -49,29 +49,37 @@ def opened(service: Service, says: Mapping[str, Any], listed: Shelf, day: date) 
     if found is None:
         raise unknown_resource(resource)
     facts[named] = resource
-    record = str(facts.get(RECORD) or "").strip()
     if FIELDS in service.facts:
-        tests = read_tests(str(facts.get(TESTS) or ""))
-        wanted = parts(str(facts.get(FIELDS) or ""))
-        found.fields(record, (*wanted, *(test.field for test in tests)))
-        facts[FIELDS] = "、".join(found.fields(record, wanted)) if wanted else ""
-        facts[TESTS] = write_tests(tests)
+        facts |= _wanted(found, facts, named)
     elif "field" in service.facts:
-        found.fields(record, (str(facts.get("field") or "").strip(),))
-    if ATTRIBUTE in service.facts:
-        facts[ATTRIBUTE] = found.attribute
-        if found.attribute == "not-shared":
-            raise refuse(
-                "not-shared",
-                "这项数据依法不予共享，清单里写着理由和依据。",
-                "These data are not shared; the directory gives the reason and the law.",
-                place=named,
-                law="政务数据共享条例 14、15",
-            )
+        found.fields(str(facts.get(RECORD) or "").strip(), (str(facts.get("field") or "").strip(),))
     if UNTIL in service.facts:
         _lies_ahead(service, facts.get(UNTIL), day)
     facts = {name: value for name, value in facts.items() if value != ""}
     return {**says, "facts": facts}, found.owner
+
+
+def _wanted(found: Listed, facts: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """What is asked for, as the directory lists it."""
+    record, wanted = str(facts.get(RECORD) or "").strip(), parts(str(facts.get(FIELDS) or ""))
+    tests = read_tests(str(facts.get(TESTS) or ""))
+    named = (*wanted, *(test.field for test in tests))
+    found.fields(record, named)
+    attribute = found.attribute_of(record, named)
+    if attribute == "not-shared" or not found.open:
+        raise refuse(
+            "not-shared",
+            "这项数据依法不予共享或者已经暂停，清单里写着理由和依据。",
+            "These data are not shared, or not at present; the directory gives the reason and the law.",
+            place=place,
+            law="政务数据共享条例 14、15",
+        )
+    return {
+        RECORD: record,
+        FIELDS: "、".join(found.fields(record, wanted)) if wanted else "",
+        TESTS: write_tests(tests),
+        ATTRIBUTE: attribute,
+    }
 
 
 def _lies_ahead(service: Service, until: Any, day: date) -> None:

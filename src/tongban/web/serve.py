@@ -33,7 +33,8 @@ from tongban.outreach.offers import Outreach
 from tongban.sharing import Sharing, grants
 from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.channel.centre import Centre
-from tongban.sharing.grants import demo as shown
+from tongban.sharing.directory import open_directory
+from tongban.sharing.grants.shelf import shelf
 from tongban.web import store as web_store
 from tongban.web.app import Job, create
 from tongban.web.limits import Limits
@@ -75,7 +76,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         channel=_channel(settings),
         zone=settings.timezone,
         demo=settings.demo,
-        listed=shown.listed if settings.demo else grants.nothing_listed,
+        listed=shelf(open_directory(settings.data_dir)),
     )
     return Site(
         settings=settings,

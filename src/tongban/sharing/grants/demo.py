@@ -17,7 +17,6 @@ from tongban.catalog.model import Service
 from tongban.catalog.shipped import shipped
 from tongban.catalog.tables import both
 from tongban.sharing.grants import store
-from tongban.sharing.grants.listed import Listed
 from tongban.sharing.grants.model import Allowed, Change, Grant
 from tongban.sharing.lookup import sources
 from tongban.sharing.store import Writes
@@ -29,7 +28,6 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     law: Text
     purpose: Text
     providers: dict[str, str]
-    unconditional: tuple[str, ...] = ()
     tests: dict[str, tuple[Allowed, ...]] = {}
 
     def provider(self, resource: str) -> str:
@@ -82,24 +80,6 @@ def shipped_grants() -> tuple[Grant, ...]:
     files = sorted(shipped("services").glob("*.yaml"))
     read = (load_service(path.read_text(encoding="utf-8"), path.name) for path in files)
     return tuple(grants(found.value for found in read if found.value is not None))
-
-
-def listed(resource: str) -> Listed | None:
-    """What the demonstration's services use, as if it stood in a directory."""
-    records: dict[str, set[str]] = defaultdict(set)
-    for grant in shipped_grants():
-        if grant.resource == resource:
-            records[grant.record] |= {*grant.fields, *(test.field for test in grant.tests)}
-    if not records:
-        return None
-    file = _file()
-    return Listed(
-        resource=resource,
-        name=Text(resource, resource),
-        owner=file.provider(resource),
-        attribute="unconditional" if resource in file.unconditional else "conditional",
-        records={record: tuple(sorted(fields)) for record, fields in records.items()},
-    )
 
 
 async def seed(connection: Writes, now: datetime) -> None:

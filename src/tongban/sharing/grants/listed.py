@@ -1,6 +1,6 @@
 """What a request has to know of an entry of the directory: its owner, its sharing attribute, its fields."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -12,6 +12,9 @@ Attribute = Literal["unconditional", "conditional", "not-shared"]
 """共享属性 (政务数据共享条例 14)."""
 
 
+_STRICTNESS: tuple[Attribute, ...] = ("unconditional", "conditional", "not-shared")
+
+
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """One listed resource. `owner` is a body; `records` are field names by record."""
 
@@ -20,6 +23,15 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     attribute: Attribute
     records: Mapping[str, tuple[str, ...]]
+    own: Mapping[str, Attribute] = {}
+    """The attribute of a `record#field` that has one of its own."""
+    open: bool = True
+    """Whether it can be asked for now; what is suspended or withdrawn can only be corrected."""
+
+    def attribute_of(self, record: str, fields: Iterable[str]) -> Attribute:
+        """The strictest of what was named."""
+        named = {self.own.get(f"{record}#{field}", self.attribute) for field in fields}
+        return max(named or {self.attribute}, key=_STRICTNESS.index)
 
     def fields(self, record: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
         """The fields of a record that were named, each once, in the order of the list.
