@@ -57,11 +57,15 @@ class Explainer:
         self._validator: Any = cast("Any", validators).extend(Draft202012Validator, type_checker=checker)(schema)
 
     def __call__(self, source: Source) -> list[Finding]:
-        found: list[Finding] = []
-        for error in cast("Iterable[ValidationError]", self._validator.iter_errors(source.data)):
-            for code, text, path, key in sentences(error):
-                found.append(source.finding("error", code, text, source.position(path, key=key), path))
-        return found
+        return [
+            source.finding("error", code, text, source.position(path, key=key), path)
+            for code, text, path, key in self.told(source.data)
+        ]
+
+    def told(self, data: Any) -> Iterator[Said]:
+        """What is wrong with data in plain types, wherever they were read from."""
+        for error in cast("Iterable[ValidationError]", self._validator.iter_errors(data)):
+            yield from sentences(error)
 
 
 def _is_date(_checker: Any, value: Any) -> bool:

@@ -25,6 +25,7 @@ COMMANDS: dict[str, CommandSpec] = {
     "schema": CommandSpec("tongban.cli.schema", "print a file type's JSON Schema · 输出 JSON Schema"),
     "promote": CommandSpec("tongban.cli.promote", "publish or end a service file · 发布或停用事项"),
     "import": CommandSpec("tongban.cli.importing", "import a catalogue from CSV · 导入事项目录"),
+    "directory": CommandSpec("tongban.cli.directory", "the list of shared data: DCAT, CSV · 数据共享清单"),
     "verify": CommandSpec("tongban.cli.verify", "check a certificate offline · 离线验证证照"),
     "rules": CommandSpec("tongban.cli.rules", "decision models: test kit, evaluation · 决策模型：测试集与计算"),
     "guide": CommandSpec("tongban.cli.guide", "which service a question is about · 智能导办"),

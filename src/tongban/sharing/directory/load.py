@@ -17,7 +17,8 @@ from tongban.sharing.directory.registered import DataDirectory
 SHIPPED = Path(__file__).parent
 FOLDER = "directory"
 """Its name in a data directory."""
-_RESOURCES = "resources"
+RESOURCES = "resources"
+"""Its folder of entries."""
 _ELEMENTS = "elements.yaml"
 
 
@@ -59,7 +60,7 @@ class Read:
 def read(folders: Iterable[Path]) -> Read:
     """All files of these folders; what cannot be read is a finding, never an exception."""
     places = list(folders)
-    resources = (path for folder in places for path in sorted((folder / _RESOURCES).glob("*.yaml")))
+    resources = (path for folder in places for path in sorted((folder / RESOURCES).glob("*.yaml")))
     elements = (path for folder in places for path in _present(folder / _ELEMENTS))
     return Read(
         {str(path): load_path(path, load_resource) for path in resources},

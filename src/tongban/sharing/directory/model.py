@@ -172,7 +172,7 @@ class Record(_Entry, frozen=True, kw_only=True):
 
     name: Text
     subject: Literal["id-number", "uscc"]
-    elements: dict[FactName, Item]
+    elements: Annotated[dict[FactName, Item], Meta(min_length=1)]
 
 
 class Condition(_Entry, frozen=True, kw_only=True):
@@ -213,7 +213,7 @@ class Resource(_Entry, frozen=True, kw_only=True):
     """One entry of the list. Every element of art. 13 is a field here."""
 
     id: ResourceId = msgspec.field(name="resource")
-    version: Annotated[int, Meta(ge=1)] = 1
+    version: Annotated[int, Meta(ge=1, le=9999)] = 1
     status: Status = Status.DRAFT
     name: Text
     """目录名称."""
@@ -234,10 +234,10 @@ class Resource(_Entry, frozen=True, kw_only=True):
     ground: Ground | None = None
     format: Format
     frequency: Frequency
-    rows: int | None = None
+    rows: Annotated[int, Meta(ge=0, le=10**14)] | None = None
     """How many records there are, roughly, on the day the entry was approved."""
     law: tuple[Law, ...]
-    records: dict[Slug, Record]
+    records: Annotated[dict[Slug, Record], Meta(min_length=1)]
     assessment: Assessment | None = None
     approval: Approval | None = None
     listed_on: date | None = None

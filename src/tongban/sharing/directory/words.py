@@ -82,3 +82,7 @@ LEVELS: Mapping[Level, Text] = {
     Level.TOWNSHIP: Text("乡镇级", "Township"),
     Level.VILLAGE: Text("村级", "Village"),
 }
+SUBJECTS: Mapping[str, Text] = {
+    "id-number": Text("公民身份号码", "Identity number"),
+    "uscc": Text("统一社会信用代码", "Social credit code"),
+}
