@@ -17,7 +17,7 @@ NEWEST = [one for slug, one in SERVICES.items() if f"{slug}@2" not in SERVICES]
 
 
 def test_what_is_asked_over_all_shipped_services_falls_by_seventy_percent_or_more() -> None:
-    assert len(NEWEST) == 17
+    assert len(NEWEST) >= 17
     total = together(asked(service) for service in NEWEST)
     assert total.fall >= 0.70, (total.alone, total.shared)
 

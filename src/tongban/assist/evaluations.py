@@ -99,10 +99,19 @@ def _demand(_: Setting) -> Outcome:
     return Outcome(metrics=metrics, size=size, note="Invented series. 虚构的序列。")
 
 
+def _overdue(_: Setting) -> Outcome:
+    """The latest quarter of invented ended cases, foretold from the three before."""
+    from tongban.assist.forecast.evaluate import overdue
+
+    metrics, size = overdue()
+    return Outcome(metrics=metrics, size=size, note="Invented cases. 虚构的办结记录。")
+
+
 EVALUATORS: Mapping[str, Evaluator] = {
     "demand-forecast": _demand,
     "case-summary": _summaries,
     "guide": _guide,
+    "overdue-risk": _overdue,
     "notice-draft": _notices,
     "precheck": _precheck,
     "routing": _routing,

@@ -10,6 +10,7 @@ from typing import Literal
 from tongban.assist import measured
 from tongban.assist.account import Accounts
 from tongban.assist.drafting.service import Drafting
+from tongban.assist.forecast.early import EarlyWarning
 from tongban.assist.forecast.room import Forecasting
 from tongban.assist.gate import Gate, hand
 from tongban.assist.gate.model_port import LanguageModel, NoModel
@@ -53,6 +54,7 @@ class Assist:
     precheck: Precheck
     routing: Routing
     forecasting: Forecasting
+    early: EarlyWarning
     public: PublicRegister
     guide: GuideService
     serving: Serving
@@ -107,6 +109,7 @@ class Assist:
             watch=watch,
             routing=routing,
             forecasting=Forecasting(db, gate, catalogue, directory, clock),
+            early=EarlyWarning(db, gate, directory, clock),
             precheck=Precheck(store, gate, catalogue, cases, clock),
             guide=guide,
             serving=Serving(gate, answerers(guide, routing, address), clock),

@@ -96,6 +96,15 @@ class Running:
         """The one that falls due first."""
         return Both(self.statutory, self.promised).binding if self.promised else self.statutory
 
+    @property
+    def used(self) -> float | None:
+        """The share of the time from its origin to its statutory date that had passed when it was met; above 1 when
+        that was late. Pauses stretch both. None before it is met, and where no time was given."""
+        ended, due = self.statutory.ended, self.statutory.due
+        if ended is None or due is None or due <= self.origin:
+            return None
+        return round((ended - self.origin) / (due - self.origin), 4)
+
 
 def clock(definition: Definition, term: str) -> Clock | None:
     """The rules of a term, or None when neither the service nor the procedure gives it a length."""
@@ -328,3 +337,13 @@ def matters(terms: Sequence[Running], preferring: Sequence[str] = ()) -> Running
     if dated:
         return preferred[min(dated)[1]]
     return preferred[0] if preferred else None
+
+
+def longest(terms: Sequence[Running]) -> Running | None:
+    """Of the terms that the authority owed and has met, the one that gave it the most time."""
+    met = [
+        (due - term.origin, -n)
+        for n, term in enumerate(terms)
+        if term.clock.by_authority and term.used is not None and (due := term.statutory.due)
+    ]
+    return terms[-max(met)[1]] if met else None

@@ -25,7 +25,12 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseRow(_Row, frozen=True, kw_only=True):
-    """A case as a list shows it. `due_at` is the earlier of promise and law; FAR when there is none."""
+    """A case as a list shows it. `due_at` is the earlier of promise and law; FAR when there is none.
+
+    `term` is the term that matters while it is open, counted from `term_at`. Of a case that was decided it is the
+    longest that the authority owed, and `used` the share of its time that was used, above 1 when it was late; None for
+    a case that is open, or ended without a decision.
+    """
 
     seq: int
     version: int
@@ -44,6 +49,9 @@ class CaseRow(_Row, frozen=True, kw_only=True):
     opened_at: datetime
     updated_at: datetime
     labels: tuple[str, ...]
+    term: str = ""
+    term_at: datetime | None = None
+    used: float | None = None
 
 
 class TaskRow(_Row, frozen=True, kw_only=True):
@@ -128,10 +136,16 @@ def _keys(state: CaseState, seqs: frozenset[int]) -> Iterator[LetterKey]:
 _REPORTS = (Own.DELIVERED, Own.UNDELIVERED)
 
 
+_DECIDED = ("favourable", "adverse")
+"""How a case ends when its authority has answered; a withdrawn one tells nothing of the time that an answer takes."""
+
+
 def _row(definition: Definition, state: CaseState, terms: Sequence[Running]) -> CaseRow:
     case, spec = state.case, definition.procedure.states[state.state]
     updated = state.updated_at or FAR
     term = None if spec.end else clocks.matters(terms)
+    owed = clocks.longest(terms) if spec.end in _DECIDED else None
+    counted = owed or term
     return CaseRow(
         region=case.region,
         case_id=case.case,
@@ -152,6 +166,9 @@ def _row(definition: Definition, state: CaseState, terms: Sequence[Running]) -> 
         opened_at=state.opened_at or FAR,
         updated_at=updated,
         labels=tuple(_labels(state)),
+        term=counted.clock.term if counted else "",
+        term_at=counted.origin if counted else None,
+        used=owed.used if owed else None,
     )
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tongban.assist.forecast.demonstration import ended, weekly
+from tongban.assist.forecast.evaluate import overdue
 from tongban.assist.forecast.overdue import FEWEST, Past, risk
 from tongban.assist.forecast.series import AHEAD, SHORTEST, backtest, expected, forecast, theta
 from tongban.assist.forecast.staffing import SHARE, needed, served_within
@@ -91,3 +92,11 @@ def test_fewer_than_thirty_cases_say_nothing_and_other_bodies_are_asked_first() 
 def test_the_demonstration_shows_the_same_everywhere() -> None:
     assert weekly("s", "b", 3) == weekly("s", "b", 3) != weekly("s", "c", 3)
     assert ended("s", "b") == ended("s", "b")
+
+
+def test_foretelling_who_is_late_beats_the_share_of_all_cases_and_means_what_it_says() -> None:
+    metrics, size = overdue()
+    assert size >= 2000
+    assert metrics["brier"] < metrics["brier-base"]
+    assert metrics["brier-skill"] == pytest.approx(1 - metrics["brier"] / metrics["brier-base"], abs=0.001)
+    assert metrics["ece"] <= 0.05

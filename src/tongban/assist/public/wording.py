@@ -47,6 +47,9 @@ METRICS: Mapping[str, Text] = {
     "sure-accuracy": Text("有把握的里面对的", "right among those answered with certainty"),
     "skill": Text("误差比“去年同周”小多少", "error below that of last year's same week"),
     "coverage": Text("实际落在区间里的", "actual counts inside the interval"),
+    "brier": Text("预警和结果的平均差距（Brier）", "mean distance of warnings from what became of it (Brier)"),
+    "brier-base": Text("只报总的超期率时的差距", "the same for the overall share of late cases"),
+    "brier-skill": Text("比只报总的超期率准多少", "how much better than giving the overall share of late cases"),
     "shown": Text("比“去年同周”准、给出来的", "series better than last year's week, which are shown"),
 }
 LEVELS: Mapping[str, Text] = {level.value: name for level, name in AUTONOMY_NAMES.items()}

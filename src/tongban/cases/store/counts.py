@@ -30,3 +30,24 @@ async def arrivals(db: Runner, bodies: Sequence[str], since: datetime, until: da
         zone,
     )
     return [Arrivals(row["service"], row["body"], row["week"], row["cases"]) for row in rows]
+
+
+class TimeUsed(NamedTuple):
+    """How much of its time a decided case took: the term, the body, and the share, above 1 when it was late."""
+
+    service: str
+    term: str
+    body: str
+    used: float
+
+
+async def time_used(db: Runner, services: Sequence[str], most: int) -> list[TimeUsed]:
+    """Of each service the cases decided last, `most` at most; of all bodies, and without anything of a person."""
+    rows = await db.fetch(
+        "SELECT r.* FROM unnest($1::text[]) AS s(name) CROSS JOIN LATERAL ("
+        " SELECT service, term, body, used FROM case_row WHERE service = s.name AND used IS NOT NULL"
+        " ORDER BY updated_at DESC LIMIT $2) r",
+        list(services),
+        most,
+    )
+    return [TimeUsed(row["service"], row["term"], row["body"], row["used"]) for row in rows]

@@ -162,12 +162,14 @@ row AS (
   SELECT n.* FROM jsonb_to_recordset($1::jsonb -> 'rows') AS n(
     region text, case_id text, seq int, version int, service text, service_version text, state text, state_name jsonb,
     stage text, waits_for text, open boolean, body text, applicant text, applicant_name text, due_at timestamptz,
-    legal_at timestamptz, opened_at timestamptz, updated_at timestamptz, labels text[])
+    legal_at timestamptz, opened_at timestamptz, updated_at timestamptz, labels text[], term text,
+    term_at timestamptz, used float8)
   JOIN done d ON d.region = n.region AND d.case_id = n.case_id
   ON CONFLICT (region, case_id) DO UPDATE SET
     seq = excluded.seq, version = excluded.version, state = excluded.state, state_name = excluded.state_name,
     stage = excluded.stage, waits_for = excluded.waits_for, open = excluded.open, body = excluded.body,
-    due_at = excluded.due_at, legal_at = excluded.legal_at, updated_at = excluded.updated_at, labels = excluded.labels
+    due_at = excluded.due_at, legal_at = excluded.legal_at, updated_at = excluded.updated_at, labels = excluded.labels,
+    term = excluded.term, term_at = excluded.term_at, used = excluded.used
 ),
 alarm AS (
   SELECT t.* FROM jsonb_to_recordset($1::jsonb -> 'timers') AS t(region text, case_id text, due_at timestamptz)

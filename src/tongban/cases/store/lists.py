@@ -15,7 +15,7 @@ Cursor = tuple[datetime, str]
 
 _COLUMNS = (
     "region, case_id, seq, version, service, service_version, state, state_name, stage, waits_for, open, body,"
-    " applicant, applicant_name, due_at, legal_at, opened_at, updated_at, labels"
+    " applicant, applicant_name, due_at, legal_at, opened_at, updated_at, labels, term, term_at, used"
 )
 
 # The soonest of each body by its index, then the soonest of those: the price does not grow with the backlog.
