@@ -30,7 +30,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
     def attribute_of(self, record: str, fields: Iterable[str]) -> Attribute:
         """The strictest of what was named."""
-        named = {self.own.get(f"{record}#{field}", self.attribute) for field in fields}
+        named: set[Attribute] = {self.own.get(f"{record}#{field}", self.attribute) for field in fields}
         return max(named or {self.attribute}, key=_STRICTNESS.index)
 
     def fields(self, record: str, wanted: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,159 +1,21 @@
 """政务数据共享条例 20 to 29: a body asks another for data; each test names its article."""
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from two_cities import ADVERSE, FACTS, HOUSING, HR, REASONS, Between, allowed, due
 
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
-from tongban.base.i18n import Text
-from tongban.base.keys import KeyRing
 from tongban.cases.model import Applicant
-from tongban.cases.service import Cases
-from tongban.cases.views import CaseView
-from tongban.catalog import load_procedure, load_service
-from tongban.catalog.catalogue import Catalogue
-from tongban.catalog.shipped import shipped
-from tongban.org import Actor, Directory, demo
-from tongban.sharing.grants import Listed, Standing, ask, rights, store
+from tongban.org import Actor, demo
+from tongban.sharing.grants import Standing, rights, store
 from tongban.terms import STATUTES, Calendar, Started, assess
 
 pytestmark = pytest.mark.database
-
-HR, HOUSING = "990100.hr", "990200.housing"
-"""Of two cities: their common superior is the province's."""
-WHOLE = Text("社保参保", "Social insurance")
-SHELF = {
-    "hr.insurance": Listed(
-        resource="hr.insurance",
-        name=WHOLE,
-        owner=HR,
-        attribute="conditional",
-        records={"member": ("left_on", "months_paid", "wage")},
-    ),
-    "market.registry": Listed(
-        resource="market.registry",
-        name=WHOLE,
-        owner="990100.market",
-        attribute="unconditional",
-        records={"business": ("name", "uscc")},
-    ),
-    "police.cases": Listed(
-        resource="police.cases", name=WHOLE, owner="990100.police", attribute="not-shared", records={"file": ("name",)}
-    ),
-}
-FACTS = {
-    "resource": "hr.insurance",
-    "record": "member",
-    "fields": "left_on",
-    "tests": "months_paid >= 12",
-    "for_service": "rent-subsidy",
-    "basis": "社会救助法26",
-    "scene": "审核收入时",
-    "scope": "住房保障科审批岗",
-    "mode": "interface",
-    "until": "2027-06-30",
-}
-REASONS = {"reasons": "与这个事项无关"}
-ADVERSE = {**REASONS, "law": ["DS-15"]}
-
-
-@pytest.fixture
-def directory(clock: SettableClock) -> Directory:
-    return Directory.build(demo.register(), clock)
-
-
-@pytest.fixture
-def catalogue(clock: SettableClock) -> Catalogue:
-    names = ("data-sharing-request", "record-correction")
-    services = [load_service((shipped("services") / f"{n}.yaml").read_text("utf-8")).require() for n in names]
-    procedures = [load_procedure((shipped("procedures") / f"{n}.yaml").read_text("utf-8")).require() for n in names]
-    return Catalogue(services, procedures, clock=clock)
-
-
-@pytest.fixture
-def cases(db: Database, catalogue: Catalogue, directory: Directory, clock: SettableClock, tmp_path: Path) -> Cases:
-    keys = KeyRing.open(tmp_path / "keys", clock())
-    calendar = Calendar.china()
-    return Cases(db, catalogue, directory, calendar, keys, clock, data_dir=tmp_path, listed=SHELF.get)
-
-
-class Between:
-    """Two bodies and those above them, act by act."""
-
-    def __init__(self, cases: Cases, directory: Directory) -> None:
-        self.cases, self.directory, self.n = cases, directory, 0
-
-    def at(self, body: str, post: str) -> Actor:
-        found = self.directory.post(f"{body}.{post}")
-        person = next(one for one in demo.officials() if one.id == self.directory.holders(found.id)[0])
-        return Actor.official(person, found, self.directory.body(found.body))
-
-    async def request(self, asking: str = HOUSING, **facts: Any) -> str:
-        body = self.directory.body(asking)
-        applicant = Applicant(body.id, body.name.zh, body.uscc, "body")
-        said = {**FACTS, **facts}
-        self.n += 1
-        view = await self.cases.submit(
-            self.at(asking, "examiner"),
-            "data-sharing-request",
-            said,
-            region="990100",
-            key=f"request-{self.n:04}",
-            applicant=applicant,
-        )
-        return view.case
-
-    async def do(self, body: str, post: str, case: str, act: str, **says: Any) -> CaseView:
-        self.n += 1
-        return await self.cases.act(self.at(body, post), case, act, says, version=None, key=f"act-{self.n:06}")
-
-    async def code(self, body: str, post: str, case: str, act: str, **says: Any) -> str:
-        with pytest.raises(Refused) as caught:
-            await self.do(body, post, case, act, **says)
-        return caught.value.code
-
-    async def asked(self, **facts: Any) -> str:
-        """With the consent of the own head."""
-        case = await self.request(**facts)
-        await self.do(HOUSING, "head", case, "consent")
-        return case
-
-    async def in_use(self, **facts: Any) -> str:
-        case = await self.asked(**facts)
-        await self.do(HR, "approver", case, "agree")
-        await self.do(HR, "approver", case, "provide", how="x1")
-        return case
-
-    async def refused(self) -> str:
-        case = await self.asked()
-        await self.do(HR, "approver", case, "propose-refusal", ground="beyond-scope", **ADVERSE)
-        await self.do(HR, "approver-2", case, "refuse", **ADVERSE)
-        return case
-
-
-@pytest.fixture
-def between(cases: Cases, directory: Directory) -> Between:
-    return Between(cases, directory)
-
-
-def due(view: CaseView, term: str) -> str:
-    moment = next(one.statutory.due for one in view.terms if one.term == term)
-    assert moment is not None
-    return moment.astimezone(ZONE).date().isoformat()
-
-
-async def allowed(db: Database, day: date, *fields: str) -> str:
-    """The grant for this question, or why not."""
-    try:
-        return (await ask(db, "hr.insurance", "member", fields or ("left_on",), "rent-subsidy", day)).id
-    except Refused as refused:
-        return refused.code
 
 
 # --- asking ------------------------------------------------------------------------------------------------------
@@ -476,58 +338,3 @@ async def test_a_reply_that_does_not_come_is_taken_to_named_superiors(between: B
     assert ("head", HR) in taken
     assert ("superior", "990000.hr") in taken
     assert all(one.person for one in view.state.escalated)
-
-
-# --- corrections -------------------------------------------------------------------------------------------------
-
-
-async def correction(between: Between, key: str = "wrong-0001", **facts: str) -> CaseView:
-    citizen = Actor.citizen(demo.citizens()[0])
-    said = {"resource": "hr.insurance", "record": "member", "field": "months_paid", "should_be": "20", **facts}
-    return await between.cases.submit(citizen, "record-correction", said, region="990101", key=key)
-
-
-async def test_art_26_a_doubted_record_goes_to_its_owner_who_answers_in_ten_working_days(between: Between) -> None:
-    view = await correction(between)
-    assert view.opening.office.id == HR
-    assert due(view, "decide") == "2026-11-17"
-    done = await between.do(HR, "approver", view.case, "correct", now_says="20", reasons="补录了2024年12个月")
-    assert done.state.state == "corrected"
-    assert "20" in done.letters[-1][1].body.zh
-
-
-async def test_art_26_a_using_body_may_doubt_a_record_too(between: Between) -> None:
-    body = between.directory.body(HOUSING)
-    said = {"resource": "hr.insurance", "record": "member", "field": "left_on", "should_be": "2026-10-16"}
-    view = await between.cases.submit(
-        between.at(HOUSING, "examiner"),
-        "record-correction",
-        said,
-        region="990100",
-        key="doubt-0001",
-        applicant=Applicant(body.id, body.name.zh, body.uscc, "body"),
-    )
-    assert view.opening.office.id == HR
-
-
-async def test_art_26_evidence_is_asked_for_once_and_the_clock_goes_on(between: Between) -> None:
-    view = await correction(between)
-    after = await between.do(HR, "approver", view.case, "ask-evidence", message="有缴费单吗？")
-    assert due(after, "decide") == "2026-11-17"
-    assert await between.code(HR, "approver", view.case, "ask-evidence", message="还有吗？") == "not-again"
-
-
-async def test_pipl_50_not_changing_it_takes_reasons_remedies_and_a_second_person(between: Between) -> None:
-    view = await correction(between)
-    says = {"reasons": "原始缴费凭证是8个月", "law": ["DS-26"]}
-    assert await between.code(HR, "approver", view.case, "leave-unchanged", **says) == "act-not-possible"
-    await between.do(HR, "approver", view.case, "propose-unchanged", **says)
-    assert await between.code(HR, "approver", view.case, "leave-unchanged", **says) == "second-person"
-    done = await between.do(HR, "approver-2", view.case, "leave-unchanged", **says)
-    assert "行政复议" in done.letters[-1][1].body.zh
-
-
-async def test_a_correction_names_a_field_that_there_is(between: Between) -> None:
-    with pytest.raises(Refused) as caught:
-        await correction(between, field="salary")
-    assert caught.value.code == "field-not-listed"
