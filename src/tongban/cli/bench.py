@@ -24,6 +24,7 @@ BENCHES: dict[str, str] = {
     "guide": "guide",
     "fuzz": "fuzz",
     "route": "route",
+    "exchange": "exchange",
     "sealed": "sealed",
 }
 """What can be measured, and its module in `benchmarks/`. `engine` is `submit` without HTTP."""
