@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from binascii import a2b_base64
 from collections.abc import Awaitable, Callable, Sequence
@@ -251,8 +252,6 @@ async def send(
     async def receive() -> dict[str, Any]:
         if events:
             return events.pop(0)
-        import asyncio
-
         await asyncio.Event().wait()
         raise AssertionError
 

@@ -11,6 +11,7 @@ import hashlib
 import re
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote
 from uuid import UUID
@@ -108,10 +109,7 @@ class Envelope(NamedTuple):
     parameters: Parameters
     signature: bytes
     signature_text: str
-
-    @property
-    def message_id(self) -> UUID:
-        return UUID(self.headers["gov-message-id"])
+    message_id: UUID
 
 
 class Purpose(NamedTuple):
@@ -139,6 +137,7 @@ def canonical_path(raw: bytes) -> Path:
     raise refusal(Code.NOT_HERE)
 
 
+@lru_cache(maxsize=4096)
 def purpose_of(text: str) -> Purpose:
     """Read a well-formed `gov-purpose`. Raises `Refused` where the law is not UTF-8 or is spelled in a second way."""
     found = _SHAPES["gov-purpose"].fullmatch(text)
@@ -195,7 +194,7 @@ def read(headers: Iterable[Header]) -> Envelope:
         raise refusal(Code.SIGNATURE_PROFILE)
     text, created, key_id, algorithm, expires, nonce = parts.groups()
     parameters = Parameters(text, int(created), key_id, algorithm, int(expires), nonce)
-    return Envelope(found, parameters, a2b_base64(proof[1][1:-1]), proof[1])
+    return Envelope(found, parameters, a2b_base64(proof[1][1:-1]), proof[1], UUID(found["gov-message-id"]))
 
 
 def check_time(parameters: Parameters, now: float) -> None:
