@@ -104,6 +104,13 @@ ROUTES: dict[str, Whose] = {
     "GET /help": PUBLIC,
     "GET /accessibility": PUBLIC,
     # open
+    "GET /open/data": PUBLIC,
+    "GET /open/data.json": PUBLIC,
+    "GET /open/data.jsonld": PUBLIC,
+    "GET /open/data.csv": PUBLIC,
+    "GET /open/data/elements": PUBLIC,
+    "GET /open/data/elements.json": PUBLIC,
+    "GET /open/data/{resource}": PUBLIC,
     "GET /open/once-only": PUBLIC,
     "GET /open/once-only.json": PUBLIC,
     "GET /open/once-only/{slug}": PUBLIC,
@@ -318,7 +325,7 @@ async def world(site: Site) -> Any:
         await owner("POST", "/apply/residence-permit/q/lives_at", data={"lives_at": "小满的新住处"})
         names = {"case": cases[0], "document": file, "identifier": certificate, "slug": "residence-permit",
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
-                 "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
+                 "act": "supplement", "policy": "childcare-subsidy", "use": "guide", "resource": "hr.insurance",
                  "region": "990101", "call": "990101-0", "number": "990101-0", "item": "nd-1",
                  "answer_id": "aaaaaaaaaaaa", "shape": "atrs.json"}  # fmt: skip
         yield World(

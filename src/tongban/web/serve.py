@@ -33,7 +33,7 @@ from tongban.outreach.offers import Outreach
 from tongban.sharing import Sharing, grants
 from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.channel.centre import Centre
-from tongban.sharing.directory import open_directory
+from tongban.sharing.directory.live import LiveDirectory
 from tongban.sharing.grants.shelf import shelf
 from tongban.web import store as web_store
 from tongban.web.app import Job, create
@@ -65,6 +65,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
     directory = await store.load(db, clock)
     calendar = open_calendar(settings.data_dir)
     secret = await web_store.secret(db, "csrf")
+    entries = LiveDirectory.of(settings.data_dir)
     cases = Cases(
         db,
         catalogue,
@@ -76,7 +77,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         channel=_channel(settings),
         zone=settings.timezone,
         demo=settings.demo,
-        listed=shelf(open_directory(settings.data_dir)),
+        listed=shelf(lambda: entries.now),
     )
     return Site(
         settings=settings,
@@ -84,7 +85,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         catalogue=catalogue,
         directory=directory,
         cases=cases,
-        sharing=Sharing(db, clock),
+        sharing=Sharing(db, clock, directory=entries),
         centre=Centre(settings.data_dir / MEMBERS, keys, clock, partial(grants.rights, db)),
         assist=await Assist.open(
             db,
