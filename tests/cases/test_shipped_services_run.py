@@ -19,6 +19,7 @@ from tongban.catalog.model import Audience, Example, Fact, FactType, Service
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.shipped import shipped
 from tongban.org import Grant
+from tongban.sharing import Shared
 from tongban.terms import Calendar
 
 SERVICES: dict[str, Service] = {
@@ -71,7 +72,16 @@ class Run:
             given[name] = _plain(self.service.facts[name])
         return {name: str(value) for name, value in given.items()}
 
-    def open(self, *, complete: bool = True, people_only: bool = False) -> Story:
+    def records(self, at: datetime) -> dict[str, Shared]:
+        """The same from every record that the service names: what is said is what the state has."""
+        listed = {name: fact.source for name, fact in self.service.facts.items() if fact.source}
+        return {
+            name: Shared(value=value, source=Text("记录", "Record"), as_of=at, at=at)
+            for name, value in self.facts().items()
+            if name in listed
+        }
+
+    def open(self, *, complete: bool = True, people_only: bool = False, recorded: bool = True) -> Story:
         found = variant(self.service, self.facts(), self.example.on)
         procedure = PROCEDURES[found.procedure]
         definition = Definition(self.service, procedure, Calendar.china(), ZONE, found.terms)
@@ -81,10 +91,12 @@ class Run:
             if complete
             else {}
         )
-        return _opened(Story(definition, now=now), self, documents, people_only=people_only)
+        return _opened(Story(definition, now=now), self, documents, people_only=people_only, recorded=recorded)
 
 
-def _opened(story: Story, run: Run, documents: dict[str, list[Attachment]], *, people_only: bool) -> Story:
+def _opened(
+    story: Story, run: Run, documents: dict[str, list[Attachment]], *, people_only: bool, recorded: bool
+) -> Story:
     definition = story.definition
     opening = Opening(
         "990101-261103-00000001",
@@ -99,7 +111,14 @@ def _opened(story: Story, run: Run, documents: dict[str, list[Attachment]], *, p
         people_only=people_only,
     )
     says = {"facts": run.facts(), "documents": documents}
-    command = Command(definition.opens, APPLICANT, Grant(Text("本人", "in person"), ""), says, opening=opening)
+    command = Command(
+        definition.opens,
+        APPLICANT,
+        Grant(Text("本人", "in person"), ""),
+        says,
+        opening=opening,
+        records=run.records(story.now) if recorded else {},
+    )
     done = decide(definition, CaseState(), command, story.now)
     assert not isinstance(done, Refusal), [problem.text.zh for problem in done.problems]
     return replace(story, events=tuple(done))
@@ -168,6 +187,16 @@ def test_instant_and_filing_matters_that_are_clear_need_no_official(run: Run) ->
         assert {event.by.kind for event in story.events[1:]} == {"rules"}
     else:
         assert len(story.events) == 1
+
+
+@pytest.mark.parametrize("run", FAVOURABLE)
+def test_what_no_record_bears_out_although_one_could_is_decided_by_a_person(run: Run) -> None:
+    """A source that was down or declined: the application stands, and no rule grants it on the person's word alone."""
+    story = run.open(recorded=False)
+    decisive = {name for name in run.example.given if (fact := run.service.facts.get(name)) and fact.source}
+    if story.definition.procedure.procedure in ("instant", "filing") and decisive:
+        assert not story.definition.ended(story.state)
+        assert _finished(story).definition.procedure.states[_finished(story).state.state].end == "favourable"
 
 
 @pytest.mark.parametrize("run", FAVOURABLE)

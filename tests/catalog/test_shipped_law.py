@@ -14,7 +14,7 @@ from tongban.catalog.shipped import shipped
 from tongban.rules import to_feel
 
 
-def test_eighteen_services_nine_of_them_in_two_versions_and_six_procedures_are_shipped() -> None:
+def test_seventeen_services_nine_of_them_in_two_versions_and_six_procedures_are_shipped() -> None:
     assert sorted(SERVICES) == [
         "advanced-age-allowance",
         "advanced-age-allowance@2",
@@ -36,7 +36,6 @@ def test_eighteen_services_nine_of_them_in_two_versions_and_six_procedures_are_s
         "pollutant-discharge-registration",
         "pollutant-discharge-registration@2",
         "public-venue-hygiene",
-        "record-correction",
         "rent-subsidy",
         "residence-permit",
         "residence-permit@2",

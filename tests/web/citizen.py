@@ -55,12 +55,25 @@ def picture(colour: str = "white") -> bytes:
 async def begin(person: Person, lookups: str = "yes") -> None:
     await person.get("/services/residence-permit/start")
     await person.post("/services/residence-permit/start", {"region": "990101", "lookups": lookups})
+    await let_stand(person)
+
+
+async def let_stand(person: Person) -> None:
+    """Wait for what is looked up, and let it all stand."""
+    while person.page.url.path.endswith("/records"):
+        if 'http-equiv="refresh"' in person.page.text:
+            await person.get(f"{person.page.url.path}/found")
+        else:
+            await person.post(
+                person.page.url.path, dict.fromkeys(re.findall(r'name="(use\.[^"]+)"', person.page.text), "yes")
+            )
 
 
 async def answer(person: Person, **values: str) -> None:
     for name, value in values.items():
         await person.get(f"{APPLY}/q/{name}")
         await person.post(f"{APPLY}/q/{name}", {name: value})
+        await let_stand(person)
 
 
 async def filled(person: Person) -> None:

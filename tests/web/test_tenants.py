@@ -61,6 +61,10 @@ ROUTES: dict[str, Whose] = {
     "GET /apply/{slug}/materials": MINE,
     "POST /apply/{slug}/materials/{material}": MINE,
     "POST /apply/{slug}/materials/{material}/{upload_id}/remove": MINE,
+    "GET /apply/{slug}/records": MINE,
+    "GET /apply/{slug}/records/found": MINE,
+    "POST /apply/{slug}/records": MINE,
+    "POST /apply/{slug}/records/again": MINE,
     "GET /apply/{slug}/check": MINE,
     "POST /apply/{slug}/submit": MINE,
     "GET /apply/{slug}/discard": MINE,
@@ -104,13 +108,6 @@ ROUTES: dict[str, Whose] = {
     "GET /help": PUBLIC,
     "GET /accessibility": PUBLIC,
     # open
-    "GET /open/data": PUBLIC,
-    "GET /open/data.json": PUBLIC,
-    "GET /open/data.jsonld": PUBLIC,
-    "GET /open/data.csv": PUBLIC,
-    "GET /open/data/elements": PUBLIC,
-    "GET /open/data/elements.json": PUBLIC,
-    "GET /open/data/{resource}": PUBLIC,
     "GET /open/once-only": PUBLIC,
     "GET /open/once-only.json": PUBLIC,
     "GET /open/once-only/{slug}": PUBLIC,
@@ -325,7 +322,7 @@ async def world(site: Site) -> Any:
         await owner("POST", "/apply/residence-permit/q/lives_at", data={"lives_at": "小满的新住处"})
         names = {"case": cases[0], "document": file, "identifier": certificate, "slug": "residence-permit",
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
-                 "act": "supplement", "policy": "childcare-subsidy", "use": "guide", "resource": "hr.insurance",
+                 "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
                  "region": "990101", "call": "990101-0", "number": "990101-0", "item": "nd-1",
                  "answer_id": "aaaaaaaaaaaa", "shape": "atrs.json"}  # fmt: skip
         yield World(

@@ -17,9 +17,16 @@ _MACHINE: dict[ActorKind, Text] = {
     "rules": Text("系统按规则", "The rules"),
 }
 _CARRIER = Text("系统", "The platform")
-_POST = frozenset({Own.DELIVERED, Own.UNDELIVERED})
-"""Reports of the outbox: carried by the platform, although no term ran out."""
-_LINKS = frozenset({Own.QUESTIONED, Own.ANSWERED})
+_POST = frozenset({Own.DELIVERED, Own.UNDELIVERED, Own.RECORDED})
+"""Reports of the outbox and of the exchange: carried by the platform, although no term ran out."""
+_LINKS = frozenset({Own.QUESTIONED, Own.ANSWERED, Own.RECORDED})
+
+_COMPARED = {
+    "same": Text("和您填的一样", "Same as the applicant said"),
+    "different": Text("和您填的不一样，由工作人员核对", "Not as the applicant said; an official will check"),
+    "papers": Text("不用再交", "No longer needs to be handed in"),
+}
+"""How a late record stands to what was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +110,9 @@ def _own_details(definition: Definition, event: Event) -> Iterator[tuple[Text, T
             yield Text(**event.payload["service"]), Text(case, case)
             if outcome := event.payload.get("outcome"):
                 yield Text("答复", "Answer"), Text(**outcome)
+        case Own.RECORDED:
+            for key, name in _COMPARED.items():
+                if found := event.payload.get(key):
+                    yield name, joined([definition.label(one) for one in found])
         case Own.PEOPLE_ONLY:
             pass

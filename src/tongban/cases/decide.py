@@ -22,6 +22,7 @@ from tongban.cases.model import (
     SAME,
     By,
     CaseState,
+    Dispute,
     Escalation,
     Event,
     Letter,
@@ -62,6 +63,7 @@ class Command:
     expected_version: int | None = None
     opening: Opening | None = None
     records: Mapping[str, Shared] = field(default_factory=dict[str, Shared])
+    disputes: Mapping[str, Dispute] = field(default_factory=dict[str, Dispute])
     remark: Text = _NOTHING
     """A sentence that is added to the letter that tells of an outcome: what a machine contributed."""
 
@@ -234,6 +236,7 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         opening=command.opening,
         facts=said.facts,
         records=dict(command.records),
+        disputes=dict(command.disputes),
         documents=said.documents,
         asks=said.asks,
         moves=moves,

@@ -28,7 +28,7 @@ from tongban.cases.beside import Beside
 from tongban.cases.decide import Command, GrantFor, by_law, decide
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.evolve import fold
-from tongban.cases.model import Applicant, CaseState, Event, Office, Opening, Refusal
+from tongban.cases.model import Applicant, CaseState, Dispute, Event, Office, Opening, Refusal
 from tongban.cases.opening import procedure_of
 from tongban.cases.projections import project
 from tongban.cases.store.history import Append, DraftKey, Key, append, events, key_of
@@ -148,6 +148,7 @@ class Engine:
         records: Mapping[str, Shared],
         key: str,
         draft: DraftKey | None = None,
+        disputes: Mapping[str, Dispute] | None = None,
         people_only: bool = False,
         owed_by: str = "",
     ) -> Case:
@@ -187,7 +188,9 @@ class Engine:
             before = Case(definition, CaseState(opening=opening), ())
             machine = actor.kind == "rules"
             grant = by_law(definition, definition.opens) if machine else self._grant(actor, definition.opens, before)
-            command = Command(definition.opens, actor, grant, says, opening=opening, records=records)
+            command = Command(
+                definition.opens, actor, grant, says, opening=opening, records=records, disputes=disputes or {}
+            )
             decided = decide(definition, CaseState(), command, now)
             if isinstance(decided, Refusal):
                 if used := await key_of(self.db, region, asked):

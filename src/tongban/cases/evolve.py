@@ -40,6 +40,7 @@ def _acted(state: CaseState, event: Event) -> CaseState:
         version=event.seq,
         facts={**state.facts, **event.facts} if event.facts else state.facts,
         records={**state.records, **event.records} if event.records else state.records,
+        disputes={**state.disputes, **event.disputes} if event.disputes else state.disputes,
         documents=documents,
         replaced=replaced,
         asked=event.asks or left_of(state.asked, event.facts, event.documents),
@@ -119,6 +120,11 @@ def _answered(state: CaseState, event: Event) -> CaseState:
     return msgspec.structs.replace(state, questions=tuple(questions))
 
 
+def _recorded(state: CaseState, event: Event) -> CaseState:
+    """What a record says now stands beside what was said. Whoever had the case open looks at it again."""
+    return msgspec.structs.replace(state, records={**state.records, **event.records}, version=event.seq)
+
+
 def _seq(payload: Mapping[str, Any], name: str) -> int:
     return int(payload[name])
 
@@ -131,4 +137,5 @@ _OWN: dict[str, Callable[[CaseState, Event], CaseState]] = {
     Own.PEOPLE_ONLY: _people_only,
     Own.QUESTIONED: _questioned,
     Own.ANSWERED: _answered,
+    Own.RECORDED: _recorded,
 }

@@ -43,6 +43,7 @@ class Own(StrEnum):
     PEOPLE_ONLY = "people-only"
     QUESTIONED = "questioned"
     ANSWERED = "question-answered"
+    RECORDED = "record-answered"
 
 
 OWN_NAMES: dict[Own, Text] = {
@@ -53,6 +54,7 @@ OWN_NAMES: dict[Own, Text] = {
     Own.PEOPLE_ONLY: Text("要求只由人来办", "Asked that only people handle it"),
     Own.QUESTIONED: Text("另开了一件与本件有关的办件", "Another case about this one was opened"),
     Own.ANSWERED: Text("与本件有关的那件有了答复", "The case about this one was answered"),
+    Own.RECORDED: Text("当时没查到的记录，后来查到了", "A record that could not be had then has answered"),
 }
 
 
@@ -127,6 +129,13 @@ class Attachment(_Value, frozen=True):
     sha256: str
 
 
+class Dispute(_Value, frozen=True):
+    """这不对: the applicant says that a record is wrong. It is not used; `case` asks the source to correct it."""
+
+    record: Shared
+    case: str = ""
+
+
 class Move(_Value, frozen=True):
     """What an event did to one term. `origin` is the moment it counts from, if not the event's own."""
 
@@ -177,6 +186,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     opening: Opening | None = None
     facts: dict[str, Any] = {}
     records: dict[str, Shared] = {}
+    disputes: dict[str, Dispute] = {}
+    """Records that the applicant says are wrong, by fact or material."""
     documents: dict[str, tuple[Attachment, ...]] = {}
     asks: tuple[str, ...] = ()
     """Facts and materials the applicant is asked to complete."""
@@ -213,6 +224,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime | None = None
     facts: dict[str, Any] = {}
     records: dict[str, Shared] = {}
+    disputes: dict[str, Dispute] = {}
     documents: dict[str, tuple[Attachment, ...]] = {}
     replaced: dict[str, tuple[Attachment, ...]] = {}
     """Files that a later one took the place of."""
@@ -234,6 +246,11 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
         if self.opening is None:
             raise ValueError("the case has not been opened")
         return self.opening
+
+    def record_of(self, name: str) -> Shared | None:
+        """What a record says about a fact or for a material, also where the applicant disputes it."""
+        disputed = self.disputes.get(name)
+        return self.records.get(name) or (disputed.record if disputed else None)
 
     def last(self, act: str) -> Done | None:
         """The last time this act was done."""

@@ -26,7 +26,7 @@ from tongban.cases.beside import Beside
 from tongban.cases.decide import PEOPLE_ONLY, PossibleAct
 from tongban.cases.documents import Files, attach, examine, ids_in
 from tongban.cases.engine import Case, Engine
-from tongban.cases.model import Applicant, Attachment, CaseState
+from tongban.cases.model import Applicant, Attachment, CaseState, Dispute
 from tongban.cases.outbox import Channel, FileChannel
 from tongban.cases.projections import FAR, CaseRow
 from tongban.cases.redecide import Redecided, redecide
@@ -130,10 +130,12 @@ class Cases:
         key: str,
         says: Mapping[str, Any] | None = None,
         records: Mapping[str, Shared] | None = None,
+        disputes: Mapping[str, Dispute] | None = None,
         applicant: Applicant | None = None,
         people_only: bool = False,
     ) -> CaseView:
-        """Open a case. `documents` are upload ids by material; `records` what the state already knows.
+        """Open a case. `documents` are upload ids by material; `records` what the state already knows,
+        `disputes` what of it the applicant says is wrong.
 
         `applicant` is for whoever applies for another (an official at the counter or for their body, a mandate). The
         draft is gone when the case exists. With `people_only` the rules do nothing by themselves. Raises Refused with
@@ -148,6 +150,7 @@ class Cases:
             region=region,
             applicant=applicant or _applicant(actor, facts),
             records=records or {},
+            disputes=disputes,
             key=key,
             draft=DraftKey(region=_region(actor), person=_keeper(actor), service=service),
             people_only=people_only,

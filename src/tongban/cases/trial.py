@@ -301,13 +301,25 @@ def _by_rule(act: Act, judged: Judged) -> bool:
         return True
     if act.decides != "favourable" or not _granted(judged):
         return False
-    claims, records = judged.state.facts, judged.state.records
-    undisputed = {k: v for k, v in claims.items() if k not in records or str(records[k].value) == str(v)}
-    if undisputed == claims:
+    claims = judged.state.facts
+    borne_out = {name: value for name, value in claims.items() if _borne_out(judged, name, value)}
+    if borne_out == claims:
         return True
-    # Where a claim contradicts a record, the record must come to the same; otherwise a person looks at it.
-    recorded = Judged(judged.definition, msgspec.structs.replace(judged.state, facts=undisputed))
+    # Where a claim contradicts a record, or stands alone although there is a record to ask, the rest must come to the
+    # same; otherwise a person looks at it.
+    recorded = Judged(judged.definition, msgspec.structs.replace(judged.state, facts=borne_out))
     return _granted(recorded) and recorded.assessment.outputs == judged.assessment.outputs
+
+
+def _borne_out(judged: Judged, name: str, value: object) -> bool:
+    """Whether a rule may rest on what the applicant said: their own word where nothing else could say it, or where
+    the service file lets it stand; else what the record says too. A record that is down, declined or disputed bears
+    nothing out (行政许可法 34: what is filed is verified)."""
+    source = judged.definition.service.facts[name].source
+    record = judged.state.records.get(name)
+    if record is not None:
+        return str(record.value) == str(value)
+    return source is None or source.statement == "enough"
 
 
 def _granted(judged: Judged) -> bool:

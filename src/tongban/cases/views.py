@@ -20,7 +20,7 @@ from tongban.cases.account import Line, account
 from tongban.cases.decide import GrantFor, PossibleAct, possible
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.engine import Case
-from tongban.cases.model import Attachment, CaseState, Event, Letter, Opening, Own
+from tongban.cases.model import Attachment, CaseState, Dispute, Event, Letter, Opening, Own
 from tongban.catalog import Assessment
 from tongban.catalog.model import Fact, Material
 from tongban.catalog.procedure import Act, Stage, State
@@ -85,6 +85,8 @@ class FactView:
     record: Shared | None
     agrees: bool | None
     """Whether claim and record say the same; None when there is only one of them."""
+    dispute: Dispute | None = None
+    """The applicant says that the record is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +209,13 @@ class CaseView:
 
     def _facts(self) -> Iterator[FactView]:
         for name, fact in self.definition.service.facts.items():
-            said, record = self.state.facts.get(name), self.state.records.get(name)
+            said, record = self.state.facts.get(name), self.state.record_of(name)
+            disputed = self.state.disputes.get(name)
             if said is None and record is None:
                 continue
             agrees = None if said is None or record is None else str(said) == str(record.value)
-            value = record.value if said is None and record else said
-            yield FactView(name, fact, self.definition.label(name), value, record, agrees)
+            value = record.value if said is None and record and not disputed else said
+            yield FactView(name, fact, self.definition.label(name), value, record, agrees, disputed)
 
     @cached_property
     def materials(self) -> tuple[MaterialView, ...]:
@@ -286,7 +289,10 @@ class CaseView:
                 | _both("name", term.name)
                 for term in self.terms
             ],
-            "facts": {one.name: {"value": one.value, "record": one.record, "agrees": one.agrees} for one in self.facts},
+            "facts": {
+                one.name: {"value": one.value, "record": one.record, "agrees": one.agrees, "dispute": one.dispute}
+                for one in self.facts
+            },
             "materials": {
                 one.slug: {"status": one.status, "files": one.files, "asked": one.asked} for one in self.materials
             },
@@ -310,7 +316,7 @@ class CaseView:
         return msgspec.to_builtins(plain, str_keys=True)
 
 
-_TOLD = frozenset({Own.UNDONE, Own.DELIVERED, Own.QUESTIONED, Own.ANSWERED})
+_TOLD = frozenset({Own.UNDONE, Own.DELIVERED, Own.QUESTIONED, Own.ANSWERED, Own.RECORDED})
 
 
 def _outward(event: Event) -> Event:

@@ -164,6 +164,9 @@ class Source(_File, frozen=True, kw_only=True):
     name: Words
     law: str = ""
     """On what ground the record is read instead of asking, or on what the register itself rests."""
+    statement: Literal["checked", "enough"] = "checked"
+    """What a rule may make of the applicant's own word where the record did not answer: nothing without a person, or
+    all, where the law itself takes a declaration."""
 
 
 class FactType(StrEnum):

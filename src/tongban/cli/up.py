@@ -17,7 +17,6 @@ from tongban.base.config import PREFIX, Settings
 from tongban.base.database import Database, EmbeddedPostgres, migrate
 from tongban.base.sealing import open_sealer, seal_old
 from tongban.cases import demo as stories
-from tongban.cases.store import sealed as cases
 from tongban.catalog.installation import open_catalogue
 from tongban.cli.saying import saying_refusals
 from tongban.org import demo
@@ -26,7 +25,7 @@ from tongban.outreach import demo as offers
 from tongban.sharing import demo as records
 from tongban.sharing import store as sharing
 
-SEALED_TABLES = (*people.SEALED, *sharing.SEALED, *cases.SEALED)
+SEALED_TABLES = (*people.SEALED, *sharing.SEALED)
 """Every table with sealed columns."""
 
 

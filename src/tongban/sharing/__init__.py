@@ -1,11 +1,14 @@
 """What the state already knows is not asked again, and every look is seen by the person it concerns.
 
-First part: records in this installation. Grants, the exchange channel and the nodes of departments come later.
+`Sharing` is the one door: it finds the body that holds a record, the grant and the channel, asks within a deadline,
+keeps what was not answered as an open question, and leaves a trace of each look.
 """
 
-from tongban.sharing.lookup import sources
+from tongban.sharing.announced import Announced, announced, sources
 from tongban.sharing.model import Access, Lookup, Purpose, Reader, Shared
 from tongban.sharing.service import Sharing
 from tongban.sharing.store import put as put_record
 
-__all__ = ["Access", "Lookup", "Purpose", "Reader", "Shared", "Sharing", "put_record", "sources"]
+__all__ = [
+    "Access", "Announced", "Lookup", "Purpose", "Reader", "Shared", "Sharing", "announced", "put_record", "sources",
+]  # fmt: skip

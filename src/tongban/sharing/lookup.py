@@ -22,6 +22,7 @@ from tongban.base.page import Page, cursor, read_cursor
 from tongban.catalog.model import Service, Source
 from tongban.org import store as people
 from tongban.sharing import grants, store
+from tongban.sharing.announced import sources
 from tongban.sharing.asking import DEADLINE, Came, Forbidden, Question, Silent, Told, ask_all, digest
 from tongban.sharing.channel.model import Channel
 from tongban.sharing.exchange import HERE, Exchange, Way
@@ -59,12 +60,6 @@ def _address(source: Source) -> _Address:
 
 def _named(source: Source) -> Text:
     return source.name if isinstance(source.name, Text) else Text(source.name, source.name)
-
-
-def sources(service: Service) -> dict[str, Source]:
-    """Everything a record of the state may answer for this service: facts, and what replaces a material, by name."""
-    facts = {name: fact.source for name, fact in service.facts.items() if fact.source}
-    return facts | {slug: material.replaced_by for slug, material in service.materials.items() if material.replaced_by}
 
 
 @dataclass(frozen=True, slots=True)

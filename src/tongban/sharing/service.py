@@ -7,7 +7,7 @@ from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.base.page import Page
 from tongban.catalog.model import Service, Source
-from tongban.sharing.directory.live import LiveDirectory
+from tongban.sharing import grants
 from tongban.sharing.exchange import Exchange
 from tongban.sharing.lookup import Look, accesses, lookup
 from tongban.sharing.model import Access, Lookup, Purpose, Reader
@@ -19,11 +19,8 @@ from tongban.sharing.retry.model import DRAFT_KEPT, Late, Open
 class Sharing:
     """Data sharing of one process."""
 
-    def __init__(
-        self, db: Database, clock: Clock, exchange: Exchange | None = None, directory: LiveDirectory | None = None
-    ) -> None:
+    def __init__(self, db: Database, clock: Clock, exchange: Exchange | None = None) -> None:
         self.exchange = exchange or Exchange()
-        self.directory = directory or LiveDirectory.of()
         self._db = db
         self._clock = clock
 
@@ -40,6 +37,11 @@ class Sharing:
         """The only door: see `lookup`. `at` is when it happens, for what is played again; now by default."""
         look = Look(person, service, purpose, reader, at or self._clock())
         return await lookup(self._db, self.exchange, look, wanted)
+
+    async def providers(self, service: str) -> dict[str, str]:
+        """The bodies that hold what the cases of a service may ask for, by `resource/record`."""
+        held = await grants.held(self._db, service)
+        return {f"{one.resource}/{one.record}": one.provider for one in reversed(held)}
 
     async def accesses(self, person: str, after: str | None = None, limit: int = 20) -> Page[Access]:
         """谁用过我的数据: one person's own list, newest first. Raises `Refused` (`bad-cursor`, 400)."""

@@ -23,6 +23,7 @@ from tongban.base.keys import KeyRing
 from tongban.base.parent import end_with_parent
 from tongban.base.sealing import open_sealer
 from tongban.base.telemetry import Log, take_over
+from tongban.cases.late import LateRecords
 from tongban.cases.outbox import Channel, FileChannel, SmtpChannel
 from tongban.cases.service import Cases
 from tongban.catalog.calendars import open_calendar
@@ -33,7 +34,7 @@ from tongban.outreach.offers import Outreach
 from tongban.sharing import Sharing, grants
 from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.channel.centre import Centre
-from tongban.sharing.directory.live import LiveDirectory
+from tongban.sharing.directory import open_directory
 from tongban.sharing.grants.shelf import shelf
 from tongban.web import store as web_store
 from tongban.web.app import Job, create
@@ -65,7 +66,6 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
     directory = await store.load(db, clock)
     calendar = open_calendar(settings.data_dir)
     secret = await web_store.secret(db, "csrf")
-    entries = LiveDirectory.of(settings.data_dir)
     cases = Cases(
         db,
         catalogue,
@@ -77,7 +77,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         channel=_channel(settings),
         zone=settings.timezone,
         demo=settings.demo,
-        listed=shelf(lambda: entries.now),
+        listed=shelf(open_directory(settings.data_dir)),
     )
     return Site(
         settings=settings,
@@ -85,7 +85,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         catalogue=catalogue,
         directory=directory,
         cases=cases,
-        sharing=Sharing(db, clock, directory=entries),
+        sharing=Sharing(db, clock),
         centre=Centre(settings.data_dir / MEMBERS, keys, clock, partial(grants.rights, db)),
         assist=await Assist.open(
             db,
@@ -147,12 +147,17 @@ async def _catch_up(site: Site) -> None:
     await site.cases.catch_up()
 
 
+async def _ask_again(site: Site) -> None:
+    await site.sharing.ask_again(site.catalogue.service, LateRecords(site.cases.engine))
+
+
 async def _sweep(site: Site) -> None:
     now = site.clock()
     await sessions.sweep(site.db, now)
     await web_store.forget_counts(site.db, int(now.timestamp()) // 60 - 60)
     await site.assist.public.roll_up()
     await site.assist.precheck.sweep()
+    await site.sharing.sweep()
     for case in await site.cases.given_up():
         site.log.event("timer-given-up", case=case)
 
@@ -164,6 +169,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_catch_up, SWEEP_EVERY),
         (_fire, TIMERS_EVERY),
         (_deliver, LETTERS_EVERY),
+        (_ask_again, TIMERS_EVERY),
         (_sweep, SWEEP_EVERY),
         (_assist, ASSIST_EVERY),
         (_watch, WATCH_EVERY),

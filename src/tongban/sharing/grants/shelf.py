@@ -1,7 +1,5 @@
 """The directory of shared data as the shelf from which requests and corrections take what they name."""
 
-from collections.abc import Callable
-
 from tongban.sharing.directory.model import Attribute, Resource, Status
 from tongban.sharing.directory.registered import DataDirectory
 from tongban.sharing.grants.listed import Attribute as Word
@@ -14,11 +12,11 @@ _WORDS: dict[Attribute, Word] = {
 }
 
 
-def shelf(directory: Callable[[], DataDirectory]) -> Shelf:
-    """Finds entries of the directory as it stands at that moment; a draft is not there yet."""
+def shelf(directory: DataDirectory) -> Shelf:
+    """Finds entries of this directory; a draft is not there yet."""
 
     def find(resource: str) -> Listed | None:
-        found = directory().resources.get(resource)
+        found = directory.resources.get(resource)
         return None if found is None or found.status is Status.DRAFT else listed(found)
 
     return find

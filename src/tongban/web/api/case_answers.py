@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from tongban.base.i18n import Text
-from tongban.cases.model import Attachment, Event
+from tongban.cases.model import Attachment, Dispute, Event
 from tongban.cases.store.personal import InboxNotice
 from tongban.catalog.procedure import Field, Stage
 from tongban.certs import Certificate
@@ -82,6 +82,8 @@ class CaseFact(Answer, frozen=True, kw_only=True):
     value: Any
     record: Shared | None
     agrees: bool | None
+    dispute: Dispute | None = None
+    """The applicant says that the record is wrong; its value is not used."""
 
 
 class CaseMaterial(Answer, frozen=True, kw_only=True):

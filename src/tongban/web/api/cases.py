@@ -1,5 +1,6 @@
 """Cases: apply, look, act. The same functions as the pages; every command carries a key, so a repeat is harmless."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from litestar import Response, get, post
@@ -20,7 +21,8 @@ from tongban.web.api.caller import Asking, Caller
 from tongban.web.api.cursors import seal, unseal
 from tongban.web.api.operation import operation
 from tongban.web.api.parameters import After, Key, Limit, Path, Version, version_of
-from tongban.web.portal.start import look_up, looked_up
+from tongban.web.portal.records import subject
+from tongban.web.portal.start import look_up
 
 TAG = "cases"
 
@@ -45,7 +47,7 @@ async def submit(caller: Asking, data: Submission, key: Key = "") -> Response[ou
     and then nothing has been written.
     """
     actor, site = caller.actor, caller.site
-    records = await _records(caller, data.service) if data.look_up else {}
+    records = await _records(caller, data.service, data.facts) if data.look_up else {}
     view = await site.cases.submit(
         actor,
         data.service,
@@ -54,17 +56,17 @@ async def submit(caller: Asking, data: Submission, key: Key = "") -> Response[ou
         region=data.region,
         key=key,
         says=data.says,
-        records={name: record for name, record in records.items() if name not in data.facts},
+        records=records,
         applicant=_applicant(actor, data.applicant),
         people_only=data.people_only,
     )
     return _done(view, created=True)
 
 
-async def _records(caller: Caller, slug: str) -> dict[str, Shared]:
+async def _records(caller: Caller, slug: str, facts: Mapping[str, Any]) -> dict[str, Shared]:
     """What the state knows of the person who applies. Raises Refused (403) for anybody else's records."""
     person = caller.person
-    if looked_up(person) is None:
+    if subject(person) is None:
         raise refuse(
             "look-up-for-another",
             "替别人办时不能调取记录，请本人登录，或者直接填写",
@@ -72,7 +74,7 @@ async def _records(caller: Caller, slug: str) -> dict[str, Shared]:
             place="look_up",
             status=403,
         )
-    return await look_up(caller.site, person, caller.site.catalogue.service(slug))
+    return await look_up(caller.site, person, caller.site.catalogue.service(slug), facts)
 
 
 def _applicant(actor: Actor, party: Party | None) -> Applicant | None:

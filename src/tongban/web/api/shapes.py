@@ -183,7 +183,7 @@ def detail(view: CaseView) -> told.CaseDetail:
         track=tuple(told.TrackStop(stage=s.stage, name=s.name, at=s.at, mark=s.mark) for s in view.track),
         terms=tuple(_term(term) for term in view.terms),
         facts=tuple(
-            told.CaseFact(fact=f.name, name=f.label, value=f.value, record=f.record, agrees=f.agrees)
+            told.CaseFact(fact=f.name, name=f.label, value=f.value, record=f.record, agrees=f.agrees, dispute=f.dispute)
             for f in view.facts
         ),
         materials=tuple(

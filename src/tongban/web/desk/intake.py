@@ -5,7 +5,6 @@ is kept as a draft of the clerk's under the person's name, until it is handed in
 """
 
 import secrets
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -18,14 +17,17 @@ from tongban.cases import Applicant
 from tongban.cases.model import START
 from tongban.catalog.model import Service
 from tongban.org import Actor, Matter, Person, RealName, allow, store
-from tongban.sharing import Purpose, Reader, Shared, sources
+from tongban.sharing import Purpose, Reader, announced
 from tongban.web.desk.staff import desk, official
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
 from tongban.web.limits import Limited
 from tongban.web.portal.application import Application, Content, Upload, sent
 from tongban.web.portal.check import file_rows
+from tongban.web.portal.corrections import disputes, opened
 from tongban.web.portal.places import grouped, here
+from tongban.web.portal.records import fetch
+from tongban.web.portal.start import declined, holders
 from tongban.web.portal.uploads import UPLOAD_BYTES, accept
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -71,7 +73,7 @@ async def choose(site: Site, visitor: Visitor, q: str = "") -> Response[str]:
 async def identify(site: Site, visitor: Visitor, slug: str) -> Response[str]:
     """Who is here."""
     actor = clerk(visitor)
-    return _identify(site, visitor, actor, site.catalogue.service(slug), Form(), ())
+    return await _identify(site, visitor, actor, site.catalogue.service(slug), Form(), ())
 
 
 @post("/desk/intake/{slug:str}")
@@ -82,22 +84,21 @@ async def begin(site: Site, visitor: Visitor, slug: str, form: Form) -> Response
     name, number = form.text("name"), narrow(form.text("number")).upper()
     problems = _who_problems(name, number, form, site)
     if problems:
-        return _identify(site, visitor, actor, service, form, problems)
+        return await _identify(site, visitor, actor, service, form, problems)
     person = await person_of(site, name, number)
     if person is None:
         text = Text(
             "这个身份证号码登记的是另一个姓名，请核对证件",
             "This number is registered under another name; check the card",
         )
-        return _identify(site, visitor, actor, service, form, (Problem("name-differs", text, "name"),))
+        return await _identify(site, visitor, actor, service, form, (Problem("name-differs", text, "name"),))
     region = site.directory.region(form.text("region") or here(site, actor)).code
     _may_receive(site, actor, service, region, person)
-    records: Mapping[str, Shared] = {}
-    if form.text("lookups") == "yes":
-        records = await _look_up(site, actor, service, person)
+    content = Content(region=region, told=True, declined=declined(service, form))
+    content = (await _looked_up(site, actor, Application(service, content, site.today), person)).content
     known = {key: value for key, value in (("full_name", name), ("id_number", number)) if key in service.facts}
-    answers: dict[str, str | list[str]] = {key: value for key, value in known.items() if key not in records}
-    content = Content(region=region, answers=answers, records=dict(records))
+    answers: dict[str, str | list[str]] = {k: value for k, value in known.items() if k not in content.records}
+    content = msgspec.structs.replace(content, answers=answers)
     await _keep(site, actor, slug, Sitting(person=person, name=name, number=number, content=content))
     return go(f"/desk/intake/{slug}/form")
 
@@ -118,6 +119,9 @@ async def fill(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[
     if form.text("sitting") != sitting.person:
         raise _no_sitting()
     application = _typed(_application(site, slug, sitting), form)
+    for name in [one for one in application.content.records if form.text(f"wrong.{one}")]:
+        application = application.dispute(name)
+    application = await _looked_up(site, actor, application, sitting.person)
     wrong: list[Problem] = []
     try:
         application = await _files(site, visitor, actor, application, form)
@@ -133,20 +137,25 @@ async def fill(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[
         problems.append(Problem("not-confirmed", text, "confirmed"))
     if problems:
         return _form(site, visitor, actor, slug, sitting, problems)
+    applicant = Applicant(sitting.person, sitting.name, sitting.number)
+    acting = msgspec.structs.replace(actor, on_behalf_of=sitting.person)
+    application = await opened(site, acting, application, applicant)
     try:
         view = await site.cases.submit(
-            msgspec.structs.replace(actor, on_behalf_of=sitting.person),
+            acting,
             slug,
             application.facts(),
             application.files(),
             region=sitting.content.region,
             key=form.text("key"),
-            records=sitting.content.records,
-            applicant=Applicant(sitting.person, sitting.name, sitting.number),
+            records=application.content.records,
+            disputes=disputes(application),
+            applicant=applicant,
         )
     except Refused as error:
         return _form(site, visitor, actor, slug, sitting, refused(error))
     await site.cases.discard(actor, slug)
+    await site.sharing.hand_in(sitting.person, _matter(slug), view.case, application.content.waiting)
     return page(
         site,
         visitor,
@@ -159,7 +168,7 @@ async def fill(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[
     )
 
 
-def _identify(
+async def _identify(
     site: Site, visitor: Visitor, actor: Actor, service: Service, form: Form, problems: tuple[Problem, ...]
 ) -> Response[str]:
     return page(
@@ -169,6 +178,8 @@ def _identify(
         status=422 if problems else 200,
         desk=desk(site, actor, "intake"),
         service=service,
+        lookups=announced(service),
+        holders=await holders(site, service),
         form=form,
         region=form.text("region") or here(site, actor),
         regions=grouped(site, visitor.lang),
@@ -209,12 +220,20 @@ def _may_receive(site: Site, actor: Actor, service: Service, region: str, person
     allow(site.directory, actor, opens, Matter(region=region, body=body.id, service=service.service, applicant=person))
 
 
-async def _look_up(site: Site, actor: Actor, service: Service, person: str) -> Mapping[str, Shared]:
-    """What the records say, read by an official for this person; the person sees that it was read."""
-    purpose = Purpose.of(service, f"counter:{service.service}")
+def _matter(slug: str) -> str:
+    return f"counter:{slug}"
+
+
+async def _looked_up(site: Site, actor: Actor, application: Application, person: str) -> Application:
+    """With what the records say, read by an official for this person; the person sees that it was read.
+
+    It is on the clerk's page at once, where the person points at what is wrong; what it makes apply is asked for too.
+    """
+    purpose = Purpose.of(application.service, _matter(application.service.service))
     reader = Reader(kind=actor.kind, id=actor.id, title=actor.post, body=actor.body)
-    answer = await site.sharing.look_up(person, sources(service), service=service, purpose=purpose, reader=reader)
-    return answer.found
+    while application.to_look_up:
+        application = (await fetch(site, reader, person, application, purpose)).taken(())
+    return application
 
 
 async def _keep(site: Site, actor: Actor, slug: str, sitting: Sitting) -> None:
@@ -271,6 +290,7 @@ async def _files(site: Site, visitor: Visitor, actor: Actor, application: Applic
 
 def _form(site: Site, visitor: Visitor, actor: Actor, slug: str, sitting: Sitting, problems: Any) -> Response[str]:
     application = _application(site, slug, sitting)
+    content = application.content
     slugs = {need.slug for need in application.to_upload}
     placed = [msgspec.structs.replace(p, place=f"file.{p.place}") if p.place in slugs else p for p in problems]
     return page(
@@ -283,7 +303,9 @@ def _form(site: Site, visitor: Visitor, actor: Actor, slug: str, sitting: Sittin
         service=application.service,
         sitting=sitting,
         questions=[(question, application.typed(question)) for question in application.asked],
-        known=application.known,
+        known=[(question, content.records.get(question.name)) for question in application.known],
+        disputed=[(name, one) for name, one in content.disputed.items()],
+        missing=list(dict.fromkeys(content.missing.values())),
         names={name: words(fact.name, visitor.lang) for name, fact in application.service.facts.items()},
         papers=file_rows(application),
         accepts={need.slug: accept(need.material) for need in application.to_upload},

@@ -11,11 +11,13 @@ from tongban.cases import Attachment, CaseState, CaseView
 from tongban.catalog.model import Fact
 from tongban.web.desk.papers import PaperCell, Sign
 from tongban.web.desk.values import Pair, RegionName, both, compare, said, same
+from tongban.web.provenance import provenance
 
 
 class Match(StrEnum):
     """How a claim stands to the record, worst first: what an official must look at comes first."""
 
+    DISPUTED = "disputed"
     DIFFERS = "differs"
     ASKED = "asked"
     UNANSWERED = "unanswered"
@@ -34,6 +36,7 @@ class Look:
 
 
 MATCHES: dict[Match, Look] = {
+    Match.DISPUTED: Look(Text("本人说记录不对", "Record disputed"), "warn", "warn"),
     Match.DIFFERS: Look(Text("不一致", "Differs"), "warn", "warn"),
     Match.ASKED: Look(Text("已要求补正", "Asked to correct"), "clock", "warn"),
     Match.UNANSWERED: Look(Text("没有填", "Not answered"), "warn", "warn"),
@@ -58,6 +61,10 @@ class FactRow:
     at: datetime | None
     paper: PaperCell | None = None
     """What a paper says about it."""
+    correction: str = ""
+    """The case in which the applicant asks the source to correct the record."""
+    provenance: Text | None = None
+    """Which record, under which grant, with which digest: one line."""
 
     @property
     def look(self) -> Look:
@@ -83,7 +90,7 @@ class FactRow:
         return proven and not self.flagged
 
 
-_OPEN = frozenset({Match.DIFFERS, Match.ASKED, Match.UNANSWERED})
+_OPEN = frozenset({Match.DISPUTED, Match.DIFFERS, Match.ASKED, Match.UNANSWERED})
 """What claim and record alone leave to be looked at."""
 
 
@@ -178,7 +185,7 @@ def sheet(view: CaseView, region: RegionName, cells: Mapping[str, PaperCell] | N
 
 
 def _fact(name: str, fact: Fact, state: CaseState, region: RegionName) -> FactRow:
-    claim, record = state.facts.get(name), state.records.get(name)
+    claim, record, disputed = state.facts.get(name), state.record_of(name), state.disputes.get(name)
     mine = None if claim is None else said(fact, claim, region)
     theirs = None if record is None else said(fact, record.value, region)
     pair = compare(mine.zh, theirs.zh) if mine and theirs else None
@@ -191,6 +198,8 @@ def _fact(name: str, fact: Fact, state: CaseState, region: RegionName) -> FactRo
         record=theirs,
         source=record.source if record else None,
         at=record.at if record else None,
+        correction=disputed.case if disputed else "",
+        provenance=provenance(record) if record else None,
     )
 
 
@@ -198,6 +207,8 @@ def _match(name: str, state: CaseState, mine: Text | None, theirs: Text | None) 
     match mine, theirs:
         case _ if name in state.asked:
             return Match.ASKED
+        case _ if name in state.disputes:
+            return Match.DISPUTED
         case None, None:
             return Match.UNANSWERED
         case None, _:

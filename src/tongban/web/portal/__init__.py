@@ -14,6 +14,7 @@ from tongban.web.portal import (
     moves,
     offers,
     preview,
+    records,
     start,
     uploads,
 )
@@ -25,6 +26,7 @@ ROUTES = [
     *above.ROUTES,
     *preview.ROUTES,
     *start.ROUTES,
+    *records.ROUTES,
     *apply.ROUTES,
     *uploads.ROUTES,
     *check.ROUTES,

@@ -4,7 +4,7 @@ Saving never checks anything; the same `parse_fact` that the API uses decides wh
 the draft is what was typed, so nothing is lost to a mistake.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -15,8 +15,8 @@ import msgspec
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text, words
 from tongban.catalog import Assessment, Needed, Question, Variant, assess, parse_fact, variant
-from tongban.catalog.model import Fact, FactType, Service
-from tongban.sharing import Shared
+from tongban.catalog.model import Fact, FactType, Service, Source
+from tongban.sharing import Lookup, Shared, sources
 from tongban.web.forms import Form
 
 Typed = str | list[str]
@@ -32,6 +32,14 @@ class Upload(msgspec.Struct, frozen=True):
     size: int
 
 
+class Disputed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A record that the person says is wrong: it is not used, the question is asked instead."""
+
+    record: Shared
+    case: str = ""
+    """The case that asks the source to correct it, once that is opened."""
+
+
 class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a draft keeps."""
 
@@ -41,7 +49,20 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     documents: dict[str, tuple[Upload, ...]] = {}
     """Uploads, under the material they are for."""
     records: dict[str, Shared] = {}
-    """What the state holds, as it was looked up when the application was started."""
+    """What the state holds and the person has let stand."""
+    told: bool = False
+    """Whether the person was told what would be looked up; without that nothing is."""
+    declined: tuple[str, ...] = ()
+    """Facts and materials that the person would rather answer than have looked up."""
+    found: dict[str, Shared] = {}
+    """What was looked up and the person has not seen yet; used for nothing."""
+    missing: dict[str, Text] = {}
+    """What was looked up in vain, with the reason in words."""
+    waiting: tuple[str, ...] = ()
+    """Those of the missing whose source did not answer and is asked again."""
+    disputed: dict[str, Disputed] = {}
+    again: tuple[str, ...] = ()
+    """Asked once more although the person has answered, because they want it so."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +113,23 @@ class Application:
         return name not in self.content.records or name in self.content.answers
 
     @cached_property
+    def to_look_up(self) -> dict[str, Source]:
+        """What a record may answer, applies to this person for certain, and nobody has asked for yet.
+
+        A source whose facts do not apply is not asked (PIPL 6); an answer that makes it apply makes it asked then.
+        """
+        content = self.content
+        if not content.told:
+            return {}
+        applies = {q.name for q in self.variant.questions} | {need.slug for need in self.materials}
+        done = {*content.declined, *content.records, *content.found, *content.missing, *content.disputed}
+        return {
+            name: source
+            for name, source in sources(self.service).items()
+            if name in applies and name not in done and (name not in content.answers or name in content.again)
+        }
+
+    @cached_property
     def known(self) -> tuple[Question, ...]:
         """What the state has and the person need not say."""
         return tuple(q for q in self.variant.questions if not self.is_asked(q.name) and q.value is not None)
@@ -130,6 +168,8 @@ class Application:
         at = names.index(name) + 1 if name in names else len(names)
         if at < len(names):
             return self.address("q", names[at])
+        if self.to_look_up or self.content.found:
+            return self.address("records")
         return self.address("materials") if self.to_upload else self.address("check")
 
     def before(self, name: str) -> str:
@@ -140,10 +180,12 @@ class Application:
 
     def resume(self) -> str:
         """Where to go on: the first question without a good answer, else the check."""
+        if self.to_look_up or self.content.found:
+            return self.address("records")
         for question in self.asked:
             if question.name not in self.content.answers or self.problem(question):
                 return self.address("q", question.name)
-        missing = any(n.material.need == "required" and not self.content.documents.get(n.slug) for n in self.to_upload)
+        missing = any(self.lacks(need) for need in self.to_upload)
         return self.address("materials") if missing else self.address("check")
 
     # --- what is wrong ----------------------------------------------------------------------------------------------
@@ -160,17 +202,64 @@ class Application:
         """Everything that still has to be put right before it can be sent."""
         wrong = [problem for question in self.asked if (problem := self.problem(question))]
         for need in self.to_upload:
-            if need.material.need == "required" and not self.content.documents.get(need.slug):
+            if self.lacks(need):
                 name = need.material.name
                 text = Text(f"还没传：{words(name, 'zh')}", f"Not uploaded yet: {words(name, 'en')}")
                 wrong.append(Problem("material-missing", text, need.slug))
         return wrong
+
+    def lacks(self, need: Needed) -> bool:
+        """Whether a file must still be uploaded. One whose record did not answer may follow: the source is asked on."""
+        given = self.content.documents.get(need.slug)
+        return need.material.need == "required" and not given and need.slug not in self.content.waiting
 
     # --- what changes -----------------------------------------------------------------------------------------------
 
     def with_answer(self, name: str, typed: Typed) -> "Application":
         """With one answer as it was typed."""
         return self._with(answers={**self.content.answers, name: typed})
+
+    def looked(self, answer: Lookup, wanted: Collection[str]) -> "Application":
+        """After a look: what was found waits for the person's eye, what was not is asked."""
+        content = self.content
+        missing = {name: text for name, text in content.missing.items() if name not in wanted} | answer.missing
+        waiting = {name for name in content.waiting if name not in wanted} | answer.waiting
+        return self._with(
+            found={**content.found, **answer.found}, missing=missing, waiting=tuple(sorted(waiting)), again=()
+        )
+
+    def taken(self, wrong: Collection[str]) -> "Application":
+        """The person has seen what was found: what is `wrong` is asked instead, the rest is used from here on."""
+        content = self.content
+        used = {name: record for name, record in content.found.items() if name not in wrong}
+        disputed = {name: Disputed(content.found[name]) for name in content.found if name not in used}
+        answers = {name: typed for name, typed in content.answers.items() if name not in used}
+        still = {name: one for name, one in content.disputed.items() if name not in used}
+        return self._with(
+            records={**content.records, **used}, found={}, answers=answers, disputed={**still, **disputed}
+        )
+
+    def dispute(self, name: str) -> "Application":
+        """A record that had been let stand is wrong after all."""
+        records = dict(self.content.records)
+        record = records.pop(name)
+        return self._with(records=records, disputed={**self.content.disputed, name: Disputed(record)})
+
+    def corrected_by(self, name: str, case: str) -> "Application":
+        """The source has been asked to correct it."""
+        one = msgspec.structs.replace(self.content.disputed[name], case=case)
+        return self._with(disputed={**self.content.disputed, name: one})
+
+    def once_more(self) -> "Application":
+        """Ask again what did not answer, and what was wrong and may have been corrected. The answers stay."""
+        content = self.content
+        again = {*content.waiting, *content.disputed}
+        return self._with(
+            missing={name: text for name, text in content.missing.items() if name not in again},
+            waiting=(),
+            again=tuple(sorted(again)),
+            disputed={name: one for name, one in content.disputed.items() if name not in again},
+        )
 
     def with_upload(self, slug: str, upload: Upload) -> "Application":
         """With one more file for a material; the same file again changes nothing."""

@@ -8,11 +8,13 @@ from litestar import Response, get, post
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.catalog import Question
+from tongban.catalog.answers import stored_fact
 from tongban.org import Actor
 from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.portal import drafts
 from tongban.web.portal.application import Application, sent
+from tongban.web.portal.corrections import opened
 from tongban.web.portal.places import grouped
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -92,7 +94,8 @@ async def ask(
 @post("/apply/{slug:str}/q/{name:str}")
 async def answer(site: Site, visitor: Visitor, slug: str, name: str, form: Form) -> Response[Any]:
     """Save, then on to the next question, or say what is wrong."""
-    application = await keep(site, visitor.citizen(), slug, name, form)
+    actor = visitor.citizen()
+    application = await keep(site, actor, slug, name, form)
     if form.text("later"):
         return go("/cases?said=kept")
     question = question_of(application, name)
@@ -100,6 +103,11 @@ async def answer(site: Site, visitor: Visitor, slug: str, name: str, form: Form)
         return question_page(
             site, visitor, application, question, problems=(problem,), come_from=form.text("come_from")
         )
+    record = application.content.records.get(name)
+    if record is not None and str(question.value) != str(stored_fact(question.fact, record.value)):
+        application = application.dispute(name)  # what was let stand at first is wrong after all
+    if name in application.content.disputed and not application.content.disputed[name].case:
+        application = await drafts.save(site, actor, await opened(site, actor, application))
     if form.text("come_from") == "check":
         return go(application.resume())
     return go(application.after(name))

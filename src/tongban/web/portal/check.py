@@ -13,15 +13,17 @@ from tongban.base.ids import uuid7
 from tongban.catalog import Question
 from tongban.catalog.model import Law, Words
 from tongban.catalog.procedure import Who
-from tongban.sharing import Shared
+from tongban.sharing import Shared, sources
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
 from tongban.web.portal import drafts
 from tongban.web.portal.application import Application, Upload
+from tongban.web.portal.corrections import disputes, opened
 from tongban.web.portal.papers import hints
 from tongban.web.portal.places import name as place_name
 from tongban.web.portal.promise import by_people, decision, promises
 from tongban.web.portal.reasons import PREVIEWS, changes
+from tongban.web.portal.records import matter, subject
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 from tongban.web.words import said
@@ -109,6 +111,8 @@ async def check_page(
         answers=[row(site, application, question) for question in application.asked],
         known=[row(site, application, question) for question in application.known],
         documents=file_rows(application),
+        disputed=_disputed(application),
+        waiting=_waiting(application),
         hints=await hints(site, visitor.citizen(), application),
         competent=competent,
         due=promise.due if promise else None,
@@ -116,6 +120,35 @@ async def check_page(
         key=key,
         problems=problems or [],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A record that is disputed, or whose source has not answered yet."""
+
+    label: Words
+    source: Words
+    case: str = ""
+    reason: Text | None = None
+
+
+def _label(application: Application, name: str) -> Words:
+    service = application.service
+    return (service.facts.get(name) or service.materials[name]).name
+
+
+def _disputed(application: Application) -> list[Unsettled]:
+    found = application.content.disputed
+    return [Unsettled(_label(application, name), one.record.source, one.case) for name, one in found.items()]
+
+
+def _waiting(application: Application) -> list[Unsettled]:
+    content, named = application.content, sources(application.service)
+    return [
+        Unsettled(_label(application, name), named[name].name, reason=content.missing[name])
+        for name in content.waiting
+        if name in content.missing and name in named
+    ]
 
 
 def _by_people(site: Site, application: Application) -> datetime | None:
@@ -147,6 +180,7 @@ async def submit(site: Site, visitor: Visitor, slug: str, form: Form) -> Respons
         problems.append(Problem("not-confirmed", text, "truthful"))
     if problems:
         return await check_page(site, visitor, application, key, problems)
+    application = await opened(site, actor, application)
     try:
         case = await site.cases.submit(
             actor,
@@ -156,10 +190,13 @@ async def submit(site: Site, visitor: Visitor, slug: str, form: Form) -> Respons
             region=application.content.region,
             key=key,
             records=application.content.records,
+            disputes=disputes(application),
             people_only=bool(form.text("people_only")),
         )
     except Refused as error:
         return await check_page(site, visitor, application, str(uuid7()), refused(error))
+    if person := subject(actor):
+        await site.sharing.hand_in(person, matter(slug), case.case, application.content.waiting)
     return go(f"/cases/{case.case}/receipt")
 
 

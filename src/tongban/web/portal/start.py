@@ -1,62 +1,52 @@
 """Before the first question: the open draft is offered first, and what will be looked up is said before it is."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from litestar import Response, get, post
 
-from tongban.base.errors import Problem
+from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
-from tongban.catalog.model import Service, Words
+from tongban.catalog import variant
+from tongban.catalog.model import Service
 from tongban.org import Actor
-from tongban.sharing import Purpose, Reader, Shared, sources
+from tongban.sharing import Purpose, Reader, Shared, announced, sources
 from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.portal import drafts
 from tongban.web.portal.application import Application, Content
 from tongban.web.portal.places import grouped
+from tongban.web.portal.records import matter, subject
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
 SECONDS_PER_QUESTION = 25
 
 
-@dataclass(frozen=True, slots=True)
-class LookUp:
-    """One record that will be read, and what of it."""
+async def look_up(
+    site: Site, actor: Actor, service: Service, known: Mapping[str, Any] | None = None
+) -> dict[str, Shared]:
+    """What the records say about the applicant, for this service and nothing else; each look is logged for them.
 
-    source: Words
-    names: list[Words]
-
-
-def look_ups(service: Service) -> list[LookUp]:
-    """The same for people: record by record."""
-    found: dict[Words, list[Words]] = {}
-    for name, source in sources(service).items():
-        owner = service.facts.get(name) or service.materials[name]
-        found.setdefault(source.name, []).append(owner.name)
-    return [LookUp(source, names) for source, names in found.items()]
-
-
-def looked_up(actor: Actor) -> str | None:
-    """Whose records answer: one's own; a business's for its legal representative; nobody's under other mandates.
-
-    Never those of the person who acts, for another's application.
+    For who asks at one go, without pages between: only what applies for certain is asked, and what that makes apply
+    after it. `known` are answers that are there already.
     """
-    if actor.mandate is None:
-        return actor.id
-    return actor.on_behalf_of if actor.mandate.ground == "legal-representative" else None
-
-
-async def look_up(site: Site, actor: Actor, service: Service) -> dict[str, Shared]:
-    """What the records say about the applicant, for this service and nothing else; each look is logged for them."""
-    subject = looked_up(actor)
-    if subject is None:
-        return {}
-    purpose = Purpose.of(service, f"draft:{service.service}")
-    reader = Reader(kind=actor.kind, id=actor.id)
-    answer = await site.sharing.look_up(subject, sources(service), service=service, purpose=purpose, reader=reader)
-    return answer.found
+    person = subject(actor)
+    records: dict[str, Shared] = {}
+    asked: set[str] = set()
+    purpose, reader = Purpose.of(service, matter(service.service)), Reader(kind=actor.kind, id=actor.id)
+    while person is not None:
+        found = {**{name: record.value for name, record in records.items()}, **(known or {})}
+        resolved = variant(service, found, site.today)
+        applies = {q.name for q in resolved.questions} | {need.slug for need in resolved.materials if need.certain}
+        wanted = {name: s for name, s in sources(service).items() if name in applies and name not in asked}
+        if not wanted:
+            break
+        asked |= wanted.keys()
+        answer = await site.sharing.look_up(person, wanted, service=service, purpose=purpose, reader=reader)
+        records |= answer.found
+    return records
 
 
 async def start_page(
@@ -76,12 +66,33 @@ async def start_page(
         service=service,
         draft=found,
         saved=draft.updated_at if draft else None,
-        lookups=look_ups(service) if looked_up(actor) else [],
+        lookups=announced(service) if subject(actor) else (),
+        holders=await holders(site, service),
         minutes=max(2, round(len(questions) * SECONDS_PER_QUESTION / 60)),
         regions=grouped(site, visitor.lang),
         region=region,
         problems=problems,
     )
+
+
+def declined(service: Service, form: Form) -> tuple[str, ...]:
+    """What the person said no to: one look, or all that rest on agreement. A duty of the body is not up to them."""
+    none = form.text("lookups") != "yes"
+    return tuple(
+        name
+        for one in announced(service)
+        if one.basis == "agreement" and (none or form.text(f"decline.{one.place}") == "yes")
+        for name in one.names
+    )
+
+
+async def holders(site: Site, service: Service) -> dict[str, Text]:
+    """Who is asked, by `resource/record`, as far as a grant says so."""
+    names: dict[str, Text] = {}
+    for place, body in (await site.sharing.providers(service.service)).items():
+        with suppress(Refused):
+            names[place] = site.directory.body(body).name
+    return names
 
 
 @get("/services/{slug:str}/start")
@@ -92,15 +103,15 @@ async def start(site: Site, visitor: Visitor, slug: str) -> Response[str]:
 
 @post("/services/{slug:str}/start")
 async def begin(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[Any]:
-    """A new draft, filled from the records unless the person declined; it takes the place of an older one."""
+    """A new draft, with what may be looked up for it; it takes the place of an older one."""
     actor = visitor.citizen()
     service = site.catalogue.service(slug)
     region = form.text("region")
     if not any(region == code for _, counties in grouped(site, visitor.lang) for code, _ in counties):
         text = Text("请选择在哪个区县办", "Choose a county or district")
         return await start_page(site, visitor, slug, "", (Problem("no-region", text, "region"),))
-    records = await look_up(site, actor, service) if form.text("lookups") == "yes" else {}
-    fresh = Application(service, Content(region=region, records=records), site.today)
+    content = Content(region=region, told=subject(actor) is not None, declined=declined(service, form))
+    fresh = Application(service, content, site.today)
     await drafts.save(site, actor, fresh)
     return go(fresh.resume())
 
