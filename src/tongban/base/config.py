@@ -100,6 +100,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """A PostgreSQL of yours (16 or later). Without it the embedded one runs in `data_dir`."""
     demo: bool = True
     """The demonstration province, its people, and log-in by choosing a person."""
+    nodes: bool = True
+    """In the demonstration, the departments as processes of their own that are asked over the exchange."""
     workers: Annotated[int, Meta(ge=1, le=64)] = 1
     people_file: Path | None = None
     """The Parquet file of people on which policy makers try out changes; a demonstration invents some."""

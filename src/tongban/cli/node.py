@@ -7,11 +7,13 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from functools import partial
 from pathlib import Path
 from signal import SIGTERM
 
+from tongban.base.config import PREFIX
 from tongban.base.parent import end_with_parent
 from tongban.cli.saying import saying_refusals
 from tongban.sharing.node.config import NodeConfig, load
@@ -20,15 +22,22 @@ from tongban.sharing.node.config import NodeConfig, load
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban node`."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("check", nargs="?", choices=["check"], help="look whether the file fits the data · 核对")
+    parser.add_argument("what", nargs="?", choices=["check", "demonstrate"], help="check: see above · 核对")
     parser.add_argument("file", nargs="?", type=Path, help="the file to check · 要核对的文件")
     parser.add_argument("--config", type=Path, action="append", default=[], help="the node's file · 节点文件")
+    # For `tongban up`, which runs the demonstration's nodes beside the platform.
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--data", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--site", help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace) -> int:
     """0 when all is well, 1 when a check finds something or a node cannot work, 2 when it is asked wrongly."""
-    if options.check:
+    if options.parent is not None:
+        end_with_parent(options.parent, SIGTERM)
+    if options.what == "demonstrate":
+        return _demonstrate(options)
+    if options.what == "check":
         if options.file is None:
             print("Which file? 要核对哪个文件？ tongban node check FILE", file=sys.stderr)
             return 2
@@ -36,8 +45,6 @@ def run(options: argparse.Namespace) -> int:
     if not options.config:
         print("Name the node's file: --config FILE 请用 --config 指明节点文件", file=sys.stderr)
         return 2
-    if options.parent is not None:
-        end_with_parent(options.parent, SIGTERM)
     read: list[tuple[Path, NodeConfig]] = []
     for path in options.config:
         config = _read(path)
@@ -47,6 +54,16 @@ def run(options: argparse.Namespace) -> int:
     if len(read) == 1:
         return _serve(*read[0])
     return _serve_all(read)
+
+
+def _demonstrate(options: argparse.Namespace) -> int:
+    from tongban.sharing.node.demo import running
+
+    url = os.environ.get(f"{PREFIX}DATABASE_URL", "")
+    if options.data is None or options.site is None or not url:
+        print("`tongban up` starts these 演示节点由 tongban up 启动", file=sys.stderr)
+        return 2
+    return running.run(options.data, options.site, url, lambda path: _serve(path, load(path)))
 
 
 def _read(path: Path) -> NodeConfig | None:

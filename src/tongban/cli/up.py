@@ -15,6 +15,7 @@ from pathlib import Path
 from tongban.base.clock import system_clock
 from tongban.base.config import PREFIX, Settings
 from tongban.base.database import Database, EmbeddedPostgres, migrate
+from tongban.base.keys import KeyRing
 from tongban.base.sealing import open_sealer, seal_old
 from tongban.cases import demo as stories
 from tongban.catalog.installation import open_catalogue
@@ -24,6 +25,8 @@ from tongban.org import store as people
 from tongban.outreach import demo as offers
 from tongban.sharing import demo as records
 from tongban.sharing import store as sharing
+from tongban.sharing.channel.centre import FILE as MEMBERS
+from tongban.sharing.node.beside import Beside
 
 SEALED_TABLES = (*people.SEALED, *sharing.SEALED)
 """Every table with sealed columns."""
@@ -34,13 +37,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help="where to listen (default 8000) · 端口")
     parser.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
     parser.add_argument("--empty", action="store_true", help="no demonstration province · 不带演示数据")
+    parser.add_argument("--no-nodes", action="store_true", help="no nodes of departments · 不启动部门节点")
 
 
 def run(options: argparse.Namespace) -> int:
     """Serves until it is told to stop; 1 when it cannot start."""
     with saying_refusals() as said:
         settings = Settings.load(
-            os.environ, port=options.port, data_dir=options.data, demo=False if options.empty else None
+            os.environ,
+            port=options.port,
+            data_dir=options.data,
+            demo=False if options.empty else None,
+            nodes=False if options.no_nodes else None,
         )
         if not _free(settings):
             port = settings.port
@@ -147,7 +155,28 @@ def _serve(settings: Settings, url: str) -> None:
         backlog=1024,
     )
     server.on_startup(lambda: _greet(settings))
-    server.serve()
+    with _nodes(settings) as nodes:
+        if nodes is not None:
+            server.on_startup(nodes.start)
+        server.serve()
+
+
+@contextmanager
+def _nodes(settings: Settings) -> Generator[Beside | None]:
+    """The departments of the demonstration, to be started once the site listens: its first page does not wait."""
+    if not settings.demo:
+        yield None
+        return
+    (settings.data_dir / MEMBERS).unlink(missing_ok=True)  # those of the last run are gone
+    if not settings.nodes:
+        yield None
+        return
+    KeyRing.open(settings.keys_dir, system_clock(settings.timezone)())  # the nodes are told which key to believe
+    nodes = Beside(settings.data_dir, f"http://{settings.host}:{settings.port}")
+    try:
+        yield nodes
+    finally:
+        nodes.stop()
 
 
 def _greet(settings: Settings) -> None:

@@ -36,6 +36,7 @@ from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.channel.centre import Centre
 from tongban.sharing.directory import open_directory
 from tongban.sharing.grants.shelf import shelf
+from tongban.sharing.partners import exchange_of
 from tongban.web import store as web_store
 from tongban.web.app import Job, create
 from tongban.web.limits import Limits
@@ -79,14 +80,15 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         demo=settings.demo,
         listed=shelf(open_directory(settings.data_dir)),
     )
+    centre = Centre(settings.data_dir / MEMBERS, keys, clock, partial(grants.rights, db))
     return Site(
         settings=settings,
         db=db,
         catalogue=catalogue,
         directory=directory,
         cases=cases,
-        sharing=Sharing(db, clock),
-        centre=Centre(settings.data_dir / MEMBERS, keys, clock, partial(grants.rights, db)),
+        sharing=Sharing(db, clock, exchange_of(centre, keys, clock)),
+        centre=centre,
         assist=await Assist.open(
             db,
             catalogue,

@@ -44,7 +44,8 @@ class Breakers:
         """Nothing came, or nothing genuine."""
         line = self._lines.setdefault(member, _Line())
         line.failures += 1
-        if line.failures >= FAILURES:
+        # Others that were on their way when the node died say nothing new: only a try after the pause lengthens it.
+        if line.failures >= FAILURES and self._time() >= line.closed_until:
             line.closed_until = self._time() + line.pause
             line.pause = min(line.pause * 2, LONGEST_SECONDS)
         line.trying = False

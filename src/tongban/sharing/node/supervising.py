@@ -40,6 +40,8 @@ class Family:
     """What each process does; the result is its exit status. 2 means that trying again is no use."""
     told: Callable[[str, int], object]
     """Is told the name and the exit status of a process that ended."""
+    beside: Callable[[], object] = lambda: None
+    """Called again and again while they run."""
     children: dict[str, _Child] = field(default_factory=dict[str, _Child])
     _stopping: bool = False
 
@@ -55,6 +57,7 @@ class Family:
                 if child.pid == 0 and time.monotonic() >= child.due:
                     self._start(child)
             self._reap()
+            self.beside()
             time.sleep(_TICK)
         self._end()
 

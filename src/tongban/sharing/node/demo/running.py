@@ -1,0 +1,102 @@
+"""Runs the demonstration's nodes: made and placed in a process that then ends, forked from one, kept alive.
+
+The list of members is written when all of them listen: until then the platform answers from its own records, as an
+installation without an exchange does.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from tongban.base.clock import system_clock
+from tongban.base.errors import Refused
+from tongban.base.keys import KeyRing, Use
+from tongban.sharing.channel.centre import FILE
+from tongban.sharing.node.demo import setup, store
+from tongban.sharing.node.demo.setup import Placed
+
+FOLDER = "nodes"
+"""In the data directory of the installation."""
+_LATEST = 20.0
+"""Seconds after which the members are listed even if one of them does not listen yet."""
+
+
+@dataclass(slots=True)
+class _Listing:
+    """Writes the list of members once."""
+
+    file: Path
+    placed: Placed
+    until: float
+    done: bool = False
+
+    def __call__(self) -> None:
+        if not self.done and (setup.listening(self.placed.ports.values()) or time.monotonic() > self.until):
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            store.replaced(self.file, msgspec.json.encode(self.placed.members).decode())
+            self.done = True
+
+
+def run(data_dir: Path, site: str, database: str, serve: Callable[[Path], int]) -> int:
+    """Make, place and keep the nodes until told to stop; `serve` runs one from its file. 0, or 1 if they cannot be."""
+    folder = data_dir.resolve() / FOLDER
+    if os.waitstatus_to_exitcode(_in_child(partial(_make, folder, database))):
+        return 1
+    now = system_clock()()
+    try:
+        key = KeyRing.open(data_dir / "keys", now).signer(Use.REGISTRY, now)
+        placed = setup.place(folder, site, database, key, now)
+    except Refused as refused:
+        return _cannot(refused)
+    from tongban.sharing.node import preload, supervising
+    from tongban.sharing.node.config import load
+
+    preload(load(path) for path in placed.files.values())
+    runs = {name: partial(serve, path) for name, path in placed.files.items()}
+    listing = _Listing(data_dir / FILE, placed, time.monotonic() + _LATEST)
+    supervising.Family(runs, _told, beside=listing).keep()
+    return 0
+
+
+def _in_child(work: Callable[[], int]) -> int:
+    """In a process of its own, so that what the making takes of memory goes with it; its wait status."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if pid := os.fork():
+        return os.waitpid(pid, 0)[1]
+    status = 1
+    try:
+        os.nice(5)  # whoever waits for a page goes first
+        status = work()
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _make(folder: Path, database: str) -> int:
+    async def make() -> None:
+        await setup.make_databases(database)
+        await setup.make_stores(folder, database, system_clock()())
+
+    try:
+        asyncio.run(make())
+    except Refused as refused:
+        return _cannot(refused)
+    return 0
+
+
+def _cannot(refused: Refused) -> int:
+    text = refused.problems[0].text
+    print(f"The demonstration's nodes cannot start 演示节点起不来：{text.zh} {text.en}", file=sys.stderr)  # noqa: T201
+    return 1
+
+
+def _told(name: str, status: int) -> None:
+    print(f"Node {name} ended with {status}; it starts again. 节点 {name} 已结束，正在重启。", file=sys.stderr)  # noqa: T201
