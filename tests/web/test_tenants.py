@@ -142,6 +142,11 @@ ROUTES: dict[str, Whose] = {
     "GET /desk/requests/{number}": STAFF,
     "POST /desk/requests/{number}/pass-on": STAFF,
     "POST /desk/requests/{number}/check": STAFF,
+    "GET /desk/sharing": STAFF,
+    "GET /desk/sharing/new": STAFF,
+    "GET /desk/sharing/new/{resource}/{record}": STAFF,
+    "POST /desk/sharing/new/{resource}/{record}": STAFF,
+    "GET /desk/sharing/grants/{grant}": STAFF,
     "GET /desk/cases/{case}": BODY,
     "POST /desk/cases/{case}": BODY,
     "POST /desk/cases/{case}/undo": BODY,
@@ -156,6 +161,7 @@ ROUTES: dict[str, Whose] = {
     "GET /console/what-if/{slug}": STAFF,
     "GET /console/machines": STAFF,
     "GET /console/drafts": STAFF,
+    "GET /console/sharing": STAFF,
     "GET /console/machines/{use}/{region}": STAFF,
     "POST /console/machines/{use}/{region}": STAFF,
     "GET /console/guide": STAFF,
@@ -324,7 +330,8 @@ async def world(site: Site) -> Any:
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
                  "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
                  "region": "990101", "call": "990101-0", "number": "990101-0", "item": "nd-1",
-                 "answer_id": "aaaaaaaaaaaa", "shape": "atrs.json"}  # fmt: skip
+                 "answer_id": "aaaaaaaaaaaa", "shape": "atrs.json",
+                 "resource": "hr.insurance", "record": "member", "grant": "demo.none"}  # fmt: skip
         yield World(
             owner,
             other,

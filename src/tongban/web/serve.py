@@ -35,7 +35,7 @@ from tongban.sharing import Sharing, grants
 from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.channel.centre import Centre
 from tongban.sharing.directory import open_directory
-from tongban.sharing.grants.shelf import shelf
+from tongban.sharing.grants.shelf import DirectoryShelf
 from tongban.sharing.partners import exchange_of
 from tongban.web import store as web_store
 from tongban.web.app import Job, create
@@ -78,7 +78,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         channel=_channel(settings),
         zone=settings.timezone,
         demo=settings.demo,
-        listed=shelf(open_directory(settings.data_dir)),
+        listed=DirectoryShelf(open_directory(settings.data_dir)),
     )
     centre = Centre(settings.data_dir / MEMBERS, keys, clock, partial(grants.rights, db))
     return Site(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -115,6 +115,60 @@ async def mine(
     """An applicant's cases, newest first; `services` names those that may be seen, None lets all be."""
     wanted = None if services is None else list(services)
     return [_case_row(row) for row in await db.fetch(_MINE, applicant, *before, limit, wanted)]
+
+
+FIRST: Cursor = (datetime(1, 1, 2, tzinfo=UTC), "")
+"""Before every row that is ordered by when it is due."""
+
+
+async def waiting_for(db: Runner, service: str, roles: Sequence[str], most: int) -> list[CaseRow]:
+    """Open cases of a service that wait for one of these, whoever owes the answer, soonest due first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM case_row WHERE open AND service = $1 AND waits_for = ANY($2::text[])"  # noqa: S608
+        " ORDER BY due_at, case_id LIMIT $3",
+        service,
+        list(roles),
+        most,
+    )
+    return [_case_row(row) for row in rows]
+
+
+async def waiting_of(db: Runner, applicant: str, roles: Sequence[str], most: int) -> list[CaseRow]:
+    """Open cases of an applicant that wait for one of these, soonest due first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM case_row WHERE open AND applicant = $1 AND waits_for = ANY($2::text[])"  # noqa: S608
+        " ORDER BY due_at, case_id LIMIT $3",
+        applicant,
+        list(roles),
+        most,
+    )
+    return [_case_row(row) for row in rows]
+
+
+async def of_services(
+    db: Runner, services: Sequence[str], bodies: Sequence[str], after: Cursor, limit: int
+) -> list[CaseRow]:
+    """Open cases of some services that these bodies owe an answer to, soonest due first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM case_row WHERE open AND service = ANY($1::text[]) AND body = ANY($2::text[])"  # noqa: S608
+        " AND (due_at, case_id) > ($3, $4) ORDER BY due_at, case_id LIMIT $5",
+        list(services),
+        list(bodies),
+        *after,
+        limit,
+    )
+    return [_case_row(row) for row in rows]
+
+
+async def by_state(db: Runner, services: Sequence[str], bodies: Sequence[str]) -> dict[tuple[str, str], int]:
+    """How many cases of these bodies are in each state, by service and state."""
+    rows = await db.fetch(
+        "SELECT service, state, count(*)::int AS cases FROM case_row"
+        " WHERE service = ANY($1::text[]) AND body = ANY($2::text[]) GROUP BY 1, 2",
+        list(services),
+        list(bodies),
+    )
+    return {(row["service"], row["state"]): row["cases"] for row in rows}
 
 
 async def applicants(db: Runner, region: str, cases: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -1,9 +1,11 @@
 """The directory of shared data as the shelf from which requests and corrections take what they name."""
 
+from dataclasses import dataclass
+
 from tongban.sharing.directory.model import Attribute, Resource, Status
 from tongban.sharing.directory.registered import DataDirectory
 from tongban.sharing.grants.listed import Attribute as Word
-from tongban.sharing.grants.listed import Listed, Shelf
+from tongban.sharing.grants.listed import Listed
 
 _WORDS: dict[Attribute, Word] = {
     Attribute.UNCONDITIONAL: "unconditional",
@@ -12,14 +14,20 @@ _WORDS: dict[Attribute, Word] = {
 }
 
 
-def shelf(directory: DataDirectory) -> Shelf:
-    """Finds entries of this directory; a draft is not there yet."""
+@dataclass(frozen=True, slots=True)
+class DirectoryShelf:
+    """Finds entries of a directory; a draft is not there yet."""
 
-    def find(resource: str) -> Listed | None:
-        found = directory.resources.get(resource)
+    directory: DataDirectory
+
+    def __call__(self, resource: str) -> Listed | None:
+        found = self.directory.resources.get(resource)
         return None if found is None or found.status is Status.DRAFT else listed(found)
 
-    return find
+    def entries(self) -> tuple[Listed, ...]:
+        """Everything that can be asked for, by id."""
+        found = (self(resource) for resource in self.directory.resources)
+        return tuple(one for one in found if one is not None and one.open and one.attribute != "not-shared")
 
 
 def listed(resource: Resource) -> Listed:

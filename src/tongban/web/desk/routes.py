@@ -1,6 +1,18 @@
 """Every address of the desk."""
 
-from tongban.web.desk import case, exercises, files, forecast, intake, lists, own_view, requests, suggestions
+from tongban.web.desk import (
+    case,
+    exercises,
+    files,
+    forecast,
+    intake,
+    lists,
+    own_view,
+    requests,
+    sharing,
+    sharing_form,
+    suggestions,
+)
 
 ROUTES = [
     *lists.ROUTES,
@@ -12,4 +24,6 @@ ROUTES = [
     *intake.ROUTES,
     *requests.ROUTES,
     *forecast.ROUTES,
+    *sharing.ROUTES,
+    *sharing_form.ROUTES,
 ]

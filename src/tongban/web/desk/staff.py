@@ -26,6 +26,8 @@ Place = Literal[
     "exercises",
     "requests",
     "forecast",
+    "sharing",
+    "sharing-watch",
 ]
 
 

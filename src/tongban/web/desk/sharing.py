@@ -1,0 +1,177 @@
+"""数据共享: what this body may see of others' records and others of its, and the requests behind it.
+
+A grant is changed by the acts of its case and by nothing else, so each line leads there. Another body's grant is 404.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from litestar import Response, get
+
+from tongban.base.errors import refuse
+from tongban.base.i18n import Text
+from tongban.base.page import cursor, read_cursor
+from tongban.cases import between
+from tongban.cases.projections import FAR, CaseRow
+from tongban.org import Actor
+from tongban.sharing.grants import Grant, Standing, store
+from tongban.sharing.grants.model import MODES, STANDINGS, What
+from tongban.web.desk.lists import service_names
+from tongban.web.desk.staff import desk, official
+from tongban.web.html import page
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+ROWS = 50
+SOON = timedelta(days=30)
+"""How long before its last day a grant is said to end."""
+
+TONES: dict[Standing, str] = {
+    Standing.COMING: "mute",
+    Standing.IN_FORCE: "ok",
+    Standing.SUSPENDED: "seal",
+    Standing.EXPIRED: "mute",
+    Standing.ENDED: "mute",
+}
+CHANGES: dict[What, Text] = {
+    "given": Text("给予授权", "Given"),
+    "suspended": Text("暂停", "Suspended"),
+    "resumed": Text("恢复", "Resumed"),
+    "ended": Text("终止", "Ended"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A grant in a list. `soon` when it is in force and ends within `SOON`."""
+
+    grant: Grant
+    resource: Text
+    other: Text
+    """The body, or kind of body, at the other end."""
+    service: Text
+    state: Text
+    tone: str
+    soon: bool
+
+    @property
+    def fields(self) -> str:
+        return "、".join(self.grant.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request in a list."""
+
+    case: str
+    service: Text
+    state: Text
+    other: Text
+    due: datetime | None
+    late: bool
+    mine: bool
+
+
+@get("/desk/sharing")
+async def sharing(site: Site, visitor: Visitor, after: str | None = None) -> Response[str]:
+    """What waits for this official, what is held, what is given, what was asked for."""
+    actor = official(visitor)
+    held = await store.taken_by(site.db, _called(site, actor), None, ROWS)
+    given, following = await _given(site, actor, after)
+    waiting = [*await between.waiting_asking(site.cases.engine, actor)]
+    waiting += [row for row in await between.waiting_above(site.cases.engine, actor) if row not in waiting]
+    asked = await site.cases.asked(actor, None, ROWS)
+    return page(
+        site,
+        visitor,
+        "desk/sharing.html",
+        desk=desk(site, actor, "sharing"),
+        waiting=[_asked(site, row, actor) for row in waiting],
+        held=[_line(site, one, own=False) for one in held],
+        given=[_line(site, one, own=True) for one in given],
+        asked=[_asked(site, row, actor) for row in asked.items],
+        more=f"/desk/sharing?after={following}" if following else "",
+    )
+
+
+@get("/desk/sharing/grants/{grant:str}")
+async def grant(site: Site, visitor: Visitor, grant: str) -> Response[str]:
+    """One grant and everything that happened to it."""
+    actor = official(visitor)
+    found = await store.one(site.db, grant)
+    own = found is not None and found.provider == actor.body
+    if found is None or not (own or found.consumer in _called(site, actor)):
+        raise refuse("unknown-grant", "没有这项授权，或者不归您看。", "There is no such grant here.", status=404)
+    return page(
+        site,
+        visitor,
+        "desk/grant.html",
+        desk=desk(site, actor, "sharing"),
+        line=_line(site, found, own=own),
+        own=own,
+        provider=site.directory.body(found.provider).name,
+        consumer=consumer(site, found),
+        mode=MODES[found.mode],
+        changes=[(at, CHANGES[what], reasons) for at, what, _, reasons in await store.changes(site.db, found.id)],
+    )
+
+
+async def _given(site: Site, actor: Actor, after: str | None) -> tuple[Sequence[Grant], str | None]:
+    place = read_cursor(after, tuple[date, str]) if after else None
+    rows = await store.given_by(site.db, [actor.body], place, ROWS + 1)
+    last = rows[ROWS - 1] if len(rows) > ROWS else None
+    return rows[:ROWS], cursor(last.until, last.id) if last else None
+
+
+def _called(site: Site, actor: Actor) -> list[str]:
+    """What a grant may call this body."""
+    return [actor.body, site.directory.body(actor.body).kind]
+
+
+def consumer(site: Site, grant: Grant) -> Text:
+    """Who holds it: a body, or every body of a kind."""
+    if site.directory.has(grant.consumer):
+        return site.directory.body(grant.consumer).name
+    own = next((one for one in site.directory.register.bodies if one.kind == grant.consumer), None)
+    where = None if own is None else site.directory.region(own.region).name
+    if own is None or where is None:
+        return Text(grant.consumer, grant.consumer)
+    bare = Text(own.name.zh.removeprefix(where.zh), own.name.en.removesuffix(f" of {where.en}"))
+    return Text("各级{kind}", "{kind}, at every level").format(kind=bare)
+
+
+def _line(site: Site, grant: Grant, *, own: bool) -> Line:
+    standing = grant.standing(site.today)
+    listed = site.cases.engine.listed(grant.resource)
+    return Line(
+        grant=grant,
+        resource=Text(grant.resource, grant.resource) if listed is None else listed.name,
+        other=consumer(site, grant) if own else site.directory.body(grant.provider).name,
+        service=_service(site, grant.service),
+        state=STANDINGS[standing],
+        tone=TONES[standing],
+        soon=standing is Standing.IN_FORCE and grant.until - site.today <= SOON,
+    )
+
+
+def _service(site: Site, slug: str) -> Text:
+    known = {one.service for one in site.catalogue.services()}
+    return service_names(site)(slug) if slug in known else Text(slug, slug)
+
+
+def _asked(site: Site, row: CaseRow, actor: Actor) -> Asked:
+    mine = row.applicant == actor.body
+    other = row.body if mine else row.applicant
+    return Asked(
+        case=row.case_id,
+        service=service_names(site)(row.service),
+        state=row.state_name,
+        other=site.directory.body(other).name if site.directory.has(other) else Text(row.applicant_name, "a person"),
+        due=None if row.due_at == FAR else row.due_at,
+        late=row.open and row.due_at < site.clock(),
+        mine=mine,
+    )
+
+
+ROUTES = [sharing, grant]
