@@ -173,7 +173,7 @@ def _row(definition: Definition, state: CaseState, terms: Sequence[Running]) -> 
 
 
 def _labels(state: CaseState) -> Iterator[str]:
-    if state.acts and state.acts[0].by.kind == "official":
+    if state.acts and state.acts[0].by.kind == "official" and state.case.applicant.kind == "person":
         yield "counter"
     if state.asked:
         yield "correction"

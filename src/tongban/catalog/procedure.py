@@ -139,6 +139,8 @@ class ProcedureTerm(_File, frozen=True, kw_only=True):
     law: str = ""
     on_expiry: Literal["act", "escalate", "lapse", "none"] = "escalate"
     owed_by: Literal["authority", "applicant"] = "authority"
+    own: bool = False
+    """The platform's own span and no statute's; said so wherever it is shown."""
 
 
 class Notice(_File, frozen=True, kw_only=True):

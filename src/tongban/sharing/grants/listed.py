@@ -23,6 +23,8 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     attribute: Attribute
     records: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, Text] = {}
+    """What people call a `record`, and a `record#field`."""
     own: Mapping[str, Attribute] = {}
     """The attribute of a `record#field` that has one of its own."""
     open: bool = True
@@ -32,6 +34,10 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
         """The strictest of what was named."""
         named: set[Attribute] = {self.own.get(f"{record}#{field}", self.attribute) for field in fields}
         return max(named or {self.attribute}, key=_STRICTNESS.index)
+
+    def named(self, record: str, field: str = "") -> Text:
+        """A record or a field in words; its code where the list has none."""
+        return self.names.get(f"{record}#{field}" if field else record) or Text(field or record, field or record)
 
     def fields(self, record: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
         """The fields of a record that were named, each once, in the order of the list.

@@ -1,8 +1,9 @@
 """The directory of shared data as the shelf from which requests and corrections take what they name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tongban.sharing.directory.model import Attribute, Resource, Status
+from tongban.sharing.directory.model import Attribute, Element, Resource, Status
 from tongban.sharing.directory.registered import DataDirectory
 from tongban.sharing.grants.listed import Attribute as Word
 from tongban.sharing.grants.listed import Listed
@@ -22,7 +23,7 @@ class DirectoryShelf:
 
     def __call__(self, resource: str) -> Listed | None:
         found = self.directory.resources.get(resource)
-        return None if found is None or found.status is Status.DRAFT else listed(found)
+        return None if found is None or found.status is Status.DRAFT else listed(found, self.directory.elements)
 
     def entries(self) -> tuple[Listed, ...]:
         """Everything that can be asked for, by id."""
@@ -30,7 +31,7 @@ class DirectoryShelf:
         return tuple(one for one in found if one is not None and one.open and one.attribute != "not-shared")
 
 
-def listed(resource: Resource) -> Listed:
+def listed(resource: Resource, elements: Mapping[str, Element]) -> Listed:
     """What a request has to know of an entry."""
     return Listed(
         resource=resource.id,
@@ -38,6 +39,13 @@ def listed(resource: Resource) -> Listed:
         owner=resource.owner.id,
         attribute=_WORDS[resource.attribute],
         records={name: tuple(record.elements) for name, record in resource.records.items()},
+        names={name: record.name for name, record in resource.records.items()}
+        | {
+            f"{name}#{field}": elements[item.element].name
+            for name, record in resource.records.items()
+            for field, item in record.elements.items()
+            if item.element in elements
+        },
         own={
             f"{name}#{field}": _WORDS[item.attribute]
             for name, record in resource.records.items()

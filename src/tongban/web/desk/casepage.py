@@ -130,7 +130,7 @@ def head(view: CaseView, queue: Queue) -> Head:
 def _labels(view: CaseView) -> tuple[str, ...]:
     state = view.state
     found = {
-        "counter": bool(state.acts) and state.acts[0].by.kind == "official",
+        "counter": bool(state.acts) and state.acts[0].by.kind == "official" and state.case.applicant.kind == "person",
         "corrected": bool(state.replaced),
         "escalated": bool(state.escalated),
         "undelivered": bool(state.undelivered),

@@ -14,8 +14,9 @@ from tongban.base.i18n import Text
 from tongban.base.page import cursor, read_cursor
 from tongban.cases import between
 from tongban.cases.projections import FAR, CaseRow
+from tongban.catalog.wording import joined
 from tongban.org import Actor
-from tongban.sharing.grants import Grant, Standing, store
+from tongban.sharing.grants import Allowed, Grant, Standing, store
 from tongban.sharing.grants.model import MODES, STANDINGS, What
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk, official
@@ -55,9 +56,9 @@ class Line:
     tone: str
     soon: bool
 
-    @property
-    def fields(self) -> str:
-        return "、".join(self.grant.fields)
+    record: Text
+    fields: Text
+    tests: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ async def sharing(site: Site, visitor: Visitor, after: str | None = None) -> Res
     actor = official(visitor)
     held = await store.taken_by(site.db, _called(site, actor), None, ROWS)
     given, following = await _given(site, actor, after)
-    waiting = [*await between.waiting_asking(site.cases.engine, actor)]
+    soon = site.clock() + SOON  # a yearly check that is far off does not press
+    waiting = [row for row in await between.waiting_asking(site.cases.engine, actor) if row.due_at <= soon]
     waiting += [row for row in await between.waiting_above(site.cases.engine, actor) if row not in waiting]
     asked = await site.cases.asked(actor, None, ROWS)
     return page(
@@ -144,6 +146,11 @@ def consumer(site: Site, grant: Grant) -> Text:
 def _line(site: Site, grant: Grant, *, own: bool) -> Line:
     standing = grant.standing(site.today)
     listed = site.cases.engine.listed(grant.resource)
+
+    def named(field: str) -> Text:
+        code = field or grant.record
+        return Text(code, code) if listed is None else listed.named(grant.record, field)
+
     return Line(
         grant=grant,
         resource=Text(grant.resource, grant.resource) if listed is None else listed.name,
@@ -152,7 +159,15 @@ def _line(site: Site, grant: Grant, *, own: bool) -> Line:
         state=STANDINGS[standing],
         tone=TONES[standing],
         soon=standing is Standing.IN_FORCE and grant.until - site.today <= SOON,
+        record=named(""),
+        fields=joined([named(field) for field in grant.fields]),
+        tests=joined([_test(one, named(one.field)) for one in grant.tests]),
     )
+
+
+def _test(test: Allowed, field: Text) -> Text:
+    value = "…" if test.value is None else str(test.value)
+    return Text(f"{field.zh} {test.op} {value}", f"{field.en} {test.op} {value}")
 
 
 def _service(site: Site, slug: str) -> Text:

@@ -156,7 +156,10 @@ def _form(
         record=record,
         owner=site.directory.body(listed.owner).name,
         attribute=ATTRIBUTES[listed.attribute],
-        fields=[(name, name in draft.fields, listed.attribute_of(record, [name])) for name in listed.records[record]],
+        fields=[
+            (name, listed.named(record, name), name in draft.fields, listed.attribute_of(record, [name]))
+            for name in listed.records[record]
+        ],
         questions=[(question, draft.typed[question.name]) for question in _questions(site)],
         services=[("", [(one.service, _name(one.name, visitor)) for one in site.catalogue.services()])],
         tests=draft.tests,

@@ -68,6 +68,8 @@ class TimeBar:
     explained: Text
     still: tuple[Still, ...]
     by_applicant: bool
+    own: bool
+    """The span is the platform's own, not the law's."""
 
 
 def time_bar(due: Running, now: datetime) -> TimeBar:
@@ -88,6 +90,7 @@ def time_bar(due: Running, now: datetime) -> TimeBar:
         explained=Text(*(binding.explain(lang) for lang in LANGS)),
         still=tuple(Still(span.since, span.until, _grounds(span.grounds)) for span in due.statutory.paused_spans),
         by_applicant=not due.clock.by_authority,
+        own=due.clock.data.own,
     )
 
 
