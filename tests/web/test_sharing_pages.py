@@ -1,7 +1,7 @@
 """数据共享 at the desk: ask from the list, agree, see what is held and given; another body's grant is not there."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import date
 
@@ -33,7 +33,7 @@ NEW = "/desk/sharing/new/hr.insurance/member"
 
 
 @asynccontextmanager
-async def at_desk(site: Site, post: str, lang: str = "zh") -> AsyncIterator[Person]:
+async def at_desk(site: Site, post: str, lang: str = "zh") -> AsyncGenerator[Person]:
     """Whoever holds this post, at a browser of their own."""
     transport = httpx.ASGITransport(app=create(site), raise_app_exceptions=False)  # type: ignore[arg-type]
     opened = await sessions.log_in_demo(
