@@ -153,7 +153,7 @@ async def test_art_21_the_reply_is_extended_once_and_only_by_the_authority_of_th
         assert await between.code(body, post, case, "extend", reasons="同意") in ("not-your-act", "unknown-case")
     view = await between.do("990100.digital-centre", "head", case, "extend", reasons="同意")
     assert due(view, "reply") == "2026-12-01"
-    assert await between.code("990100.digital-centre", "head", case, "extend", reasons="再来") in ("not-again", "act-not-possible")
+    assert await between.code("990100.digital-centre", "head", case, "extend", reasons="再来") == "act-not-possible"
     assert await between.code(HR, "approver", case, "ask-extension", reasons="再来") == "not-again"
 
 
