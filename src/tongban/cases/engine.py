@@ -36,6 +36,7 @@ from tongban.catalog.catalogue import Catalogue, applies_in, in_force
 from tongban.catalog.model import Service
 from tongban.catalog.seals import seal
 from tongban.org import Actor, Directory, Grant, Matter, Purpose, may
+from tongban.org import Refusal as Denial
 from tongban.sharing import Shared
 from tongban.sharing.grants import Shelf, nothing_listed
 from tongban.terms import Calendar
@@ -333,12 +334,14 @@ class Engine:
             barred=found.barred,
         )
 
-    def may_see(self, actor: Actor, found: Case) -> None:
-        """Raises Refused `unknown-case` (404): whoever may not see a case does not learn that there is one."""
+    def may_see(self, actor: Actor, found: Case) -> Grant | Denial:
+        """By what right somebody may see a case, or why not."""
         matter = self.matter(found)
-        purposes = (Purpose.VIEW, Purpose.SUPERVISE)
-        if not any(isinstance(may(self.directory, actor, "view", matter, purpose), Grant) for purpose in purposes):
-            raise unknown_case()
+        first = may(self.directory, actor, "view", matter, Purpose.VIEW)
+        if isinstance(first, Grant):
+            return first
+        second = may(self.directory, actor, "view", matter, Purpose.SUPERVISE)
+        return second if isinstance(second, Grant) else first
 
     def grant_for(self, actor: Actor, found: Case) -> GrantFor:
         """Asks `org.may` about one case, act by act."""

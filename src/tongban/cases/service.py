@@ -29,6 +29,7 @@ from tongban.cases.engine import Case, Engine
 from tongban.cases.model import Applicant, Attachment, CaseState, Dispute
 from tongban.cases.outbox import Channel, FileChannel
 from tongban.cases.projections import FAR, CaseRow
+from tongban.cases.reading import Reading
 from tongban.cases.redecide import Redecided, redecide
 from tongban.cases.store import alarms, history, lists, personal
 from tongban.cases.store.history import DraftKey
@@ -38,6 +39,7 @@ from tongban.catalog.catalogue import Catalogue
 from tongban.org import Actor, Directory, Mandate, visible
 from tongban.org.model import ALL
 from tongban.sharing import Shared
+from tongban.sharing.access import Kind
 from tongban.sharing.grants import Shelf, nothing_listed
 from tongban.terms import Calendar
 
@@ -83,6 +85,7 @@ class Cases:
         listed: Shelf = nothing_listed,
     ) -> None:
         self.engine = Engine(db, catalogue, directory, calendar, keys, clock, zone, demo, beside or Beside(), listed)
+        self._reading = Reading(self.engine)
         self._files = Files(data_dir / "documents")
         self._channel = channel or FileChannel(data_dir / "outbox")
 
@@ -170,8 +173,8 @@ class Cases:
     ) -> CaseView:
         """Do an act on a case, as it stood at `version`. Files are named by upload id. Raises Refused."""
         self._key(key)
-        found = await self.engine.load(case)
-        self.engine.may_see(actor, found)
+        found = await self._reading.find(actor, case, Kind.CASE)
+        await self._reading.open(actor, found)
         spec = found.definition.procedure.acts.get(act)
         files = tuple(name for name, field in spec.says.items() if field.type == "documents") if spec else ()
         said = {**(says or {}), **await self._attached(actor, says or {}, files)}
@@ -213,16 +216,18 @@ class Cases:
     # --- reading ---------------------------------------------------------------------------------------------------
 
     async def view(self, actor: Actor, case: str) -> CaseView:
-        """A case. Raises Refused `unknown-case` (404), also when it is somebody else's."""
-        found = await self.engine.load(case)
-        self.engine.may_see(actor, found)
-        return await self._view(actor, found)
+        """A case. Raises Refused `unknown-case` (404), also when it is somebody else's.
 
-    async def _view(self, actor: Actor, found: Case) -> CaseView:
+        Whoever is not its applicant leaves a row in 谁用过我的数据 first; if that cannot be written nothing is read.
+        """
+        return await self._view(actor, await self._reading.find(actor, case, Kind.CASE))
+
+    async def _view(self, actor: Actor, found: Case, kind: Kind = Kind.CASE) -> CaseView:
+        trace = await self._reading.open(actor, found, kind)
         state = found.state
         issued = state.issued and await certs.store.for_case(self.engine.db, state.case.region, state.case.case)
         grant = self.engine.grant_for(actor, found)
-        return CaseView(found, actor, actor.kind == "official", self.engine.clock(), grant, issued or ())
+        return CaseView(found, actor, actor.kind == "official", self.engine.clock(), grant, trace, issued or ())
 
     async def possible(self, actor: Actor, case: str) -> tuple[PossibleAct, ...]:
         """What this actor may do with a case now."""
@@ -230,18 +235,20 @@ class Cases:
 
     async def export(self, actor: Actor, case: str) -> dict[str, Any]:
         """One JSON with everything about a case."""
-        return (await self.view(actor, case)).export()
+        found = await self._reading.find(actor, case, Kind.EXPORT)
+        return (await self._view(actor, found, Kind.EXPORT)).export()
 
     async def export_whole(self, case: str) -> dict[str, Any]:
-        """The same for the operator, with the files themselves (base64 by digest); the caller records that it was made.
+        """The same for the operator, with the files themselves (base64 by digest); the person sees that it was made.
 
         Nobody's rights are asked: whoever runs the installation holds its database and its files anyway.
         Raises Refused `unknown-case` (404).
         """
         found = await self.engine.load(case)
+        trace = await self._reading.take_out(found)
         state = found.state
         issued = await certs.store.for_case(self.engine.db, state.case.region, case)
-        whole = CaseView(found, Actor.clock(), True, self.engine.clock(), lambda _: None, issued)
+        whole = CaseView(found, Actor.clock(), True, self.engine.clock(), lambda _: None, trace, issued)
         filed = (file for files in (*state.documents.values(), *state.replaced.values()) for file in files)
         contents = {file.sha256: b64encode(self._files.get(file.sha256)).decode() for file in filed}
         return whole.export() | {"files": contents}
@@ -250,6 +257,7 @@ class Cases:
         """A decided case decided again, for the operator: under the text it was decided by, and under the law of its
         day as known at a moment (default now). Raises Refused `unknown-case` (404), and as `redecide`."""
         found = await self.engine.load(case)
+        await self._reading.take_out(found)
         moment = known or self.engine.clock()
         return redecide(found.definition, found.events, found.state, self.engine.catalogue, moment)
 
@@ -323,10 +331,10 @@ class Cases:
         if case is None:
             file = (await personal.documents(self.engine.db, actor.id, [document])).get(document)
         else:
-            found = await self.engine.load(case)
-            self.engine.may_see(actor, found)
-            filed = (*found.state.documents.values(), *found.state.replaced.values())
-            file = next((one for files in filed for one in files if one.id == document), None)
+            found = await self._reading.find(actor, case, Kind.DOCUMENT)
+            filed = (*found.state.documents.items(), *found.state.replaced.items())
+            place, file = next(((at, one) for at, files in filed for one in files if one.id == document), ("", None))
+            await self._reading.open(actor, found, Kind.DOCUMENT, document, (place,) if place else ("case",))
         if file is None:
             raise Refused(Problem("unknown-document", Text("没有这个文件。", "There is no such document.")), status=404)
         return file, await asyncio.to_thread(self._files.get, file.sha256)

@@ -28,6 +28,7 @@ from tongban.catalog.wording import day_words
 from tongban.certs import StoredCertificate
 from tongban.org import Actor
 from tongban.sharing import Shared
+from tongban.sharing.access import Trace
 from tongban.terms import Standing
 
 STAGE_NAMES: dict[Stage, Text] = {
@@ -113,7 +114,15 @@ class CaseView:
     """Whether the reader is staff: sees what officials write for one another."""
     now: datetime
     grant: GrantFor
+    trace: Trace | None
+    """The row in 谁用过我的数据 by which it is read; None only for the applicant themselves."""
     certificates: tuple[StoredCertificate, ...] = ()
+
+    def __post_init__(self) -> None:
+        applicant = self.loaded.state.case.applicant.id
+        alone = self.reader.kind == "person" and self.reader.id == applicant and not self.reader.on_behalf_of
+        if not alone and (self.trace is None or not self.trace.covers(applicant)):
+            raise ValueError("a case of somebody else's is not viewed without the trace of its opening")
 
     @property
     def state(self) -> CaseState:

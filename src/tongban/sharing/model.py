@@ -36,6 +36,7 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: str = ""
     body: str = ""
+    post: str = ""
 
 
 class Shared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

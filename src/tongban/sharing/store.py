@@ -59,9 +59,12 @@ async def read(
                 ON r.person = $1 AND r.resource = w.resource AND r.record = w.record
         ), looked AS (
             INSERT INTO shared_access
-                   (person, at, id, resource, record, fields, answered, reader, purpose, matter, law, source)
+                   (person, at, id, resource, record, fields, answered, reader, purpose, matter, law, source, kind,
+                    post, body, grant_id, shown_from, kept_until)
             SELECT $1, $3, id, resource, record, fields, answer IS NOT NULL, $4, $5, $6, $7,
-                   jsonb_build_object('source', source, 'service', $8::jsonb)
+                   jsonb_build_object('source', source, 'service', $8::jsonb), 'look-up',
+                   coalesce($4::jsonb ->> 'title', ''), coalesce($4::jsonb ->> 'body', ''), 'hosted:' || resource,
+                   $3, ($3::timestamptz + interval '3 years')::date + 2
               FROM found
         )
         SELECT resource, record, answer, as_of FROM found

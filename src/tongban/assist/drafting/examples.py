@@ -76,7 +76,7 @@ def _opened(
     if isinstance(events, Refusal):
         return None
     case = Case(definition, fold(events), tuple(events))
-    return CaseView(case, actor, True, now, lambda _: None)
+    return CaseView(case, actor, True, now, lambda _: None, None)
 
 
 def _facts(service: Service, example: Example) -> dict[str, str]:

@@ -1,0 +1,253 @@
+"""All SQL of access records. Every list is one indexed query, paged by a cursor and never counted."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from tongban.base.database import Row
+
+Place = tuple[datetime, UUID]
+
+
+class Runner(Protocol):
+    """A database, or a connection inside a transaction."""
+
+    async def fetch(self, sql: str, *args: Any) -> list[Row]: ...
+    async def execute(self, sql: str, *args: Any) -> str: ...
+
+
+_ROW = """
+    person text, at timestamptz, id uuid, resource text, record text, fields text[], answered boolean, reader jsonb,
+    purpose text, matter text, law jsonb, source jsonb, kind text, post text, body text, grant_id text, case_id text,
+    case_open boolean, own boolean, near text, once text, shown_from timestamptz, delayed_by text, kept_until date"""
+_COLUMNS = ", ".join(part.split()[0] for part in _ROW.split(","))
+_SHOWN = (
+    "id, at, person, resource, record, fields, answered, reader, purpose, matter, law, source, kind, post, body,"
+    " grant_id, case_id, case_open, own, near, shown_from, delayed_by"
+)
+
+INSERT = f"""
+INSERT INTO shared_access ({_COLUMNS}) SELECT {_COLUMNS} FROM jsonb_to_recordset($1) AS r({_ROW})
+ON CONFLICT (person, once) DO NOTHING"""  # noqa: S608 -- constants of this module
+
+
+async def insert(db: Runner, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write openings, all or none, in one statement; the same look within one window is already there."""
+    await db.execute(INSERT, list(rows))
+
+
+async def shown(
+    db: Runner,
+    person: str,
+    now: datetime,
+    after: Place | None,
+    limit: int,
+    *,
+    body: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[Row]:
+    """One person's rows that may be shown by now, the latest to appear first."""
+    at, key = after or (None, None)
+    return await db.fetch(
+        f"""
+        SELECT {_SHOWN} FROM shared_access
+         WHERE person = $1 AND shown_from <= $2 AND ($3::timestamptz IS NULL OR (shown_from, id) < ($3, $4))
+           AND ($6::text IS NULL OR body = $6)
+           AND ($7::timestamptz IS NULL OR at >= $7) AND ($8::timestamptz IS NULL OR at < $8)
+         ORDER BY shown_from DESC, id DESC LIMIT $5""",  # noqa: S608 -- constants of this module
+        person,
+        now,
+        at,
+        key,
+        limit,
+        body,
+        since,
+        until,
+    )
+
+
+async def one(db: Runner, person: str, key: UUID, now: datetime) -> Row | None:
+    """One of a person's own rows, if it may be shown."""
+    rows = await db.fetch(
+        f"SELECT {_SHOWN} FROM shared_access WHERE person = $1 AND id = $2 AND shown_from <= $3",  # noqa: S608
+        person,
+        key,
+        now,
+    )
+    return rows[0] if rows else None
+
+
+async def bodies(db: Runner, person: str, now: datetime) -> list[str]:
+    """The bodies in a person's list, for narrowing it."""
+    rows = await db.fetch(
+        "SELECT DISTINCT body FROM shared_access WHERE person = $1 AND shown_from <= $2 AND body <> '' ORDER BY body",
+        person,
+        now,
+    )
+    return [row["body"] for row in rows]
+
+
+async def held_back(db: Runner, person: str, now: datetime, rules: Sequence[str]) -> datetime | None:
+    """When the last of the rows appears that are delayed by one of these rules."""
+    rows = await db.fetch(
+        "SELECT max(shown_from) AS last FROM shared_access WHERE person = $1 AND shown_from > $2"
+        " AND delayed_by = ANY($3::text[])",
+        person,
+        now,
+        list(rules),
+    )
+    return rows[0]["last"]
+
+
+async def closed(db: Runner, watched: Sequence[str], after: Place | None, limit: int) -> list[Row]:
+    """Openings of cases that were not open, by officials of these bodies, latest first."""
+    return await _watched(db, "case_open = false", watched, after, limit)
+
+
+async def near(db: Runner, watched: Sequence[str], after: Place | None, limit: int) -> list[Row]:
+    """Openings where reader and person have something to do with one another."""
+    return await _watched(db, "near <> ''", watched, after, limit)
+
+
+async def _watched(db: Runner, narrowed: str, watched: Sequence[str], after: Place | None, limit: int) -> list[Row]:
+    at, key = after or (None, None)
+    return await db.fetch(
+        f"""
+        SELECT r.* FROM unnest($1::text[]) AS b(body) CROSS JOIN LATERAL (
+          SELECT {_SHOWN} FROM shared_access WHERE shared_access.body = b.body AND {narrowed}
+             AND ($2::timestamptz IS NULL OR (at, id) < ($2, $3)) ORDER BY at DESC, id DESC LIMIT $4
+        ) r ORDER BY r.at DESC, r.id DESC LIMIT $4""",  # noqa: S608 -- constants of this module
+        list(watched),
+        at,
+        key,
+        limit,
+    )
+
+
+async def volumes(db: Runner, watched: Sequence[str], since: datetime, zone: str) -> list[Row]:
+    """How many people's data each post opened on each day it opened any, in the zone's days."""
+    return await db.fetch(
+        """
+        SELECT body, post, (at AT TIME ZONE $3)::date AS day, count(DISTINCT person) AS persons
+          FROM shared_access WHERE body = ANY($1::text[]) AND at >= $2 AND post <> ''
+         GROUP BY body, post, day""",
+        list(watched),
+        since,
+        zone,
+    )
+
+
+async def no_basis(db: Runner, watched: Sequence[str]) -> int:
+    """Rows without a basis: only what was written before one was required."""
+    rows = await db.fetch(
+        "SELECT count(*) AS n FROM (SELECT 1 FROM shared_access WHERE body = ANY($1::text[]) AND grant_id = ''"
+        " LIMIT 1000) r",
+        list(watched),
+    )
+    return rows[0]["n"]
+
+
+async def refuse(db: Runner, row: Mapping[str, Any]) -> None:
+    """Write an attempt that was refused; the same again within one window is already there."""
+    await db.execute(
+        "INSERT INTO access_refused (body, at, id, post, reader, kind, case_id, code, once)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (body, once) DO NOTHING",
+        *(row[name] for name in ("body", "at", "id", "post", "reader", "kind", "case_id", "code", "once")),
+    )
+
+
+async def refused(db: Runner, watched: Sequence[str], after: Place | None, limit: int) -> list[Row]:
+    """Refused attempts of officials of these bodies, latest first."""
+    at, key = after or (None, None)
+    return await db.fetch(
+        """
+        SELECT r.* FROM unnest($1::text[]) AS b(body) CROSS JOIN LATERAL (
+          SELECT body, at, id, post, reader, kind, case_id, code FROM access_refused
+           WHERE access_refused.body = b.body AND ($2::timestamptz IS NULL OR (at, id) < ($2, $3))
+           ORDER BY at DESC, id DESC LIMIT $4
+        ) r ORDER BY r.at DESC, r.id DESC LIMIT $4""",
+        list(watched),
+        at,
+        key,
+        limit,
+    )
+
+
+async def sweep(db: Runner, today: date, limit: int) -> int:
+    """Remove rows whose time of keeping is over; the database itself refuses any other."""
+    done = await db.execute(
+        "DELETE FROM shared_access WHERE ctid = ANY(ARRAY(SELECT ctid FROM shared_access"
+        " WHERE kept_until < least($1::date, current_date) ORDER BY kept_until LIMIT $2))",
+        today,
+        limit,
+    )
+    return int(done.rpartition(" ")[2])
+
+
+_EMERGENCY = (
+    "e.body, e.at, e.id, e.post, e.reader, e.case_id, e.person, e.until, e.ground, e.reason, e.delayed_by, e.watcher,"
+    " r.case_id AS review"
+)
+_WITH_REVIEW = "FROM access_emergency e LEFT JOIN access_review r ON r.emergency = e.id"
+
+
+async def break_glass(db: Runner, row: Mapping[str, Any]) -> None:
+    """Write an emergency; it is never changed."""
+    names = ("body", "at", "id", "post", "reader", "case_id", "person", "until", "ground", "reason", "delayed_by",
+             "watcher")  # fmt: skip
+    await db.execute(
+        f"INSERT INTO access_emergency ({', '.join(names)})"  # noqa: S608
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        *(row[name] for name in names),
+    )
+
+
+async def running(db: Runner, reader: str, post: str, case: str, now: datetime) -> Row | None:
+    """The emergency by which an official may look at a case now."""
+    rows = await db.fetch(
+        f"SELECT {_EMERGENCY} {_WITH_REVIEW} WHERE e.reader = $1 AND e.post = $2 AND e.case_id = $3"
+        " AND e.at <= $4 AND e.until > $4 ORDER BY e.until DESC LIMIT 1",
+        reader,
+        post,
+        case,
+        now,
+    )
+    return rows[0] if rows else None
+
+
+async def reviewed_by(db: Runner, emergency: UUID, case: str) -> None:
+    """Name the case that reviews an emergency."""
+    await db.execute(
+        "INSERT INTO access_review (emergency, case_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", emergency, case
+    )
+
+
+async def unreviewed(db: Runner, limit: int) -> list[Row]:
+    """Emergencies whose review is not open yet, oldest first."""
+    return await db.fetch(
+        f"SELECT {_EMERGENCY} {_WITH_REVIEW} WHERE r.case_id IS NULL ORDER BY e.at LIMIT $1",
+        limit,
+    )
+
+
+async def emergencies(db: Runner, watchers: Sequence[str], after: Place | None, limit: int) -> list[Row]:
+    """Emergencies that these bodies review, latest first."""
+    at, key = after or (None, None)
+    return await db.fetch(
+        f"SELECT {_EMERGENCY} {_WITH_REVIEW} WHERE e.watcher = ANY($1::text[])"
+        " AND ($2::timestamptz IS NULL OR (e.at, e.id) < ($2, $3)) ORDER BY e.at DESC, e.id DESC LIMIT $4",
+        list(watchers),
+        at,
+        key,
+        limit,
+    )
+
+
+async def reviews(db: Runner, emergencies: Sequence[UUID]) -> dict[str, str]:
+    """The review of each emergency that has one."""
+    rows = await db.fetch(
+        "SELECT emergency, case_id FROM access_review WHERE emergency = ANY($1::uuid[])", list(emergencies)
+    )
+    return {str(row["emergency"]): row["case_id"] for row in rows}
