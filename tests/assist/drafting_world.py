@@ -29,6 +29,9 @@ from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.shipped import shipped
 from tongban.catalog.use import Model, Use
 from tongban.org import Actor, Grant, Role
+from tongban.sharing import Purpose
+from tongban.sharing.access import Kind, Opened, reader_of
+from tongban.sharing.access.model import traced
 
 ACT, FIELD = "request-correction", "message"
 OFFICIAL = Actor(kind="official", id="o-1", name="李审核", post="post-1", body="body-1", roles=frozenset({"intake"}))
@@ -59,7 +62,20 @@ def case_without_papers(service: str = "food-licence", *, model_allowed: bool = 
     def may(_: str) -> Grant:
         return grant
 
-    return replace(found, reader=OFFICIAL, grant=may)
+    opened = Opened(
+        person=examples.PERSON.id,
+        reader=reader_of(OFFICIAL),
+        purpose=Purpose.of(read, found.case),
+        grant="power:1",
+        resource="cases",
+        record=read.service,
+        fields=("case",),
+        kind=Kind.CASE,
+        at=found.now,
+        source=found.service_name,
+        case=found.case,
+    )
+    return replace(found, reader=OFFICIAL, grant=may, trace=traced((opened,)))
 
 
 def said(view: CaseView, message: str) -> CaseView:
