@@ -57,7 +57,8 @@ def test_an_opening_without_a_basis_cannot_even_be_said(clock: SettableClock, fi
     assert refused.value.code == "access-without-basis"
 
 
-LACKING: list[tuple[str, object]] = [("person", ""), ("grant_id", ""), ("matter", ""), ("purpose", ""), ("fields", []), ("post", ""),
+LACKING: list[tuple[str, object]] = [
+           ("person", ""), ("grant_id", ""), ("matter", ""), ("purpose", ""), ("fields", []), ("post", ""),
            ("law", {"zh": "", "en": ""}), ("reader", {"kind": "official", "id": ""}), ("kind", "peek"),
            ("kept_until", "2028-01-01"), ("delayed_by", "rescue")]  # fmt: skip
 
