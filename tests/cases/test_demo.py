@@ -221,8 +221,8 @@ async def test_people_see_who_looked_at_their_records(db: Database, tmp_path: Pa
     stage = Stage(db, tmp_path, MONDAY)
     await stage.seed()
     looks = (await Sharing(db, SettableClock(MONDAY)).accesses("p-wangxiaoman")).items
-    assert {look.reader.kind for look in looks} == {"person", "official"}
-    assert all(look.purpose.law and look.purpose.matter for look in looks)
+    assert {look.by for look in looks} == {"self", "official"}
+    assert all(look.law and look.matter and look.basis for look in looks)
 
 
 @pytest.mark.parametrize("name", ["租赁合同.pdf", "租赁合同.jpg"])

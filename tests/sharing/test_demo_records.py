@@ -100,5 +100,5 @@ async def test_every_access_is_seen_by_the_person(seeded: Database, clock: Setta
     seen = await Sharing(seeded, clock).accesses("p-wangxiaoman")
     asked = {(s.at.partition("/")[0], s.at.partition("#")[2]) for s in sources(permit).values()}
     assert {(access.resource, field) for access in seen.items for field in access.fields} == asked
-    assert {access.reader.id for access in seen.items} == {"p-wangxiaoman"}
+    assert {access.by for access in seen.items} == {"self"}
     assert (await Sharing(seeded, clock).accesses("p-heqing")).items == ()

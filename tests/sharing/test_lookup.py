@@ -68,7 +68,8 @@ async def test_each_look_at_a_record_is_one_line_the_person_can_read(records: Da
         ("police.population", ("birth_date", "full_name"), True),
         ("police.tenancy", ("since",), False),
     }
-    assert all(a.purpose == PURPOSE and a.reader == READER and a.at == clock() for a in page.items)
+    assert all((a.service, a.matter, a.law) == (PURPOSE.service, PURPOSE.matter, PURPOSE.law) for a in page.items)
+    assert all(a.by == "self" and a.at == clock() for a in page.items)
 
 
 async def test_nobody_sees_who_looked_at_another_person(records: Database, clock: SettableClock) -> None:

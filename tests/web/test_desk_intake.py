@@ -104,7 +104,7 @@ async def test_a_look_up_at_the_counter_is_seen_by_the_person(site: Site) -> Non
     clerk = await at_the_counter(site, lookups="yes")
     assert "已知" in clerk.text or "政府已有的" in clerk.text, clerk.text[:800]
     seen = await site.sharing.accesses(KNOWN.id)
-    assert seen.items and all(access.reader.kind == "official" for access in seen.items)
+    assert seen.items and all(access.by == "official" and access.post for access in seen.items)
 
 
 async def test_a_wrong_file_spoils_nothing_that_was_typed(site: Site) -> None:

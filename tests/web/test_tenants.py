@@ -99,6 +99,8 @@ ROUTES: dict[str, Whose] = {
     "GET /inbox": MINE,
     "GET /me": MINE,
     "GET /my-data": MINE,
+    "GET /my-data/{access}/question": OWNER,
+    "POST /my-data/{access}/question": OWNER,
     "GET /settings": MINE,
     "GET /login": PUBLIC,
     "POST /login": PUBLIC,
@@ -202,6 +204,7 @@ ROUTES: dict[str, Whose] = {
     "GET /api/v1/certificates/{identifier}/pdf": OWNER,
     "POST /api/v1/verify": PUBLIC,
     "GET /api/v1/accesses": MINE,
+    "POST /api/v1/accesses/{access}/question": OWNER,
     "GET /api/v1/regions": PUBLIC,
     "GET /api/v1/keys": PUBLIC,
     "POST /api/v1/sessions": PUBLIC,
@@ -326,11 +329,12 @@ async def world(site: Site) -> Any:
         (certificate,) = (await owner("GET", f"/api/v1/cases/{cases[1]}")).json()["certificates"]
         await owner("POST", "/services/residence-permit/start", data={"lookups": "yes", "region": "990101"})
         await owner("POST", "/apply/residence-permit/q/lives_at", data={"lives_at": "小满的新住处"})
+        access = (await owner("GET", "/api/v1/accesses")).json()["items"][0]["id"]
         names = {"case": cases[0], "document": file, "identifier": certificate, "slug": "residence-permit",
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
                  "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
                  "region": "990101", "call": "990101-0", "number": "990101-0", "item": "nd-1",
-                 "answer_id": "aaaaaaaaaaaa", "shape": "atrs.json",
+                 "answer_id": "aaaaaaaaaaaa", "shape": "atrs.json", "access": access,
                  "resource": "hr.insurance", "record": "member", "grant": "demo.none"}  # fmt: skip
         yield World(
             owner,

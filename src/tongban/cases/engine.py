@@ -98,11 +98,14 @@ class Engine:
             history = history[:until]
         found = self.revive(history) if history else None
         about = found.state.case.about if found else None
-        if found is None or about is None:
-            return found
+        if found is None:
+            return None
+        named = frozenset(found.state.case.barred)
+        if about is None:
+            return replace(found, barred=named) if named else found
         there = abouts.took_part(await events(db, region_of(about.case), about.case))
         # Whoever has taken this one up was not barred then, and may put the other case right in its course.
-        return replace(found, barred=there - abouts.took_part(found.events[1:]))
+        return replace(found, barred=named | (there - abouts.took_part(found.events[1:])))
 
     def revive(self, history: tuple[Event, ...]) -> Case:
         """A case from its events."""
@@ -152,14 +155,15 @@ class Engine:
         disputes: Mapping[str, Dispute] | None = None,
         people_only: bool = False,
         owed_by: str = "",
+        barred: Sequence[str] = (),
     ) -> Case:
         """Open a case, in place of a draft if there was one.
 
         A case about another one belongs to that one's region. With `people_only`, or if the applicant has asked for it
         once and for all, the rules do nothing in it by themselves. The rules may open one of their own accord (依职权)
-        where the procedure lets them: then `owed_by` names the body that owes the answer, otherwise found by service
-        and region. Raises Refused: `unknown-service`, `service-not-open`, `not-needed`, `no-competent-body`,
-        `not-your-case`, and as `decide`.
+        where the procedure lets them. `owed_by` names the body that owes the answer, otherwise found by service and
+        region; `barred` are the officials about whose own doing it is. Raises Refused: `unknown-service`,
+        `service-not-open`, `not-needed`, `no-competent-body`, `not-your-case`, and as `decide`.
         """
         people_only = people_only or self.beside.people_only(applicant.id)
         for _ in range(_TRIES):
@@ -183,6 +187,7 @@ class Engine:
                 seal(law),
                 abouts.about(other) if other else None,
                 people_only,
+                tuple(sorted(barred)),
             )
             definition = self.definition(CaseState(opening=opening))
             asked = Key(actor.id, key, digest(definition.opens, says, service, applicant.id))

@@ -117,6 +117,8 @@ class Opening(_Value, frozen=True):
     about: About | None = None
     people_only: bool = False
     """只由人来办: the applicant asked that the rules do nothing by themselves (PIPL 24)."""
+    barred: tuple[str, ...] = ()
+    """Officials about whose own doing it is: they may read it, another handles it (回避)."""
 
 
 class Attachment(_Value, frozen=True):

@@ -136,13 +136,15 @@ class Cases:
         disputes: Mapping[str, Dispute] | None = None,
         applicant: Applicant | None = None,
         people_only: bool = False,
+        owed_by: str = "",
+        barred: Sequence[str] = (),
     ) -> CaseView:
         """Open a case. `documents` are upload ids by material; `records` what the state already knows,
         `disputes` what of it the applicant says is wrong.
 
         `applicant` is for whoever applies for another (an official at the counter or for their body, a mandate). The
-        draft is gone when the case exists. With `people_only` the rules do nothing by themselves. Raises Refused with
-        every problem at once.
+        draft is gone when the case exists. With `people_only` the rules do nothing by themselves. `owed_by` and
+        `barred`: as `Engine.open`. Raises Refused with every problem at once.
         """
         self._key(key)
         attached = await self._attached(actor, {"documents": documents or {}}, ("documents",))
@@ -157,6 +159,8 @@ class Cases:
             key=key,
             draft=DraftKey(region=_region(actor), person=_keeper(actor), service=service),
             people_only=people_only,
+            owed_by=owed_by,
+            barred=barred,
         )
         await tell(self.engine, found)
         return await self._view(actor, found)

@@ -5,10 +5,10 @@ keeps what was not answered as an open question, and leaves a trace of each look
 """
 
 from tongban.sharing.announced import Announced, announced, sources
-from tongban.sharing.model import Access, Lookup, Purpose, Reader, Shared
+from tongban.sharing.model import Lookup, Purpose, Reader, Shared
 from tongban.sharing.service import Sharing
 from tongban.sharing.store import put as put_record
 
 __all__ = [
-    "Access", "Announced", "Lookup", "Purpose", "Reader", "Shared", "Sharing", "announced", "put_record", "sources",
+    "Announced", "Lookup", "Purpose", "Reader", "Shared", "Sharing", "announced", "put_record", "sources",
 ]  # fmt: skip

@@ -9,25 +9,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, assert_never
-from uuid import UUID
 
 import msgspec
 
 from tongban.base.clock import ZONE
-from tongban.base.database import Database, Row
+from tongban.base.database import Database
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
-from tongban.base.page import Page, cursor, read_cursor
 from tongban.catalog.model import Service, Source
 from tongban.org import store as people
 from tongban.sharing import grants, store
+from tongban.sharing.access import Kind, Opened, open_record
+from tongban.sharing.access.record import row as written
 from tongban.sharing.announced import sources
 from tongban.sharing.asking import DEADLINE, Came, Forbidden, Question, Silent, Told, ask_all, digest
 from tongban.sharing.channel.model import Channel
 from tongban.sharing.exchange import HERE, Exchange, Way
 from tongban.sharing.exchange import subject as subject_of
-from tongban.sharing.model import Access, Lookup, Purpose, Reader, Shared, merged
+from tongban.sharing.model import Lookup, Purpose, Reader, Shared, merged
 from tongban.sharing.retry import store as open_questions
 from tongban.sharing.retry.model import Ended, Open, Wish
 
@@ -138,20 +138,11 @@ async def _read(db: Database, exchange: Exchange, look: Look, wanted: list[_Plac
 
 
 async def _here(db: Database, look: Look, wanted: list[tuple[_Place, Way]]) -> Lookup:
-    rows = await store.read(
-        db,
-        look.person,
-        [
-            (uuid7(), place.resource, place.record, list(place.fields), _as_json(place.wishes[0].source))
-            for place, _ in wanted
-        ],
-        at=look.at,
-        reader=msgspec.to_builtins(look.reader),
-        purpose=look.purpose.service,
-        matter=look.purpose.matter,
-        law=_as_json(look.purpose.law),
-        name=_as_json(look.purpose.name),
-    )
+    opened = [
+        _opened(look.person, look.reader, look.purpose, place, way.grant, look.at, answered=True)
+        for place, way in wanted
+    ]
+    rows = await store.read(db, look.person, [written(one) for one in opened])
     answers = {(row["resource"], row["record"]): row for row in rows}
     result = Lookup(found={}, missing={})
     for place, way in wanted:
@@ -220,7 +211,7 @@ async def settle(db: Database, answers: Sequence[tuple[Question, Came]], at: dat
     async with db.transaction() as connection:
         for question, came in answers:
             if isinstance(came, Told):
-                await trace(connection, question.open, came, at)
+                await trace(connection, question, came, at)
         for how, ended in ends.items():
             await open_questions.end(connection, ended, how, at)
         for one, code in silent:
@@ -228,22 +219,32 @@ async def settle(db: Database, answers: Sequence[tuple[Question, Came]], at: dat
     return result
 
 
-async def trace(connection: store.Writes, question: Open, came: Told, at: datetime) -> None:
+async def trace(connection: store.Writes, question: Question, came: Told, at: datetime) -> None:
     """The row that the person sees of a look at a record of another body."""
-    await store.looked(
-        connection,
-        question.person,
+    one = question.open
+    place = _Place(one.resource, one.record, one.wishes)
+    opened = _opened(one.person, one.reader, one.purpose, place, question.grant, at, answered=came.found)
+    await open_record(connection, opened)
+
+
+def _opened(
+    person: str, reader: Reader, purpose: Purpose, place: _Place, grant: str, at: datetime, *, answered: bool
+) -> Opened:
+    """One look as 谁用过我的数据 keeps it. What this installation holds itself needs no grant of anybody."""
+    draft = purpose.matter.partition(":")[0] in ("draft", "counter")
+    return Opened(
+        person=person,
+        reader=msgspec.structs.replace(reader, post=reader.post or (reader.title if reader.body else "")),
+        purpose=purpose,
+        grant=grant or f"hosted:{place.resource}",
+        resource=place.resource,
+        record=place.record,
+        fields=place.fields,
+        kind=Kind.LOOK_UP,
         at=at,
-        look=uuid7(),
-        resource=question.resource,
-        record=question.record,
-        fields=question.fields,
-        answered=came.found,
-        reader=msgspec.to_builtins(question.reader),
-        purpose=question.purpose.service,
-        matter=question.purpose.matter,
-        law=_as_json(question.purpose.law),
-        source={"source": _as_json(question.wishes[0].source), "service": _as_json(question.purpose.name)},
+        source=place.wishes[0].source,
+        case="" if draft else purpose.matter,
+        answered=answered,
     )
 
 
@@ -299,34 +300,3 @@ def _permit(wanted: Mapping[str, Source], service: Service, purpose: Purpose) ->
                 law="个人信息保护法 6",
                 status=403,
             )
-
-
-async def accesses(db: Database, person: str, after: str | None = None, limit: int = 20) -> Page[Access]:
-    """谁用过我的数据: one person's own list, newest first. Raises `Refused` (`bad-cursor`, 400)."""
-    place = read_cursor(after, tuple[datetime, UUID]) if after else None
-    rows = await store.accesses(db, person, place, limit + 1)
-    items = tuple(_access(row) for row in rows[:limit])
-    last = rows[limit - 1] if len(rows) > limit else None
-    return Page(items=items, next=cursor(last["at"], last["id"]) if last is not None else None)
-
-
-def _access(row: Row) -> Access:
-    return Access(
-        id=str(row["id"]),
-        at=row["at"],
-        source=Text(**row["source"]["source"]),
-        resource=row["resource"],
-        fields=tuple(row["fields"]),
-        answered=row["answered"],
-        reader=Reader(**row["reader"]),
-        purpose=Purpose(
-            service=row["purpose"],
-            name=Text(**row["source"]["service"]),
-            matter=row["matter"],
-            law=Text(**row["law"]),
-        ),
-    )
-
-
-def _as_json(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}

@@ -82,16 +82,3 @@ def merged(looks: Iterable[Lookup]) -> Lookup:
     for look in looks:
         result |= look
     return result
-
-
-class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of 谁用过我的数据: one look at one record of one person."""
-
-    id: str
-    at: datetime
-    source: Text
-    resource: str
-    fields: tuple[str, ...]
-    answered: bool
-    reader: Reader
-    purpose: Purpose

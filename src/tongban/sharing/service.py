@@ -7,10 +7,11 @@ from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.base.page import Page
 from tongban.catalog.model import Service, Source
-from tongban.sharing import grants
+from tongban.sharing import access, grants
+from tongban.sharing.access import Shown
 from tongban.sharing.exchange import Exchange
-from tongban.sharing.lookup import Look, accesses, lookup
-from tongban.sharing.model import Access, Lookup, Purpose, Reader
+from tongban.sharing.lookup import Look, lookup
+from tongban.sharing.model import Lookup, Purpose, Reader
 from tongban.sharing.retry import service as retries
 from tongban.sharing.retry import store as open_questions
 from tongban.sharing.retry.model import DRAFT_KEPT, Late, Open
@@ -43,9 +44,33 @@ class Sharing:
         held = await grants.held(self._db, service)
         return {f"{one.resource}/{one.record}": one.provider for one in reversed(held)}
 
-    async def accesses(self, person: str, after: str | None = None, limit: int = 20) -> Page[Access]:
-        """谁用过我的数据: one person's own list, newest first. Raises `Refused` (`bad-cursor`, 400)."""
-        return await accesses(self._db, person, after, limit)
+    # --- who opened my data ---------------------------------------------------------------------------------------
+
+    async def accesses(
+        self,
+        person: str,
+        after: str | None = None,
+        limit: int = 20,
+        *,
+        body: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Page[Shown]:
+        """谁用过我的数据: one person's own list, latest first. Raises `Refused` (`bad-cursor`, 400)."""
+        now = self._clock()
+        return await access.shown(self._db, person, now, after, limit, body=body, since=since, until=until)
+
+    async def access(self, person: str, key: str) -> tuple[Shown, str] | None:
+        """One line of it, with the official who looked; None if it is not the person's."""
+        return await access.one(self._db, person, key, self._clock())
+
+    async def readers(self, person: str) -> list[str]:
+        """The bodies that occur in it."""
+        return await access.bodies(self._db, person, self._clock())
+
+    async def held_back(self, person: str) -> datetime | None:
+        """When the last line appears of whose delay the person may know."""
+        return await access.held_back(self._db, person, self._clock())
 
     # --- what sources still owe -----------------------------------------------------------------------------------
 

@@ -125,7 +125,7 @@ async def test_what_is_looked_up_need_not_be_answered_and_is_listed_for_the_pers
     assert {"full_name", "id_number", "home_region"} <= by_record
     looks = (await xiaoman.get("/accesses")).json()["items"]
     assert {"home_region"} <= {field for look in looks for field in look["fields"]}
-    assert all(look["purpose"]["law"] for look in looks)
+    assert all(look["law"] and look["sentence"]["zh"] and look["seen"] for look in looks)
 
 
 async def test_the_account_tells_the_person_who_did_what(xiaoman: Program) -> None:

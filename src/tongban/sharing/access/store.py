@@ -17,18 +17,20 @@ class Runner(Protocol):
     async def execute(self, sql: str, *args: Any) -> str: ...
 
 
-_ROW = """
-    person text, at timestamptz, id uuid, resource text, record text, fields text[], answered boolean, reader jsonb,
+ROW = """
+    person text, at timestamptz, id uuid, resource text, record text, fields text[], reader jsonb,
     purpose text, matter text, law jsonb, source jsonb, kind text, post text, body text, grant_id text, case_id text,
     case_open boolean, own boolean, near text, once text, shown_from timestamptz, delayed_by text, kept_until date"""
-_COLUMNS = ", ".join(part.split()[0] for part in _ROW.split(","))
+"""An opening as JSON gives it, but for `answered`, which whoever reads the record at the same time finds out."""
+COLUMNS = ", ".join(part.split()[0] for part in ROW.split(","))
 _SHOWN = (
     "id, at, person, resource, record, fields, answered, reader, purpose, matter, law, source, kind, post, body,"
     " grant_id, case_id, case_open, own, near, shown_from, delayed_by"
 )
 
 INSERT = f"""
-INSERT INTO shared_access ({_COLUMNS}) SELECT {_COLUMNS} FROM jsonb_to_recordset($1) AS r({_ROW})
+INSERT INTO shared_access ({COLUMNS}, answered)
+SELECT {COLUMNS}, answered FROM jsonb_to_recordset($1) AS r({ROW}, answered boolean)
 ON CONFLICT (person, once) DO NOTHING"""  # noqa: S608 -- constants of this module
 
 

@@ -82,7 +82,7 @@ async def _one(
     # The trace first, then the case, then the end of the question: a process that dies in between asks once more, and
     # the case takes the same answer twice without harm.
     async with db.transaction() as connection:
-        await trace(connection, question, came, now)
+        await trace(connection, asked, came, now)
     await late.file(question.matter, shared(asked, came, now))
     await store.end(db, [question], Ended.ANSWERED, now)
     return True

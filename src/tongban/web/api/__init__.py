@@ -6,7 +6,7 @@ from litestar import Request, Response, Router
 from litestar.di import Provide
 from litestar.exceptions import ValidationException
 
-from tongban.web.api import cases, certificates, describe, documents, drafts, machine, register, services
+from tongban.web.api import accesses, cases, certificates, describe, documents, drafts, machine, register, services
 from tongban.web.api.caller import Caller, caller_of, gate
 from tongban.web.api.parameters import wrong
 from tongban.web.problems import Problems
@@ -19,6 +19,7 @@ HANDLERS = [
     *cases.ROUTES,
     *machine.ROUTES,
     *certificates.ROUTES,
+    *accesses.ROUTES,
     *register.ROUTES,
 ]
 

@@ -8,7 +8,8 @@ import msgspec
 from tongban.base.i18n import Text
 from tongban.catalog.model import Audience, FactType, Kind, Theme
 from tongban.certs import CertificateRecord, Check, Standing
-from tongban.sharing import Access, Shared
+from tongban.sharing import Shared
+from tongban.sharing.access import Kind as Looked
 from tongban.web.portal.application import Upload
 
 Outcome = Literal["eligible", "not-yet", "no", "ask-official", "not-needed", "unknown"]
@@ -265,10 +266,48 @@ class Verdict(Answer, frozen=True, kw_only=True):
 # --- the rest ----------------------------------------------------------------------------------------------------
 
 
-class AccessPage(Answer, frozen=True, kw_only=True):
-    """谁用过我的数据 Who looked at the reader's data, newest first."""
+class AccessLine(Answer, frozen=True, kw_only=True):
+    """使用记录 One opening of the reader's data, in the words of the page.
 
-    items: tuple[Access, ...]
+    `by` is `self` (while they applied), `official`, `agent` (who acts for them), `verifier`, `operator` or `platform`;
+    of another person nothing is told. `matter`, `case` and `service` are empty where the matter is somebody else's.
+    """
+
+    id: str
+    at: datetime
+    kind: Looked
+    kind_name: Text
+    by: Literal["self", "official", "agent", "verifier", "operator", "platform"]
+    body: str
+    post: str
+    who: Text
+    sentence: Text
+    source: Text
+    resource: str
+    fields: tuple[str, ...]
+    seen: tuple[Text, ...]
+    answered: bool
+    service: str
+    service_name: Text
+    matter: str
+    case: str
+    law: Text
+    basis: str
+    review: Text | None = None
+    shown_from: datetime
+    delayed: Text | None = None
+    delayed_law: Text | None = None
+
+
+class AccessPage(Answer, frozen=True, kw_only=True):
+    """谁用过我的数据 Who opened the reader's data, newest first.
+
+    `held_back_until`: there are lines that a rule shows later, the last of them on that day; null where there are
+    none, or the rule does not let the reader know.
+    """
+
+    items: tuple[AccessLine, ...]
+    held_back_until: datetime | None = None
     next: str | None = None
 
 

@@ -1,6 +1,6 @@
 """What a client sends: the bodies of requests. Unknown fields are refused, sizes are bounded."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -81,6 +81,13 @@ class ActRequest(Body, frozen=True, kw_only=True):
     """办理动作 What an act says."""
 
     says: Said = {}
+
+
+class AccessQuestion(Body, frozen=True, kw_only=True):
+    """问一问 A question about one opening of one's data: to be told who and why, or to have it looked into."""
+
+    wants: Literal["explain", "put-right"] = "explain"
+    wish: Annotated[str, Meta(max_length=2000)] = ""
 
 
 class UploadForm(Body, frozen=True, kw_only=True):

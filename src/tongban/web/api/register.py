@@ -1,4 +1,4 @@
-"""What stands around cases: regions, keys, who looked at my data, logging in and out."""
+"""What stands around cases: regions, keys, logging in and out."""
 
 from typing import Annotated
 
@@ -13,9 +13,7 @@ from tongban.web.api import answered as out
 from tongban.web.api.asked import LogIn
 from tongban.web.api.body import Json
 from tongban.web.api.caller import Asking
-from tongban.web.api.cursors import seal, unseal
 from tongban.web.api.operation import operation
-from tongban.web.api.parameters import After, Limit
 from tongban.web.limits import Limited
 
 Within = Annotated[
@@ -44,17 +42,6 @@ async def keys(caller: Asking) -> out.Jwks:
     What a verifier elsewhere needs.
     """
     return msgspec.convert(certs.export_jwks(caller.site.keys.public.values()), out.Jwks)
-
-
-@get("/accesses", **operation("listAccesses", "谁用过我的数据", "Who looked at my data", "accesses"))
-async def accesses(caller: Asking, after: After = None, limit: Limit = 20) -> out.AccessPage:
-    """每一次查询：谁、为了什么、凭什么、看了哪几项。
-
-    Every look: who, what for, by which law, at which fields.
-    """
-    site = caller.site
-    page = await site.sharing.accesses(caller.person.id, unseal(site.secret, after), limit)
-    return out.AccessPage(items=page.items, next=seal(site.secret, page.next))
 
 
 def me(actor: Actor) -> out.Me:
@@ -113,4 +100,4 @@ async def log_out(caller: Asking) -> None:
     await sessions.log_out(caller.site.db, token)
 
 
-ROUTES = [regions, keys, accesses, log_in, log_out]
+ROUTES = [regions, keys, log_in, log_out]

@@ -2,6 +2,7 @@
 
 from tongban.web.portal import (
     above,
+    accesses,
     account,
     apply,
     cases,
@@ -35,5 +36,6 @@ ROUTES = [
     *moves.ROUTES,
     *certificates.ROUTES,
     *offers.ROUTES,
+    *accesses.ROUTES,
     *account.ROUTES,
 ]

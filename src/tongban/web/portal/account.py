@@ -10,7 +10,6 @@ from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.org import RealName, oidc, sessions
 from tongban.org.sessions import Session
-from tongban.sharing import Access
 from tongban.web.addresses import HOME
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
@@ -151,33 +150,6 @@ async def inbox(site: Site, visitor: Visitor, after: str | None = None) -> Respo
     return page(site, visitor, "portal/inbox.html", notices=found.items, next=found.next)
 
 
-@get("/my-data")
-async def my_data(site: Site, visitor: Visitor, after: str | None = None) -> Response[str]:
-    """谁用过我的数据 (政务数据共享条例 29; PIPL 45)."""
-    found = await site.sharing.accesses(visitor.citizen().id, after)
-    return page(
-        site,
-        visitor,
-        "portal/my-data.html",
-        accesses=[(access, said_access(site, access)) for access in found.items],
-        next=found.next,
-    )
-
-
-def said_access(site: Site, access: Access) -> Text:
-    """One look in one sentence."""
-    if access.reader.kind == "person":
-        who = Text("您填申请时，系统替您查了", "While you applied, the site looked up your ")
-    else:
-        body = site.directory.body(access.reader.body).name if access.reader.body else Text("机关", "An authority")
-        who = Text(f"{body.zh}{access.reader.title}查了", f"{body.en} looked up your ")
-    answered = Text("", "") if access.answered else Text("（没有查到）", " (nothing was found)")
-    return Text(
-        f"{who.zh}{access.source.zh}，用于办理{access.purpose.name.zh}{answered.zh}",
-        f"{who.en}{access.source.en}, for: {access.purpose.name.en}{answered.en}",
-    )
-
-
 @get("/settings")
 async def settings(site: Site, visitor: Visitor, saved: str = "") -> Response[str]:
     """Size, version, language; the form's own address sets them."""
@@ -197,5 +169,5 @@ async def accessibility(site: Site, visitor: Visitor) -> Response[str]:
 
 
 ROUTES = [
-    login, log_in, to_provider, from_provider, log_out, me, inbox, my_data, settings, help_page, accessibility,
+    login, log_in, to_provider, from_provider, log_out, me, inbox, settings, help_page, accessibility,
 ]  # fmt: skip

@@ -11,9 +11,8 @@ from tongban.cases.store.personal import Draft
 from tongban.catalog.model import Audience, Service, Theme, Words
 from tongban.org import Actor
 from tongban.outreach.offers import Offer
-from tongban.sharing import Access
 from tongban.web.html import page
-from tongban.web.portal.account import said_access
+from tongban.web.portal.accesses import Line, line
 from tongban.web.portal.casework import Summary, Todo, dated, summaries
 from tongban.web.portal.certificates import Tile, tiles
 from tongban.web.portal.offers import waiting
@@ -71,7 +70,7 @@ class Own:
     todo: Sequence[Todo] = ()
     cases: Sequence[Summary] = ()
     certificates: Sequence[Tile] = ()
-    accesses: Sequence[tuple[Access, Text]] = ()
+    accesses: Sequence[Line] = ()
     offers: Sequence[Offer] = ()
 
 
@@ -88,7 +87,7 @@ async def own(site: Site, actor: Actor) -> Own:
         todo=[*(case.must for case in cases if case.must), *unfinished],
         cases=cases[:2],
         certificates=tiles(site, papers.items),
-        accesses=[(look, said_access(site, look)) for look in looks.items],
+        accesses=[line(site, look) for look in looks.items],
         offers=waiting(await site.outreach.offers(actor), rows, drafts)[:OFFERS],
     )
 

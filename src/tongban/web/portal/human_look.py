@@ -80,14 +80,14 @@ async def send(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
     region = region_of(subject.case) if subject.case else actor.region
     try:
         opened = await site.cases.submit(
-            actor, HUMAN_LOOK, subject.facts(form.text("wish")), region=_county(site, region), key=form.text("key")
+            actor, HUMAN_LOOK, subject.facts(form.text("wish")), region=county(site, region), key=form.text("key")
         )
     except Refused as error:
         return await _form(site, visitor, subject, wish=form.text("wish"), problems=refused(error))
     return go(f"/cases/{opened.case}?said=asked")
 
 
-def _county(site: Site, region: str) -> str:
+def county(site: Site, region: str) -> str:
     """That of the case, or where the person lives, as it is called today; else the first county there is."""
     while not region or not (inner := site.directory.region(region)) or inner.level != "county":
         region = site.directory.regions(region)[0].code
