@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 from tongban.base.database import Row
 from tongban.base.sealing import SealedTable, Sealer, open_members, seal_members
+from tongban.sharing.access.store import COLUMNS, ROW
 
 RECORD = SealedTable(table="shared_record", key=("person", "resource", "record"), owner="person", members=("fields",))
 SEALED = (RECORD,)
-from tongban.sharing.access.store import COLUMNS, ROW
 
 
 class Reads(Protocol):
