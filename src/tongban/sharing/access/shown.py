@@ -1,6 +1,7 @@
 """What a person sees of who opened their data: never who else was part of a matter, never a matter of somebody else."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -11,6 +12,8 @@ from tongban.base.page import Page, cursor, read_cursor
 from tongban.sharing.access import store
 from tongban.sharing.access.delays import Delay, delays
 from tongban.sharing.access.model import Kind
+
+By = Literal["self", "official", "agent", "verifier", "operator", "platform"]
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +26,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     at: datetime
     kind: Kind
-    by: str
+    by: By
     """`self`, `official`, `agent`, `verifier`, `operator`, or `platform`."""
     body: str
     post: str
@@ -116,8 +119,11 @@ def _shown(row: Row) -> Shown:
     )
 
 
-def _by(kind: str, reader: str, person: str) -> str:
+def _by(kind: str, reader: str, person: str) -> By:
     """A reader who is a person is never named: the person themselves, or somebody who acts for them."""
     if kind == "person":
         return "self" if reader == person else "agent"
-    return kind if kind in ("official", "verifier", "operator") else "platform"
+    return _KINDS.get(kind, "platform")
+
+
+_KINDS: dict[str, By] = {"official": "official", "verifier": "verifier", "operator": "operator"}
