@@ -99,8 +99,9 @@ async def one_batch(url: str, home: Path) -> tuple[str, str]:
     before = Case(loaded.definition, CaseState(), ())
     key = history.Key(view.opening.applicant.id, _KEY, "0" * 32)
     item, _ = cases.engine.prepare(before, loaded.events, view.opening, key)
+    batch = await history.batch_of(db, [item])
     await db.close()
-    return msgspec.json.encode(history.batch_of([item])).decode(), view.case
+    return msgspec.json.encode(batch).decode(), view.case
 
 
 def pgbench_rate(url: str, sample: tuple[str, str], folder: Path) -> float:

@@ -180,7 +180,7 @@ async def test_a_database_that_is_away_is_waited_for_once_and_not_once_for_each_
 ) -> None:
     found = await cases.engine.load((await submit(cases)).case)
     pool = Away()
-    batcher = Batcher(Database(pool, "", 0.01))
+    batcher = Batcher(Database(pool, "", 0.01, cases.engine.db.sealer))
     rows = project(found.definition, found.state, ())
     items = [
         Append(region=COUNTY, case=f"case-{n}", expected=0, seq=1, key=Key("p", f"key-{n}", ""), events=(), rows=rows)

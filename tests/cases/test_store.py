@@ -16,6 +16,7 @@ from tongban.cases.engine import Case
 from tongban.cases.model import CaseState
 from tongban.cases.service import Cases, QueueFilter
 from tongban.cases.store.history import Key, append
+from tongban.cases.store.sealed import SEALED
 from tongban.cases.views import CaseView
 from tongban.catalog.catalogue import Catalogue
 from tongban.org import Actor
@@ -45,9 +46,19 @@ async def everything(db: Database) -> dict[str, list[dict[str, Any]]]:
         "timer": "region, case_id",
     }
     return {
-        name: [dict(row) for row in await db.fetch(f"SELECT * FROM {name} ORDER BY {order}")]
+        name: [await opened(db, name, dict(row)) for row in await db.fetch(f"SELECT * FROM {name} ORDER BY {order}")]
         for name, order in tables.items()
     }
+
+
+async def opened(db: Database, name: str, row: dict[str, Any]) -> dict[str, Any]:
+    """The row in clear: the same words are sealed differently each time."""
+    for table in SEALED:
+        if table.table == name:
+            ring = await db.sealer.ring(db, row.values())
+            at = [row[column] for column in table.key]
+            row |= {column: ring.text(table.place(column, at), row[column]) for column in (*table.text, *table.json)}
+    return row
 
 
 async def accept(cases: Cases, post: Officials, case: str) -> CaseView:
@@ -156,7 +167,7 @@ async def test_one_bad_member_does_not_spoil_a_batch(cases: Cases, db: Database,
         except Exception as error:
             return type(error).__name__
 
-    await db.execute("ALTER TABLE case_row ADD CONSTRAINT not_seven CHECK (applicant_name <> '七')")
+    await db.execute("ALTER TABLE case_row ADD CONSTRAINT not_seven CHECK (applicant <> 'p-7')")
     seven = cases.submit(
         Actor(kind="person", id="p-7", name="七", region=COUNTY, level=2),
         "stall-permit",

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from tongban.base.database import Connection, Database
 from tongban.base.errors import Refused
-from tongban.cases.store.history import Append, append, key_of
+from tongban.cases.store.history import Append, append, key_of, owners
 
 LIMIT = 256
 """Commands in one statement."""
@@ -136,6 +136,7 @@ async def _write(db: Database, batch: list[_Waiting]) -> list[Outcome]:
     if not any(waiting.also for waiting in batch):
         written = await append(db, items)
     else:
+        await db.sealer.persons(db, owners(items))  # before the transaction, so that nobody waits for its new keys
         async with db.transaction() as connection:
             written = await append(connection, items)
             for n in sorted(written):

@@ -18,6 +18,7 @@ from tongban.base.database import Database, EmbeddedPostgres, migrate
 from tongban.base.keys import KeyRing
 from tongban.base.sealing import open_sealer, seal_old
 from tongban.cases import demo as stories
+from tongban.cases.store import sealed as cases
 from tongban.catalog.installation import open_catalogue
 from tongban.cli.saying import saying_refusals
 from tongban.org import demo
@@ -28,7 +29,7 @@ from tongban.sharing import store as sharing
 from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.node.beside import Beside
 
-SEALED_TABLES = (*people.SEALED, *sharing.SEALED)
+SEALED_TABLES = (*people.SEALED, *sharing.SEALED, *cases.SEALED)
 """Every table with sealed columns."""
 
 

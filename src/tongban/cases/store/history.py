@@ -3,27 +3,32 @@
 `append` writes any number of commands on different cases in ONE statement, so that commands which arrive together
 share one commit. Each of them is judged by itself inside the statement: a version that has moved on, or a key that was
 used, leaves that one out and no other. The rows travel as one JSON value and are spread out by the server.
+
+What is personal in them is sealed before it travels: events and the name with the applicant's key, letters with their
+reader's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from tongban.base.database import Connection
+from tongban.base.sealing import PREFIX, PersonKey, seal_json
+from tongban.base.sealing.sealer import as_bytes
 from tongban.cases.model import Event
 from tongban.cases.projections import (
     CaseRow,
     LetterKey,
-    NoticeRow,
     OutboxRow,
     Rows,
     TaskRow,
     TimerRow,
 )
 from tongban.cases.store.runner import Runner
+from tongban.cases.store.sealed import EVENT, NOTICE, ROW
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -73,7 +78,18 @@ class _EventRow(msgspec.Struct, frozen=True):
     seq: int
     at: datetime
     type: str
-    event: Event
+    leads_to: str
+    event: str
+
+
+class _NoticeRow(msgspec.Struct, frozen=True):
+    region: str
+    case_id: str
+    seq: int
+    person: str
+    at: datetime
+    title: str
+    body: str
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -82,7 +98,7 @@ class Batch(msgspec.Struct, frozen=True):
     rows: list[CaseRow]
     timers: list[TimerRow]
     tasks: list[TaskRow]
-    notices: list[NoticeRow]
+    notices: list[_NoticeRow]
     outbox: list[OutboxRow]
     gone: list[LetterKey]
     settled: list[LetterKey]
@@ -94,23 +110,51 @@ class _Sent(msgspec.Struct, frozen=True):
     draft: DraftKey
 
 
-def batch_of(items: Sequence[Append]) -> Batch:
+def owners(items: Sequence[Append]) -> set[str]:
+    """Whose keys a batch is sealed with."""
     rows = [item.rows for item in items]
+    return {r.row.applicant for r in rows} | {notice.person for r in rows for notice in r.notices}
+
+
+async def batch_of(db: Runner, items: Sequence[Append]) -> Batch:
+    """The batch as it travels, sealed."""
+    rows = [item.rows for item in items]
+    keys = await db.sealer.persons(db, owners(items))
     return Batch(
         items=[
             _Item(n, i.region, i.case, i.expected, i.seq, i.key.actor, i.key.key, i.key.digest)
             for n, i in enumerate(items)
         ],
-        events=[_EventRow(i.region, i.case, e.seq, e.at, e.type, e) for i in items for e in i.events],
-        rows=[r.row for r in rows],
+        events=[_event_row(keys[i.rows.row.applicant], i, e) for i in items for e in i.events],
+        rows=[_case_row(keys[r.row.applicant], r.row) for r in rows],
         timers=[r.timer for r in rows],
         tasks=[task for r in rows for task in r.tasks],
-        notices=[notice for r in rows for notice in r.notices],
+        notices=_notices(keys, rows),
         outbox=[letter for r in rows for letter in r.outbox],
         gone=[key for r in rows for key in r.gone],
         settled=[key for r in rows for key in r.settled],
         drafts=[_Sent(n, i.draft) for n, i in enumerate(items) if i.draft],
     )
+
+
+def _event_row(key: PersonKey, item: Append, event: Event) -> _EventRow:
+    sealed = seal_json(key, EVENT.place("event", (item.region, item.case, event.seq)), event)
+    return _EventRow(item.region, item.case, event.seq, event.at, event.type, event.to, sealed)
+
+
+def _case_row(key: PersonKey, row: CaseRow) -> CaseRow:
+    name = key.seal_text(ROW.place("applicant_name", (row.region, row.case_id)), row.applicant_name)
+    return msgspec.structs.replace(row, applicant_name=name)
+
+
+def _notices(keys: Mapping[str, PersonKey], rows: Sequence[Rows]) -> list[_NoticeRow]:
+    sealed: list[_NoticeRow] = []
+    for one in (notice for r in rows for notice in r.notices):
+        key, at = keys[one.person], (one.region, one.case_id, one.seq)
+        title = seal_json(key, NOTICE.place("title", at), one.title)
+        body = seal_json(key, NOTICE.place("body", at), one.body)
+        sealed.append(_NoticeRow(one.region, one.case_id, one.seq, one.person, one.at, title, body))
+    return sealed
 
 
 _JUDGE = """
@@ -136,10 +180,10 @@ done AS MATERIALIZED (
   JOIN fresh k ON k.region = f.region AND k.actor = f.actor AND k.key = f.key
 ),
 event AS (
-  INSERT INTO case_event (region, case_id, seq, at, type, event)
-  SELECT e.region, e.case_id, e.seq, e.at, e.type, e.event
+  INSERT INTO case_event (region, case_id, seq, at, type, leads_to, event)
+  SELECT e.region, e.case_id, e.seq, e.at, e.type, e.leads_to, e.event
   FROM jsonb_to_recordset($1::jsonb -> 'events') AS e(
-    region text, case_id text, seq int, at timestamptz, type text, event jsonb)
+    region text, case_id text, seq int, at timestamptz, type text, leads_to text, event jsonb)
   JOIN done d ON d.region = e.region AND d.case_id = e.case_id
 ),"""
 
@@ -234,7 +278,7 @@ async def append(db: Runner, items: Sequence[Append]) -> frozenset[int]:
 
     Atomic. An item is left out when its case is not at `expected` (0: there is none yet) or its key was used before.
     """
-    return frozenset(row["n"] for row in await db.fetch(APPEND, batch_of(items)))
+    return frozenset(row["n"] for row in await db.fetch(APPEND, await batch_of(db, items)))
 
 
 async def replace_rows(db: Runner, items: Sequence[Append]) -> None:
@@ -242,7 +286,7 @@ async def replace_rows(db: Runner, items: Sequence[Append]) -> None:
 
     A case that has moved on since it was read keeps its newer row: an older one would refuse every act from then on.
     """
-    await db.fetch(REPLACE, batch_of(items))
+    await db.fetch(REPLACE, await batch_of(db, items))
 
 
 async def key_of(db: Runner, region: str, key: Key) -> tuple[str, int, str] | None:
@@ -257,6 +301,7 @@ async def key_of(db: Runner, region: str, key: Key) -> tuple[str, int, str] | No
 
 
 _event = msgspec.json.Decoder(Event)
+_SEALED = f'"{PREFIX}'
 
 
 async def events(db: Runner, region: str, case: str) -> tuple[Event, ...]:
@@ -264,7 +309,13 @@ async def events(db: Runner, region: str, case: str) -> tuple[Event, ...]:
     rows = await db.fetch(
         "SELECT event::text AS event FROM case_event WHERE region = $1 AND case_id = $2 ORDER BY seq", region, case
     )
-    return tuple(_event.decode(row["event"]) for row in rows)
+    texts: list[str] = [row["event"].strip('"') if row["event"].startswith(_SEALED) else row["event"] for row in rows]
+    ring = await db.sealer.ring(db, texts)
+    opened: list[Event] = []
+    for seq, text in enumerate(texts, start=1):
+        place = EVENT.place("event", (region, case, seq))
+        opened.append(_event.decode(ring.open(place, as_bytes(place, text)) if text.startswith(PREFIX) else text))
+    return tuple(opened)
 
 
 async def every_case(db: Runner, after: tuple[str, str], limit: int) -> list[tuple[str, str]]:

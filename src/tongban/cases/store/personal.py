@@ -8,9 +8,12 @@ from typing import Any
 
 import msgspec
 
+from tongban.base.database import Row
 from tongban.base.i18n import Text
+from tongban.base.sealing import open_json, seal_json
 from tongban.cases.model import Attachment
 from tongban.cases.store.runner import Runner
+from tongban.cases.store.sealed import DOCUMENT, DRAFT, NOTICE
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +40,8 @@ class InboxNotice(msgspec.Struct, frozen=True, kw_only=True):
 
 async def save_draft(db: Runner, draft: Draft) -> None:
     """The latest wins; there is one for a person and a service."""
+    key = await db.sealer.person(db, draft.person)
+    place = DRAFT.place("content", (draft.region, draft.person, draft.service))
     await db.execute(
         "INSERT INTO draft (region, person, service, content, updated_at) VALUES ($1, $2, $3, $4, $5)"
         " ON CONFLICT (region, person, service) DO UPDATE SET content = excluded.content,"
@@ -44,7 +49,7 @@ async def save_draft(db: Runner, draft: Draft) -> None:
         draft.region,
         draft.person,
         draft.service,
-        draft.content,
+        seal_json(key, place, draft.content),
         draft.updated_at,
     )
 
@@ -58,7 +63,7 @@ async def draft(db: Runner, region: str, person: str, service: str) -> Draft | N
         person,
         service,
     )
-    return None if row is None else msgspec.convert(dict(row), Draft)
+    return None if row is None else (await _drafts(db, [row]))[0]
 
 
 async def drafts(db: Runner, person: str, limit: int) -> list[Draft]:
@@ -69,7 +74,16 @@ async def drafts(db: Runner, person: str, limit: int) -> list[Draft]:
         person,
         limit,
     )
-    return [msgspec.convert(dict(row), Draft) for row in rows]
+    return await _drafts(db, rows)
+
+
+async def _drafts(db: Runner, rows: Sequence[Row]) -> list[Draft]:
+    ring = await db.sealer.ring(db, (row["content"] for row in rows))
+    opened: list[Draft] = []
+    for row in rows:
+        place = DRAFT.place("content", (row["region"], row["person"], row["service"]))
+        opened.append(msgspec.convert({**row, "content": open_json(ring, place, row["content"])}, Draft))
+    return opened
 
 
 async def discard(db: Runner, region: str, person: str, service: str) -> None:
@@ -79,6 +93,7 @@ async def discard(db: Runner, region: str, person: str, service: str) -> None:
 
 async def add_document(db: Runner, region: str, owner: str, file: Attachment, at: datetime) -> None:
     """Remember an upload; the same file of the same owner is the same document."""
+    key = await db.sealer.person(db, owner)
     await db.execute(
         "INSERT INTO document (region, id, owner, sha256, name, type, size, at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
@@ -86,7 +101,7 @@ async def add_document(db: Runner, region: str, owner: str, file: Attachment, at
         file.id,
         owner,
         file.sha256,
-        file.name,
+        key.seal_text(DOCUMENT.place("name", (region, file.id)), file.name),
         file.type,
         file.size,
         at,
@@ -96,13 +111,18 @@ async def add_document(db: Runner, region: str, owner: str, file: Attachment, at
 async def documents(db: Runner, owner: str, ids: Sequence[str]) -> dict[str, Attachment]:
     """The uploads of this owner among `ids`."""
     rows = await db.fetch(
-        "SELECT id, name, type, size, sha256 FROM document"
+        "SELECT region, id, name, type, size, sha256 FROM document"
         " WHERE region = ANY($1::text[]) AND id = ANY($2::text[]) AND owner = $3",
         sorted({one.partition("-")[0] for one in ids}),
         list(ids),
         owner,
     )
-    return {row["id"]: msgspec.convert(dict(row), Attachment) for row in rows}
+    ring = await db.sealer.ring(db, (row["name"] for row in rows))
+    found: dict[str, Attachment] = {}
+    for row in rows:
+        name = ring.text(DOCUMENT.place("name", (row["region"], row["id"])), row["name"])
+        found[row["id"]] = Attachment(row["id"], name, row["type"], row["size"], row["sha256"])
+    return found
 
 
 async def inbox(
@@ -118,7 +138,13 @@ async def inbox(
         *before,
         limit,
     )
-    return [msgspec.convert(dict(row), InboxNotice) for row in rows]
+    ring = await db.sealer.ring(db, (text for row in rows for text in (row["title"], row["body"])))
+    letters: list[InboxNotice] = []
+    for row in rows:
+        at = (row["region"], row["case_id"], row["seq"])
+        words = {part: open_json(ring, NOTICE.place(part, at), row[part]) for part in NOTICE.json}
+        letters.append(msgspec.convert({**row, **words}, InboxNotice))
+    return letters
 
 
 async def mark_read(db: Runner, person: str, region: str, case: str, seq: int, now: datetime) -> bool:
