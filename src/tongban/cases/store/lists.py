@@ -138,7 +138,7 @@ async def waiting_for(db: Runner, service: str, roles: Sequence[str], most: int)
         list(roles),
         most,
     )
-    return [_case_row(row) for row in rows]
+    return await _case_rows(db, rows)
 
 
 async def waiting_of(db: Runner, applicant: str, roles: Sequence[str], most: int) -> list[CaseRow]:
@@ -150,7 +150,7 @@ async def waiting_of(db: Runner, applicant: str, roles: Sequence[str], most: int
         list(roles),
         most,
     )
-    return [_case_row(row) for row in rows]
+    return await _case_rows(db, rows)
 
 
 async def of_services(
@@ -165,7 +165,7 @@ async def of_services(
         *after,
         limit,
     )
-    return [_case_row(row) for row in rows]
+    return await _case_rows(db, rows)
 
 
 async def by_state(db: Runner, services: Sequence[str], bodies: Sequence[str]) -> dict[tuple[str, str], int]:
