@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 SHORTEST = 3
 """Characters of a saying that can be said nearly: of two, half is one."""
-LEAST = 0.4
+LEAST = 0.35
 """The share of its pairs, by rarity, that the question must have."""
-COUNTS = 0.4
+COUNTS = 0.7
 """What a saying that is nearly said counts against one that is."""
 MOST = 5
 APART = 0.3
