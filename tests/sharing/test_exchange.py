@@ -311,7 +311,8 @@ async def test_a_node_that_is_busy_says_so_signed(world: World):
     world.source.instead = wait
     world.app = provider_app(changed(world.settings, in_flight=2), world, world.source, world.log)
     at_work = [asyncio.create_task(world.send(world.sign(world.head()))) for _ in range(2)]
-    await full.wait()
+    async with asyncio.timeout(30):
+        await full.wait()
     request = world.sign(world.head())
     reply = await world.send(request)
     assert (reply.status, reply.code, world.genuine(reply, request)) == (503, "node-busy", True)

@@ -153,6 +153,9 @@ class _Provider:
             envelope, body = await self._judged(scope, receive, draft)
         except Refused as refused:
             await self._refuse(draft, refused, send)
+        except Exception as error:  # a mistake of ours: told without a word of what was in the message
+            self._settings.telemetry.error("x1-node-failed", error)
+            await self._refuse(draft, refusal(Code.NODE_FAILED), send)
         else:
             await self._give(draft, envelope, body, send)
         finally:
@@ -251,7 +254,7 @@ class _Provider:
         if envelope.headers["gov-service"] != "/".join(path):
             raise refusal(Code.HEADER_MALFORMED, "gov-service")
         purpose = profile.purpose_of(envelope.headers["gov-purpose"])
-        query = _query(path, body)
+        query = read_query(path.resource, path.record, body)
         right = registry.permit(client.code, path.member, purpose.grant, purpose.service, query, today(now))
         asked = Asked(
             member=client,
@@ -263,7 +266,9 @@ class _Provider:
             message_id=envelope.message_id,
             at=now,
         )
-        return envelope, msgspec.json.encode(_only(await self._asked(query, asked), query))
+        return envelope, msgspec.json.encode(
+            only_asked(await ask_source(self._settings, self._answer, query, asked), query)
+        )
 
     def _check_new(self, envelope: Envelope, now: datetime) -> None:
         """Refuse early what this process has seen; a message id says itself how old it is (RFC 9562 §5.7)."""
@@ -300,20 +305,23 @@ class _Provider:
         except TimeoutError:
             raise refusal(Code.BODY_SLOW) from None
 
-    async def _asked(self, query: Query, asked: Asked) -> Answer:
-        try:
-            async with asyncio.timeout(self._settings.source_seconds):
-                return await self._answer(query, asked)
-        except Refused:
-            raise
-        except TimeoutError:
-            raise refusal(Code.SOURCE_SLOW) from None
-        except Exception as error:
-            self._settings.telemetry.error("x1-source-failed", error)
-            raise refusal(Code.SOURCE_FAILED) from error
+
+async def ask_source(settings: ProviderSettings, answer: AnswerTo, query: Query, asked: Asked) -> Answer:
+    """What the source says within its time. Raises `Refused`, never anything else."""
+    try:
+        async with asyncio.timeout(settings.source_seconds):
+            return await answer(query, asked)
+    except Refused:
+        raise
+    except TimeoutError:
+        raise refusal(Code.SOURCE_SLOW) from None
+    except Exception as error:
+        settings.telemetry.error("x1-source-failed", error)
+        raise refusal(Code.SOURCE_FAILED) from error
 
 
-def _query(path: Path, body: bytes) -> Query:
+def read_query(resource: str, record: str, body: bytes) -> Query:
+    """The query in a body. Raises `Refused` (`body-malformed`)."""
     try:
         read = _DECODER.decode(body)
     except msgspec.MsgspecError:
@@ -321,10 +329,10 @@ def _query(path: Path, body: bytes) -> Query:
     names = [test.name for test in read.tests]
     if not (read.fields or read.tests) or len({*names}) < len(names):
         raise refusal(Code.BODY_MALFORMED)
-    return Query(resource=path.resource, record=path.record, subject=read.subject, fields=read.fields, tests=read.tests)
+    return Query(resource=resource, record=record, subject=read.subject, fields=read.fields, tests=read.tests)
 
 
-def _only(answer: Answer, query: Query) -> Answer:
+def only_asked(answer: Answer, query: Query) -> Answer:
     """Nothing but what was asked leaves, whatever the connector gave."""
     if not answer.found:
         return Answer(found=False, as_of=answer.as_of)

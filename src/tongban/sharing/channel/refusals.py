@@ -50,6 +50,7 @@ class Code(StrEnum):
     FIELD_OUTSIDE_GRANT = "field-outside-grant"
     TEST_OUTSIDE_GRANT = "test-outside-grant"
     NODE_BUSY = "node-busy"
+    NODE_FAILED = "node-failed"
     REGISTRY_EXPIRED = "registry-expired"
     LOG_AWAY = "log-away"
     SOURCE_SLOW = "source-slow"
@@ -123,6 +124,10 @@ SAID: Final[dict[Code, tuple[int, Text]]] = {
     Code.FIELD_OUTSIDE_GRANT: (403, Text("授权不包括这个字段：{place}。", "The grant has no such field: {place}.")),
     Code.TEST_OUTSIDE_GRANT: (403, Text("授权不包括这个比较：{place}。", "The grant has no such test: {place}.")),
     Code.NODE_BUSY: (503, Text("节点繁忙，请稍后再试。", "The node is busy; try again shortly.")),
+    Code.NODE_FAILED: (
+        500,
+        Text("节点出错，已记下，请稍后再试。", "The node failed; this has been recorded. Try again."),
+    ),
     Code.REGISTRY_EXPIRED: (
         503,
         Text(
