@@ -14,12 +14,13 @@ from pathlib import Path
 
 from tongban.base.clock import system_clock
 from tongban.base.config import PREFIX, Settings
-from tongban.base.database import Database, EmbeddedPostgres, migrate
+from tongban.base.database import OPERATOR, Database, EmbeddedPostgres, let_operate, migrate
 from tongban.base.keys import KeyRing
 from tongban.base.sealing import open_sealer, seal_old
 from tongban.cases import demo as stories
 from tongban.cases.store import sealed as cases
 from tongban.catalog.installation import open_catalogue
+from tongban.cli.operating import READABLE
 from tongban.cli.saying import saying_refusals
 from tongban.org import demo
 from tongban.org import store as people
@@ -94,6 +95,8 @@ async def _prepare(settings: Settings, url: str) -> None:
     db = await Database.open(url, name="up", max_size=2, sealer=await open_sealer(settings))
     try:
         await migrate(db)
+        if not await let_operate(db, READABLE):
+            print(f"The database role {OPERATOR} could not be made; docs/production.md says how. 运维角色没有建成。")
         if changed := await seal_old(db, SEALED_TABLES):
             print(f"Sealed {changed} rows of before. 已加密原有的{changed}行个人信息。", flush=True)
         if settings.demo:
