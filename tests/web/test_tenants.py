@@ -110,6 +110,13 @@ ROUTES: dict[str, Whose] = {
     "GET /help": PUBLIC,
     "GET /accessibility": PUBLIC,
     # open
+    "GET /open/data": PUBLIC,
+    "GET /open/data.json": PUBLIC,
+    "GET /open/data.jsonld": PUBLIC,
+    "GET /open/data.csv": PUBLIC,
+    "GET /open/data/elements": PUBLIC,
+    "GET /open/data/elements.json": PUBLIC,
+    "GET /open/data/{resource}": PUBLIC,
     "GET /open/once-only": PUBLIC,
     "GET /open/once-only.json": PUBLIC,
     "GET /open/once-only/{slug}": PUBLIC,

@@ -9,6 +9,7 @@ from tongban.base.page import Page
 from tongban.catalog.model import Service, Source
 from tongban.sharing import access, grants
 from tongban.sharing.access import Shown
+from tongban.sharing.directory.live import LiveDirectory
 from tongban.sharing.exchange import Exchange
 from tongban.sharing.lookup import Look, lookup
 from tongban.sharing.model import Lookup, Purpose, Reader
@@ -20,8 +21,11 @@ from tongban.sharing.retry.model import DRAFT_KEPT, Late, Open
 class Sharing:
     """Data sharing of one process."""
 
-    def __init__(self, db: Database, clock: Clock, exchange: Exchange | None = None) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, exchange: Exchange | None = None, directory: LiveDirectory | None = None
+    ) -> None:
         self.exchange = exchange or Exchange()
+        self.directory = directory or LiveDirectory.of()
         self._db = db
         self._clock = clock
 

@@ -34,7 +34,7 @@ from tongban.outreach.offers import Outreach
 from tongban.sharing import Sharing, grants
 from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.channel.centre import Centre
-from tongban.sharing.directory import open_directory
+from tongban.sharing.directory.live import LiveDirectory
 from tongban.sharing.grants.shelf import DirectoryShelf
 from tongban.sharing.partners import exchange_of
 from tongban.web import store as web_store
@@ -67,6 +67,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
     directory = await store.load(db, clock)
     calendar = open_calendar(settings.data_dir)
     secret = await web_store.secret(db, "csrf")
+    entries = LiveDirectory.of(settings.data_dir)
     cases = Cases(
         db,
         catalogue,
@@ -78,7 +79,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         channel=_channel(settings),
         zone=settings.timezone,
         demo=settings.demo,
-        listed=DirectoryShelf(open_directory(settings.data_dir)),
+        listed=DirectoryShelf(lambda: entries.now),
     )
     centre = Centre(settings.data_dir / MEMBERS, keys, clock, partial(grants.rights, db))
     return Site(
@@ -87,7 +88,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         catalogue=catalogue,
         directory=directory,
         cases=cases,
-        sharing=Sharing(db, clock, exchange_of(centre, keys, clock)),
+        sharing=Sharing(db, clock, exchange_of(centre, keys, clock), entries),
         centre=centre,
         assist=await Assist.open(
             db,

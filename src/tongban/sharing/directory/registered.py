@@ -94,6 +94,11 @@ class DataDirectory:
             )
         return found
 
+    def public(self, resource: str) -> Resource:
+        """An entry that everybody may see. Raises `Refused` (`unknown-resource`, 404), also for a draft."""
+        found = self.resources.get(resource)
+        return self.resource(resource if found is not None and found.status in PUBLIC else "")
+
     def at(self, address: str) -> Held | None:
         """What `body.resource/record#field` is; None where the list does not have it."""
         return self._at.get(address)

@@ -1,6 +1,6 @@
 """The directory of shared data as the shelf from which requests and corrections take what they name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tongban.sharing.directory.model import Attribute, Element, Resource, Status
@@ -17,17 +17,18 @@ _WORDS: dict[Attribute, Word] = {
 
 @dataclass(frozen=True, slots=True)
 class DirectoryShelf:
-    """Finds entries of a directory; a draft is not there yet."""
+    """Finds entries of a directory as it stands at that moment (`now`); a draft is not there yet."""
 
-    directory: DataDirectory
+    now: Callable[[], DataDirectory]
 
     def __call__(self, resource: str) -> Listed | None:
-        found = self.directory.resources.get(resource)
-        return None if found is None or found.status is Status.DRAFT else listed(found, self.directory.elements)
+        directory = self.now()
+        found = directory.resources.get(resource)
+        return None if found is None or found.status is Status.DRAFT else listed(found, directory.elements)
 
     def entries(self) -> tuple[Listed, ...]:
         """Everything that can be asked for, by id."""
-        found = (self(resource) for resource in self.directory.resources)
+        found = (self(resource) for resource in self.now().resources)
         return tuple(one for one in found if one is not None and one.open and one.attribute != "not-shared")
 
 
