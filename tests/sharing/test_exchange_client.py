@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,10 @@ from exchange_world import BASE, HR, World, member, message_id
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
-from tongban.base.keys import Use
+from tongban.base.keys import KeyRing, Use
 from tongban.sharing.channel import client, profile, store
 from tongban.sharing.channel.model import Answer, Channel, Member, Sent
+from tongban.sharing.channel.provider import provider_app
 from tongban.sharing.channel.refusals import Code, document, refusal
 
 
@@ -190,6 +192,33 @@ async def test_only_what_the_registry_says_is_where_a_member_is_asked(world: Wor
     assert str(line.requests[0].url).startswith(BASE)
     unknown = member(world.stranger, HR.replace("/hr", "/xx"), "https://evil.example", world.clock())
     assert await code_of(channel, unknown, sent_at(world)) == "unknown-member"
+
+
+async def test_a_node_signs_with_a_new_key_only_once_the_registry_has_it(
+    world: World, exchange_keys: Path, tmp_path: Path
+):
+    old = world.node.signer(Use.EXCHANGE, world.clock())
+    for path in (file for file in (exchange_keys / "node").iterdir() if file.suffix == ".json"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+        (tmp_path / path.name).chmod(0o600)
+    world.clock.advance(minutes=1)
+    new = KeyRing.renew(tmp_path, Use.EXCHANGE, world.clock())
+    ring = KeyRing.open(tmp_path, world.clock())
+    world.app = provider_app(replace(world.settings, ring=ring), world, world.source, world.log)
+    document_ = world.registry.document
+    seen: list[str] = []
+
+    def note(response: httpx.Response) -> httpx.Response:
+        seen.append(response.headers["signature-input"].partition('keyid="')[2].partition('"')[0])
+        return response
+
+    channel = world.channel(transport=Line(world, note))
+    await channel.ask(hr(world), sent_at(world))
+    both = (document_.members[0], msgspec.structs.replace(document_.members[1], keys=(old, new)))
+    world.registry = type(world.registry)(msgspec.structs.replace(document_, members=both))
+    world.clock.advance(minutes=1)
+    await channel.ask(hr(world), sent_at(world))
+    assert seen == [old.id, new.id]
 
 
 async def test_keys_are_changed_without_a_pause(world: World):

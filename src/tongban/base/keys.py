@@ -111,6 +111,13 @@ class KeyRing:
             {file.key.id: Ed25519PrivateKey.from_private_bytes(unbase64(file.private)) for file in files},
         )
 
+    @staticmethod
+    def renew(directory: Path, use: Use, now: datetime) -> PublicKey:
+        """Make another key for `use` beside those that are there; rings opened from now on have it."""
+        directory.mkdir(parents=True, exist_ok=True)
+        directory.chmod(0o700)
+        return _make(directory, use, now).key
+
     def signer(self, use: Use, now: datetime) -> PublicKey:
         """The newest key that may sign for `use` now. Raises `LookupError` if none is valid."""
         fit = [key for key in self.public.values() if key.use is use and key.valid_at(now)]

@@ -3,6 +3,7 @@
 
   tongban node --config FILE     answer until stopped; several files: one process each, started again when it ends
   tongban node check FILE        connect and list what is declared; reads no row of anybody's data
+  tongban node keys FILE         print the public keys to give to the digital centre; --new makes another key first
 """
 
 import argparse
@@ -13,7 +14,11 @@ from functools import partial
 from pathlib import Path
 from signal import SIGTERM
 
+import msgspec
+
+from tongban.base.clock import system_clock
 from tongban.base.config import PREFIX
+from tongban.base.keys import KeyRing, Use
 from tongban.base.parent import end_with_parent
 from tongban.cli.saying import saying_refusals
 from tongban.sharing.node.config import NodeConfig, load
@@ -22,8 +27,9 @@ from tongban.sharing.node.config import NodeConfig, load
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban node`."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("what", nargs="?", choices=["check", "demonstrate"], help="check: see above · 核对")
+    parser.add_argument("what", nargs="?", choices=["check", "keys", "demonstrate"], help="see above · 见上")
     parser.add_argument("file", nargs="?", type=Path, help="the file to check · 要核对的文件")
+    parser.add_argument("--new", action="store_true", help="keys: make another key · 新增一把密钥")
     parser.add_argument("--config", type=Path, action="append", default=[], help="the node's file · 节点文件")
     # For `tongban up`, which runs the demonstration's nodes beside the platform.
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
@@ -37,11 +43,11 @@ def run(options: argparse.Namespace) -> int:
         end_with_parent(options.parent, SIGTERM)
     if options.what == "demonstrate":
         return _demonstrate(options)
-    if options.what == "check":
+    if options.what in {"check", "keys"}:
         if options.file is None:
-            print("Which file? 要核对哪个文件？ tongban node check FILE", file=sys.stderr)
+            print(f"Which file? 要用哪个文件？ tongban node {options.what} FILE", file=sys.stderr)
             return 2
-        return _checked(options.file)
+        return _checked(options.file) if options.what == "check" else _keys(options.file, make=options.new)
     if not options.config:
         print("Name the node's file: --config FILE 请用 --config 指明节点文件", file=sys.stderr)
         return 2
@@ -101,6 +107,19 @@ def _checked(path: Path) -> int:
         return 2
     with saying_refusals() as said:
         return asyncio.run(_check(config, path.resolve().parent))
+    return said.status
+
+
+def _keys(path: Path, *, make: bool) -> int:
+    config = _read(path)
+    if config is None:
+        return 2
+    with saying_refusals() as said:
+        folder, now = path.resolve().parent / config.keys, system_clock()()
+        if make:
+            KeyRing.renew(folder, Use.EXCHANGE, now)
+        keys = [key for key in KeyRing.open(folder, now).public.values() if key.use is Use.EXCHANGE]
+        print(msgspec.json.format(msgspec.json.encode({"code": config.member, "keys": keys}), indent=2).decode())
     return said.status
 
 

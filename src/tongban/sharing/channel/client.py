@@ -14,7 +14,7 @@ import msgspec
 
 from tongban.base.clock import Clock
 from tongban.base.errors import Refused, refuse
-from tongban.base.keys import KeyRing, PublicKey, Use
+from tongban.base.keys import KeyRing, PublicKey
 from tongban.sharing.channel import profile
 from tongban.sharing.channel.breaker import Breakers
 from tongban.sharing.channel.model import Answer, Member, Sent, path_of
@@ -139,7 +139,7 @@ class X1Channel:
         headers = profile.signed(
             heading(self._client, member, sent, body),
             target,
-            key=self._ring.signer(Use.EXCHANGE, now),
+            key=self._registry.current().signer(self._ring, (self._client,), now),
             sign=self._ring.sign,
             created=int(now.timestamp()),
             nonce=secrets.token_urlsafe(16),

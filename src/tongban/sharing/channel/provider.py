@@ -40,6 +40,7 @@ AnswerTo = Callable[[Query, Asked], Awaitable[Answer]]
 
 _REMEMBERED: Final = 65_536
 """Nonces kept in memory, so that a replay is refused before the source is asked again; the database is the truth."""
+_SIGNER_KEPT: Final = timedelta(seconds=10)
 _ID_LIFE: Final = timedelta(days=1)
 
 
@@ -209,7 +210,7 @@ class _Provider:
     def _sign(self, draft: _Draft, status: int, body: bytes) -> Proof:
         now = self._settings.clock()
         if self._signer is None or self._signer[0] < now:
-            self._signer = (now + timedelta(minutes=1), self._settings.ring.signer(Use.EXCHANGE, now))
+            self._signer = (now + _SIGNER_KEPT, self._key(now))
         return profile.sign_answer(
             status,
             body,
@@ -218,6 +219,12 @@ class _Provider:
             sign=self._settings.ring.sign,
             created=int(now.timestamp()),
         )
+
+    def _key(self, now: datetime) -> PublicKey:
+        try:
+            return self._registry.current().signer(self._settings.ring, self._settings.members, now)
+        except Refused:  # no registry: the refusal that says so is signed all the same
+            return self._settings.ring.signer(Use.EXCHANGE, now)
 
     def _target(self, draft: _Draft) -> str:
         return "" if draft.path is None else f"{self._settings.base}/x1/{'/'.join(draft.path)}"

@@ -67,6 +67,18 @@ class Registry:
         key = self._keys.get(member, {}).get(key_id)
         return key if key is not None and key.use is Use.EXCHANGE else None
 
+    def signer(self, ring: KeyRing, members: Iterable[str], now: datetime) -> PublicKey:
+        """With which key of the ring to sign as one of `members`: the newest that everybody can read here.
+
+        A new key waits until the registry has it, so keys are changed without a pause. With none listed, the newest:
+        nobody will believe it, and it says so to whoever looks. Raises `LookupError` for a ring without a valid key.
+        """
+        listed = {key_id for member in members for key_id in self._keys.get(member, {})}
+        fit = [
+            key for key in ring.public.values() if key.use is Use.EXCHANGE and key.id in listed and key.valid_at(now)
+        ]
+        return max(fit, key=lambda key: (key.not_before, key.id)) if fit else ring.signer(Use.EXCHANGE, now)
+
     def permit(self, client: str, provider: str, grant: str, purpose: str, query: Query, day: date) -> Right:
         """The right under which `client` may ask this, or `Refused` with what is wrong.
 
