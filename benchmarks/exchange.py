@@ -38,8 +38,8 @@ from tongban.sharing.channel.model import Member, Right, path_of
 from tongban.sharing.channel.registry import issue
 
 CONNECTIONS = 48
-SECONDS = 4.0
-ROUNDS = 5
+SECONDS = 2.0
+ROUNDS = 9
 _BODY = msgspec.json.encode({"subject": "11010519491231002X", "fields": ["months_paid"]})
 _SERVE = """
 import sys

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -182,6 +183,25 @@ async def test_a_dead_node_costs_nothing_after_a_few_failures_and_is_tried_again
     seconds[0], dead = 16.1, False
     assert (await channel.ask(hr(world), sent_at(world))).found
     assert (await channel.ask(hr(world), sent_at(world))).found
+
+
+async def test_a_node_that_lets_everybody_wait_is_left_alone_too(world: World):
+    class Silent(httpx.AsyncBaseTransport):
+        tries = 0
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            self.tries += 1
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    silent = Silent()
+    channel = world.channel(transport=silent)
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await channel.ask(hr(world), sent_at(world))
+    assert await code_of(channel, hr(world), sent_at(world)) == "source-away"
+    assert silent.tries == 3
 
 
 async def test_only_what_the_registry_says_is_where_a_member_is_asked(world: World):

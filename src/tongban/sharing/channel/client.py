@@ -91,6 +91,10 @@ class X1Channel:
             raise away(known)
         try:
             return await self._asked(known, sent)
+        except asyncio.CancelledError:
+            # Whoever asks has a deadline, and it is over: a node that lets everybody wait is as good as dead.
+            self._breakers.failed(known.code)
+            raise
         finally:
             self._breakers.given_up(known.code)
 
