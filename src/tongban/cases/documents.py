@@ -1,20 +1,13 @@
-"""Uploads, distrusted: the kind is read from the content, never from the name, and the bytes are kept by their digest.
-
-A file lies at `documents/ab/cd/<sha256>`, readable only by the installation's account. It is reached through its
-owner before it is filed, and through the case afterwards; nothing serves the folder.
-"""
+"""Uploads, distrusted: the kind is read from the content, never from the name. `kept` says how they lie on disk."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
-import secrets
 import unicodedata
 import zipfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final, cast
 
 import filetype
@@ -174,37 +167,3 @@ def _bomb(name: str) -> Refused:
         place=name,
         status=413,
     )
-
-
-class Files:
-    """The folder of uploads, by digest."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def put(self, sha256: str, data: bytes) -> None:
-        """Keep the bytes. They are on disk, whole, when this returns; the same bytes are kept once."""
-        path = self._path(sha256)
-        if path.exists():
-            return
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
-        with part.open("wb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-
-    def get(self, sha256: str) -> bytes:
-        """The bytes again, checked. Raises Refused (`file-lost`, 404) if they are gone or are not the same."""
-        path = self._path(sha256)
-        data = path.read_bytes() if path.is_file() else b""
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise refuse(
-                "file-lost", "文件不见了，请联系工作人员。", "The file is missing; please tell the staff.", status=404
-            )
-        return data
-
-    def _path(self, sha256: str) -> Path:
-        return self._folder / sha256[:2] / sha256[2:4] / sha256

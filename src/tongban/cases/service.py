@@ -24,8 +24,9 @@ from tongban.cases import outbox, rebuilding, timers
 from tongban.cases.about import tell
 from tongban.cases.beside import Beside
 from tongban.cases.decide import PEOPLE_ONLY, PossibleAct
-from tongban.cases.documents import Files, attach, examine, ids_in
+from tongban.cases.documents import attach, examine, ids_in
 from tongban.cases.engine import Case, Engine
+from tongban.cases.kept import Files
 from tongban.cases.model import Applicant, Attachment, CaseState, Dispute
 from tongban.cases.outbox import Channel, FileChannel
 from tongban.cases.projections import FAR, CaseRow
@@ -86,7 +87,7 @@ class Cases:
     ) -> None:
         self.engine = Engine(db, catalogue, directory, calendar, keys, clock, zone, demo, beside or Beside(), listed)
         self._reading = Reading(self.engine)
-        self._files = Files(data_dir / "documents")
+        self._files = Files(db, data_dir / "documents")
         self._channel = channel or FileChannel(data_dir / "outbox")
 
     # --- drafts ----------------------------------------------------------------------------------------------------
@@ -254,7 +255,7 @@ class Cases:
         issued = await certs.store.for_case(self.engine.db, state.case.region, case)
         whole = CaseView(found, Actor.clock(), True, self.engine.clock(), lambda _: None, trace, issued)
         filed = (file for files in (*state.documents.values(), *state.replaced.values()) for file in files)
-        contents = {file.sha256: b64encode(self._files.get(file.sha256)).decode() for file in filed}
+        contents = {file.sha256: b64encode(await self._files.get(file.id, file.sha256)).decode() for file in filed}
         return whole.export() | {"files": contents}
 
     async def redecide(self, case: str, known: datetime | None = None) -> Redecided:
@@ -326,7 +327,8 @@ class Cases:
 
     async def add_document(self, actor: Actor, name: str, data: bytes) -> Attachment:
         """Keep an upload of the actor's, to be filed with a case. Raises Refused (see `documents.examine`)."""
-        file = await asyncio.to_thread(self._examined, name, data, _region(actor), actor.id)
+        file = await asyncio.to_thread(examine, name, data, region=_region(actor), owner=actor.id)
+        await self._files.put(file.id, actor.id, data)
         await personal.add_document(self.engine.db, _region(actor), actor.id, file, self.engine.clock())
         return file
 
@@ -341,25 +343,19 @@ class Cases:
             await self._reading.open(actor, found, Kind.DOCUMENT, document, (place,) if place else ("case",))
         if file is None:
             raise Refused(Problem("unknown-document", Text("没有这个文件。", "There is no such document.")), status=404)
-        return file, await asyncio.to_thread(self._files.get, file.sha256)
+        return file, await self._files.get(file.id, file.sha256)
 
-    async def content(self, sha256: str) -> bytes:
+    async def content(self, document: str, sha256: str) -> bytes:
         """The bytes of a file, for what reads papers beside the pages; nobody's rights are asked, nothing is served.
 
-        Raises Refused `file-lost` (404)."""
-        return await asyncio.to_thread(self._files.get, sha256)
+        Raises Refused `file-lost` (404), `erased` (410)."""
+        return await self._files.get(document, sha256)
 
     async def open_states(self, limit: int = 500) -> tuple[CaseState, ...]:
         """Open cases as they stand, for what looks over them beside the pages; no more than `limit`."""
         rows = await history.open_cases(self.engine.db, ("", ""), limit)
         found = [await self.engine.find(self.engine.db, row.case_id) for row in rows]
         return tuple(case.state for case in found if case is not None)
-
-    def _examined(self, name: str, data: bytes, region: str, owner: str) -> Attachment:
-        """Hashing, looking into the file and waiting for the disk: beside the loop, which serves everybody else."""
-        file = examine(name, data, region=region, owner=owner)
-        self._files.put(file.sha256, data)
-        return file
 
     # --- the machinery ---------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from tongban.base.database import OPERATOR, Database, EmbeddedPostgres, let_oper
 from tongban.base.keys import KeyRing
 from tongban.base.sealing import open_sealer, seal_old
 from tongban.cases import demo as stories
+from tongban.cases.kept import Files
 from tongban.cases.store import sealed as cases
 from tongban.catalog.installation import open_catalogue
 from tongban.cli.operating import READABLE
@@ -97,8 +98,9 @@ async def _prepare(settings: Settings, url: str) -> None:
         await migrate(db)
         if not await let_operate(db, READABLE):
             print(f"The database role {OPERATOR} could not be made; docs/production.md says how. 运维角色没有建成。")
-        if changed := await seal_old(db, SEALED_TABLES):
-            print(f"Sealed {changed} rows of before. 已加密原有的{changed}行个人信息。", flush=True)
+        rows, files = await seal_old(db, SEALED_TABLES), await Files(db, settings.data_dir / "documents").seal_old()
+        if rows or files:
+            print(f"Sealed {rows} rows and {files} files. 已加密原有的{rows}行个人信息、{files}个文件。", flush=True)
         if settings.demo:
             now = system_clock(settings.timezone)()
             await demo.seed(db)

@@ -234,7 +234,7 @@ class Precheck:
             if not known.paper or any((k.paper, k.version) == (known.paper, known.version) for k in kinds):
                 return known
         try:
-            data = await self._cases.content(row.sha256)
+            data = await self._cases.content(row.document, row.sha256)
         except Refused:
             return Extracted(document=row.document, paper="", unread=Unread.DAMAGED)
         reading = await self._reader.read(data, row.type)

@@ -125,6 +125,15 @@ async def documents(db: Runner, owner: str, ids: Sequence[str]) -> dict[str, Att
     return found
 
 
+async def every_document(db: Runner, after: tuple[str, str], limit: int) -> list[Row]:
+    """Rows of `region, id, owner, sha256` after this one, in the order of the primary key."""
+    return await db.fetch(
+        "SELECT region, id, owner, sha256 FROM document WHERE (region, id) > ($1, $2) ORDER BY region, id LIMIT $3",
+        *after,
+        limit,
+    )
+
+
 async def inbox(
     db: Runner, person: str, now: datetime, before: tuple[datetime, str, int], limit: int
 ) -> list[InboxNotice]:
