@@ -1,6 +1,6 @@
 """Runs the demonstration's nodes: made and placed in a process that then ends, forked from one, kept alive.
 
-The list of members is written when all of them listen: until then the platform answers from its own records, as an
+The members can be asked when all of them are ready: until then the platform answers from its own records, as an
 installation without an exchange does.
 """
 
@@ -18,30 +18,45 @@ import msgspec
 from tongban.base.clock import system_clock
 from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing, Use
-from tongban.sharing.channel.centre import FILE
+from tongban.sharing.channel.centre import FILE, MembersFile
 from tongban.sharing.node.demo import setup, store
 from tongban.sharing.node.demo.setup import Placed
 
 FOLDER = "nodes"
 """In the data directory of the installation."""
-_LATEST = 20.0
+_LATEST = 30.0
 """Seconds after which the members are listed even if one of them does not listen yet."""
 
 
 @dataclass(slots=True)
 class _Listing:
-    """Writes the list of members once."""
+    """Writes the list of members: first without addresses, so that nodes can fetch the registry while nobody is asked;
+    with them when every node listens and has its copy."""
 
     file: Path
     placed: Placed
-    until: float
+    begun: float
     done: bool = False
 
+    def begin(self) -> None:
+        """The members, none of whom can be asked yet."""
+        members = self.placed.members
+        quiet = tuple(msgspec.structs.replace(member, node="") for member in members.members)
+        self._write(msgspec.structs.replace(members, members=quiet))
+
     def __call__(self) -> None:
-        if not self.done and (setup.listening(self.placed.ports.values()) or time.monotonic() > self.until):
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            store.replaced(self.file, msgspec.json.encode(self.placed.members).decode())
+        if not self.done and (self._ready() or time.time() > self.begun + _LATEST):
+            self._write(self.placed.members)
             self.done = True
+
+    def _ready(self) -> bool:
+        copies = [path.parent / "keys" / "registry.jws" for path in self.placed.files.values()]
+        fetched = all(copy.exists() and copy.stat().st_mtime >= self.begun for copy in copies)
+        return fetched and setup.listening(self.placed.ports.values())
+
+    def _write(self, members: MembersFile) -> None:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        store.replaced(self.file, msgspec.json.encode(members).decode())
 
 
 def run(data_dir: Path, site: str, database: str, serve: Callable[[Path], int]) -> int:
@@ -60,7 +75,8 @@ def run(data_dir: Path, site: str, database: str, serve: Callable[[Path], int]) 
 
     preload(load(path) for path in placed.files.values())
     runs = {name: partial(serve, path) for name, path in placed.files.items()}
-    listing = _Listing(data_dir / FILE, placed, time.monotonic() + _LATEST)
+    listing = _Listing(data_dir / FILE, placed, time.time())
+    listing.begin()
     supervising.Family(runs, _told, beside=listing).keep()
     return 0
 
