@@ -66,6 +66,10 @@ def apply(person: Browser, *, age: int, lives_here: str) -> str:
     if person.path == "/login":
         person.send({}, XIAOMAN)
     person.send({"region": "990101"}, ("lookups", "yes"))
+    assert person.path == "/apply/library-card/records", "what is being asked of whom"
+    person.open("/apply/library-card/records/found")  # where the page leads by itself after a moment
+    assert "王小满" in person.text, "what was found is shown before it is used"
+    person.send({"use.full_name": "yes"})
     answers = {"age": str(age), "lives_here": lives_here}
     asked: list[str] = []
     while person.path.startswith("/apply/library-card/q/"):

@@ -29,6 +29,7 @@ from tongban.outreach import demo as offers
 from tongban.sharing import demo as records
 from tongban.sharing import store as sharing
 from tongban.sharing.channel.centre import FILE as MEMBERS
+from tongban.sharing.grants import demo as grants
 from tongban.sharing.node.beside import Beside
 
 SEALED_TABLES = (*people.SEALED, *sharing.SEALED, *cases.SEALED)
@@ -106,7 +107,10 @@ async def _prepare(settings: Settings, url: str) -> None:
             await demo.seed(db)
             await records.seed(db, now)
             await _demonstrate(settings, db, now)
-            await offers.seed(db, open_catalogue(settings.data_dir), now, settings.timezone)
+            catalogue = open_catalogue(settings.data_dir)
+            async with db.transaction() as connection:
+                await grants.seed(connection, now, catalogue.services())
+            await offers.seed(db, catalogue, now, settings.timezone)
     finally:
         await db.close()
 

@@ -30,9 +30,9 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     providers: dict[str, str]
     tests: dict[str, tuple[Allowed, ...]] = {}
 
-    def provider(self, resource: str) -> str:
-        """The body that owns a resource; the more exact line counts. Raises KeyError for one that nobody owns."""
-        return self.providers[resource] if resource in self.providers else self.providers[resource.partition(".")[0]]
+    def provider(self, resource: str) -> str | None:
+        """The body that owns a resource; the more exact line counts. None for one that nobody owns."""
+        return self.providers.get(resource) or self.providers.get(resource.partition(".")[0])
 
 
 def _file() -> _File:
@@ -53,13 +53,16 @@ def grants(services: Iterable[Service]) -> Iterator[Grant]:
     for (slug, place), wanted in fields.items():
         service = named[slug]
         resource, _, record = place.partition("/")
+        provider = file.provider(resource)
+        if provider is None:
+            continue  # a service of somebody's own names a body that this province does not have
         yield Grant(
             id=f"demo.{slug}.{resource}.{record}.{_digest(wanted)}",
             resource=resource,
             record=record,
             fields=tuple(sorted(wanted)),
             tests=file.tests.get(place, ()),
-            provider=file.provider(resource),
+            provider=provider,
             consumer=service.authority.body,
             service=slug,
             purpose=file.purpose.format(service=both(service.name)),
@@ -75,14 +78,22 @@ def _digest(fields: Iterable[str]) -> str:
 
 
 @cache
-def shipped_grants() -> tuple[Grant, ...]:
-    """Those of the services that come with the platform."""
+def _shipped() -> tuple[Service, ...]:
     files = sorted(shipped("services").glob("*.yaml"))
     read = (load_service(path.read_text(encoding="utf-8"), path.name) for path in files)
-    return tuple(grants(found.value for found in read if found.value is not None))
+    return tuple(found.value for found in read if found.value is not None)
 
 
-async def seed(connection: Writes, now: datetime) -> None:
-    """Put the grants into the database; again is harmless, and what was suspended meanwhile stays so."""
-    for grant in shipped_grants():
+@cache
+def shipped_grants() -> tuple[Grant, ...]:
+    """Those of the services that come with the platform."""
+    return tuple(grants(_shipped()))
+
+
+async def seed(connection: Writes, now: datetime, own: Iterable[Service] = ()) -> None:
+    """Put the grants into the database; again is harmless, and what was suspended meanwhile stays so.
+
+    `own` are services that somebody tries out in the demonstration: they have grants as if they had asked for them.
+    """
+    for grant in grants((*_shipped(), *own)) if own else shipped_grants():
         await store.give(connection, grant, Change(event="demo", at=now, by="demo"))
