@@ -5,8 +5,11 @@ import asyncio
 import pytest
 from desk_people import PDF, Official
 
+from tongban.base.i18n import Text
 from tongban.base.ids import id_number_check
 from tongban.org import demo
+from tongban.sharing import Purpose, Reader
+from tongban.sharing.access import Kind, Opened
 from tongban.web.desk.intake import person_of
 from tongban.web.site import Site
 
@@ -148,6 +151,27 @@ async def test_no_records_are_read_at_a_counter_that_could_not_open_the_case(sit
     assert (await site.sharing.accesses(KNOWN.id)).items == ()
 
 
+async def test_whose_number_is_tried_sees_it_even_under_a_wrong_name(site: Site) -> None:
+    clerk = await at_the_counter(site, name="别的姓名")
+    assert clerk.page.status_code == 422
+    (tried,) = (await site.sharing.accesses(KNOWN.id)).items
+    assert (tried.kind, tried.by, set(tried.fields)) == ("counter", "official", {"full_name", "id_number"})
+
+
 async def test_two_clicks_at_once_make_one_person(site: Site) -> None:
-    made = await asyncio.gather(*(person_of(site, "吴新来", NEW_NUMBER) for _ in range(4)))
+    def seen(person: str) -> Opened:
+        return Opened(
+            person=person,
+            reader=Reader(kind="official", id="o", post="p", body="b"),
+            purpose=Purpose(service="s", name=Text("s", "s"), matter="counter:s", law=Text("l", "l")),
+            grant="power:1",
+            resource="login.account",
+            record="person",
+            fields=("id_number",),
+            kind=Kind.COUNTER,
+            at=site.clock(),
+            source=Text("s", "s"),
+        )
+
+    made = await asyncio.gather(*(person_of(site, "吴新来", NEW_NUMBER, seen) for _ in range(4)))
     assert len(set(made)) == 1

@@ -143,6 +143,8 @@ ROUTES: dict[str, Whose] = {
     "GET /desk/intake/{slug}/form": STAFF,
     "POST /desk/intake/{slug}/form": STAFF,
     "GET /desk/forecast": STAFF,
+    "GET /desk/emergency": STAFF,
+    "POST /desk/emergency": STAFF,
     "GET /desk/requests": STAFF,
     "POST /desk/requests": STAFF,
     "POST /desk/requests/look": STAFF,
@@ -167,6 +169,7 @@ ROUTES: dict[str, Whose] = {
     "GET /desk/cases/{case}/documents/{document}/{name}": BODY,
     # console
     "GET /console/what-if": STAFF,
+    "GET /console/accesses": STAFF,
     "GET /console/what-if/{slug}": STAFF,
     "GET /console/machines": STAFF,
     "GET /console/drafts": STAFF,

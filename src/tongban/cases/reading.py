@@ -40,7 +40,7 @@ class Reading:
         try:
             return await self.engine.load(number)
         except Refused as error:
-            await self._refused(actor, number, kind, error.code)
+            await self.refused(actor, number, kind, error.code)
             raise
 
     async def open(
@@ -56,7 +56,7 @@ class Reading:
         if not isinstance(right, Grant):
             emergency = await self._emergency(actor, found, right.code)
             if emergency is None:
-                await self._refused(actor, found.state.case.case, kind, right.code)
+                await self.refused(actor, found.state.case.case, kind, right.code)
                 raise unknown_case()
         if own(actor, found):
             return None
@@ -118,7 +118,8 @@ class Reading:
             return None
         return await running(self.engine.db, actor, found.state.case.case, self.engine.clock())
 
-    async def _refused(self, actor: Actor, case: str, kind: Kind, code: str) -> None:
+    async def refused(self, actor: Actor, case: str, kind: Kind, code: str) -> None:
+        """Write that an official tried in vain."""
         if actor.kind == "official":
             await refused_attempt(self.engine.db, reader_of(actor), kind, case, code, self.engine.clock())
 

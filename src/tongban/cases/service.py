@@ -25,6 +25,7 @@ from tongban.cases.about import tell
 from tongban.cases.beside import Beside
 from tongban.cases.decide import PEOPLE_ONLY, PossibleAct
 from tongban.cases.documents import attach, examine, ids_in
+from tongban.cases.emergencies import Emergencies
 from tongban.cases.engine import Case, Engine
 from tongban.cases.kept import Files
 from tongban.cases.model import Applicant, Attachment, CaseState, Dispute
@@ -87,6 +88,7 @@ class Cases:
     ) -> None:
         self.engine = Engine(db, catalogue, directory, calendar, keys, clock, zone, demo, beside or Beside(), listed)
         self._reading = Reading(self.engine)
+        self.emergencies = Emergencies(self.engine, self._reading)
         self._files = Files(db, data_dir / "documents")
         self._channel = channel or FileChannel(data_dir / "outbox")
 

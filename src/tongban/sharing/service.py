@@ -76,6 +76,10 @@ class Sharing:
         """When the last line appears of whose delay the person may know."""
         return await access.held_back(self._db, person, self._clock())
 
+    async def forget_accesses(self) -> int:
+        """Remove lines that were kept for their time, three years at least (政务数据共享条例 29); their number."""
+        return await access.sweep(self._db, self._clock())
+
     # --- what sources still owe -----------------------------------------------------------------------------------
 
     async def open(self, person: str, matter: str) -> Sequence[Open]:

@@ -137,6 +137,10 @@ async def _assist(site: Site) -> None:
     await site.assist.turn()
 
 
+async def _review(site: Site) -> None:
+    await site.cases.emergencies.turn()
+
+
 async def _watch(site: Site) -> None:
     await site.assist.watch.turn()
 
@@ -160,6 +164,7 @@ async def _sweep(site: Site) -> None:
     await web_store.forget_counts(site.db, int(now.timestamp()) // 60 - 60)
     await site.assist.public.roll_up()
     await site.assist.precheck.sweep()
+    await site.sharing.forget_accesses()
     await site.sharing.sweep()
     for case in await site.cases.given_up():
         site.log.event("timer-given-up", case=case)
@@ -176,6 +181,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_sweep, SWEEP_EVERY),
         (_assist, ASSIST_EVERY),
         (_watch, WATCH_EVERY),
+        (_review, WATCH_EVERY),
         (_read_papers, PAPERS_EVERY),
     )
     tasks = [asyncio.create_task(_again_and_again(site, job, every)) for job, every in jobs]

@@ -115,13 +115,16 @@ _KEY: Final = object()
 class Trace:
     """Proof that an opening was written. Only `open_record` makes one; holding it is the licence to hold a value."""
 
-    __slots__ = ("persons",)
+    __slots__ = ("emergency", "persons")
     persons: frozenset[str]
+    emergency: bool
+    """Whether it rests on an emergency and on nothing else."""
 
-    def __init__(self, key: object, persons: frozenset[str]) -> None:
+    def __init__(self, key: object, persons: frozenset[str], *, emergency: bool = False) -> None:
         if key is not _KEY:
             raise TypeError("a trace is written by open_record, never made")
         self.persons = persons
+        self.emergency = emergency
 
     def covers(self, person: str) -> bool:
         """Whether it is about this person."""
@@ -130,7 +133,8 @@ class Trace:
 
 def traced(opened: tuple[Opened, ...]) -> Trace:
     """For `record.py` alone: what was just committed."""
-    return Trace(_KEY, frozenset(one.person for one in opened))
+    emergency = any(one.kind is Kind.EMERGENCY for one in opened)
+    return Trace(_KEY, frozenset(one.person for one in opened), emergency=emergency)
 
 
 class Closed(Generic[T]):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from litestar import Response, get, post
 from litestar.params import QueryParameter
+from msgspec.structs import replace
 
 from tongban.base.errors import refuse
 from tongban.cases.model import Applicant
@@ -21,6 +22,7 @@ from tongban.web.api.caller import Asking, Caller
 from tongban.web.api.cursors import seal, unseal
 from tongban.web.api.operation import operation
 from tongban.web.api.parameters import After, Key, Limit, Path, Version, version_of
+from tongban.web.pages import masked
 from tongban.web.portal.records import subject
 from tongban.web.portal.start import look_up
 
@@ -119,7 +121,9 @@ async def queue(
     site = caller.site
     filters = QueueFilter(view=view, service=service, search=search)
     page = await site.cases.queue(caller.actor, filters, unseal(site.secret, after), limit)
-    return out.CasePage(items=tuple(shapes.summary(site, row) for row in page.items), next=seal(site.secret, page.next))
+    # A list is not an opening: as on the desk nobody is named in it.
+    rows = (replace(row, applicant_name=masked(row.applicant_name)) for row in page.items)
+    return out.CasePage(items=tuple(shapes.summary(site, row) for row in rows), next=seal(site.secret, page.next))
 
 
 @get("/cases/{case:str}", **operation("getCase", "一个办件", "One case", TAG, 404))

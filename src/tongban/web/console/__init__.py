@@ -1,5 +1,13 @@
 """The console: what a change of the rules would do, how machines behave, and what people call a service."""
 
-from tongban.web.console import drafts, guide, machines, sharing, switches, what_if
+from tongban.web.console import accesses, drafts, guide, machines, sharing, switches, what_if
 
-ROUTES = [*what_if.ROUTES, *machines.ROUTES, *guide.ROUTES, *switches.ROUTES, *drafts.ROUTES, *sharing.ROUTES]
+ROUTES = [
+    *accesses.ROUTES,
+    *what_if.ROUTES,
+    *machines.ROUTES,
+    *guide.ROUTES,
+    *switches.ROUTES,
+    *drafts.ROUTES,
+    *sharing.ROUTES,
+]

@@ -88,6 +88,7 @@ def values(
     kept = any(option.chosen for option in panel.options)
     return {
         "case": head(view, queue),
+        "emergency": view.trace is not None and view.trace.emergency,
         "list": queue,
         "sheet": shown,
         "papers": read,

@@ -5,6 +5,8 @@ is kept as a draft of the clerk's under the person's name, until it is handed in
 """
 
 import secrets
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,8 +18,9 @@ from tongban.base.ids import id_number_problem, narrow, person_id
 from tongban.cases import Applicant
 from tongban.cases.model import START
 from tongban.catalog.model import Service
-from tongban.org import Actor, Matter, Person, RealName, allow, store
+from tongban.org import Actor, Grant, Matter, Person, RealName, allow, store
 from tongban.sharing import Purpose, Reader, announced
+from tongban.sharing.access import Kind, Opened, open_record, reader_of
 from tongban.web.desk.staff import desk, official
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
@@ -85,14 +88,15 @@ async def begin(site: Site, visitor: Visitor, slug: str, form: Form) -> Response
     problems = _who_problems(name, number, form, site)
     if problems:
         return await _identify(site, visitor, actor, service, form, problems)
-    person = await person_of(site, name, number)
+    region = site.directory.region(form.text("region") or here(site, actor)).code
+    power = _may_receive(site, actor, service, region, "").power
+    person = await person_of(site, name, number, partial(_checked, site, actor, service, power))
     if person is None:
         text = Text(
             "这个身份证号码登记的是另一个姓名，请核对证件",
             "This number is registered under another name; check the card",
         )
         return await _identify(site, visitor, actor, service, form, (Problem("name-differs", text, "name"),))
-    region = site.directory.region(form.text("region") or here(site, actor)).code
     _may_receive(site, actor, service, region, person)
     content = Content(region=region, told=True, declined=declined(service, form))
     content = (await _looked_up(site, actor, Application(service, content, site.today), person)).content
@@ -200,24 +204,48 @@ def _who_problems(name: str, number: str, form: Form, site: Site) -> tuple[Probl
     return tuple(found)
 
 
-async def person_of(site: Site, name: str, number: str) -> str | None:
-    """Our number for the person; made on their first visit. None if the number belongs to another name."""
+async def person_of(site: Site, name: str, number: str, seen: Callable[[str], Opened]) -> str | None:
+    """Our number for the person; made on their first visit. None if the number belongs to another name.
+
+    Whoever is found by their number sees that they were, also under a wrong name: `seen` says who looked and why.
+    """
     async with site.db.transaction() as connection:
         await store.lock_identity(connection, "id-number", number)
         known = await store.person_with_number(connection, number)
         if known is not None:
+            await open_record(connection, seen(known.id))
             return known.id if known.name == name else None
         person = Person(id=person_id(), name=name, id_number=number, level=RealName.CHECKED)
         await store.save_people(connection, [person])
     return person.id
 
 
-def _may_receive(site: Site, actor: Actor, service: Service, region: str, person: str) -> None:
+def _checked(site: Site, actor: Actor, service: Service, power: str, person: str) -> Opened:
+    """Somebody is found by their number at the counter."""
+    return Opened(
+        person=person,
+        reader=reader_of(actor),
+        purpose=Purpose.of(service, f"counter:{service.service}"),
+        grant=f"power:{power}",
+        resource="login.account",
+        record="person",
+        fields=("full_name", "id_number"),
+        labels=(Text("姓名", "Name"), Text("身份证号码", "Identity number")),
+        kind=Kind.COUNTER,
+        at=site.clock(),
+        source=Text("实名账户", "the account"),
+        once=service.service,
+    )
+
+
+def _may_receive(site: Site, actor: Actor, service: Service, region: str, person: str) -> Grant:
     """Nobody's records are read for a case that this clerk could not open. Raises Refused, as `org.may`."""
     body = site.directory.competent(service.authority.body, service.authority.level, region)
     procedure = site.catalogue.procedure(service.procedure)
     opens = next(name for name, act in procedure.acts.items() if START in act.from_)
-    allow(site.directory, actor, opens, Matter(region=region, body=body.id, service=service.service, applicant=person))
+    return allow(
+        site.directory, actor, opens, Matter(region=region, body=body.id, service=service.service, applicant=person)
+    )
 
 
 def _matter(slug: str) -> str:

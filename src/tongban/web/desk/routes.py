@@ -2,6 +2,7 @@
 
 from tongban.web.desk import (
     case,
+    emergency,
     exercises,
     files,
     forecast,
@@ -24,6 +25,7 @@ ROUTES = [
     *intake.ROUTES,
     *requests.ROUTES,
     *forecast.ROUTES,
+    *emergency.ROUTES,
     *sharing.ROUTES,
     *sharing_form.ROUTES,
 ]

@@ -28,6 +28,8 @@ Place = Literal[
     "forecast",
     "sharing",
     "sharing-watch",
+    "accesses",
+    "emergency",
 ]
 
 
