@@ -128,8 +128,8 @@ async def test_the_line_says_who_and_for_which_case_and_a_question_goes_to_that_
 
 
 async def test_whoever_looked_cannot_take_the_question_up_and_a_colleague_can(world: World, site: Site) -> None:
-    head = await in_post(site, world.handler.http, "990101", "police", "approver")
-    await head("GET", f"/desk/cases/{world.names['case']}")
+    reader = await in_post(site, world.handler.http, "990101", "police", "approver")
+    await reader("GET", f"/desk/cases/{world.names['case']}")
     opened = next(
         one for one in (await world.owner("GET", "/api/v1/accesses")).json()["items"]
         if one["kind"] == "case" and one["post"].endswith(".approver")
@@ -138,8 +138,8 @@ async def test_whoever_looked_cannot_take_the_question_up_and_a_colleague_can(wo
         "POST", f"/my-data/{opened['id']}/question", data={"wants": "put-right", "key": "q-put-right"}
     )
     case = sent.headers["location"].split("/")[2].partition("?")[0]
-    other = await in_post(site, world.handler.http, "990101", "police", "approver-2")
-    for who, may in ((head, False), (other, True)):
+    other = await in_post(site, world.handler.http, "990101", "police", "head")
+    for who, may in ((reader, False), (other, True)):
         answer = await who("GET", f"/api/v1/cases/{case}/acts")
         assert answer.status_code == 200, answer.text
         assert ("take-up" in {one["act"] for one in answer.json()["items"]}) is may
@@ -212,6 +212,15 @@ class TestEmergency:
         assert answer.status_code == code
         assert (await outsider("GET", f"/desk/cases/{case}")).status_code == 404
         assert await site.db.fetchval("SELECT count(*) FROM access_emergency") == 0
+
+    async def test_a_sibling_opens_nothing_in_an_emergency_either_and_the_attempt_is_kept(
+        self, world: World, site: Site
+    ) -> None:
+        sibling = await in_post(site, world.handler.http, "990101", "police", "approver-2")
+        answer = await sibling("POST", "/desk/emergency", data={**self.GIVEN, "case": world.names["case"]})
+        assert answer.status_code == 403
+        code = await site.db.fetchval("SELECT code FROM access_refused WHERE reader = $1", sibling.name)
+        assert code == "conflict-of-interest"
 
     async def test_nobody_is_in_an_emergency_with_what_is_theirs_anyway(self, world: World) -> None:
         answer = await world.handler("POST", "/desk/emergency", data={**self.GIVEN, "case": world.names["case"]})
