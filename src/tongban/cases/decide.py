@@ -233,6 +233,7 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         decides=act.decides,
         issues=act.issues,
         grant=act.grant,
+        lists=act.lists,
         opening=command.opening,
         facts=said.facts,
         records=dict(command.records),

@@ -22,7 +22,7 @@ from tongban.base.i18n import Text
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases import about as abouts
-from tongban.cases import granting
+from tongban.cases import granting, listing
 from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written
 from tongban.cases.beside import Beside
 from tongban.cases.decide import Command, GrantFor, by_law, decide
@@ -261,6 +261,11 @@ class Engine:
         issued = next((event for event in new if event.issues), None)
         also = [self._issue(before.definition, after, issued)] if issued else []
         also += [granting.granted(before.definition, after, event, self.directory) for event in new if event.grant]
+        also += [
+            listing.listed(after, event, self.directory, before.definition.local(event.at))
+            for event in new
+            if event.lists
+        ]
         return item, _together(also) if also else None
 
     async def write_in(self, connection: Connection, before: Case, new: tuple[Event, ...], key: Key) -> bool:

@@ -185,6 +185,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     issues: bool = False
     grant: Literal["give", "suspend", "resume", "end"] | None = None
     """What it did to the grant of shared data that the case is about."""
+    lists: bool = False
+    """Whether it published the entry of the directory of shared data that the case proposes."""
     opening: Opening | None = None
     facts: dict[str, Any] = {}
     records: dict[str, Shared] = {}

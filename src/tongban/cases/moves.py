@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from typing import Any, assert_never
 
 import msgspec
@@ -35,7 +36,8 @@ def _move(trial: Trial, effect: Effect, payload: Mapping[str, Any]) -> Move:
     match effect.do:
         case "start":
             since = term(trial, effect.since) if effect.since else None
-            return msgspec.structs.replace(move, origin=since.origin if since else None)
+            origin = since.origin if since else _named_day(trial, effect.from_fact) if effect.from_fact else None
+            return msgspec.structs.replace(move, origin=origin)
         case "pause":
             return msgspec.structs.replace(move, ground=_ground(effect, payload))
         case "resume":
@@ -46,6 +48,15 @@ def _move(trial: Trial, effect: Effect, payload: Mapping[str, Any]) -> Move:
             return move
         case _:
             assert_never(effect.do)
+
+
+def _named_day(trial: Trial, fact: str) -> datetime | None:
+    """The beginning of the day that a fact names, in the zone of the law; None where it names none before now."""
+    named = trial.state.facts.get(fact)
+    if not isinstance(named, str):
+        return None
+    begins = datetime.combine(date.fromisoformat(named), time(), trial.definition.zone)
+    return begins if begins < trial.now else None
 
 
 def _ground(effect: Effect, payload: Mapping[str, Any]) -> str:

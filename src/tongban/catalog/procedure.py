@@ -94,6 +94,8 @@ class Effect(_File, frozen=True, kw_only=True):
     since: Slug = ""
     """For start: count from when this other term began, not from now. A deemed acceptance dates back to the day the
     application arrived (行政许可法 32④)."""
+    from_fact: FactName | None = None
+    """For start: count from the beginning of the day that this fact of the case names, where that lies before now."""
 
 
 class Act(_File, frozen=True, kw_only=True):
@@ -125,6 +127,8 @@ class Act(_File, frozen=True, kw_only=True):
     """Issues the certificate of the service's result."""
     grant: Literal["give", "suspend", "resume", "end"] | None = None
     """What it does, in the same transaction, to the grant of shared data that the case is about."""
+    lists: bool = False
+    """Publishes, in the same transaction, the entry of the directory of shared data that the case proposes."""
     undo_minutes: int = 0
     help: Text | None = None
 

@@ -226,7 +226,7 @@ def _route(directory: Directory, post_id: str, act: str, obj: Matter, day: date)
         chain = Text("督办{body}", "supervising {body}").format(body=owed_by.name)
         return _Route(frozenset({Role.SUPERVISE}), chain, "")
     if post.body == obj.body and (roles := post.roles - OUTSIDE):
-        return _Route(roles, owed_by.name, "")
+        return _Route(roles | _for_authority(directory, post, obj), owed_by.name, "")
     if directory.has(obj.applicant) and (between := _between(directory, post, obj)):
         return between
     if Role.INTAKE in post.roles:
@@ -284,6 +284,20 @@ def _between(directory: Directory, post: Post, obj: Matter) -> _Route | None:
         chain = Text("双方共同的本级人民政府", "the people's government above both")
         return _Route(frozenset({Role.GOVERNMENT_HEAD}), chain, "政务数据共享条例 28")
     return None
+
+
+def _for_authority(directory: Directory, post: Post, obj: Matter) -> frozenset[Role]:
+    """What else a post may do where the sharing authority itself owes the answer to a body, or to itself.
+
+    政务数据共享条例 16 and 17: entries of the directory go to it, its own among them.
+    """
+    authority = directory.sharing_authority(obj.body)
+    if not directory.has(obj.applicant) or authority is None or authority.id != post.body:
+        return frozenset()
+    more = {Role.SHARING_AUTHORITY} if post.roles & _COORDINATES else set[Role]()
+    if obj.applicant == post.body and post.roles & _ASKS:
+        more |= {Role.ASKING} | ({Role.ASKING_HEAD} if Role.HEAD in post.roles else set[Role]())
+    return frozenset(more)
 
 
 _ASKS = frozenset({Role.EXAMINE, Role.DECIDE, Role.HEAD})

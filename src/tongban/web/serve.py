@@ -51,6 +51,8 @@ LETTERS_EVERY = 1.0
 SWEEP_EVERY = 3600.0
 ASSIST_EVERY = 2.0
 """Within how long an off-switch turned in another process holds here."""
+ENTRIES_EVERY = 5.0
+"""Within how long an entry of the directory that another process published is seen here."""
 WATCH_EVERY = 300.0
 """How often a process asks whether a use is due to be looked at; each is once an hour."""
 PAPERS_EVERY = 2.0
@@ -68,6 +70,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
     calendar = open_calendar(settings.data_dir)
     secret = await web_store.secret(db, "csrf")
     entries = LiveDirectory.of(settings.data_dir)
+    await entries.refresh(db)
     cases = Cases(
         db,
         catalogue,
@@ -158,6 +161,10 @@ async def _ask_again(site: Site) -> None:
     await site.sharing.ask_again(site.catalogue.service, LateRecords(site.cases.engine))
 
 
+async def _entries(site: Site) -> None:
+    await site.sharing.directory.refresh(site.db)
+
+
 async def _sweep(site: Site) -> None:
     now = site.clock()
     await sessions.sweep(site.db, now)
@@ -179,6 +186,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_deliver, LETTERS_EVERY),
         (_ask_again, TIMERS_EVERY),
         (_sweep, SWEEP_EVERY),
+        (_entries, ENTRIES_EVERY),
         (_assist, ASSIST_EVERY),
         (_watch, WATCH_EVERY),
         (_review, WATCH_EVERY),

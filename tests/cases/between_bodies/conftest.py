@@ -23,7 +23,7 @@ def directory(clock: SettableClock) -> Directory:
 
 @pytest.fixture
 def catalogue(clock: SettableClock) -> Catalogue:
-    names = ("data-sharing-request", "record-correction")
+    names = ("data-sharing-request", "record-correction", "directory-entry")
     services = [load_service((shipped("services") / f"{n}.yaml").read_text("utf-8")).require() for n in names]
     procedures = [load_procedure((shipped("procedures") / f"{n}.yaml").read_text("utf-8")).require() for n in names]
     return Catalogue(services, procedures, clock=clock)

@@ -1,0 +1,49 @@
+"""A case about an entry of the directory of shared data: its publication, in the same transaction as the act.
+
+Nothing but an act of a case publishes an entry, so each has a department that assessed and approved it, the digital
+centre that examined it, and a history (政务数据共享条例 13, 16, 17).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tongban.base.database import Connection
+from tongban.base.errors import refuse
+from tongban.cases.batch import Also
+from tongban.cases.model import CaseState, Event
+from tongban.org import Directory
+from tongban.sharing.directory import proposals, store
+
+SERVICE = "directory-entry"
+"""The service by which a body proposes an entry."""
+PROPOSAL, APPROVE = "proposal", "approve"
+"""The fact that names what is proposed, and the act by which the head approved it."""
+
+
+def listed(state: CaseState, event: Event, directory: Directory, day: date) -> Also:
+    """Publish what the case proposes. Raises Refused (`not-the-sharing-authority`) at once where the body that
+    answers is not the sharing authority of the asking body's own level; `proposal-missing` inside the transaction.
+    """
+    case = state.case
+    body = case.applicant.id
+    authority = directory.sharing_authority(body) if directory.has(body) else None
+    if authority is None or authority.id != case.office.id:
+        raise refuse(
+            "not-the-sharing-authority",
+            "目录由同级政务数据共享主管部门审核发布。",
+            "An entry is examined and published by the sharing authority of the same level.",
+            law="政务数据共享条例 16",
+            status=403,
+        )
+    approved = next((act.at for act in reversed(state.acts) if act.type == APPROVE), event.at)
+
+    async def publish(connection: Connection) -> None:
+        resource = await proposals.proposed(connection, body, str(state.facts[PROPOSAL]))
+        before = await store.version_of(connection, resource.id)
+        version = max(before, resource.version) + 1
+        made = proposals.published(resource, version, approved.astimezone(event.at.tzinfo).date(), day)
+        name = f"{case.case}#{event.seq}"
+        await store.publish(connection, made.id, version, body, proposals.content(made), event.at, name)
+
+    return publish
