@@ -99,3 +99,12 @@ def test_wrong_use_is_a_sentence_and_exit_status_two(tmp_path: Path, capsys: pyt
         assert ended.value.code == 2
         said = capsys.readouterr().err
         assert said and "Traceback" not in said
+
+
+def test_the_example_of_the_guide_fits_its_own_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    guide = (Path(__file__).parents[2] / "docs" / "node.md").read_text(encoding="utf-8")
+    for kind, name in (("csv", "hr.csv"), ("yaml", "node.yaml")):
+        text = guide.split(f"```{kind}\n")[1].split("```")[0]
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert _check(tmp_path / "node.yaml") == 0
+    assert "months_paid: integer ← 缴费月数" in capsys.readouterr().out
