@@ -14,13 +14,14 @@ from tongban.catalog.shipped import shipped
 from tongban.rules import to_feel
 
 
-def test_seventeen_services_nine_of_them_in_two_versions_and_six_procedures_are_shipped() -> None:
+def test_nineteen_services_nine_of_them_in_two_versions_and_six_procedures_are_shipped() -> None:
     assert sorted(SERVICES) == [
         "advanced-age-allowance",
         "advanced-age-allowance@2",
         "childcare-subsidy",
         "construction-permit",
         "construction-permit@2",
+        "data-access-question",
         "disability-two-subsidies",
         "disability-two-subsidies@2",
         "energy-saving-review",
@@ -36,6 +37,7 @@ def test_seventeen_services_nine_of_them_in_two_versions_and_six_procedures_are_
         "pollutant-discharge-registration",
         "pollutant-discharge-registration@2",
         "public-venue-hygiene",
+        "record-correction",
         "rent-subsidy",
         "residence-permit",
         "residence-permit@2",

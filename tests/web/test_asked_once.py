@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from tests.web.citizen import Person
+from tests.web.citizen import Person, let_stand
 
 from tongban.base.clock import ZONE, SettableClock
 
@@ -21,8 +21,10 @@ async def test_unemployment_benefit_asks_for_consent_and_an_account_and_for_noth
     await anyone.log_in(ZHIYUAN)
     await anyone.get("/services/unemployment-benefit/start")
     await anyone.post("/services/unemployment-benefit/start", {"region": "990101", "lookups": "yes"})
+    await let_stand(anyone)
     assert anyone.page.url.path == f"{APPLY}/q/bank_account", "the first question is the account"
     await anyone.post(f"{APPLY}/q/bank_account", {"bank_account": "9900000000004455667"})
+    await let_stand(anyone)
     assert anyone.page.url.path == f"{APPLY}/check", "and there is no second one, and no paper"
     assert "按您填的，符合条件" in anyone.text
     for source in (
@@ -37,8 +39,9 @@ async def test_unemployment_benefit_asks_for_consent_and_an_account_and_for_noth
     assert anyone.page.url.path.endswith("/receipt"), anyone.text
 
 
-async def test_who_does_not_agree_is_asked_everything_themselves(anyone: Person) -> None:
+async def test_who_does_not_agree_is_asked_what_no_law_has_the_agency_check(anyone: Person) -> None:
     await anyone.log_in(ZHIYUAN)
     await anyone.get("/services/unemployment-benefit/start")
     await anyone.post("/services/unemployment-benefit/start", {"region": "990101", "lookups": "no"})
+    await let_stand(anyone)
     assert anyone.page.url.path == f"{APPLY}/q/full_name"

@@ -16,6 +16,8 @@ Basis: TypeAlias = Literal["duty", "agreement"]
 """What a look rests on. `duty`: an article has the body check this, and the person is told; `agreement`: they may
 say no."""
 
+_SHARING = "政务数据共享条例"
+
 CONSENT = Text("《个人信息保护法》第13条", "Personal Information Protection Law art. 13")
 
 
@@ -46,12 +48,14 @@ def basis(service: Service, name: str) -> tuple[Basis, Text]:
     """What the look for one fact or material rests on, with the article.
 
     A duty needs an article in the service file: of the source, or of the fact that the body must check. What only
-    saves the person typing or a paper rests on their agreement.
+    saves the person typing or a paper rests on their agreement, and that sharing should save it (政务数据共享条例 19)
+    is no duty to check.
     """
     source = sources(service)[name]
     fact = service.facts.get(name)
-    named = source.law or (fact.law if fact else "")
-    law = next((one for one in service.law if one.id == named), None)
+    named = (source.law, fact.law if fact else "")
+    duties = {one.id: one for one in service.law if one.act != _SHARING}
+    law = next((duties[one] for one in named if one in duties), None)
     return ("duty", cite(law)) if law else ("agreement", CONSENT)
 
 
