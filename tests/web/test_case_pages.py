@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from PIL import Image
-from tests.web.citizen import Person, picture, submitted
+from tests.web.citizen import Person, let_stand, picture, submitted
 
 from tongban.cases.views import CaseView
 from tongban.catalog.procedure import Who
@@ -219,6 +219,7 @@ async def test_the_records_of_who_acts_do_not_answer_for_whom_they_act(
     await anyone.log_in(login)
     await anyone.get("/services/food-licence/start")
     await anyone.post("/services/food-licence/start", {"region": "990101", "lookups": "yes"})
+    await let_stand(anyone)
     person, _, given = login.split("@")
     known = {m.id: m for m in [*demo.mandates(), mandate]}[given]
     actor = Actor.citizen(next(p for p in demo.citizens() if p.id == person), known)

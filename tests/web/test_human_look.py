@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from tests.web.citizen import Person, submitted
+from tests.web.citizen import Person, let_stand, submitted
 
 from tongban.assist.model import Evidence, Proposed
 from tongban.assist.records import Asked
@@ -10,6 +10,7 @@ from tongban.base.i18n import Text
 from tongban.cases import CaseView, QueueFilter
 from tongban.org import Actor, demo
 from tongban.org import store as org_store
+from tongban.web.portal.start import look_up
 from tongban.web.site import Site
 
 pytestmark = pytest.mark.database
@@ -30,7 +31,9 @@ def official(site: Site, body: str, post: str) -> Actor:
     return Actor.official(person, found, site.directory.body(found.body))
 
 
-async def at_once(site: Site, *, people_only: bool = False, key: str = "at-once-01") -> CaseView:
+async def at_once(
+    site: Site, *, people_only: bool = False, looked_up: bool = True, key: str = "at-once-01"
+) -> CaseView:
     """何清's filing of treatment elsewhere: the rules grant it in the moment in which it is sent."""
     facts = {
         **FILING,
@@ -41,8 +44,10 @@ async def at_once(site: Site, *, people_only: bool = False, key: str = "at-once-
     }
     person = await citizen(site, "p-heqing")
     facts["id_number"] = person.number
+    slug = "out-of-area-medical-filing"
+    records = await look_up(site, person, site.catalogue.service(slug), facts) if looked_up else {}
     return await site.cases.submit(
-        person, "out-of-area-medical-filing", facts, region="990101", key=key, people_only=people_only
+        person, slug, facts, region="990101", key=key, records=records, people_only=people_only
     )
 
 
@@ -77,7 +82,7 @@ async def test_the_page_says_which_steps_no_person_did(site: Site, anyone: Perso
 
 
 async def test_where_no_machine_took_part_it_says_so_plainly(site: Site) -> None:
-    case = await at_once(site, people_only=True)
+    case = await at_once(site, people_only=True, looked_up=False)
     assert case.state.state == "received"
     told = await site.assist.account.of(case)
     assert told.nothing
@@ -181,6 +186,7 @@ async def test_the_last_page_before_sending_offers_people_only_with_the_date(sit
     await anyone.log_in(HEQING)
     await anyone.get("/services/out-of-area-medical-filing/start")
     await anyone.post("/services/out-of-area-medical-filing/start", {"region": "990101", "lookups": "yes"})
+    await let_stand(anyone)
     await anyone.get("/apply/out-of-area-medical-filing/check")
     assert "只由人来办" in anyone.text
     assert "本来可能当场办成，选了要等工作人员办，最晚" in anyone.text

@@ -1,7 +1,7 @@
 """免申即享 in the portal: what a policy found, how it was worked out, and the person's yes or no."""
 
 import pytest
-from tests.web.citizen import Person
+from tests.web.citizen import Person, let_stand
 
 from tongban.base.errors import Refused
 from tongban.org import Actor, Mandate, demo, store
@@ -74,6 +74,7 @@ async def test_confirming_asks_only_for_what_nobody_knows_and_the_rules_grant_at
 async def test_confirming_goes_on_with_what_was_begun_and_keeps_every_answer(jiahe: Person, site: Site) -> None:
     await jiahe.get(f"/services/{BABY}/start")
     await jiahe.post(f"/services/{BABY}/start", {"region": "990102", "lookups": "yes"})
+    await let_stand(jiahe)
     await jiahe.post(f"/apply/{BABY}/q/bank_account", {"bank_account": "6299000000000000099"})
     await jiahe.get(f"/offers/{BABY}")
     await jiahe.post(f"/offers/{BABY}/confirm", {"key": jiahe.hidden("key")})

@@ -6,7 +6,7 @@ import re
 
 import httpx
 import pytest
-from tests.web.citizen import HTML, XIAOMAN, Person
+from tests.web.citizen import HTML, XIAOMAN, Person, let_stand
 
 from tongban.web.limits import PER_MINUTE, Limited
 from tongban.web.site import Site
@@ -172,6 +172,7 @@ async def test_a_made_up_number_or_cursor_is_refused_in_a_sentence(xiaoman: Pers
 async def test_a_ten_thousand_row_paste_is_refused_by_name_and_the_rest_is_kept(xiaoman: Person):
     await xiaoman.get("/services/residence-permit/start")
     await xiaoman.post("/services/residence-permit/start", {"region": "990101", "lookups": "yes"})
+    await let_stand(xiaoman)
     await xiaoman.get("/apply/residence-permit/q/lives_at")
     page = await xiaoman.post("/apply/residence-permit/q/lives_at", {"lives_at": "东街\n" * 10_000})
     assert page.status_code in (413, 422) and ("太长" in page.text or "太大" in page.text or "最多" in page.text)
@@ -181,6 +182,7 @@ async def test_a_ten_thousand_row_paste_is_refused_by_name_and_the_rest_is_kept(
 async def test_markup_in_an_answer_stays_text(xiaoman: Person):
     await xiaoman.get("/services/residence-permit/start")
     await xiaoman.post("/services/residence-permit/start", {"region": "990101", "lookups": "yes"})
+    await let_stand(xiaoman)
     await xiaoman.get("/apply/residence-permit/q/lives_at")
     await xiaoman.post("/apply/residence-permit/q/lives_at", {"lives_at": "<script>alert(1)</script>\"'"})
     for path in ("/apply/residence-permit/q/lives_at", "/apply/residence-permit/check"):

@@ -48,6 +48,10 @@ async def world(
     await _admin.execute("DROP DATABASE browser WITH (FORCE)")
 
 
+SLUG = "unemployment-benefit"
+"""The draft whose records were found and not let stand yet."""
+
+
 async def _lived_in(person: Person, site: Site) -> tuple[str, dict[str, str]]:
     """王小满's session, and every page there is to look at."""
     await person.log_in()
@@ -55,6 +59,9 @@ async def _lived_in(person: Person, site: Site) -> tuple[str, dict[str, str]]:
     case = await asked_to_correct(person, site)
     await begin(person)
     await answer(person, lives_region="990101", basis="dwelling")
+    await person.get(f"/services/{SLUG}/start")
+    await person.post(f"/services/{SLUG}/start", {"region": "990101", "lookups": "yes"})
+    await person.get(f"/apply/{SLUG}/records/found")
     found = Hit("p-wangxiaoman", Standing.MISSING, "child_birth_date", {})
     await site.outreach.take(site.catalogue.policy("childcare-subsidy"), site.clock().date(), [found])
     apply = "/apply/residence-permit"
@@ -64,6 +71,7 @@ async def _lived_in(person: Person, site: Site) -> tuple[str, dict[str, str]]:
         "services": "/services",
         "guide": "/services/residence-permit",
         "start": "/services/residence-permit/start",
+        "looked-up": f"/apply/{SLUG}/records",
         "choice": f"{apply}/q/basis",
         "text": f"{apply}/q/lives_at",
         "region": f"{apply}/q/lives_region",

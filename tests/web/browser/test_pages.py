@@ -16,7 +16,7 @@ PAGES = (
     "home", "search", "services", "guide", "start", "choice", "text", "region", "record", "materials", "check",
     "discard", "cases", "case", "receipt", "correct", "withdraw", "certificates", "certificate", "verify", "my-data",
     "offers", "offer", "inbox", "me", "settings", "help", "accessibility", "login", "not-found",
-    "human-look", "people-only",
+    "human-look", "people-only", "looked-up",
 )  # fmt: skip
 MODES: dict[str, dict[str, str]] = {
     "standard": {},
