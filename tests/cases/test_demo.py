@@ -93,7 +93,15 @@ async def test_every_story_stands_where_it_is_promised_whenever_it_is_started(
         "residence-permit:awaiting-correction": 1,
     }
     assert await states(cases, "p-zhaodeshun") == {"advanced-age-allowance:issued": 1}
-    assert await states(cases, "p-chenzhiyuan") == {"unemployment-benefit:accepted": 1}
+    assert await states(cases, "p-chenzhiyuan") == {
+        "unemployment-benefit:accepted": 1,
+        "record-correction:asked": 1,
+    }
+    asked = (await cases.asked(official(cases.engine.directory, "990101.housing.head"))).items
+    assert Counter(f"{row.service}:{row.state}" for row in asked) == {
+        "data-sharing-request:in-use": 1,
+        "data-sharing-request:asked": 1,
+    }
     assert await states(cases, "p-linyue") == {
         "disability-two-subsidies:withdrawn": 1,
         "disability-two-subsidies:accepted": 1,

@@ -38,6 +38,8 @@ from tongban.org import store as org_store
 from tongban.org.model import Person
 from tongban.sharing import Purpose, Reader, Shared, Sharing, put_record, sources
 from tongban.sharing import demo as records
+from tongban.sharing.directory import open_directory
+from tongban.sharing.grants.shelf import DirectoryShelf
 from tongban.terms import Calendar
 
 _FIRST_DAY = -15
@@ -83,7 +85,8 @@ class Step(_File, frozen=True):
 class Story(_File, frozen=True):
     """A case from its application on. With `counter` the clerk fills it in for whoever stands there.
 
-    `written` is what stands on a paper, by material; others say no more than what they are for.
+    With `asking`, a post, its holder asks in the name of their body. `written` is what stands on a paper, by material;
+    others say no more than what they are for.
     """
 
     name: str
@@ -93,6 +96,7 @@ class Story(_File, frozen=True):
     region: str = "990101"
     mandate: str = ""
     counter: bool = False
+    asking: str = ""
     facts: dict[str, Any] = {}
     files: dict[str, str] = {}
     written: dict[str, tuple[str, ...]] = {}
@@ -159,6 +163,7 @@ async def seed(db: Database, settings: Settings, now: datetime) -> int:
         clock,
         data_dir=settings.data_dir,
         zone=settings.timezone,
+        listed=DirectoryShelf(open_directory(settings.data_dir)),
     )
     await _settle(db, clock())
     return await _Player(cases, clock, days).play(timeline(days))
@@ -331,9 +336,16 @@ class _Player:
             region=story.region,
             key=key(story, number),
             records=known,
-            applicant=Applicant(person.id, person.name, person.id_number) if story.counter else None,
+            applicant=self._applicant(story, person),
         )
         self._numbers[story.name] = view.case
+
+    def _applicant(self, story: Story, person: Person) -> Applicant | None:
+        """Whoever it is for, where somebody else hands it in."""
+        if story.asking:
+            body = self._directory.body(self._directory.post(story.asking).body)
+            return Applicant(body.id, body.name.zh, body.uscc, "body")
+        return Applicant(person.id, person.name, person.id_number) if story.counter else None
 
     def _named(self, facts: dict[str, Any]) -> dict[str, Any]:
         """Every `{case NAME}` made the number that the story of that name was given."""
@@ -391,6 +403,8 @@ class _Player:
         return made
 
     def _applying(self, story: Story) -> Actor:
+        if story.asking:
+            return self._official(story.asking)
         if story.counter:
             return self._official(demo.post_id(story.region, "service-centre", "clerk"))
         mandate = next((one for one in demo.mandates() if one.id == story.mandate), None)

@@ -139,3 +139,13 @@ async def changes(db: Reads, grant: str) -> list[tuple[datetime, What, str, str]
         "SELECT at, what, by_id, reasons FROM data_grant_change WHERE grant_id = $1 ORDER BY at, event", grant
     )
     return [(row["at"], row["what"], row["by_id"], row["reasons"]) for row in rows]
+
+
+async def last_used(db: Reads, grants: Sequence[str]) -> dict[str, datetime]:
+    """When somebody last looked under each of these grants; those nobody used are left out."""
+    rows = await db.fetch(
+        "SELECT g.id, u.at FROM unnest($1::text[]) AS g(id) CROSS JOIN LATERAL ("
+        " SELECT at FROM shared_access WHERE grant_id = g.id AND grant_id <> '' ORDER BY at DESC LIMIT 1) u",
+        list(grants),
+    )
+    return {row["id"]: row["at"] for row in rows}

@@ -56,6 +56,8 @@ class Line:
     tone: str
     soon: bool
 
+    used: datetime | None
+    """When somebody last looked under it."""
     record: Text
     fields: Text
     tests: Text
@@ -90,8 +92,8 @@ async def sharing(site: Site, visitor: Visitor, after: str | None = None) -> Res
         "desk/sharing.html",
         desk=desk(site, actor, "sharing"),
         waiting=[_asked(site, row, actor) for row in waiting],
-        held=[_line(site, one, own=False) for one in held],
-        given=[_line(site, one, own=True) for one in given],
+        held=await _lines(site, held, own=False),
+        given=await _lines(site, given, own=True),
         asked=[_asked(site, row, actor) for row in asked.items],
         more=f"/desk/sharing?after={following}" if following else "",
     )
@@ -105,12 +107,13 @@ async def grant(site: Site, visitor: Visitor, grant: str) -> Response[str]:
     own = found is not None and found.provider == actor.body
     if found is None or not (own or found.consumer in _called(site, actor)):
         raise refuse("unknown-grant", "没有这项授权，或者不归您看。", "There is no such grant here.", status=404)
+    (line,) = await _lines(site, [found], own=own)
     return page(
         site,
         visitor,
         "desk/grant.html",
         desk=desk(site, actor, "sharing"),
-        line=_line(site, found, own=own),
+        line=line,
         own=own,
         provider=site.directory.body(found.provider).name,
         consumer=consumer(site, found),
@@ -143,7 +146,12 @@ def consumer(site: Site, grant: Grant) -> Text:
     return Text("各级{kind}", "{kind}, at every level").format(kind=bare)
 
 
-def _line(site: Site, grant: Grant, *, own: bool) -> Line:
+async def _lines(site: Site, grants: Sequence[Grant], *, own: bool) -> list[Line]:
+    used = await store.last_used(site.db, [one.id for one in grants])
+    return [_line(site, one, used.get(one.id), own=own) for one in grants]
+
+
+def _line(site: Site, grant: Grant, used: datetime | None, *, own: bool) -> Line:
     standing = grant.standing(site.today)
     listed = site.cases.engine.listed(grant.resource)
 
@@ -158,6 +166,7 @@ def _line(site: Site, grant: Grant, *, own: bool) -> Line:
         service=_service(site, grant.service),
         state=STANDINGS[standing],
         tone=TONES[standing],
+        used=used,
         soon=standing is Standing.IN_FORCE and grant.until - site.today <= SOON,
         record=named(""),
         fields=joined([named(field) for field in grant.fields]),
