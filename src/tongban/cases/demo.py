@@ -154,6 +154,7 @@ async def seed(db: Database, settings: Settings, now: datetime) -> int:
     if not await missing(db, settings, now):
         return 0
     clock = SettableClock(days.at(_FIRST_DAY, time.min))
+    entries = open_directory(settings.data_dir)
     cases = Cases(
         db,
         open_catalogue(settings.data_dir, clock),
@@ -163,7 +164,7 @@ async def seed(db: Database, settings: Settings, now: datetime) -> int:
         clock,
         data_dir=settings.data_dir,
         zone=settings.timezone,
-        listed=DirectoryShelf(open_directory(settings.data_dir)),
+        listed=DirectoryShelf(lambda: entries),
     )
     await _settle(db, clock())
     return await _Player(cases, clock, days).play(timeline(days))
