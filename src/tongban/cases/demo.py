@@ -372,7 +372,7 @@ class _Player:
         listed = sources(service)
         title = self._directory.post(actor.post).title.zh if actor.post else ""
         purpose = Purpose.of(service, matter)
-        reader = Reader(kind=actor.kind, id=actor.id, title=title, body=actor.body)
+        reader = Reader(kind=actor.kind, id=actor.id, title=title, body=actor.body, post=actor.post)
         answer = await self._sharing.look_up(
             person.id,
             {name: listed[name] for name in wanted},

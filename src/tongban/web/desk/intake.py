@@ -258,7 +258,7 @@ async def _looked_up(site: Site, actor: Actor, application: Application, person:
     It is on the clerk's page at once, where the person points at what is wrong; what it makes apply is asked for too.
     """
     purpose = Purpose.of(application.service, _matter(application.service.service))
-    reader = Reader(kind=actor.kind, id=actor.id, title=actor.post, body=actor.body)
+    reader = Reader(kind=actor.kind, id=actor.id, title=actor.post, body=actor.body, post=actor.post)
     while application.to_look_up:
         application = (await fetch(site, reader, person, application, purpose)).taken(())
     return application

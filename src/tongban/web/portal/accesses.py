@@ -38,6 +38,7 @@ _DID: dict[Kind, Text] = {
     Kind.POPULATION: Text("比对了{source}，看您能不能享受政策", "compared {source} to see what you are entitled to"),
     Kind.EMERGENCY: Text("紧急查看了您的办件“{source}”", "opened your case “{source}” in an emergency"),
 }
+_SAYS_THE_MATTER = frozenset({Kind.CASE, Kind.DOCUMENT, Kind.EXPORT, Kind.EMERGENCY})
 _WHO: dict[str, Text] = {
     "self": Text("您自己办事时，系统替您", "While you applied, the site on your behalf"),
     "agent": Text("替您办事的代办人", "Somebody who acts for you"),
@@ -60,7 +61,8 @@ class Line:
     who: Text
     did: Text
     seen: tuple[Text, ...]
-    purpose: Text
+    purpose: Text | None
+    """What for, where what was done does not say it already."""
     sentence: Text
     kind: Text
     review: Text | None = None
@@ -70,7 +72,9 @@ def line(site: Site, access: Shown, review: Text | None = None) -> Line:
     """An opening as the person reads it."""
     who = _WHO.get(access.by) or _official(site, access)
     did = _DID[access.kind].format(source=access.source)
-    purpose = Text("用于办理{name}", "for: {name}").format(name=access.service_name)
+    says_it = access.own and access.kind in _SAYS_THE_MATTER
+    purpose = None if says_it else Text("用于办理{name}", "for: {name}").format(name=access.service_name)
+    what_for = Text(f"，{purpose.zh}", f", {purpose.en}") if purpose else Text("", "")
     nothing = Text("", "") if access.answered else Text("（没有查到）", " (nothing was found)")
     return Line(
         access=access,
@@ -78,7 +82,7 @@ def line(site: Site, access: Shown, review: Text | None = None) -> Line:
         did=did,
         seen=access.labels or _labels(site, access),
         purpose=purpose,
-        sentence=Text(f"{who.zh}{did.zh}，{purpose.zh}{nothing.zh}", f"{who.en} {did.en}, {purpose.en}{nothing.en}"),
+        sentence=Text(f"{who.zh}{did.zh}{what_for.zh}{nothing.zh}", f"{who.en} {did.en}{what_for.en}{nothing.en}"),
         kind=KINDS[access.kind],
         review=review,
     )
@@ -86,11 +90,11 @@ def line(site: Site, access: Shown, review: Text | None = None) -> Line:
 
 def _official(site: Site, access: Shown) -> Text:
     """A body and a post: what somebody does at work is their body's doing."""
+    body = _body(site, access.body) if access.body else Text("一个机关", "An authority")
     try:
-        body = site.directory.body(access.body).name
         post = site.directory.post(access.post).title
     except Refused:
-        return Text("一个机关", "An authority")
+        return body
     return Text(f"{body.zh}（{post.zh}）", f"{body.en} ({post.en})")
 
 
