@@ -62,12 +62,21 @@ async def case_page(
         withheld=held,
         did=await site.assist.account.of(view),
         questions=view.state.questions,
+        still_asked=await still_asked(site, view),
         about=view.opening.about,
         shown_at=int(site.clock().timestamp()),
         **casepage.values(
             view, column, region_names(site), site.catalogue.versions(view.opening.service), read=read, **more
         ),
     )
+
+
+async def still_asked(site: Site, view: CaseView) -> list[Text]:
+    """The sources that have not answered yet and are asked again, each once."""
+    if view.ended:
+        return []
+    found = await site.sharing.open(view.opening.applicant.id, view.case)
+    return list(dict.fromkeys(wish.source for one in found for wish in one.wishes))
 
 
 async def _answered(site: Site, actor: Actor, view: CaseView, found: Prechecked) -> frozenset[str]:
