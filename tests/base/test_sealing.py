@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
-from tongban.base.sealing import CommandKeys, FileKeys, Place, Ring, Sealer, Suite, Wrapped
+from tongban.base.sealing import CommandKeys, FileKeys, Place, Ring, Sealer, Suite, Wrapped, rewrap_blind
 from tongban.base.sealing.files import MAGIC, open_file, seal_file
 from tongban.base.sealing.sealer import PersonKey, as_bytes
 from tongban.base.sealing.suites import Sm4Gcm, new_key
@@ -134,6 +134,9 @@ async def test_rotation_keeps_everything_readable(db: Database, tmp_path: Path, 
     assert {p: ring.text(PLACE, text) for p, text in written.items()} == {p: f"name of {p}" for p in people}
     assert await new.rewrap(db, step=3) == 7
     assert await new.rewrap(db) == 0, "a second time there is nothing to do"
+    await rewrap_blind(new.service, tmp_path)
+    (tmp_path / "master-0001.json").unlink()
+    new = await sealer(tmp_path)
     assert {row["master"] for row in await db.fetch("SELECT master FROM person_key")} == {await new.service.current()}
     new.forget()
     ring = await new.ring(db, written.values())

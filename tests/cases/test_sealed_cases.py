@@ -4,13 +4,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from case_world import APPLICANT, COUNTY, FACTS
+from case_world import APPLICANT, COUNTY, FACTS, NEIGHBOUR
 
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.sealing import open_json, seal_old
 from tongban.cases.kept import Files
+from tongban.cases.rebuilding import recompute
 from tongban.cases.service import Cases
 from tongban.cases.store.sealed import SEALED
 
@@ -87,4 +88,7 @@ async def test_an_erased_persons_case_and_file_say_so_and_hide_nobody_else(
         with pytest.raises(Refused) as refused:
             await doing
         assert (refused.value.code, refused.value.status) == ("erased", 410)
+    other = (await cases.submit(NEIGHBOUR, "stall-permit", FACTS, region=COUNTY, key="old-0000002")).case
+    assert [state.case.case for state in await cases.open_states()] == [other]
+    assert await recompute(cases.engine) == 0
     assert [row.applicant_name for row in (await cases.mine(APPLICANT)).items] == ["（已删除） (erased)"]

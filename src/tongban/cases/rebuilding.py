@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tongban.base.errors import Refused
 from tongban.cases.engine import Case, Engine
 from tongban.cases.projections import Rows, project
 from tongban.cases.store import dates, history
@@ -10,13 +11,23 @@ from tongban.cases.store.history import Append, Key
 _CHUNK = 200
 
 
+async def readable(engine: Engine, number: str) -> Case | None:
+    """A case for what looks over many of them: None if there is none, or if its person was erased."""
+    try:
+        return await engine.find(engine.db, number)
+    except Refused as refused:
+        if refused.code != "erased":
+            raise
+        return None
+
+
 async def rebuild(engine: Engine) -> int:
     """Forget every row and make it anew; the number of cases. Read receipts of letters are kept."""
     async with engine.db.transaction() as connection:
         await history.clear_rows(connection)
     count, after = 0, ("", "")
     while chunk := await history.every_case(engine.db, after, _CHUNK):
-        cases = [case for _, number in chunk if (case := await engine.find(engine.db, number))]
+        cases = [case for _, number in chunk if (case := await readable(engine, number))]
         await history.replace_rows(engine.db, [_item(case, _rows(case)) for case in cases])
         count, after = count + len(cases), chunk[-1]
     return count
@@ -28,7 +39,7 @@ async def recompute(engine: Engine) -> int:
     while chunk := await history.open_cases(engine.db, after, _CHUNK):
         changed: list[Append] = []
         for row in chunk:
-            case = await engine.find(engine.db, row.case_id)
+            case = await readable(engine, row.case_id)
             if case is None:
                 continue
             rows = _rows(case)

@@ -356,7 +356,7 @@ class Cases:
     async def open_states(self, limit: int = 500) -> tuple[CaseState, ...]:
         """Open cases as they stand, for what looks over them beside the pages; no more than `limit`."""
         rows = await history.open_cases(self.engine.db, ("", ""), limit)
-        found = [await self.engine.find(self.engine.db, row.case_id) for row in rows]
+        found = [await rebuilding.readable(self.engine, row.case_id) for row in rows]
         return tuple(case.state for case in found if case is not None)
 
     # --- the machinery ---------------------------------------------------------------------------------------------

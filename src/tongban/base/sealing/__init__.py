@@ -2,7 +2,7 @@
 
 from tongban.base.sealing.keyservice import CommandKeys, FileKeys, KeyService, Wrapped
 from tongban.base.sealing.opening import open_sealer
-from tongban.base.sealing.sealer import PREFIX, PersonKey, Place, Ring, Sealer, is_sealed
+from tongban.base.sealing.sealer import PREFIX, PersonKey, Place, Ring, Sealer, is_sealed, rewrap_blind
 from tongban.base.sealing.suites import SUITES, Suite
 from tongban.base.sealing.tables import (
     SealedTable,
@@ -30,6 +30,7 @@ __all__ = [
     "open_json",
     "open_members",
     "open_sealer",
+    "rewrap_blind",
     "seal_json",
     "seal_members",
     "seal_old",

@@ -289,6 +289,14 @@ class _BlindFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 _BLIND_BOUND = b"blind"
 
 
+async def rewrap_blind(service: KeyService, folder: Path) -> None:
+    """Wrap the key of the blind indexes under the current master key; the indexes stay as they are."""
+    (fresh,) = await service.wrap([(await _blind_key(service, folder), _BLIND_BOUND)])
+    draft = folder / f"blind.{os.urandom(8).hex()}.new"
+    write_once(draft, msgspec.json.encode(_BlindFile(master=fresh.master, wrapped=fresh.data)))
+    draft.replace(folder / "blind.json")
+
+
 async def _blind_key(service: KeyService, folder: Path) -> bytes:
     make_folder(folder)
     path = folder / "blind.json"
