@@ -11,6 +11,7 @@ import hmac
 import os
 import secrets
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -66,6 +67,11 @@ class MessageLog:
         log = cls(db, clock)
         await log.tend()
         return log
+
+    @property
+    def waiting(self) -> int:
+        """Lines that are not on their way to the disk yet."""
+        return len(self._waiting)
 
     async def tend(self) -> list[str]:
         """Make coming partitions, drop old ones; done by itself on the first write of a day."""
@@ -141,13 +147,15 @@ class AnswerBox:
     @classmethod
     def open(cls, path: Path) -> AnswerBox:
         """With the secret in a file (mode 0600), made at the first start."""
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return cls(path.read_bytes())
-        with os.fdopen(handle, "wb") as out:
-            out.write(secret := secrets.token_bytes(32))
-        return cls(secret)
+        if not path.exists():
+            draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                out.write(secrets.token_bytes(32))
+            # Of several processes at their first start one makes it, whole, and all read that.
+            with suppress(FileExistsError):
+                path.hardlink_to(draft)
+            draft.unlink()
+        return cls(path.read_bytes())
 
     def seal(self, message_id: UUID, question: bytes, answer: bytes) -> bytes:
         """`question` is the body of the request."""

@@ -40,6 +40,8 @@ AnswerTo = Callable[[Query, Asked], Awaitable[Answer]]
 
 _REMEMBERED: Final = 65_536
 """Nonces kept in memory, so that a replay is refused before the source is asked again; the database is the truth."""
+_BACKLOG: Final = 10_000
+"""Lines that may wait for the disk; beyond, a node that is overwhelmed counts in its own log what it turns away."""
 _SIGNER_KEPT: Final = timedelta(seconds=10)
 _ID_LIFE: Final = timedelta(days=1)
 
@@ -184,12 +186,14 @@ class _Provider:
     async def _refuse(self, draft: _Draft, refused: Refused, send: Send, *, wait: bool = True) -> None:
         body = document(refused)
         proof = self._sign(draft, refused.status, body)
-        writing = self._log.write(draft.line(self._target(draft), refused.code, refused.status, proof, None))
-        if not wait:
-            asyncio.create_task(writing).add_done_callback(self._late_line)
+        line = draft.line(self._target(draft), refused.code, refused.status, proof, None)
+        if not wait and self._log.waiting > _BACKLOG:
+            self._settings.telemetry.event("x1-line-lost", code=refused.code)
+        elif not wait:
+            asyncio.create_task(self._log.write(line)).add_done_callback(self._late_line)
         else:
             try:
-                told = await writing
+                told = await self._log.write(line)
             except Exception as error:
                 self._settings.telemetry.error("x1-log-away", error, code=refused.code)
                 await self._send_refusal(draft, refusal(Code.LOG_AWAY), send)
@@ -231,7 +235,8 @@ class _Provider:
 
     async def _judged(self, scope: Scope, receive: Receive, draft: _Draft) -> tuple[Envelope, bytes]:
         """The proved head of the question and the body of the answer. Raises `Refused`."""
-        path = profile.canonical_path(scope.get("raw_path") or scope["path"].encode())
+        # Never `path`, which a server has decoded: behind one that hides the raw path nothing is answered.
+        path = profile.canonical_path(scope.get("raw_path") or b"")
         if scope["query_string"]:
             raise refusal(Code.QUERY_NOT_ALLOWED)
         if path.member not in self._settings.members:
