@@ -3,6 +3,7 @@
 from tongban.web.desk import (
     case,
     emergency,
+    entries,
     exercises,
     files,
     forecast,
@@ -24,6 +25,7 @@ ROUTES = [
     *exercises.ROUTES,
     *intake.ROUTES,
     *requests.ROUTES,
+    *entries.ROUTES,
     *forecast.ROUTES,
     *emergency.ROUTES,
     *sharing.ROUTES,
