@@ -162,7 +162,7 @@ ROUTES: dict[str, Whose] = {
     "GET /desk/sharing/entries.csv": STAFF,
     "POST /desk/sharing/entries": STAFF,
     "POST /desk/sharing/entries/propose": STAFF,
-    "GET /desk/sharing/entries/{case}": BODY,
+    "GET /desk/sharing/entries/{case}": STAFF,  # 404 unless the case is about an entry; who sees it: test_entry_pages
     "GET /desk/cases/{case}": BODY,
     "POST /desk/cases/{case}": BODY,
     "POST /desk/cases/{case}/undo": BODY,
