@@ -42,13 +42,18 @@ def log_database(config: NodeConfig, folder: Path) -> Generator[str]:
         yield server.url
 
 
+def client(*, secure: bool = False) -> httpx.AsyncClient:
+    """For the registry. The certificates of the world take megabytes, so they are read only for an https address."""
+    return httpx.AsyncClient(timeout=_REGISTRY_SECONDS, trust_env=False, verify=secure)
+
+
 @asynccontextmanager
 async def opened(config: NodeConfig, folder: Path, database: str, log: Log) -> AsyncGenerator[Application]:
     """The node as an ASGI application, with its jobs beside it. Raises `Refused` for keys or a database it lacks."""
     clock = system_clock(ZoneInfo(config.zone))
     keys = folder / config.keys
     ring = KeyRing.open(keys, clock())
-    async with httpx.AsyncClient(timeout=_REGISTRY_SECONDS, trust_env=False) as http:
+    async with client(secure=config.registry.address.startswith("https")) as http:
 
         async def fetch() -> str:
             response = await http.get(config.registry.address)
