@@ -135,6 +135,23 @@ async def test_a_suspended_grant_says_why(site: Site) -> None:
         assert "查了不在办的人" in person.text
 
 
+async def test_art_28_a_dispute_is_found_by_the_authority_that_coordinates_it_and_by_no_other(site: Site) -> None:
+    case = await asked(site)
+    why = {"reasons": "超出使用用途", "law": ["DS-15"]}
+    await act(site, "990101.housing.head", case, "consent")
+    await act(site, "990000.hr.approver", case, "propose-refusal", ground="beyond-scope", **why)
+    await act(site, "990000.hr.approver-2", case, "refuse", **why)
+    await act(site, "990101.housing.head", case, "dispute", reasons="社会救助法要求核对")
+    await act(site, "990101.housing.head", case, "to-authority", reasons="谈不拢")
+    for post, sees in (("990000.digital-centre.head", True), ("990101.digital-centre.head", False)):
+        async with at_desk(site, post) as person:
+            await person.get("/desk/sharing")
+            assert (case in person.text) is sees, post
+            await person.get(f"/desk/cases/{case}")
+            assert (person.page.status_code == 200) is sees
+            assert ("协调：应当共享" in person.text) is sees
+
+
 async def test_the_supervisor_sees_where_requests_stand_and_no_persons_name(site: Site) -> None:
     case = await asked(site)
     async with at_desk(site, "990000.digital-centre.supervisor") as watcher:

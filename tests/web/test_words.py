@@ -1,12 +1,20 @@
 """Tables that must be complete, and values in words."""
 
 from datetime import date
+from typing import get_args
 
+import msgspec
 import pytest
 
 from tongban.base.i18n import Text
+from tongban.cases.trial import WHO_NAMES
 from tongban.catalog.model import Choice, Fact, FactType, Theme
+from tongban.catalog.procedure import State, Who
 from tongban.org import RealName
+from tongban.sharing.grants import Standing
+from tongban.sharing.grants.model import STANDINGS
+from tongban.web.desk.casepage import WAITS
+from tongban.web.desk.sharing import TONES
 from tongban.web.limits import PER_MINUTE, Limited
 from tongban.web.portal.account import LEVELS
 from tongban.web.portal.application import as_typed, blank
@@ -20,6 +28,13 @@ def test_every_theme_level_and_limit_has_its_words():
     assert set(THEMES) == set(Theme)
     assert set(LEVELS) == set(RealName)
     assert set(PER_MINUTE) == set(Limited)
+
+
+def test_every_state_of_a_case_and_of_a_grant_says_whose_move_it_is():
+    waits = next(field for field in msgspec.structs.fields(State) if field.name == "waits_for").type
+    assert set(WAITS) >= set(get_args(waits)) - {"clock"}
+    assert set(TONES) == set(STANDINGS) == set(Standing)
+    assert set(WHO_NAMES) == set(Who)
 
 
 def test_every_picture_that_is_named_is_on_the_sheet():
