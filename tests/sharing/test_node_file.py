@@ -1,5 +1,6 @@
 """A node's file is told every mistake at once; `tongban node check` looks at the data without reading anybody's."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,15 @@ def test_check_says_when_a_source_is_away(tmp_path: Path, capsys: pytest.Capture
     (tmp_path / "node.yaml").write_text(text, encoding="utf-8")
     assert _check(tmp_path / "node.yaml") == 1
     assert "连不上" in capsys.readouterr().err
+
+
+def test_a_driver_that_is_not_installed_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    if find_spec("asyncmy"):
+        pytest.skip("the optional driver is here")
+    text = HEAD + "sources: {s: {kind: sql, url: 'mysql://reader@db.example/hr'}}" + record("s", "insured")
+    (tmp_path / "node.yaml").write_text(text, encoding="utf-8")
+    assert _check(tmp_path / "node.yaml") == 1
+    assert "driver-missing" in capsys.readouterr().err
 
 
 def test_wrong_use_is_a_sentence_and_exit_status_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

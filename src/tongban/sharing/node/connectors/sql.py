@@ -105,14 +105,23 @@ class _Server:
         if source.password_file:
             url = url.set(password=_secret(folder / source.password_file))
         family = _FAMILIES[url.drivername]
-        self._engine: AsyncEngine = create_async_engine(
-            url.set(drivername=family.driver),
-            connect_args=dict(family.options(source.seconds)),
-            pool_size=source.connections,
-            max_overflow=0,
-            pool_recycle=600,
-            pool_timeout=source.seconds,
-        )
+        try:
+            self._engine: AsyncEngine = create_async_engine(
+                url.set(drivername=family.driver),
+                connect_args=dict(family.options(source.seconds)),
+                pool_size=source.connections,
+                max_overflow=0,
+                pool_recycle=600,
+                pool_timeout=source.seconds,
+            )
+        except ModuleNotFoundError as error:
+            raise refuse(
+                "driver-missing",
+                f"没有装 {error.name}，连不了这种数据库。请执行 pip install tongban[mysql]。",
+                f"{error.name} is not installed, which this database needs: pip install tongban[mysql].",
+                place=source.url.partition(":")[0],
+                status=500,
+            ) from None
         for words in family.at_start:
             statement = words.format(seconds=source.seconds, milliseconds=int(source.seconds * 1000))
             event.listen(self._engine.sync_engine, "connect", _saying(statement))
