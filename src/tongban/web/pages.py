@@ -2,7 +2,7 @@
 
 A template sees `visitor` (who reads, in which language and size), `asset(name)` for static files, `icon(name)`, and
 filters that say a value in words: `say` (a file's own text), `cite` (an article), `day`, `dated` (with its year),
-`moment`, `money`, `masked`; `provenance` is where a shared value comes from.
+`moment`, `money`, `masked`.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +18,6 @@ from tongban.base.i18n import LANGS, Lang, Text, words
 from tongban.catalog import cite
 from tongban.catalog.model import Fact, Law
 from tongban.web.folding import FoldingEnvironment
-from tongban.web.provenance import provenance
 from tongban.web.static import Assets
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July",
@@ -55,7 +54,6 @@ class Pages:
             money=money,
             masked=masked,
             size=size,
-            provenance=provenance,
         )
         return environment
 
