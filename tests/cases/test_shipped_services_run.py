@@ -143,6 +143,8 @@ def _finished(story: Story) -> Story:
             story = story.do("approver", "correct", now_says="20", reasons="补录了")
         elif state == "asked":
             story = story.do("approver", "take-up")
+        elif state == "taken-up" and "put-right" in acts:
+            story = story.do("approver", "put-right", found="查错了人", measures="已提醒，已改正")
         elif state == "taken-up":
             story = story.do("approver", "change", changed="已改", reasons="记录有误")
         else:
