@@ -116,3 +116,19 @@ async def test_what_is_proposed_is_seen_by_those_of_the_case_alone(site: Site) -
     other = await Official(site).sit("tax.examiner", PROVINCE)
     await other.get(f"/desk/sharing/entries/{case}")
     assert other.page.status_code == 404
+
+
+async def test_a_better_sheet_goes_into_the_case_that_is_still_here(site: Site) -> None:
+    examiner = await Official(site).sit("hr.examiner", PROVINCE)
+    rows, cases = await sheet(examiner), list[str]()
+    for said in ("每年", "每月"):
+        rows[1][CODES.index("frequency")] = said
+        await upload(examiner, written(rows))
+        await examiner.post("/desk/sharing/entries/propose", hidden(examiner))
+        cases.append(examiner.page.url.path.rpartition("/")[2])
+    assert cases[0] == cases[1]
+    await examiner.open(cases[0])
+    assert f"/desk/sharing/entries/{cases[0]}" in examiner.page.text
+    await examiner.get(f"/desk/sharing/entries/{cases[0]}")
+    assert "每月" in examiner.text
+    assert "每年" not in examiner.text

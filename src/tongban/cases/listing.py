@@ -17,8 +17,8 @@ from tongban.sharing.directory import proposals, store
 
 SERVICE = "directory-entry"
 """The service by which a body proposes an entry."""
-PROPOSAL, APPROVE = "proposal", "approve"
-"""The fact that names what is proposed, and the act by which the head approved it."""
+PROPOSAL, APPROVE, REVISE = "proposal", "approve", "revise"
+"""The fact that names what is proposed; the acts by which the head approves it and a better one takes its place."""
 
 
 def listed(state: CaseState, event: Event, directory: Directory, day: date) -> Also:

@@ -87,8 +87,9 @@ class Sheet:
 
 
 def read_sheet(data: bytes, directory: DataDirectory, path: str = "directory.csv") -> Sheet:
-    """Entries from CSV: everything wrong with it at once, at its line and column.
+    """Entries from CSV: everything wrong with it at once, at its row and column.
 
+    Rows are numbered as spreadsheets number them, the heading being 1: a cell with line breaks is one row.
     The rules about entries (`entries`) count as they do for files; elements are looked up in `directory`.
     """
     reader = _Reader(path)
@@ -142,10 +143,9 @@ class _Reader:
         now: _Draft | None = None
         record = ""
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        line = 1
         try:
             for number, row in enumerate(reader):
-                begins, line = line, reader.line_num + 1
+                begins = number + 1
                 if number == 0:
                     if not self._headings(row):
                         return []
@@ -165,7 +165,7 @@ class _Reader:
                     record = ""
                 record = self._row(now, cells, record, begins)
         except csv.Error:
-            self.note("sheet-broken", "表格有一处引号没有配对", "A quotation mark is not closed", line)
+            self.note("sheet-broken", "表格有一处引号没有配对", "A quotation mark is not closed", reader.line_num)
         if not self.columns and not self.findings:
             self._headings(())
         return list(found.values())

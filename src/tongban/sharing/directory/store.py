@@ -87,3 +87,16 @@ async def proposals(db: Reads, body: str, after: tuple[datetime, UUID] | None, l
         key,
         limit,
     )
+
+
+async def last_case(db: Reads, body: str, resource: str) -> str | None:
+    """The newest case by which a body proposed a change of an entry."""
+    rows = await db.fetch(
+        """
+        SELECT case_id FROM data_entry_proposal
+         WHERE body = $1 AND resource = $2 AND case_id <> '' ORDER BY at DESC, id DESC LIMIT 1
+        """,
+        body,
+        resource,
+    )
+    return rows[0]["case_id"] if rows else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from tongban.base.errors import Problem
 from tongban.base.i18n import Text
-from tongban.cases import CaseView, Command, Letter, Refusal, clocks, letters
+from tongban.cases import CaseView, Command, Letter, Refusal, clocks, letters, listing
 from tongban.cases.account import Line
 from tongban.cases.decide import decide
 from tongban.cases.model import refusal
@@ -57,6 +57,8 @@ class Head:
     tags: tuple[Text, ...]
     previous: str
     next: str
+    proposes: str = ""
+    """Where what it would change in the list of shared data is shown, if it is about an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def head(view: CaseView, queue: Queue) -> Head:
         tags=tuple(TAGS[label] for label in labels if label in TAGS),
         previous=previous,
         next=following,
+        proposes=f"/desk/sharing/entries/{view.case}" if view.opening.service == listing.SERVICE else "",
     )
 
 

@@ -19,7 +19,7 @@ from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
 from tongban.base.page import cursor, read_cursor
 from tongban.cases import Applicant, QueueFilter
-from tongban.cases.listing import PROPOSAL, SERVICE
+from tongban.cases.listing import PROPOSAL, REVISE, SERVICE
 from tongban.catalog.findings import errors
 from tongban.org import Actor
 from tongban.sharing.directory import proposals, store, words
@@ -163,6 +163,10 @@ async def _open(site: Site, actor: Actor, one: Changed, changed_on: date, why: s
         "changed_on": changed_on.isoformat(),
         PROPOSAL: str(proposal),
     }
+    if (case := await _to_revise(site, actor, one.after.id)) is not None:
+        await site.cases.act(actor, case, REVISE, {"facts": facts}, version=None, key=key)
+        await store.carried(site.db, body.id, proposal, case)
+        return case
     view = await site.cases.submit(
         actor,
         SERVICE,
@@ -174,6 +178,15 @@ async def _open(site: Site, actor: Actor, one: Changed, changed_on: date, why: s
     )
     await store.carried(site.db, body.id, proposal, view.case)
     return view.case
+
+
+async def _to_revise(site: Site, actor: Actor, resource: str) -> str | None:
+    """The case about this entry that is still with this body, new or given back: a better sheet goes into it."""
+    case = await store.last_case(site.db, actor.body, resource)
+    if case is None:
+        return None
+    view = await site.cases.view(actor, case)
+    return case if any(act.act == REVISE for act in view.possible) else None
 
 
 @get("/desk/sharing/entries/{case:str}")
