@@ -145,6 +145,18 @@ async def test_whoever_looked_cannot_take_the_question_up_and_a_colleague_can(wo
         assert ("take-up" in {one["act"] for one in answer.json()["items"]}) is may
 
 
+async def test_a_holder_sees_that_their_certificate_was_checked_but_not_by_themselves(world: World, site: Site) -> None:
+    shown = (await world.owner("GET", f"/api/v1/certificates/{world.names['identifier']}")).json()["jws"]
+    for who in (world.owner, world.nobody, world.nobody, world.handler):
+        checked = await who("POST", "/api/v1/verify", json={"certificate": shown})
+        assert checked.status_code == 200, checked.text
+    seen = [one for one in (await world.owner("GET", "/api/v1/accesses")).json()["items"]
+            if one["kind"] == "certificate"]  # fmt: skip
+    assert sorted((one["by"], one["body"]) for one in seen) == [("official", "990101.police"), ("verifier", "")]
+    forged = await world.nobody("POST", "/api/v1/verify", json={"certificate": shown[:-6] + "AAAAAA"})
+    assert "小满" not in forged.text
+
+
 async def test_page_and_api_narrow_alike(world: World, site: Site) -> None:
     await world.handler("GET", f"/desk/cases/{world.names['case']}")
     for query, some in (("office=990101.police", True), ("office=990101.hr", False), ("since=2027-01-01", False)):

@@ -99,9 +99,9 @@ async def pdf(caller: Asking, identifier: Path) -> Response[bytes]:
     **operation("verify", "验证照", "Check a certificate", TAG, 413, 415, 422, public=True),
 )
 async def verify(caller: Asking, data: Presented) -> out.Verdict:
-    """真不真、今天还有没有效、逐项说明。不保存。
+    """真不真、今天还有没有效、逐项说明。不保存；持证人看得到有人查验过。
 
-    Whether it is genuine, whether it holds today, point by point. Nothing is kept.
+    Whether it is genuine, whether it holds today, point by point. Nothing is kept; its holder sees that it was checked.
     """
     await caller.site.limits.spend(Limited.VERIFY, caller.visitor.who)
     given: bytes | str = data.pdf or data.certificate
@@ -109,7 +109,7 @@ async def verify(caller: Asking, data: Presented) -> out.Verdict:
         raise refuse(
             "nothing-to-check", "请给出 certificate 或 pdf", "Give `certificate` or `pdf`", place="certificate"
         )
-    found = await verified(caller.site, given)
+    found = await verified(caller.site, caller.visitor, given)
     return out.Verdict(
         genuine=found.genuine, valid=found.valid, verdict=found.verdict, checks=found.checks, record=found.record
     )

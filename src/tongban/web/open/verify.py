@@ -1,4 +1,7 @@
-"""Is this certificate genuine? For anyone, without logging in; nothing that is checked is kept."""
+"""Is this certificate genuine? For anyone, without logging in; nothing that is checked is kept.
+
+Its holder sees under 谁用过我的数据 that it was checked, and by which body if an official did.
+"""
 
 from dataclasses import dataclass
 
@@ -9,6 +12,8 @@ from tongban import certs
 from tongban.base.errors import Problem
 from tongban.base.i18n import LANGS, Text
 from tongban.certs import CertificateRecord, Verification
+from tongban.sharing import Purpose, Reader
+from tongban.sharing.access import Kind, Opened, open_record, reader_of
 from tongban.web.forms import Form
 from tongban.web.html import page
 from tongban.web.limits import Limited
@@ -48,14 +53,46 @@ def rows(record: CertificateRecord) -> list[tuple[Text, Text]]:
     ]
 
 
-async def verified(site: Site, data: bytes | str, digest: str | None = None) -> Verification:
-    """Checked against our keys and, if it is one of ours, against revocations."""
+async def verified(site: Site, visitor: Visitor, data: bytes | str, digest: str | None = None) -> Verification:
+    """Checked against our keys and, if it is one of ours, against revocations; its holder sees that it was."""
     first = certs.verify(data, site.keys.public, site.clock(), digest_=digest)
     if first.record is None:
         return first
     stored = await certs.store.get(site.db, first.record.id)
+    if stored is not None:
+        await _note(site, visitor, first.record)
     revoked = {} if stored is None or stored.revocation is None else {first.record.id: stored.revocation.at}
     return certs.verify(data, site.keys.public, site.clock(), revoked=revoked, digest_=digest)
+
+
+_LAW = Text("国务院关于在线政务服务的若干规定 10", "Provisions of the State Council on Online Government Services 10")
+_SEEN = Text("证照上写的", "what the certificate says")
+
+
+async def _note(site: Site, visitor: Visitor, record: CertificateRecord) -> None:
+    """The line of who checked it: a body where an official did, otherwise only that somebody did. One a half hour."""
+    actor = visitor.actor
+    if actor is not None and actor.id == record.holder.id:
+        return
+    official = actor is not None and actor.kind == "official"
+    reader = reader_of(actor) if actor is not None and official else Reader(kind="verifier", id="anybody")
+    await open_record(
+        site.db,
+        Opened(
+            person=record.holder.id,
+            reader=reader,
+            purpose=Purpose(service=record.service, name=record.name, matter=record.id, law=_LAW),
+            grant=f"presented:{record.id}",
+            resource="certificates",
+            record=record.type,
+            fields=("certificate",),
+            labels=(_SEEN,),
+            kind=Kind.CERTIFICATE,
+            at=site.clock(),
+            source=record.name,
+            once=record.id,
+        ),
+    )
 
 
 @get("/verify")
@@ -73,7 +110,7 @@ async def verify(site: Site, visitor: Visitor, c: str = "", h: str = "") -> Resp
             )
             problems.append(Problem("unknown-certificate", text))
         else:
-            answer = await verified(site, stored.certificate.jws, h[:100])
+            answer = await verified(site, visitor, stored.certificate.jws, h[:100])
             # A number alone shows nobody's certificate: only the digest proves that it was held in the hand.
             found = result(answer if answer.genuine else msgspec.structs.replace(answer, record=None))
     return page(site, visitor, "open/verify.html", result=found, problems=problems)
@@ -90,7 +127,7 @@ async def check(site: Site, visitor: Visitor, form: Form) -> Response[str]:
         return page(
             site, visitor, "open/verify.html", status=422, result=None, problems=[Problem("nothing", text, "file")]
         )
-    return page(site, visitor, "open/verify.html", result=result(await verified(site, data)), problems=[])
+    return page(site, visitor, "open/verify.html", result=result(await verified(site, visitor, data)), problems=[])
 
 
 ROUTES = [verify, check]
