@@ -107,10 +107,10 @@ async def one_batch(url: str, home: Path) -> tuple[str, str]:
 def pgbench_rate(url: str, sample: tuple[str, str], folder: Path) -> float:
     """Transactions a second of pgbench with the engine's statement, one case each."""
     batch, case = sample
-    statement = history.APPEND.replace("$1::jsonb", "(SELECT b FROM given)").replace(
+    statement = re.sub(r"--[^\n]*", "", history.APPEND)  # before the sample is in it: sealed text may have dashes
+    statement = statement.replace("$1::jsonb", "(SELECT b FROM given)").replace(
         "WITH item", f"WITH given AS MATERIALIZED (SELECT {_varied(batch, case)} AS b), item", 1
     )
-    statement = re.sub(r"--[^\n]*", "", statement)
     script = folder / "submit.sql"
     script.write_text(f"\\set number random(1, 1000000000000)\n{' '.join(statement.split())};\n", encoding="utf-8")
     # Found, not imported: the import warns about directories it wants, in every process.
