@@ -9,6 +9,7 @@ from demo_certificate import ISSUED, record
 from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing
+from tongban.base.sealing import seal_old
 from tongban.certs import Certificate, Holder, Revocation, sign, store
 
 pytestmark = pytest.mark.database
@@ -96,3 +97,21 @@ async def test_what_was_certified_is_never_rewritten(sql: str, db: Database, cer
     await keep(db, certificate)
     with pytest.raises(asyncpg.RestrictViolationError):
         await db.execute(sql)
+
+
+async def test_the_signed_text_lies_sealed_and_one_of_before_is_read_and_then_sealed_for_good(
+    db: Database, certificate: Certificate
+) -> None:
+    await keep(db, certificate)
+    assert certificate.jws not in await db.fetchval("SELECT jws FROM certificate")
+    await db.execute("ALTER TABLE certificate DISABLE TRIGGER certificate_is_final")
+    await db.execute("UPDATE certificate SET jws = $1", certificate.jws)
+    await db.execute("ALTER TABLE certificate ENABLE TRIGGER certificate_is_final")
+    for changed in (1, 0):
+        found = await store.get(db, certificate.record.id)
+        assert found is not None and found.certificate == certificate
+        assert await seal_old(db, store.SEALED) == changed
+    sealed = await db.fetchval("SELECT jws FROM certificate")
+    assert sealed.startswith("sealed.1.")
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await db.execute("UPDATE certificate SET jws = jws || 'A'")

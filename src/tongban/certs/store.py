@@ -1,6 +1,9 @@
-"""All SQL of certificates. Writing happens in the caller's transaction, beside the event that issues or revokes."""
+"""All SQL of certificates. Writing happens in the caller's transaction, beside the event that issues or revokes.
 
-from collections.abc import Mapping
+The signed text lies sealed with the holder's key.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,12 +12,18 @@ import msgspec
 from tongban.base.errors import Refused, refuse
 from tongban.base.keys import unbase64
 from tongban.base.page import Page, cursor, read_cursor
+from tongban.base.sealing import Ring, SealedTable, Sealer
 from tongban.certs.model import Certificate, CertificateRecord, region_of_identifier
+
+CERTIFICATE = SealedTable(table="certificate", key=("region", "id"), owner="holder", text=("jws",))
+SEALED = (CERTIFICATE,)
 
 
 class Reads(Protocol):
     """A database, or a connection inside a transaction."""
 
+    @property
+    def sealer(self) -> Sealer: ...
     async def fetch(self, sql: str, *args: Any) -> list[Any]: ...
     async def fetchrow(self, sql: str, *args: Any) -> Any: ...
 
@@ -44,7 +53,7 @@ class StoredCertificate(msgspec.Struct, frozen=True, kw_only=True):
         return self.certificate.record
 
 
-_COLUMNS = "id, jws, issued_at, revoked_at, revoked_by, revoked_reason"
+_COLUMNS = "region, id, jws, issued_at, revoked_at, revoked_by, revoked_reason"
 
 
 async def insert(connection: Writes, certificate: Certificate) -> None:
@@ -53,6 +62,7 @@ async def insert(connection: Writes, certificate: Certificate) -> None:
     Raises `Refused` (`certificate-exists`, 409) when another certificate of this version was issued for the case.
     """
     record = certificate.record
+    key = await connection.sealer.person(connection, record.holder.id)
     done = await connection.execute(
         "INSERT INTO certificate (region, id, holder, case_id, type, version, issued_at, jws)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
@@ -63,7 +73,7 @@ async def insert(connection: Writes, certificate: Certificate) -> None:
         record.type,
         record.version,
         record.issued_at,
-        certificate.jws,
+        key.seal_text(CERTIFICATE.place("jws", (record.region, record.id)), certificate.jws),
     )
     if done == "INSERT 0 0":
         existing = await get(connection, record.id)
@@ -86,7 +96,7 @@ async def get(db: Reads, certificate_id: str) -> StoredCertificate | None:
         region,
         certificate_id,
     )
-    return None if row is None else _stored(row)
+    return None if row is None else (await _all(db, [row]))[0]
 
 
 async def for_case(db: Reads, region: str, case_id: str) -> tuple[StoredCertificate, ...]:
@@ -97,7 +107,7 @@ async def for_case(db: Reads, region: str, case_id: str) -> tuple[StoredCertific
         region,
         case_id,
     )
-    return tuple(_stored(row) for row in rows)
+    return tuple(await _all(db, rows))
 
 
 async def held_by(db: Reads, holder: str, after: str | None = None, limit: int = 20) -> Page[StoredCertificate]:
@@ -112,7 +122,7 @@ async def held_by(db: Reads, holder: str, after: str | None = None, limit: int =
         None if before is None else before[1],
         size + 1,
     )
-    items = tuple(_stored(row) for row in rows[:size])
+    items = tuple(await _all(db, rows[:size]))
     following = cursor(rows[size - 1]["issued_at"], rows[size - 1]["id"]) if len(rows) > size else None
     return Page(items, following)
 
@@ -138,9 +148,15 @@ async def _why_not(connection: Writes, certificate_id: str) -> Refused:
     return refuse("already-revoked", "这张证照已经废止过了", "This certificate is already revoked", status=409)
 
 
-def _stored(row: Mapping[str, Any]) -> StoredCertificate:
-    payload = unbase64(row["jws"].split(".")[1])
-    certificate = Certificate(record=msgspec.json.decode(payload, type=CertificateRecord), jws=row["jws"])
+async def _all(db: Reads, rows: Sequence[Any]) -> list[StoredCertificate]:
+    ring = await db.sealer.ring(db, (row["jws"] for row in rows))
+    return [_stored(row, ring) for row in rows]
+
+
+def _stored(row: Any, ring: Ring) -> StoredCertificate:
+    jws = ring.text(CERTIFICATE.place("jws", (row["region"], row["id"])), row["jws"])
+    payload = unbase64(jws.split(".")[1])
+    certificate = Certificate(record=msgspec.json.decode(payload, type=CertificateRecord), jws=jws)
     if row["revoked_at"] is None:
         return StoredCertificate(certificate=certificate)
     revocation = Revocation(at=row["revoked_at"], by=row["revoked_by"], reason=row["revoked_reason"])

@@ -21,6 +21,7 @@ from tongban.cases import demo as stories
 from tongban.cases.kept import Files
 from tongban.cases.store import sealed as cases
 from tongban.catalog.installation import open_catalogue
+from tongban.certs import store as certificates
 from tongban.cli.operating import READABLE
 from tongban.cli.saying import saying_refusals
 from tongban.org import demo
@@ -32,7 +33,7 @@ from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.grants import demo as grants
 from tongban.sharing.node.beside import Beside
 
-SEALED_TABLES = (*people.SEALED, *sharing.SEALED, *cases.SEALED)
+SEALED_TABLES = (*people.SEALED, *sharing.SEALED, *certificates.SEALED, *cases.SEALED)
 """Every table with sealed columns."""
 
 
