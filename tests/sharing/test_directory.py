@@ -9,6 +9,7 @@ from tongban.catalog.shipped import shipped
 from tongban.sharing.directory.load import folders, read
 from tongban.sharing.directory.model import Attribute, Sensitivity, Status
 from tongban.sharing.directory.registered import DataDirectory, Wanted, counts
+from tongban.sharing.grants.demo import shipped_grants
 from tongban.sharing.lookup import sources
 
 
@@ -86,3 +87,11 @@ def test_a_resource_that_is_not_there_is_said_so(listed: DataDirectory) -> None:
         listed.resource("police.secrets")
     assert refused.value.code == "unknown-resource"
     assert refused.value.status == 404
+
+
+def test_every_grant_of_the_demonstration_is_given_by_the_owner_of_a_listed_resource(listed: DataDirectory) -> None:
+    for grant in shipped_grants():
+        resource = listed.resource(grant.resource)
+        assert (resource.owner.id, resource.status) == (grant.provider, Status.LISTED), grant.id
+        assert set(grant.fields) <= set(resource.records[grant.record].elements), grant.id
+        assert grant.mode.value in {mode.value for mode in resource.modes}, grant.id
