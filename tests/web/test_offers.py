@@ -156,6 +156,14 @@ async def test_whoever_is_not_logged_in_is_asked_to(anyone: Person, found: int) 
     assert anyone.page.url.path == "/login"
 
 
+async def test_whoever_is_offered_something_sees_once_that_they_were_compared(site: Site, found: int) -> None:
+    hit = [Hit("p-zhoujiahe", Standing.ENTITLED, None, {"yearly_amount": "3600.00"})]
+    await site.outreach.take(site.catalogue.policy(BABY), site.clock().date(), hit)
+    seen = [one for one in (await site.sharing.accesses("p-zhoujiahe", limit=50)).items if one.kind == "population"]
+    assert len({one.basis for one in seen}) == len(seen) > 0, "a renewed offer is no second line"
+    assert all(one.by == "platform" and one.law.zh for one in seen)
+
+
 async def test_a_run_that_no_longer_finds_somebody_withdraws_the_offer(site: Site, found: int) -> None:
     policy = site.catalogue.policy(BABY)
     day = site.clock().date()

@@ -19,6 +19,7 @@ from tongban.base.clock import Clock
 from tongban.base.database import Database, Row
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text, words
+from tongban.catalog import cite
 from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.model import Service
 from tongban.catalog.policy import Policy
@@ -26,9 +27,13 @@ from tongban.catalog.tables import both
 from tongban.org import Actor
 from tongban.outreach import store
 from tongban.outreach.report import Standing
+from tongban.sharing import Purpose, Reader
+from tongban.sharing.access import Kind, Opened, open_record
 
 State = Literal["open", "confirmed", "declined", "withdrawn"]
 _EVERYWHERE = "000000"
+_POPULATION = Text("有关登记", "the records concerned")
+_STANDING = Text("符不符合条件", "whether the conditions are met")
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -138,21 +143,46 @@ class Outreach:
     async def take(self, policy: Policy, as_of: date, hits: Sequence[Hit]) -> int:
         """Takes the hits of a run: makes, renews and withdraws offers; how many are open by it. Again is harmless.
 
-        Raises Refused `unknown-service` (404).
+        Whoever is offered something for the first time sees under 谁用过我的数据 that they were compared, in the same
+        transaction. Raises Refused `unknown-service` (404).
         """
         service = self._catalogue.service(policy.service, on=as_of)
-        made = await store.offer(
-            self._db,
-            policy=policy.policy,
-            policy_version=policy.version,
-            service=service.service,
-            service_version=service.version,
-            as_of=as_of,
-            hits=[msgspec.to_builtins(hit) for hit in hits],
-            now=self._clock(),
+        async with self._db.transaction() as connection:
+            made = await store.offer(
+                connection,
+                policy=policy.policy,
+                policy_version=policy.version,
+                service=service.service,
+                service_version=service.version,
+                as_of=as_of,
+                hits=[msgspec.to_builtins(hit) for hit in hits],
+                now=self._clock(),
+            )
+            if fresh := [self._compared(policy, person) for person, new in made.items() if new]:
+                await open_record(connection, *fresh)
+            await store.withdraw(connection, policy.policy, as_of, [hit.person for hit in hits])
+        return len(made)
+
+    def _compared(self, policy: Policy, person: str) -> Opened:
+        """A policy was compared with a person's records where they lie; nobody saw them."""
+        return Opened(
+            person=person,
+            reader=Reader(kind="platform", id="match"),
+            purpose=Purpose(
+                service=policy.service,
+                name=policy.name,
+                matter=f"policy:{policy.policy}@{policy.version}",
+                law=cite(policy.law[0]),
+            ),
+            grant=f"policy:{policy.policy}@{policy.version}",
+            resource="policies",
+            record=policy.policy,
+            fields=("standing",),
+            labels=(_STANDING,),
+            kind=Kind.POPULATION,
+            at=self._clock(),
+            source=_POPULATION,
         )
-        await store.withdraw(self._db, policy.policy, as_of, [hit.person for hit in hits])
-        return made
 
     def _offer(self, row: Row) -> Offer | None:
         try:

@@ -27,8 +27,9 @@ async def offer(
     as_of: date,
     hits: Sequence[Mapping[str, Any]],
     now: datetime,
-) -> int:
-    """Makes or renews offers; each hit is `region, person, standing, fact, outputs`. How many are open by it.
+) -> dict[str, bool]:
+    """Makes or renews offers; each hit is `region, person, standing, fact, outputs`. Whose are open by it, and whether
+    they had none before.
 
     What a person confirmed or declined stays as it is; an older run never replaces a newer one.
     """
@@ -43,7 +44,7 @@ async def offer(
                service_version = EXCLUDED.service_version, standing = EXCLUDED.standing, fact = EXCLUDED.fact,
                outputs = EXCLUDED.outputs, state = 'open', offered_at = EXCLUDED.offered_at
          WHERE offer.state IN ('open', 'withdrawn') AND offer.as_of <= EXCLUDED.as_of
-        RETURNING person
+        RETURNING person, xmax = 0 AS fresh
         """,
         policy,
         policy_version,
@@ -53,7 +54,7 @@ async def offer(
         now,
         [dict(hit) for hit in hits],
     )
-    return len(rows)
+    return {row["person"]: row["fresh"] for row in rows}
 
 
 async def withdraw(db: Reads, policy: str, as_of: date, still: Sequence[str]) -> int:
