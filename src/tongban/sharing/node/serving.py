@@ -30,6 +30,7 @@ _CONNECTIONS = 2
 _IMPATIENT = 0.5
 """Seconds between tries while there is no registry at all."""
 _REGISTRY_SECONDS = 5.0
+_A_MOMENT = 0.1
 
 
 @contextmanager
@@ -125,8 +126,10 @@ async def serve(config: NodeConfig, folder: Path, database: str) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         serving = asyncio.create_task(server.serve())
         stopping = asyncio.create_task(stop.wait())
-        log.event("node-ready", port=int(port))
-        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        ended, _ = await asyncio.wait({serving, stopping}, timeout=_A_MOMENT, return_when=asyncio.FIRST_COMPLETED)
+        if not ended:  # a port that is taken shows at once
+            log.event("node-ready", port=int(port))
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if serving.done():
             stopping.cancel()
             raise refuse(
