@@ -33,7 +33,7 @@ async def test_who_declines_the_look_ups_is_asked_everything_and_nothing_is_look
     await begin(xiaoman, lookups="no")
     assert xiaoman.page.url.path == f"{APPLY}/q/full_name"
     await xiaoman.get("/my-data")
-    assert "还没有人查过您的数据" in xiaoman.text
+    assert "还没有人看过您的数据" in xiaoman.text
 
 
 async def test_the_start_page_offers_the_open_draft_first(xiaoman: Person):
