@@ -13,6 +13,7 @@ from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.sharing.channel.model import Answer, Member, Sent
 from tongban.sharing.exchange import Exchange
+from tongban.sharing.least import passes
 
 AS_OF = datetime(2026, 10, 1, tzinfo=ZONE)
 Fault = Callable[[Sent], None]
@@ -41,8 +42,13 @@ class Provider:
         if record is None:
             return Answer(found=False)
         values = {field: record[field] for field in query.fields if field in record}
+        tests = {test.name: passes(record.get(test.field), test) for test in query.tests}
         return Answer(
-            found=True, values=values, as_of=AS_OF, digest=hashlib.sha256(msgspec.json.encode(values)).hexdigest()
+            found=True,
+            values=values,
+            tests=tests,
+            as_of=AS_OF,
+            digest=hashlib.sha256(msgspec.json.encode(values)).hexdigest(),
         )
 
 

@@ -168,6 +168,24 @@ def test_a_comparison_in_a_column_counts_as_one_but_a_sum_does_not(tmp_path: Pat
     assert ("least-answer" in {f.code for f in asked(tmp_path, text)}) is (column == "loans >= 20")
 
 
+LEAST = changed(
+    changed(
+        changed(SERVICE, "{type: integer, name: {zh: 借书次数, en: Loans}", "{type: boolean, name: {zh: 借满二十次, en: Twenty}"),
+        'reader#loans"', 'reader#loans", test: ">= 20"',
+    ),
+    '- [">= 20", eligible, {law: LIB-33}]\n    - ["< 20", {', '- [true, eligible, {law: LIB-33}]\n    - [false, {',
+)  # fmt: skip
+
+
+def test_a_source_that_asks_yes_or_no_says_so_and_the_rules_have_what_they_need(tmp_path: Path) -> None:
+    assert asked(tmp_path, LEAST) == []
+
+
+def test_yes_or_no_is_no_number_and_replaces_no_paper(tmp_path: Path) -> None:
+    told = [f for f in asked(tmp_path, changed(LEAST, "type: boolean", "type: integer")) if f.severity == "error"]
+    assert ("test-answers-yes-or-no", line_of(SERVICE, "  loans:")) in {(f.code, f.line) for f in told}
+
+
 def test_a_source_has_to_be_on_the_list(tmp_path: Path) -> None:
     text = changed(SERVICE, "reader#eyesight", "reader#sight")
     told = [f for f in asked(tmp_path, text) if f.code == "source-not-in-directory"]
@@ -210,7 +228,12 @@ def test_every_rule_has_a_case() -> None:
     told = {code for code, *_ in ENTRY_CASES} | {"important-unconditional"}
     assert {rule.code for rule in ENTRY_RULES} == told
     assert {rule.code for rule in ELEMENT_RULES} == {"one-source", "element-unused"}
-    assert {rule.code for rule in ASKING_RULES} == {"source-not-in-directory", "source-not-listed", "least-answer"}
+    assert {rule.code for rule in ASKING_RULES} == {
+        "source-not-in-directory",
+        "source-not-listed",
+        "least-answer",
+        "test-answers-yes-or-no",
+    }
 
 
 def test_every_rule_says_what_it_demands_in_both_languages() -> None:

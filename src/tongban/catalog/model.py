@@ -157,6 +157,10 @@ class SpecialProcedure(_File, frozen=True, kw_only=True):
     when: Feel = ""
 
 
+TEST = r'^((=|!=|<|<=|>|>=) (-?[0-9]{1,15}(\.[0-9]{1,10})?|"[^"\\]{1,60}"|true|false))?$'
+"""A comparison with a number, a quoted text or date, or a truth value."""
+
+
 class Source(_File, frozen=True, kw_only=True):
     """Which record of the state answers: `body.resource/record#field`, e.g. `police.population/person#birth_date`."""
 
@@ -164,6 +168,8 @@ class Source(_File, frozen=True, kw_only=True):
     name: Words
     law: str = ""
     """On what ground the record is read instead of asking, or on what the register itself rests."""
+    test: Annotated[str, Meta(pattern=TEST)] = ""
+    """A least answer: the value stays where it is, only whether it passes this comparison (`>= 12`) comes back."""
     statement: Literal["checked", "enough"] = "checked"
     """What a rule may make of the applicant's own word where the record did not answer: nothing without a person, or
     all, where the law itself takes a declaration."""

@@ -28,7 +28,8 @@ _FORBIDDEN = frozenset({"no-grant", "grant-expired", "grant-suspended", "field-o
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The source answered. `values` by field: what it has and what can be true of the fact it is for."""
+    """The source answered. `values` by `Wish.key`: what it has, or the truth of a comparison, and what can be true of
+    the fact it is for."""
 
     values: dict[str, Any]
     found: bool
@@ -85,7 +86,9 @@ async def ask_all(
 async def _ask(channel: Channel, question: Question, subject: Subject, service: Service) -> Came:
     one = question.open
     sent = Sent(
-        query=Query(resource=one.resource, record=one.record, subject=subject.number, fields=one.fields),
+        query=Query(
+            resource=one.resource, record=one.record, subject=subject.number, fields=one.fields, tests=one.tests
+        ),
         grant=question.grant,
         service=question.member.code,
         purpose=f"{one.purpose.service}; {one.purpose.law.zh}",
@@ -106,7 +109,7 @@ async def _ask(channel: Channel, question: Question, subject: Subject, service: 
 def _told(question: Open, answer: Answer, service: Service) -> Came:
     values: dict[str, Any] = {}
     for wish in question.wishes:
-        value = answer.values.get(wish.field)
+        value = answer.tests.get(wish.name) if wish.test else answer.values.get(wish.field)
         if value is None:
             continue
         fact = service.facts.get(wish.name)
@@ -115,8 +118,8 @@ def _told(question: Open, answer: Answer, service: Service) -> Came:
                 parse_fact(fact, value, field=wish.name)
         except Refused:
             return Silent("value-not-possible")
-        values[wish.field] = value
-    return Told(values, answer.found, answer.as_of, answer.digest or digest(answer.values))
+        values[wish.key] = value
+    return Told(values, answer.found, answer.as_of, answer.digest or digest([answer.values, answer.tests]))
 
 
 def digest(values: Any) -> str:

@@ -3,7 +3,7 @@
 Where nobody else holds a record, it lies in this installation's own tables: then there is no way, and none is needed.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -12,8 +12,11 @@ import msgspec
 
 from tongban.base.errors import Refused
 from tongban.base.ids import uscc_problem
+from tongban.catalog.model import Service
 from tongban.sharing.channel.model import Channel, Member
-from tongban.sharing.grants import Grant, covering
+from tongban.sharing.grants import Allowed, Grant, covering
+from tongban.sharing.model import Purpose
+from tongban.sharing.retry.model import Wish, least, whole
 
 HERE = frozenset({"login.account"})
 """Resources that are this platform's own, wherever it runs."""
@@ -34,6 +37,19 @@ def subject(person: str, id_number: str) -> Subject | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """For whose cases something is asked: a service, and everything that the body answering for it is called."""
+
+    service: str
+    called: frozenset[str]
+
+    @staticmethod
+    def of(service: Service, purpose: Purpose) -> "Asker":
+        """A grant to all bodies of the kind counts, and one to this body; one to another body does not."""
+        return Asker(service.service, frozenset({service.authority.body, purpose.body} - {""}))
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """How one record is reached: under which grant, at which member. `member` is None for a record kept here."""
 
@@ -50,13 +66,16 @@ class Exchange:
     """By the body that provides."""
 
     def way(
-        self, grants: Sequence[Grant], resource: str, record: str, fields: Collection[str], service: str, day: date
+        self, grants: Sequence[Grant], resource: str, record: str, wishes: Sequence[Wish], asker: Asker, day: date
     ) -> Way:
         """Raises Refused, as `covering`: without a grant nothing is read, except what was never anybody else's."""
+        tests = [Allowed(field=test.field, op=test.op, value=test.value) for test in least(wishes)]
         if resource in HERE:
             return Way("", None)
         try:
-            grant = covering(grants, resource, record, fields, service, day)
+            grant = covering(
+                grants, resource, record, whole(wishes), asker.service, day, tests=tests, consumers=asker.called
+            )
         except Refused as refused:
             if refused.code == "no-grant" and not self.members:
                 return Way("", None)

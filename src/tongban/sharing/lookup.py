@@ -25,8 +25,9 @@ from tongban.sharing.access.record import row as written
 from tongban.sharing.announced import sources
 from tongban.sharing.asking import DEADLINE, Came, Forbidden, Question, Silent, Told, ask_all, digest
 from tongban.sharing.channel.model import Channel
-from tongban.sharing.exchange import HERE, Exchange, Way
+from tongban.sharing.exchange import HERE, Asker, Exchange, Way
 from tongban.sharing.exchange import subject as subject_of
+from tongban.sharing.least import passes
 from tongban.sharing.model import Lookup, Purpose, Reader, Shared, merged
 from tongban.sharing.retry import store as open_questions
 from tongban.sharing.retry.model import Ended, Open, Wish
@@ -72,6 +73,7 @@ class _Place:
 
     @property
     def fields(self) -> tuple[str, ...]:
+        """Everything that is looked at, whether its value leaves or only the truth of a comparison."""
         return tuple(sorted({wish.field for wish in self.wishes}))
 
 
@@ -80,7 +82,7 @@ def places(wanted: Mapping[str, Source]) -> list[_Place]:
     found: dict[tuple[str, str], list[Wish]] = defaultdict(list)
     for name, source in wanted.items():
         at = _address(source)
-        found[at.resource, at.record].append(Wish(name=name, field=at.field, source=_named(source)))
+        found[at.resource, at.record].append(Wish(name=name, field=at.field, source=_named(source), test=source.test))
     return [_Place(*key, tuple(wishes)) for key, wishes in found.items()]
 
 
@@ -93,6 +95,10 @@ class Look:
     purpose: Purpose
     reader: Reader
     at: datetime
+
+    @property
+    def asker(self) -> Asker:
+        return Asker.of(self.service, self.purpose)
 
 
 async def lookup(
@@ -118,14 +124,14 @@ async def lookup(
 
 
 async def _read(db: Database, exchange: Exchange, look: Look, wanted: list[_Place], deadline: float) -> Lookup:
-    slug, day = look.service.service, look.at.astimezone(ZONE).date()
-    held = await grants.held(db, slug) if any(one.resource not in HERE for one in wanted) else ()
+    day = look.at.astimezone(ZONE).date()
+    held = await grants.held(db, look.service.service) if any(one.resource not in HERE for one in wanted) else ()
     near: list[tuple[_Place, Way]] = []
     far: list[tuple[_Place, Way]] = []
     answer = Lookup(found={}, missing={})
     for place in wanted:
         try:
-            way = exchange.way(held, place.resource, place.record, place.fields, slug, day)
+            way = exchange.way(held, place.resource, place.record, place.wishes, look.asker, day)
         except Refused as refused:
             answer |= _without(place, _NOT_ALLOWED, why=refused.problems[0].text)
             continue
@@ -151,8 +157,18 @@ async def _here(db: Database, look: Look, wanted: list[tuple[_Place, Way]]) -> L
         if values is None:
             result |= _without(place, _NOT_CONNECTED)
         else:
-            result |= _with(place, way.grant, Told(values, True, row["as_of"], digest(values)), look.at)
+            told = _least(place, values)
+            result |= _with(place, way.grant, Told(told, True, row["as_of"], digest(told)), look.at)
     return result
+
+
+def _least(place: _Place, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what the record holds only what was asked for: a value, or whether it passes."""
+    found: dict[str, Any] = {}
+    for wish in place.wishes:
+        value, test = values.get(wish.field), wish.comparison
+        found[wish.key] = value if test is None else passes(value, test)
+    return found
 
 
 async def _there(
@@ -258,7 +274,7 @@ def _with(place: _Place, grant: str, told: Told, at: datetime) -> Lookup:
     found: dict[str, Shared] = {}
     missing: dict[str, Text] = {}
     for wish in place.wishes:
-        value = told.values.get(wish.field)
+        value = told.values.get(wish.key)
         if value is None:
             missing[wish.name] = _NOT_THERE.format(source=wish.source)
             continue

@@ -15,18 +15,23 @@ from tongban.catalog.tables import both
 class Purpose(msgspec.Struct, frozen=True, kw_only=True):
     """Why somebody may look: the service, the matter it is for, and the law. Without one nothing can be read.
 
-    `matter` is a draft or a case number. `law` is the basis of the duty for which the data are needed (PIPL 13, 34).
+    `matter` is a draft or a case number. `body` is the body that answers for it, empty while the place is not known:
+    then only what all bodies of its kind may see is read. `law` is the basis of the duty for which the data are needed
+    (PIPL 13, 34).
     """
 
     service: str
     name: Text
     matter: str
     law: Text
+    body: str = ""
 
     @staticmethod
-    def of(service: Service, matter: str) -> "Purpose":
+    def of(service: Service, matter: str, body: str = "") -> "Purpose":
         """The purpose of this service's own form: the first article of its file is what it rests on."""
-        return Purpose(service=service.service, name=both(service.name), matter=matter, law=cite(service.law[0]))
+        return Purpose(
+            service=service.service, name=both(service.name), matter=matter, law=cite(service.law[0]), body=body
+        )
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):

@@ -136,6 +136,16 @@ def _least_answer(asking: Asking) -> Iterator[Said]:
             yield Said(Text(zh, en), ("facts", name, "source"), key=True)
 
 
+def _test_of_no_yes_or_no(asking: Asking) -> Iterator[Said]:
+    for path, source in _sources(asking.service):
+        fact = asking.service.facts.get(str(path[1])) if path[0] == "facts" else None
+        if source.test and (fact is None or fact.type not in _WHOLE):
+            zh = "写了 test，回答只有是或否：这一项要写成 boolean；材料不能用 test 代替"
+            yield Said(
+                Text(zh, "With a test only yes or no comes back: make it a boolean; no test replaces a paper"), path
+            )
+
+
 def _guarded(held: Held) -> bool:
     """Whether a value is worth keeping where it is: it is about a person, or shared on conditions only."""
     personal = held.element is not None and held.element.sensitivity is not Sensitivity.PUBLIC
@@ -218,5 +228,12 @@ ASKING_RULES = (
         "个人信息保护法 6",
         Text("能问是或否的，不要数值", "Where yes or no is enough, no value is asked for"),
         _least_answer,
+    ),
+    AskingRule(
+        "test-answers-yes-or-no",
+        "error",
+        "个人信息保护法 6",
+        Text("只问是或否的，答案是布尔值", "What is asked as yes or no is a boolean"),
+        _test_of_no_yes_or_no,
     ),
 )

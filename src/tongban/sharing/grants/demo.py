@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import yaml
@@ -17,7 +18,7 @@ from tongban.catalog.model import Service
 from tongban.catalog.shipped import shipped
 from tongban.catalog.tables import both
 from tongban.sharing.grants import store
-from tongban.sharing.grants.model import Allowed, Change, Grant
+from tongban.sharing.grants.model import Allowed, Change, Grant, Op
 from tongban.sharing.lookup import sources
 from tongban.sharing.store import Writes
 
@@ -45,23 +46,28 @@ def grants(services: Iterable[Service]) -> Iterator[Grant]:
     file = _file()
     named: dict[str, Service] = {}
     fields: dict[tuple[str, str], set[str]] = defaultdict(set)
+    tests: dict[tuple[str, str], set[Allowed]] = defaultdict(set)
     for service in services:
         named[service.service] = service
         for source in sources(service).values():
             place, _, field = source.at.partition("#")
-            fields[service.service, place].add(field)
-    for (slug, place), wanted in fields.items():
+            if source.test:
+                tests[service.service, place].add(_least(field, source.test))
+            else:
+                fields[service.service, place].add(field)
+    for slug, place in sorted(fields.keys() | tests.keys()):
+        wanted, least = fields[slug, place], sorted(tests[slug, place], key=repr)
         service = named[slug]
         resource, _, record = place.partition("/")
         provider = file.provider(resource)
         if provider is None:
             continue  # a service of somebody's own names a body that this province does not have
         yield Grant(
-            id=f"demo.{slug}.{resource}.{record}.{_digest(wanted)}",
+            id=f"demo.{slug}.{resource}.{record}.{_digest((*wanted, *map(repr, least)))}",
             resource=resource,
             record=record,
             fields=tuple(sorted(wanted)),
-            tests=file.tests.get(place, ()),
+            tests=(*file.tests.get(place, ()), *least),
             provider=provider,
             consumer=service.authority.body,
             service=slug,
@@ -70,6 +76,11 @@ def grants(services: Iterable[Service]) -> Iterator[Grant]:
             since=file.since,
             until=file.until,
         )
+
+
+def _least(field: str, test: str) -> Allowed:
+    op, _, value = test.partition(" ")
+    return Allowed(field=field, op=cast("Op", op), value=msgspec.json.decode(value))
 
 
 def _digest(fields: Iterable[str]) -> str:

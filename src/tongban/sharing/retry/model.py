@@ -1,14 +1,15 @@
 """A question to a source that is still open, and the ways in which it ends."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, cast
 from uuid import UUID
 
 import msgspec
 
 from tongban.base.i18n import Text
+from tongban.sharing.channel.model import Operator, Test
 from tongban.sharing.model import Purpose, Reader, Shared
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -59,6 +60,31 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     field: str
     source: Text
+    test: str = ""
+    """The comparison that is enough (`>= 12`); empty where the value itself is wanted."""
+
+    @property
+    def key(self) -> str:
+        """Under which name an answer carries it."""
+        return self.name if self.test else self.field
+
+    @property
+    def comparison(self) -> Test | None:
+        """The least answer to ask for; None where the value is."""
+        if not self.test:
+            return None
+        op, _, value = self.test.partition(" ")
+        return Test(name=self.name, field=self.field, op=cast("Operator", op), value=msgspec.json.decode(value))
+
+
+def whole(wishes: Sequence[Wish]) -> tuple[str, ...]:
+    """The fields whose value is wanted."""
+    return tuple(sorted({wish.field for wish in wishes if not wish.test}))
+
+
+def least(wishes: Sequence[Wish]) -> tuple[Test, ...]:
+    """The comparisons that are enough."""
+    return tuple(test for wish in wishes if (test := wish.comparison) is not None)
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +104,11 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        return tuple(sorted({wish.field for wish in self.wishes}))
+        return whole(self.wishes)
+
+    @property
+    def tests(self) -> tuple[Test, ...]:
+        return least(self.wishes)
 
     def again(self, now: datetime) -> datetime:
         """When it is put the next time: a minute, then twice as long each time, six hours at most."""

@@ -16,7 +16,7 @@ from tongban.catalog.model import Service
 from tongban.org import store as people
 from tongban.sharing import grants
 from tongban.sharing.asking import Question, Told, ask_all
-from tongban.sharing.exchange import Exchange, subject
+from tongban.sharing.exchange import Asker, Exchange, subject
 from tongban.sharing.lookup import settle, shared, trace
 from tongban.sharing.retry import store
 from tongban.sharing.retry.model import LONGEST, Ended, Late, Open
@@ -64,9 +64,9 @@ async def _one(
         await store.end(db, [question], Ended.CASE_ENDED, now)
         return True
     held = await grants.held(db, service.service)
-    day = now.astimezone(ZONE).date()
+    day, asker = now.astimezone(ZONE).date(), Asker.of(service, question.purpose)
     try:
-        way = exchange.way(held, question.resource, question.record, question.fields, service.service, day)
+        way = exchange.way(held, question.resource, question.record, question.wishes, asker, day)
     except Refused:
         await store.end(db, [question], Ended.NOT_ALLOWED, now)
         return True

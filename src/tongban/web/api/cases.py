@@ -49,7 +49,7 @@ async def submit(caller: Asking, data: Submission, key: Key = "") -> Response[ou
     and then nothing has been written.
     """
     actor, site = caller.actor, caller.site
-    records = await _records(caller, data.service, data.facts) if data.look_up else {}
+    records = await _records(caller, data.service, data.region, data.facts) if data.look_up else {}
     view = await site.cases.submit(
         actor,
         data.service,
@@ -65,7 +65,7 @@ async def submit(caller: Asking, data: Submission, key: Key = "") -> Response[ou
     return _done(view, created=True)
 
 
-async def _records(caller: Caller, slug: str, facts: Mapping[str, Any]) -> dict[str, Shared]:
+async def _records(caller: Caller, slug: str, region: str, facts: Mapping[str, Any]) -> dict[str, Shared]:
     """What the state knows of the person who applies. Raises Refused (403) for anybody else's records."""
     person = caller.person
     if subject(person) is None:
@@ -76,7 +76,7 @@ async def _records(caller: Caller, slug: str, facts: Mapping[str, Any]) -> dict[
             place="look_up",
             status=403,
         )
-    return await look_up(caller.site, person, caller.site.catalogue.service(slug), facts)
+    return await look_up(caller.site, person, caller.site.catalogue.service(slug), region, facts)
 
 
 def _applicant(actor: Actor, party: Party | None) -> Applicant | None:

@@ -29,7 +29,7 @@ from tongban.web.portal.application import Application, Content, Upload, sent
 from tongban.web.portal.check import file_rows
 from tongban.web.portal.corrections import disputes, opened
 from tongban.web.portal.places import grouped, here
-from tongban.web.portal.records import fetch
+from tongban.web.portal.records import fetch, purpose_of
 from tongban.web.portal.start import declined, holders
 from tongban.web.portal.uploads import UPLOAD_BYTES, accept
 from tongban.web.site import Site
@@ -257,7 +257,8 @@ async def _looked_up(site: Site, actor: Actor, application: Application, person:
 
     It is on the clerk's page at once, where the person points at what is wrong; what it makes apply is asked for too.
     """
-    purpose = Purpose.of(application.service, _matter(application.service.service))
+    service = application.service
+    purpose = purpose_of(site, service, _matter(service.service), application.content.region)
     reader = Reader(kind=actor.kind, id=actor.id, title=actor.post, body=actor.body, post=actor.post)
     while application.to_look_up:
         application = (await fetch(site, reader, person, application, purpose)).taken(())

@@ -67,8 +67,9 @@ async def found(site: Site, visitor: Visitor, policy: str) -> Found:
     """One offer with its reasons. Raises Refused `unknown-offer` (404)."""
     actor = visitor.citizen()
     offer = await site.outreach.offer(actor, policy)
-    records = await look_up(site, actor, offer.service)
-    application = Application(offer.service, Content(region=region_of(site, visitor), records=records), site.today)
+    region = region_of(site, visitor)
+    records = await look_up(site, actor, offer.service, region)
+    application = Application(offer.service, Content(region=region, records=records), site.today)
     why = explanation(application.assessment, _names(records), site.directory.region_name)
     slug = offer.service.service
     mine = (await site.cases.mine(actor, limit=100)).items

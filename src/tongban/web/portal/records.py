@@ -10,7 +10,9 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from tongban.base.errors import Refused
 from tongban.base.i18n import Text
+from tongban.catalog.model import Service
 from tongban.catalog.tables import both
 from tongban.org import Actor
 from tongban.sharing import Purpose, Reader, Shared, sources
@@ -49,6 +51,15 @@ def subject(actor: Actor) -> str | None:
 def matter(slug: str) -> str:
     """What a look is for while there is no case yet."""
     return f"draft:{slug}"
+
+
+def purpose_of(site: Site, service: Service, matter: str, region: str) -> Purpose:
+    """Why somebody's records are looked at, with the body that will answer where the place is known already."""
+    try:
+        body = site.directory.competent(service.authority.body, service.authority.level, region).id if region else ""
+    except Refused:
+        body = ""
+    return Purpose.of(service, matter, body)
 
 
 async def fetch(
@@ -120,7 +131,7 @@ async def ask(site: Site, visitor: Visitor, slug: str) -> Response[Any]:
     """Ask. Only for what the person was told of, so that whoever leads them here can make nothing else happen."""
     actor = visitor.citizen()
     application = await drafts.load(site, actor, slug)
-    purpose = Purpose.of(application.service, matter(slug))
+    purpose = purpose_of(site, application.service, matter(slug), application.content.region)
     reader = Reader(kind=actor.kind, id=actor.id)
     after = await fetch(site, reader, subject(actor), application, purpose)
     if after is not application:

@@ -11,13 +11,13 @@ from tongban.base.i18n import Text
 from tongban.catalog import variant
 from tongban.catalog.model import Service
 from tongban.org import Actor
-from tongban.sharing import Purpose, Reader, Shared, announced, sources
+from tongban.sharing import Reader, Shared, announced, sources
 from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.portal import drafts
 from tongban.web.portal.application import Application, Content
 from tongban.web.portal.places import grouped
-from tongban.web.portal.records import matter, subject
+from tongban.web.portal.records import matter, purpose_of, subject
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
@@ -25,7 +25,7 @@ SECONDS_PER_QUESTION = 25
 
 
 async def look_up(
-    site: Site, actor: Actor, service: Service, known: Mapping[str, Any] | None = None
+    site: Site, actor: Actor, service: Service, region: str, known: Mapping[str, Any] | None = None
 ) -> dict[str, Shared]:
     """What the records say about the applicant, for this service and nothing else; each look is logged for them.
 
@@ -35,7 +35,8 @@ async def look_up(
     person = subject(actor)
     records: dict[str, Shared] = {}
     asked: set[str] = set()
-    purpose, reader = Purpose.of(service, matter(service.service)), Reader(kind=actor.kind, id=actor.id)
+    purpose = purpose_of(site, service, matter(service.service), region)
+    reader = Reader(kind=actor.kind, id=actor.id)
     while person is not None:
         found = {**{name: record.value for name, record in records.items()}, **(known or {})}
         resolved = variant(service, found, site.today)
