@@ -55,13 +55,25 @@ PAIRS = sorted(
     }
 )
 GRANT = Grant(Text("依职权", "by office"), "")
-OFFICES = ("intake", "examine", "decide", "head", "government-head", "superior")
+OFFICES = (
+    "intake",
+    "examine",
+    "decide",
+    "head",
+    "government-head",
+    "superior",
+    "asking",
+    "asking-head",
+    "sharing-authority",
+    "common-superior",
+)
+TWICE = ("decide", "asking-head")
 PEOPLE = [
     APPLICANT,
     *(
         Actor(kind="official", id=f"o-{role}-{n}", name=role, post=role, body="b", roles=frozenset({role}))
         for role in OFFICES
-        for n in range(2 if role == "decide" else 1)
+        for n in range(2 if role in TWICE else 1)
     ),
 ]
 JSON = st.recursive(

@@ -10,6 +10,7 @@ from tongban.rules.columns.sql import Member
 
 NOT_COLUMNAR = {
     "migrant-school-enrolment": "child_birth_date",  # a date put together from parts of a text
+    "migrant-school-enrolment@2": "child_birth_date",
 }
 
 

@@ -59,9 +59,10 @@ def official(site: Site, log_in: LogIn) -> LogIn:
 
 @pytest.fixture
 def written(site: Site) -> Written:
-    """How many rows every table has, except those that count requests and sessions."""
+    """How many rows every table has, except those that count requests and sessions, and who opened a case: an official
+    who is refused an act has opened it all the same."""
 
     async def counted() -> dict[str, int]:
-        return await rows(site.db)
+        return {table: count for table, count in (await rows(site.db)).items() if table != "shared_access"}
 
     return counted
