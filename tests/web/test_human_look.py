@@ -45,7 +45,7 @@ async def at_once(
     person = await citizen(site, "p-heqing")
     facts["id_number"] = person.number
     slug = "out-of-area-medical-filing"
-    records = await look_up(site, person, site.catalogue.service(slug), facts) if looked_up else {}
+    records = await look_up(site, person, site.catalogue.service(slug), "990101", facts) if looked_up else {}
     return await site.cases.submit(
         person, slug, facts, region="990101", key=key, records=records, people_only=people_only
     )
