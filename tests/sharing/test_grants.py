@@ -16,12 +16,13 @@ from tongban.catalog.load import load_service
 from tongban.catalog.model import Service
 from tongban.catalog.shipped import shipped
 from tongban.sharing import demo, sources
-from tongban.sharing.grants import Allowed, Grant, Standing, ask, covering, rights, store
+from tongban.sharing.channel.model import AllowedTest
+from tongban.sharing.grants import Grant, Standing, ask, covering, rights, store
 from tongban.sharing.grants.model import Change, Suspension
 
 DAY = date(2026, 11, 3)
 AT = datetime(2026, 11, 3, 9, tzinfo=ZONE)
-LEAST = Allowed("months_paid", ">=", 12)
+LEAST = AllowedTest("months_paid", ">=", 12)
 GRANT = Grant(
     id="g-1",
     resource="hr.insurance",
@@ -66,17 +67,18 @@ def test_art_25_a_field_outside_the_grant_is_refused_even_beside_one_inside() ->
 def test_a_least_answer_is_given_for_its_own_comparison_only_so_that_nobody_finds_the_figure_by_asking_often() -> None:
     assert asked([GRANT], tests=[LEAST]) == "g-1"
     for other in (
-        Allowed("months_paid", ">=", 13),
-        Allowed("months_paid", "<", 12),
-        Allowed("wage", ">=", 12),
-        Allowed("months_paid", ">="),
+        AllowedTest("months_paid", ">=", 13),
+        AllowedTest("months_paid", "<", 12),
+        AllowedTest("wage", ">=", 12),
+        AllowedTest("months_paid", ">="),
+        AllowedTest("months_paid", ">=", "12"),
     ):
         assert asked([GRANT], tests=[other]) == "field-outside-grant", other
     assert asked([GRANT], "months_paid") == "field-outside-grant"
 
 
 def test_who_may_see_a_field_may_also_compare_it() -> None:
-    assert asked([GRANT], tests=[Allowed("left_on", "<", "2026-10-01")]) == "g-1"
+    assert asked([GRANT], tests=[AllowedTest("left_on", "<", "2026-10-01")]) == "g-1"
 
 
 @given(days=st.integers(min_value=-400, max_value=800))

@@ -14,9 +14,9 @@ from tongban.catalog.load import load_service
 from tongban.catalog.model import Source
 from tongban.org import demo as people
 from tongban.sharing import Lookup, Purpose, Reader, Sharing, put_record
-from tongban.sharing.channel.model import Operator, Scalar
+from tongban.sharing.channel.model import AllowedTest, Operator, Scalar
 from tongban.sharing.channel.model import Test as Asked
-from tongban.sharing.grants import Allowed, Grant
+from tongban.sharing.grants import Grant
 from tongban.sharing.grants import store as granted
 from tongban.sharing.grants.model import Change
 from tongban.sharing.least import passes
@@ -39,7 +39,7 @@ GRANT = Grant(
     resource="hr.insurance",
     record="member",
     fields=(),
-    tests=(Allowed(field="months_paid", op=">=", value=12),),
+    tests=(AllowedTest(field="months_paid", op=">=", value=12),),
     provider="990000.hr",
     consumer="990101.hr",
     service="half-year",

@@ -17,10 +17,9 @@ from tongban.base.i18n import Text
 from tongban.base.jws import compact
 from tongban.base.keys import KeyRing, PublicKey, Use
 from tongban.sharing.channel.centre import Centre, MembersFile
-from tongban.sharing.channel.model import Query, Test
+from tongban.sharing.channel.model import AllowedTest, Query, Test
 from tongban.sharing.channel.registry import KIND, Registry, RegistryCache, issue, read_registry
-from tongban.sharing.grants import Allowed
-from tongban.sharing.grants import Right as Granted
+from tongban.sharing.grants import Grant
 
 
 @pytest.fixture
@@ -150,22 +149,23 @@ async def test_the_centre_publishes_members_and_grants_and_only_what_has_somebod
     ours = member(ring, CENTRE, "", clock())
     file = tmp_path / "members.json"
 
-    def granted(provider: str, consumer: str = "hr") -> Granted:
-        return Granted(
-            grant=f"g-{provider}",
+    def granted(provider: str, consumer: str = "hr") -> Grant:
+        return Grant(
+            id=f"g-{provider}",
             consumer=consumer,
             provider=provider,
             resource="hr.insurance",
             record="member",
             fields=("months_paid",),
-            tests=(Allowed("wage", ">=", 5000),),
-            purpose="unemployment-benefit",
+            tests=(AllowedTest("wage", ">=", 5000),),
+            service="unemployment-benefit",
+            purpose=Text("失业金", "Unemployment benefit"),
             law=Text("失业保险条例 14", "Unemployment Insurance Regulations art. 14"),
             since=date(2026, 1, 1),
             until=date(2026, 12, 31),
         )
 
-    async def rights(day: date) -> list[Granted]:
+    async def rights(day: date) -> list[Grant]:
         return [granted(hr.body), granted("990000-nobody"), granted(hr.body, "LJ/GOV/1/other")]
 
     centre = Centre(file, ring, clock, rights)

@@ -22,7 +22,8 @@ from tongban.cases.model import CaseState, Event
 from tongban.catalog import parse_fact
 from tongban.catalog.model import Service
 from tongban.org import Directory
-from tongban.sharing.grants import Allowed, Grant, Mode, Shelf, Suspension, store
+from tongban.sharing.channel.model import AllowedTest
+from tongban.sharing.grants import Grant, Mode, Shelf, Suspension, store
 from tongban.sharing.grants.listed import Listed, unknown_resource
 from tongban.sharing.grants.model import Change, Ending
 
@@ -102,9 +103,9 @@ def parts(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in _PARTS.split(text) if part))
 
 
-def read_tests(text: str) -> tuple[Allowed, ...]:
+def read_tests(text: str) -> tuple[AllowedTest, ...]:
     """`months_paid >= 12`, one a line. Raises Refused (`test-unreadable`)."""
-    found: list[Allowed] = []
+    found: list[AllowedTest] = []
     for line in filter(str.strip, re.split(r"[\n;；]", text)):
         match = _TEST.match(line)
         if match is None:
@@ -115,11 +116,11 @@ def read_tests(text: str) -> tuple[Allowed, ...]:
                 place=TESTS,
             )
         field, op, value = match.groups()
-        found.append(msgspec.convert({"field": field, "op": op, "value": _value(value)}, Allowed))
+        found.append(msgspec.convert({"field": field, "op": op, "value": _value(value)}, AllowedTest))
     return tuple(dict.fromkeys(found))
 
 
-def write_tests(tests: tuple[Allowed, ...]) -> str:
+def write_tests(tests: tuple[AllowedTest, ...]) -> str:
     """The same lines again."""
     return "\n".join(f"{one.field} {one.op} {_word(one.value)}" for one in tests)
 

@@ -328,6 +328,15 @@ def version_key(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
+def superseded(mine: Service, services: Iterable[Service]) -> bool:
+    """Whether a later version takes this one's place: what it asks is sealed history and cannot learn anything."""
+    return any(
+        (other.service, other.regions) == (mine.service, mine.regions)
+        and version_key(other.version) > version_key(mine.version)
+        for other in services
+    )
+
+
 def _stem(code: str) -> str:
     return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
 

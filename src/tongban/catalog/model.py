@@ -174,6 +174,26 @@ class Source(_File, frozen=True, kw_only=True):
     """What a rule may make of the applicant's own word where the record did not answer: nothing without a person, or
     all, where the law itself takes a declaration."""
 
+    @property
+    def place(self) -> str:
+        """`hr.insurance/member` of `hr.insurance/member#months_paid`."""
+        return self.at.partition("#")[0]
+
+    @property
+    def resource(self) -> str:
+        """`hr.insurance`."""
+        return self.at.partition("/")[0]
+
+    @property
+    def record(self) -> str:
+        """`member`."""
+        return self.place.partition("/")[2]
+
+    @property
+    def field(self) -> str:
+        """`months_paid`."""
+        return self.at.partition("#")[2]
+
 
 class FactType(StrEnum):
     """How a fact is asked, checked and shown."""

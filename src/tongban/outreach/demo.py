@@ -16,6 +16,8 @@ from tongban.outreach.offers import Hit, Outreach
 from tongban.outreach.report import Standing
 from tongban.sharing import demo as records
 from tongban.sharing import sources
+from tongban.sharing.channel.model import Test
+from tongban.sharing.least import passes
 
 
 async def seed(db: Database, catalogue: Catalogue, now: datetime, zone: ZoneInfo) -> int:
@@ -46,9 +48,9 @@ def _hit(
     """Whether the policy is for this person, by the records alone: somebody of whom it knows too little is no hit."""
     facts: dict[str, Any] = {}
     for name, source in sources(service).items():
-        place, _, field = source.at.partition("#")
-        resource, _, record = place.partition("/")
-        value = held.get((resource, record), {}).get(field)
+        value = held.get((source.resource, source.record), {}).get(source.field)
+        if source.test:
+            value = passes(value, Test.read(name, source.field, source.test))
         if name in service.facts and value is not None:
             facts[name] = value
     found = assess(service, facts, day)

@@ -39,11 +39,6 @@ def sources(service: Service) -> dict[str, Source]:
     return facts | {slug: material.replaced_by for slug, material in service.materials.items() if material.replaced_by}
 
 
-def place_of(source: Source) -> str:
-    """`hr.insurance/member` of `hr.insurance/member#months_paid`."""
-    return source.at.partition("#")[0]
-
-
 def basis(service: Service, name: str) -> tuple[Basis, Text]:
     """What the look for one fact or material rests on, with the article.
 
@@ -63,7 +58,7 @@ def announced(service: Service) -> tuple[Announced, ...]:
     """Every look that this service may take, record by record in the order of the file, duties apart from the rest."""
     found: dict[tuple[str, Basis], list[str]] = {}
     for name, source in sources(service).items():
-        found.setdefault((place_of(source), basis(service, name)[0]), []).append(name)
+        found.setdefault((source.place, basis(service, name)[0]), []).append(name)
     return tuple(
         Announced(
             place=place,

@@ -14,7 +14,7 @@ from tongban.base.errors import Refused
 from tongban.base.ids import uscc_problem
 from tongban.catalog.model import Service
 from tongban.sharing.channel.model import Channel, Member
-from tongban.sharing.grants import Allowed, Grant, covering
+from tongban.sharing.grants import Grant, covering
 from tongban.sharing.model import Purpose
 from tongban.sharing.retry.model import Wish, least, whole
 
@@ -69,12 +69,11 @@ class Exchange:
         self, grants: Sequence[Grant], resource: str, record: str, wishes: Sequence[Wish], asker: Asker, day: date
     ) -> Way:
         """Raises Refused, as `covering`: without a grant nothing is read, except what was never anybody else's."""
-        tests = [Allowed(field=test.field, op=test.op, value=test.value) for test in least(wishes)]
         if resource in HERE:
             return Way("", None)
         try:
             grant = covering(
-                grants, resource, record, whole(wishes), asker.service, day, tests=tests, consumers=asker.called
+                grants, resource, record, whole(wishes), asker.service, day, tests=least(wishes), consumers=asker.called
             )
         except Refused as refused:
             if refused.code == "no-grant" and not self.members:

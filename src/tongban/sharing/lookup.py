@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, assert_never
+from typing import Any, assert_never
 
 import msgspec
 
@@ -46,19 +46,6 @@ _NO_NUMBER = Text(
 )
 
 
-class _Address(NamedTuple):
-    resource: str
-    record: str
-    field: str
-
-
-def _address(source: Source) -> _Address:
-    """`police.population/person#birth_date` in its parts; the schema has checked the form."""
-    place, _, field = source.at.partition("#")
-    resource, _, record = place.partition("/")
-    return _Address(resource, record, field)
-
-
 def _named(source: Source) -> Text:
     return source.name if isinstance(source.name, Text) else Text(source.name, source.name)
 
@@ -81,8 +68,9 @@ def places(wanted: Mapping[str, Source]) -> list[_Place]:
     """The records behind what is wanted; each is read once."""
     found: dict[tuple[str, str], list[Wish]] = defaultdict(list)
     for name, source in wanted.items():
-        at = _address(source)
-        found[at.resource, at.record].append(Wish(name=name, field=at.field, source=_named(source), test=source.test))
+        found[source.resource, source.record].append(
+            Wish(name=name, field=source.field, source=_named(source), test=source.test)
+        )
     return [_Place(*key, tuple(wishes)) for key, wishes in found.items()]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tongban.base.i18n import Text, words
-from tongban.catalog.check.burdens import superseded
+from tongban.catalog.catalogue import superseded
 from tongban.catalog.check.laws import tables
 from tongban.catalog.check.registry import Said, View, compiled, service_lint
 from tongban.catalog.model import FactType, Service
@@ -148,7 +148,7 @@ def fact_unused(view: View[Service]) -> Iterator[Said]:
     law="国令第716号 7",
 )
 def fact_known_elsewhere(view: View[Service]) -> Iterator[Said]:
-    if superseded(view):
+    if superseded(view.file, (one for _, one in view.world.services)):
         return
     for name, fact in view.file.facts.items():
         if fact.source is not None or fact.derive or fact.law:

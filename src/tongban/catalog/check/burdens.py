@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tongban.base.i18n import Text, words
-from tongban.catalog.catalogue import version_key
+from tongban.catalog.catalogue import superseded
 from tongban.catalog.check.registry import Known, Said, View, service_lint
 from tongban.catalog.findings import Path
 from tongban.catalog.model import Audience, Service, Theme, Words
@@ -39,7 +39,7 @@ def plain_name(name: Words) -> str:
     law="国令第716号 7",
 )
 def once_only(view: View[Service]) -> Iterator[Said]:
-    if superseded(view):
+    if superseded(view.file, (one for _, one in view.world.services)):
         return
     for slug, material in view.file.materials.items():
         if material.replaced_by is not None or material.need == "optional":
@@ -55,17 +55,6 @@ def once_only(view: View[Service]) -> Iterator[Said]:
                 ("materials", slug),
                 key=True,
             )
-
-
-def superseded(view: View[Service]) -> bool:
-    """Whether a later version takes this one's place: what it asked is sealed history and cannot learn new sources."""
-    mine = view.file
-    return any(
-        other.service == mine.service
-        and other.regions == mine.regions
-        and version_key(other.version) > version_key(mine.version)
-        for _, other in view.world.services
-    )
 
 
 def _known(view: View[Service], name: str) -> Known | None:

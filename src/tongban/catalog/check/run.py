@@ -125,12 +125,12 @@ def _world(files: dict[FilePath, Loaded[Any]], today: date | None) -> World:
             if fact.source is not None:
                 known = Known(fact.source, service.service)
                 records.setdefault(f"fact:{name}:{fact.type.value}", known)
-                resources.setdefault(fact.source.at.partition("#")[0], known)
+                resources.setdefault(fact.source.place, known)
         for material in service.materials.values():
             if material.replaced_by is not None:
                 known = Known(material.replaced_by, service.service)
                 records.setdefault(plain_name(material.name), known)
-                resources.setdefault(material.replaced_by.at.partition("#")[0], known)
+                resources.setdefault(material.replaced_by.place, known)
     return World(services, procedures, records, resources, _uses(files), _duplicates(services), today)
 
 

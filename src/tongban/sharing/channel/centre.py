@@ -12,9 +12,9 @@ import msgspec
 from tongban.base.clock import Clock
 from tongban.base.errors import refuse
 from tongban.base.keys import KeyRing, Use
-from tongban.sharing.channel.model import AllowedTest, Member, Right
+from tongban.sharing.channel.model import Member, Right
 from tongban.sharing.channel.registry import Registry, RegistryDocument, issue, today
-from tongban.sharing.grants import Right as Granted
+from tongban.sharing.grants import Grant
 
 FILE: Final = Path("exchange") / "members.json"
 """In the data directory of the installation."""
@@ -30,7 +30,7 @@ class MembersFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     members: tuple[Member, ...]
 
 
-def rights_of(granted: Iterable[Granted], members: MembersFile) -> list[Right]:
+def rights_of(granted: Iterable[Grant], members: MembersFile) -> list[Right]:
     """Grants as rights between members: a provider by its body, a consumer that is a kind of body by this platform.
 
     A grant whose body is no member opens nothing, for there is nobody to ask.
@@ -45,14 +45,14 @@ def rights_of(granted: Iterable[Granted], members: MembersFile) -> list[Right]:
             continue
         rights.append(
             Right(
-                grant=grant.grant,
+                grant=grant.id,
                 client=client,
                 provider=provider,
                 resource=grant.resource,
                 record=grant.record,
                 fields=grant.fields,
-                tests=tuple(AllowedTest(field=test.field, op=test.op, value=test.value) for test in grant.tests),
-                purpose=grant.purpose,
+                tests=grant.tests,
+                purpose=grant.service,
                 law=grant.law.zh,
                 since=grant.since,
                 until=grant.until,
@@ -68,7 +68,7 @@ class Centre:
     """
 
     def __init__(
-        self, file: Path, ring: KeyRing, clock: Clock, rights: Callable[[date], Awaitable[Sequence[Granted]]]
+        self, file: Path, ring: KeyRing, clock: Clock, rights: Callable[[date], Awaitable[Sequence[Grant]]]
     ) -> None:
         self._file, self._ring, self._clock, self._rights = file, ring, clock, rights
         self._members: tuple[int, MembersFile, Registry] | None = None

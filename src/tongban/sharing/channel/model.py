@@ -26,6 +26,12 @@ class Test(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     op: Operator
     value: Scalar
 
+    @staticmethod
+    def read(name: str, field: str, text: str) -> Test:
+        """What a service file writes of a source: `>= 12`. The schema of files has checked its form."""
+        op, _, value = text.partition(" ")
+        return msgspec.convert({"name": name, "field": field, "op": op, "value": msgspec.json.decode(value)}, Test)
+
 
 class Query(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One question about one subject to one record of one resource: some fields, some tests, or both.
@@ -88,7 +94,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     keys: tuple[PublicKey, ...] = ()
 
 
-class AllowedTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AllowedTest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A test that a grant allows. `value` None allows any value, which a patient asker turns into the field itself:
 
     fit only where the value moves with the day, such as a date of birth compared with the day somebody turns 18.
@@ -98,7 +104,7 @@ class AllowedTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     op: Operator
     value: Scalar | None = None
 
-    def allows(self, test: Test) -> bool:
+    def allows(self, test: Test | AllowedTest) -> bool:
         """Whether this very comparison may be asked; 12 and "12" are not the same, nor are 1 and true."""
         same = self.value is None or (type(self.value) is type(test.value) and self.value == test.value)
         return self.field == test.field and self.op == test.op and same
@@ -131,7 +137,7 @@ class Right(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """The one canonical path it opens. There are no patterns: a wildcard is where paths are smuggled through."""
         return path_of(self.provider, self.resource, self.record)
 
-    def allows(self, test: Test) -> bool:
+    def allows(self, test: Test | AllowedTest) -> bool:
         """Whether this comparison may be asked."""
         return test.field in self.fields or any(one.allows(test) for one in self.tests)
 

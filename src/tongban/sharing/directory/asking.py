@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tongban import rules
 from tongban.base.i18n import Text, words
-from tongban.catalog.catalogue import version_key
+from tongban.catalog.catalogue import superseded
 from tongban.catalog.check.laws import tables
 from tongban.catalog.check.registry import Said
 from tongban.catalog.compile import try_compile
@@ -55,21 +55,12 @@ def check_asking(loaded: Sequence[Loaded[Service]], directory: DataDirectory) ->
     for one in loaded:
         if one.value is None:
             continue
-        asking = Asking(one.value, directory, _replaced(one.value, services))
+        asking = Asking(one.value, directory, superseded(one.value, services))
         for rule in ASKING_RULES:
             for said in rule.find(asking):
                 position = one.source.position(said.path, said.offset, key=said.key)
                 severity = said.severity or rule.severity
                 yield one.source.finding(severity, rule.code, said.text, position, said.path, rule.law)
-
-
-def _replaced(mine: Service, services: Sequence[Service]) -> bool:
-    return any(
-        other.service == mine.service
-        and other.regions == mine.regions
-        and version_key(other.version) > version_key(mine.version)
-        for other in services
-    )
 
 
 def _sources(service: Service) -> Iterator[tuple[Path, Source]]:

@@ -2,10 +2,8 @@
 
 from tongban.sharing.grants.listed import Listed, Shelf, nothing_listed
 from tongban.sharing.grants.model import (
-    Allowed,
     Grant,
     Mode,
-    Right,
     Standing,
     Suspension,
     covering,
@@ -13,11 +11,9 @@ from tongban.sharing.grants.model import (
 from tongban.sharing.grants.registered import ask, held, rights
 
 __all__ = [
-    "Allowed",
     "Grant",
     "Listed",
     "Mode",
-    "Right",
     "Shelf",
     "Standing",
     "Suspension",

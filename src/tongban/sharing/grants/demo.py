@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import cast
 
 import msgspec
 import yaml
@@ -14,11 +13,12 @@ import yaml
 from tongban.base.i18n import Text
 from tongban.catalog import cite
 from tongban.catalog.load import load_service
-from tongban.catalog.model import Service
+from tongban.catalog.model import Service, Source
 from tongban.catalog.shipped import shipped
 from tongban.catalog.tables import both
+from tongban.sharing.channel.model import AllowedTest, Test
 from tongban.sharing.grants import store
-from tongban.sharing.grants.model import Allowed, Change, Grant, Op
+from tongban.sharing.grants.model import Change, Grant
 from tongban.sharing.lookup import sources
 from tongban.sharing.store import Writes
 
@@ -29,7 +29,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     law: Text
     purpose: Text
     providers: dict[str, str]
-    tests: dict[str, tuple[Allowed, ...]] = {}
+    tests: dict[str, tuple[AllowedTest, ...]] = {}
 
     def provider(self, resource: str) -> str | None:
         """The body that owns a resource; the more exact line counts. None for one that nobody owns."""
@@ -46,15 +46,14 @@ def grants(services: Iterable[Service]) -> Iterator[Grant]:
     file = _file()
     named: dict[str, Service] = {}
     fields: dict[tuple[str, str], set[str]] = defaultdict(set)
-    tests: dict[tuple[str, str], set[Allowed]] = defaultdict(set)
+    tests: dict[tuple[str, str], set[AllowedTest]] = defaultdict(set)
     for service in services:
         named[service.service] = service
         for source in sources(service).values():
-            place, _, field = source.at.partition("#")
             if source.test:
-                tests[service.service, place].add(_least(field, source.test))
+                tests[service.service, source.place].add(_least(source))
             else:
-                fields[service.service, place].add(field)
+                fields[service.service, source.place].add(source.field)
     for slug, place in sorted(fields.keys() | tests.keys()):
         wanted, least = fields[slug, place], sorted(tests[slug, place], key=repr)
         service = named[slug]
@@ -78,9 +77,9 @@ def grants(services: Iterable[Service]) -> Iterator[Grant]:
         )
 
 
-def _least(field: str, test: str) -> Allowed:
-    op, _, value = test.partition(" ")
-    return Allowed(field=field, op=cast("Op", op), value=msgspec.json.decode(value))
+def _least(source: Source) -> AllowedTest:
+    test = Test.read("", source.field, source.test)
+    return AllowedTest(test.field, test.op, test.value)
 
 
 def _digest(fields: Iterable[str]) -> str:

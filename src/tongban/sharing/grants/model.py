@@ -7,12 +7,16 @@ Least privilege by construction: what no grant names is not given, and a grant n
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Literal, assert_never
+from typing import Literal, TypeAlias, assert_never
 
 import msgspec
 
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
+from tongban.sharing.channel.model import AllowedTest, Test
+
+Asked: TypeAlias = Test | AllowedTest
+"""A comparison somebody wants to ask: field, operator and value."""
 
 
 class Mode(StrEnum):
@@ -28,19 +32,6 @@ MODES: dict[Mode, Text] = {
     Mode.BATCH: Text("批量交换", "batch exchange"),
     Mode.FILE: Text("文件下载", "file download"),
 }
-
-Op = Literal["=", "!=", "<", "<=", ">", ">="]
-
-
-class Allowed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A least answer that may be asked for: only true, false or unknown comes back.
-
-    With a `value` exactly this comparison; without one any value, which lets a patient asker find out the field.
-    """
-
-    field: str
-    op: Op
-    value: Any = None
 
 
 class Suspension(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -104,7 +95,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     resource: str
     record: str
     fields: tuple[str, ...]
-    tests: tuple[Allowed, ...] = ()
+    tests: tuple[AllowedTest, ...] = ()
     provider: str
     consumer: str
     service: str
@@ -127,32 +118,12 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
             return Standing.COMING
         return Standing.SUSPENDED if self.suspended else Standing.IN_FORCE
 
-    def reaches(self, fields: Collection[str], tests: Collection[Allowed] = ()) -> bool:
+    def reaches(self, fields: Collection[str], tests: Collection[Asked] = ()) -> bool:
         """Whether everything asked for lies inside. Who may see a field may also compare it."""
         return set(fields) <= set(self.fields) and all(self._lets(test) for test in tests)
 
-    def _lets(self, test: Allowed) -> bool:
-        return test.field in self.fields or any(
-            (one.field, one.op) == (test.field, test.op) and one.value in (None, test.value) for one in self.tests
-        )
-
-
-class Right(msgspec.Struct, frozen=True, kw_only=True):
-    """A grant as the members' registry carries it: who may send what where, for what. Absent means no."""
-
-    grant: str
-    consumer: str
-    """A kind of body, one body, or a member's code."""
-    provider: str
-    resource: str
-    record: str
-    fields: tuple[str, ...]
-    tests: tuple[Allowed, ...]
-    purpose: str
-    """Slug of the service."""
-    law: Text
-    since: date
-    until: date
+    def _lets(self, test: Asked) -> bool:
+        return test.field in self.fields or any(one.allows(test) for one in self.tests)
 
 
 def covering(
@@ -163,7 +134,7 @@ def covering(
     service: str,
     day: date,
     *,
-    tests: Collection[Allowed] = (),
+    tests: Collection[Asked] = (),
     consumers: Collection[str] = (),
 ) -> Grant:
     """The one grant under which all of `fields` and `tests` of a record may be asked for, on a day, for a service.

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from tongban.sharing.grants import store
-from tongban.sharing.grants.model import Allowed, Grant, Right, covering
+from tongban.sharing.grants.model import Asked, Grant, covering
 from tongban.sharing.store import Reads
 
 
@@ -21,28 +21,13 @@ async def ask(
     service: str,
     day: date,
     *,
-    tests: Collection[Allowed] = (),
+    tests: Collection[Asked] = (),
     consumers: Collection[str] = (),
 ) -> Grant:
     """`covering` of what the database holds at this moment; a suspension counts from its commit on."""
     return covering(await held(db, service), resource, record, fields, service, day, tests=tests, consumers=consumers)
 
 
-async def rights(db: Reads, day: date) -> list[Right]:
+async def rights(db: Reads, day: date) -> list[Grant]:
     """Every grant in force on a day, as the registry carries it. What is suspended, over or not begun is left out."""
-    return [
-        Right(
-            grant=one.id,
-            consumer=one.consumer,
-            provider=one.provider,
-            resource=one.resource,
-            record=one.record,
-            fields=one.fields,
-            tests=one.tests,
-            purpose=one.service,
-            law=one.law,
-            since=one.since,
-            until=one.until,
-        )
-        for one in await store.in_force(db, day)
-    ]
+    return await store.in_force(db, day)

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, cast
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
 
 from tongban.base.i18n import Text
-from tongban.sharing.channel.model import Operator, Test
+from tongban.sharing.channel.model import Test
 from tongban.sharing.model import Purpose, Reader, Shared
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -71,10 +71,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def comparison(self) -> Test | None:
         """The least answer to ask for; None where the value is."""
-        if not self.test:
-            return None
-        op, _, value = self.test.partition(" ")
-        return Test(name=self.name, field=self.field, op=cast("Operator", op), value=msgspec.json.decode(value))
+        return Test.read(self.name, self.field, self.test) if self.test else None
 
 
 def whole(wishes: Sequence[Wish]) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ from tongban.cases import between
 from tongban.cases.projections import FAR, CaseRow
 from tongban.catalog.wording import joined
 from tongban.org import Actor
-from tongban.sharing.grants import Allowed, Grant, Standing, store
+from tongban.sharing.channel.model import AllowedTest
+from tongban.sharing.grants import Grant, Standing, store
 from tongban.sharing.grants.model import MODES, STANDINGS, What
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk, official
@@ -174,7 +175,7 @@ def _line(site: Site, grant: Grant, used: datetime | None, *, own: bool) -> Line
     )
 
 
-def _test(test: Allowed, field: Text) -> Text:
+def _test(test: AllowedTest, field: Text) -> Text:
     value = "…" if test.value is None else str(test.value)
     return Text(f"{field.zh} {test.op} {value}", f"{field.en} {test.op} {value}")
 

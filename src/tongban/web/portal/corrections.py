@@ -24,12 +24,10 @@ async def correct(
     record = application.content.disputed[name].record
     service = application.service
     source = sources(service)[name]
-    place, _, field = source.at.partition("#")
-    resource, _, kind = place.partition("/")
     said: dict[str, Any] = {
-        "resource": record.resource or resource,
-        "record": record.record or kind,
-        "field": field,
+        "resource": record.resource or source.resource,
+        "record": record.record or source.record,
+        "field": source.field,
         "says_now": _says(record),
         "should_be": _stated(application, name),
         "used_for": service.service,
