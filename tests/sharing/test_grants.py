@@ -154,5 +154,5 @@ async def test_every_source_of_every_shipped_service_has_a_demonstration_grant_a
             found = covering(held, resource, record, [field], service.service, DAY, consumers=[service.authority.body])
             assert found.provider and found.law.en and found.purpose.en
             listed.add((service.service, place, field))
-    given = {(r.purpose, f"{r.resource}/{r.record}", field) for r in await rights(db, DAY) for field in r.fields}
+    given = {(r.service, f"{r.resource}/{r.record}", field) for r in await rights(db, DAY) for field in r.fields}
     assert given == listed
