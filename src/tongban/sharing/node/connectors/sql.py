@@ -255,7 +255,8 @@ def _select(record: Record, subject: str, columns: tuple[str, ...]) -> sa.Select
     for column, value in record.where.items():
         statement = statement.where(table.c[column] == sa.literal(value))
     if record.rows == "newest":
-        return statement.order_by(table.c[record.as_of].desc().nulls_last()).limit(1)
+        told = table.c[record.as_of]
+        return statement.order_by(told.is_(None), told.desc()).limit(1)  # MySQL knows no NULLS LAST
     return statement.limit(2)
 
 
