@@ -3,7 +3,7 @@
 Where nobody else holds a record, it lies in this installation's own tables: then there is no way, and none is needed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -57,13 +57,19 @@ class Way:
     member: Member | None
 
 
+async def _nothing_to_carry() -> tuple[int, int]:
+    return 0, 0
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """Who can be asked and over which channel. Without members everything lies here, as on the first day anywhere."""
 
     channel: Channel | None = None
     members: Mapping[str, Member] = field(default_factory=dict[str, Member])
-    """By the body that provides."""
+    """By the body that can be reached and provides."""
+    carry: Callable[[], Awaitable[tuple[int, int]]] = _nothing_to_carry
+    """Packs and takes in what goes by files; the files written and the answers that came."""
 
     def way(
         self, grants: Sequence[Grant], resource: str, record: str, wishes: Sequence[Wish], asker: Asker, day: date
@@ -79,5 +85,4 @@ class Exchange:
             if refused.code == "no-grant" and not self.members:
                 return Way("", None)
             raise
-        member = self.members.get(grant.provider) if self.channel else None
-        return Way(grant.id, member if member is not None and member.node else None)
+        return Way(grant.id, self.members.get(grant.provider) if self.channel else None)

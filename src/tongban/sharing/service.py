@@ -94,6 +94,10 @@ class Sharing:
         """Put what is due once more; how many questions ended. `service` gives the file by its slug."""
         return await retries.turn(self._db, self.exchange, service, late, self._clock())
 
+    async def carry(self) -> tuple[int, int]:
+        """Pack questions that go by files and take in answers that came; files written and answers taken."""
+        return await self.exchange.carry()
+
     async def sweep(self) -> None:
         """Close what drafts asked that nobody handed in."""
         now = self._clock()

@@ -53,6 +53,8 @@ ASSIST_EVERY = 2.0
 """Within how long an off-switch turned in another process holds here."""
 ENTRIES_EVERY = 5.0
 """Within how long an entry of the directory that another process published is seen here."""
+CARRY_EVERY = 60.0
+"""How often questions that go by files are packed, and answers that came are taken in."""
 WATCH_EVERY = 300.0
 """How often a process asks whether a use is due to be looked at; each is once an hour."""
 PAPERS_EVERY = 2.0
@@ -165,6 +167,10 @@ async def _entries(site: Site) -> None:
     await site.sharing.directory.refresh(site.db)
 
 
+async def _carry(site: Site) -> None:
+    await site.sharing.carry()
+
+
 async def _sweep(site: Site) -> None:
     now = site.clock()
     await sessions.sweep(site.db, now)
@@ -185,6 +191,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_fire, TIMERS_EVERY),
         (_deliver, LETTERS_EVERY),
         (_ask_again, TIMERS_EVERY),
+        (_carry, CARRY_EVERY),
         (_sweep, SWEEP_EVERY),
         (_entries, ENTRIES_EVERY),
         (_assist, ASSIST_EVERY),

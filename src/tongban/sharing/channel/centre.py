@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 from tongban.base.clock import Clock
-from tongban.base.errors import refuse
+from tongban.base.errors import Refused, refuse
 from tongban.base.keys import KeyRing, Use
 from tongban.sharing.channel.model import Member, Right
 from tongban.sharing.channel.registry import Registry, RegistryDocument, issue, today
@@ -22,12 +23,37 @@ _KEPT: Final = timedelta(seconds=5)
 """How long one signed registry is handed out: so long a suspension may wait here."""
 
 
+Road = Literal["x1", "x-road", "files"]
+"""How a member is reached."""
+
+
+class SecurityServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Our own X-Road security server, and how it knows us: client certificate and key (PEM files), its authority.
+
+    Names of files are relative to the members file.
+    """
+
+    server: Annotated[str, Meta(pattern=r"^https?://[^\s?#]+$")]
+    certificate: str = ""
+    key: str = ""
+    authority: str = ""
+
+
 class MembersFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who takes part. `own` is the code of this platform, which asks for the bodies whose cases run on it."""
+    """Who takes part. `own` is the code of this platform, which asks for the bodies whose cases run on it.
+
+    `roads` says by member code who is reached otherwise than over x1; `x_road` is needed for those behind X-Road.
+    """
 
     instance: str
     own: str
     members: tuple[Member, ...]
+    roads: dict[str, Road] = {}
+    x_road: SecurityServer | None = None
+
+    def road(self, member: Member) -> Road | None:
+        """How to reach a member; None if there is no way, for it only asks."""
+        return self.roads.get(member.code) or ("x1" if member.node else None)
 
 
 def rights_of(granted: Iterable[Grant], members: MembersFile) -> list[Right]:
@@ -73,6 +99,11 @@ class Centre:
         self._file, self._ring, self._clock, self._rights = file, ring, clock, rights
         self._members: tuple[int, MembersFile, Registry] | None = None
         self._signed: tuple[datetime, int, str] | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the list of members lies, and what belongs to it."""
+        return self._file.parent
 
     @property
     def exists(self) -> bool:
@@ -134,12 +165,21 @@ class Centre:
 
 def _decode(file: Path) -> MembersFile:
     try:
-        return msgspec.json.decode(file.read_bytes(), type=MembersFile)
+        members = msgspec.json.decode(file.read_bytes(), type=MembersFile)
     except msgspec.MsgspecError as error:
-        raise refuse(
-            "members-file-wrong",
-            f"成员名单文件 {file.name} 写得不对：{error}",
-            f"The members file {file.name} is wrong: {error}",
-            place=file.name,
-            status=500,
-        ) from error
+        raise _wrong(file, str(error), str(error)) from error
+    if strangers := sorted(members.roads.keys() - {member.code for member in members.members}):
+        raise _wrong(file, f"roads 里的 {strangers[0]} 不是成员", f"{strangers[0]} in roads is no member")
+    if "x-road" in members.roads.values() and members.x_road is None:
+        raise _wrong(file, "有成员走 X-Road，但没有写 x_road", "a member is behind X-Road, but x_road is missing")
+    return members
+
+
+def _wrong(file: Path, zh: str, en: str) -> Refused:
+    return refuse(
+        "members-file-wrong",
+        f"成员名单文件 {file.name} 写得不对：{zh}",
+        f"The members file {file.name} is wrong: {en}",
+        place=file.name,
+        status=500,
+    )

@@ -91,6 +91,7 @@ class FilesChannel:
 
     def __init__(self, client: str, ring: KeyRing, registry: Registered, folder: Path, clock: Clock) -> None:
         self._client, self._ring, self._registry, self._clock = client, ring, registry, clock
+        self.folder = folder
         self._waiting, self._out, self._in = (folder / name for name in ("waiting", "out", "in"))
         for path in (self._waiting, self._out, self._in):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+from base64 import urlsafe_b64decode
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -69,13 +70,31 @@ async def answer_folder(
     inbox: Path,
     outbox: Path,
 ) -> list[Path]:
-    """Answer every `*.jws` in `inbox` into a file of the same name in `outbox`, and delete it; the files written."""
+    """Answer every `*.jws` in `inbox` into a file of the same name in `outbox`, and delete it; the files written.
+
+    A file for a body that is hosted here is answered as that body; any other as `provider`.
+    """
     written: list[Path] = []
     for path, token in _letters(inbox, outbox):
-        put(outbox / path.name, await answer_file(settings, provider, registry, answer, log, token))
+        named = _addressed(token)
+        answering = named if named in settings.members else provider
+        put(outbox / path.name, await answer_file(settings, answering, registry, answer, log, token))
         await asyncio.to_thread(path.unlink)
         written.append(outbox / path.name)
     return written
+
+
+class _Address(msgspec.Struct):
+    provider: str = ""
+
+
+def _addressed(token: str) -> str:
+    """To whom a file says it is, before anything in it is believed; whether that is so is looked at with the rest."""
+    try:
+        payload = token.split(".")[1]
+        return msgspec.json.decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=_Address).provider
+    except (IndexError, ValueError):  # msgspec's errors are ValueErrors
+        return ""
 
 
 def _letters(inbox: Path, outbox: Path) -> list[tuple[Path, str]]:

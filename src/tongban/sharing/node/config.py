@@ -146,6 +146,8 @@ class NodeConfig(_Part, frozen=True, kw_only=True):
     data: str = "node-data"
     """Where an embedded PostgreSQL keeps nonces and the message log, if `database` names none."""
     database: Annotated[str, Meta(pattern=r"^postgres(ql)?://")] | None = None
+    files: str = ""
+    """A folder for bodies without a line to here: files of questions in its `in/` are answered into `out/`."""
     zone: str = "Asia/Shanghai"
     sources: Annotated[dict[str, Source], Meta(min_length=1)]
     resources: Annotated[dict[ResourceId, dict[RecordName, Record]], Meta(min_length=1)]

@@ -22,7 +22,7 @@ from tongban.base.telemetry import Log, take_over
 from tongban.sharing.channel.log import AnswerBox, MessageLog
 from tongban.sharing.channel.provider import Application, ProviderSettings, provider_app
 from tongban.sharing.channel.registry import FRESH, RegistryCache
-from tongban.sharing.node.answering import open_node
+from tongban.sharing.node.answering import Node, open_node
 from tongban.sharing.node.config import NodeConfig
 
 _CONNECTIONS = 2
@@ -31,6 +31,8 @@ _IMPATIENT = 0.5
 """Seconds between tries while there is no registry at all."""
 _REGISTRY_SECONDS = 5.0
 _A_MOMENT = 0.1
+_FILES_EVERY = 10.0
+"""Seconds between looks for files of questions."""
 
 
 @contextmanager
@@ -64,7 +66,7 @@ async def opened(config: NodeConfig, folder: Path, database: str, log: Log) -> A
         cache = RegistryCache(fetch, [config.registry.key.key()], clock, keys / "registry.jws")
         db = await Database.open(database, name="node", max_size=_CONNECTIONS)
         node = open_node(config, folder, log)
-        renewing = asyncio.create_task(_keep_fresh(cache, log))
+        beside = [asyncio.create_task(_keep_fresh(cache, log))]
         try:
             settings = ProviderSettings(
                 members=frozenset({config.member, *config.hosts}),
@@ -74,13 +76,40 @@ async def opened(config: NodeConfig, folder: Path, database: str, log: Log) -> A
                 clock=clock,
                 telemetry=log,
             )
-            yield provider_app(settings, cache, node.answer, await MessageLog.open(db, clock))
+            lines = await MessageLog.open(db, clock)
+            if config.files:
+                beside.append(
+                    asyncio.create_task(_answer_files(settings, config, folder / config.files, cache, node, lines, log))
+                )
+            yield provider_app(settings, cache, node.answer, lines)
         finally:
-            renewing.cancel()
-            with suppress(asyncio.CancelledError):
-                await renewing
+            for job in beside:
+                job.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             await node.close()
             await db.close()
+
+
+async def _answer_files(
+    settings: ProviderSettings,
+    config: NodeConfig,
+    folder: Path,
+    cache: RegistryCache,
+    node: Node,
+    lines: MessageLog,
+    log: Log,
+) -> None:
+    """Answer the files of questions that come, for ever. One that cannot be answered now waits in its folder."""
+    from tongban.sharing.channel.files_answering import answer_folder
+
+    for place in ("in", "out"):
+        (folder / place).mkdir(mode=0o700, parents=True, exist_ok=True)
+    while True:
+        try:
+            await answer_folder(settings, config.member, cache, node.answer, lines, folder / "in", folder / "out")
+        except Exception as error:  # the log or a disk may be away in any way; nothing is answered without them
+            log.error("files-not-answered", error)
+        await asyncio.sleep(_FILES_EVERY)
 
 
 async def _keep_fresh(cache: RegistryCache, log: Log) -> None:
