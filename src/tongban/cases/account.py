@@ -19,7 +19,7 @@ _MACHINE: dict[ActorKind, Text] = {
 _CARRIER = Text("系统", "The platform")
 _POST = frozenset({Own.DELIVERED, Own.UNDELIVERED, Own.RECORDED})
 """Reports of the outbox and of the exchange: carried by the platform, although no term ran out."""
-_LINKS = frozenset({Own.QUESTIONED, Own.ANSWERED, Own.RECORDED})
+_LINKS = frozenset({Own.QUESTIONED, Own.ANSWERED, Own.RECORDED, Own.PART_OPENED, Own.PART_ENDED})
 
 _COMPARED = {
     "same": Text("和您填的一样", "Same as the applicant said"),
@@ -110,6 +110,11 @@ def _own_details(definition: Definition, event: Event) -> Iterator[tuple[Text, T
             yield Text(**event.payload["service"]), Text(case, case)
             if outcome := event.payload.get("outcome"):
                 yield Text("答复", "Answer"), Text(**outcome)
+        case Own.PART_OPENED | Own.PART_ENDED:
+            case, outcome = event.payload.get("case", ""), event.payload.get("outcome")
+            yield Text(**event.payload["title"]), Text(case, case)
+            if outcome:
+                yield Text("结果", "Outcome"), Text(**outcome)
         case Own.RECORDED:
             for key, name in _COMPARED.items():
                 if found := event.payload.get(key):

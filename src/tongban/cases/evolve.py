@@ -7,7 +7,19 @@ from typing import Any
 
 import msgspec
 
-from tongban.cases.model import SAME, Attachment, CaseState, Done, Escalation, Event, Own, Question, Undelivered
+from tongban.cases.model import (
+    SAME,
+    Attachment,
+    CaseState,
+    Done,
+    Escalation,
+    Event,
+    Own,
+    Part,
+    PartEnd,
+    Question,
+    Undelivered,
+)
 
 
 def fold(events: Iterable[Event], state: CaseState | None = None) -> CaseState:
@@ -125,6 +137,29 @@ def _recorded(state: CaseState, event: Event) -> CaseState:
     return msgspec.structs.replace(state, records={**state.records, **event.records}, version=event.seq)
 
 
+def _part_opened(state: CaseState, event: Event) -> CaseState:
+    """What may be done with the whole stays the same, so nobody who has it open is disturbed."""
+    part = msgspec.convert({**event.payload, "since": event.at, "seq": event.seq}, Part)
+    return msgspec.structs.replace(state, parts=(*state.parts, part))
+
+
+def _part_ended(state: CaseState, event: Event) -> CaseState:
+    """How a part ended; one that was never opened is first heard of by this."""
+    told = msgspec.convert(event.payload, PartEnd)
+    known = [*state.parts]
+    if all(one.name != told.name for one in known):
+        known.append(Part(told.name, told.title, event.at))
+    parts = (
+        msgspec.structs.replace(
+            one, ended=event.seq, until=event.at, end=told.end, outcome=told.outcome, gives=told.gives
+        )
+        if one.name == told.name
+        else one
+        for one in known
+    )
+    return msgspec.structs.replace(state, parts=tuple(parts))
+
+
 def _seq(payload: Mapping[str, Any], name: str) -> int:
     return int(payload[name])
 
@@ -138,4 +173,6 @@ _OWN: dict[str, Callable[[CaseState, Event], CaseState]] = {
     Own.QUESTIONED: _questioned,
     Own.ANSWERED: _answered,
     Own.RECORDED: _recorded,
+    Own.PART_OPENED: _part_opened,
+    Own.PART_ENDED: _part_ended,
 }

@@ -44,6 +44,8 @@ class Own(StrEnum):
     QUESTIONED = "questioned"
     ANSWERED = "question-answered"
     RECORDED = "record-answered"
+    PART_OPENED = "part-opened"
+    PART_ENDED = "part-ended"
 
 
 OWN_NAMES: dict[Own, Text] = {
@@ -55,6 +57,8 @@ OWN_NAMES: dict[Own, Text] = {
     Own.QUESTIONED: Text("另开了一件与本件有关的办件", "Another case about this one was opened"),
     Own.ANSWERED: Text("与本件有关的那件有了答复", "The case about this one was answered"),
     Own.RECORDED: Text("当时没查到的记录，后来查到了", "A record that could not be had then has answered"),
+    Own.PART_OPENED: Text("其中一项开始办了", "One part was opened"),
+    Own.PART_ENDED: Text("其中一项有了结果", "One part has ended"),
 }
 
 
@@ -119,6 +123,8 @@ class Opening(_Value, frozen=True):
     """只由人来办: the applicant asked that the rules do nothing by themselves (PIPL 24)."""
     barred: tuple[str, ...] = ()
     """Officials about whose own doing it is: they may read it, another handles it (回避)."""
+    part_of: str = ""
+    """The number of the whole that this case is one part of (一件事、并联审批、多地联办)."""
 
 
 class Attachment(_Value, frozen=True):
@@ -243,6 +249,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     people_only: bool = False
     questions: tuple[Question, ...] = ()
     """Other cases that are about this one."""
+    parts: tuple[Part, ...] = ()
+    """The cases that this one is the whole of, in the order in which they were opened."""
 
     @property
     def case(self) -> Opening:
@@ -284,6 +292,47 @@ class Question(_Value, frozen=True):
     answered: int = 0
     end: Literal["favourable", "adverse", "neutral", ""] = ""
     outcome: Text = Text("", "")
+
+
+End = Literal["favourable", "adverse", "neutral", ""]
+"""How a case ended; empty while it has not."""
+
+
+class PartEnd(_Value, frozen=True):
+    """How a part ended. `case` is empty for a part that was never opened because what it needs will not come."""
+
+    name: str
+    title: Text
+    case: str = ""
+    end: End = ""
+    outcome: Text = Text("", "")
+    gives: dict[str, Any] = {}
+    """What it gives to the parts that wait for it; only what they take, and nothing where it was not granted."""
+
+
+class Part(_Value, frozen=True):
+    """One part of a whole, as the whole was told of it: opened by event `seq`, ended by event `ended` (0: not yet).
+
+    `name` is what the file that composes the whole calls it, once in each whole; `case` the number of the case that
+    answers it. The answer that stands is the part's own: here is only that there is one and how it went.
+    """
+
+    name: str
+    title: Text
+    since: datetime
+    """When it was opened: the clock of the part runs from its own events."""
+    case: str = ""
+    service: str = ""
+    """Slug."""
+    office: Office | None = None
+    """The body that owes the answer when it is opened."""
+    seq: int = 0
+    ended: int = 0
+    until: datetime | None = None
+    """When it ended."""
+    end: End = ""
+    outcome: Text = Text("", "")
+    gives: dict[str, Any] = {}
 
 
 class Undelivered(_Value, frozen=True):

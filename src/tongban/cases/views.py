@@ -325,7 +325,9 @@ class CaseView:
         return msgspec.to_builtins(plain, str_keys=True)
 
 
-_TOLD = frozenset({Own.UNDONE, Own.DELIVERED, Own.QUESTIONED, Own.ANSWERED, Own.RECORDED})
+_TOLD = frozenset(
+    {Own.UNDONE, Own.DELIVERED, Own.QUESTIONED, Own.ANSWERED, Own.RECORDED, Own.PART_OPENED, Own.PART_ENDED}
+)
 
 
 def _outward(event: Event) -> Event:
