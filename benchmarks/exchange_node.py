@@ -19,7 +19,8 @@ from tongban.base.ids import uuid7
 from tongban.base.keys import KeyRing, PublicKey
 from tongban.sharing.channel.log import AnswerBox, MessageLog
 from tongban.sharing.channel.model import Answer, Asked, Query
-from tongban.sharing.channel.provider import Application, Body, ProviderSettings, Receive, Scope, Send, provider_app
+from tongban.sharing.channel.provider import Application, ProviderSettings, Receive, Scope, Send
+from tongban.sharing.channel.questions import Body, provider_app
 from tongban.sharing.channel.registry import RegistryCache
 
 AS_OF = datetime(2026, 11, 1, tzinfo=UTC)

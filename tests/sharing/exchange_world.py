@@ -24,7 +24,8 @@ from tongban.sharing.channel import profile
 from tongban.sharing.channel.client import X1Channel
 from tongban.sharing.channel.log import AnswerBox, MessageLog
 from tongban.sharing.channel.model import AllowedTest, Answer, Asked, Member, Query, Right, Sent, Test
-from tongban.sharing.channel.provider import Application, ProviderSettings, provider_app
+from tongban.sharing.channel.provider import Application, ProviderSettings
+from tongban.sharing.channel.questions import provider_app
 from tongban.sharing.channel.registry import Registry, issue, read_registry
 
 BASE = "https://hr.node.example"

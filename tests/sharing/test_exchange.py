@@ -17,7 +17,8 @@ from tongban.base.database import Database
 from tongban.base.errors import refuse
 from tongban.sharing.channel import profile, store
 from tongban.sharing.channel.model import Answer
-from tongban.sharing.channel.provider import ProviderSettings, provider_app
+from tongban.sharing.channel.provider import ProviderSettings
+from tongban.sharing.channel.questions import provider_app
 from tongban.sharing.channel.refusals import SAID, Code, refusal
 from tongban.sharing.channel.registry import Registry
 

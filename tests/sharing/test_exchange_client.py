@@ -20,7 +20,7 @@ from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing, Use
 from tongban.sharing.channel import client, profile, store
 from tongban.sharing.channel.model import Answer, Channel, Member, Sent
-from tongban.sharing.channel.provider import provider_app
+from tongban.sharing.channel.questions import provider_app
 from tongban.sharing.channel.refusals import Code, document, refusal
 
 

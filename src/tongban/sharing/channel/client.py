@@ -1,4 +1,4 @@
-"""The asking side of x1: a signed question over HTTP; an answer is taken only if it is theirs and to this question."""
+"""The asking side of x1: a signed message over HTTP; an answer is taken only if it is theirs and to this message."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tongban.base.errors import Refused, refuse
 from tongban.base.keys import KeyRing, PublicKey
 from tongban.sharing.channel import profile
 from tongban.sharing.channel.breaker import Breakers
-from tongban.sharing.channel.model import Answer, Member, Sent, path_of
-from tongban.sharing.channel.provider import Body
+from tongban.sharing.channel.model import Answer, Member, Parcel, Sent, path_of
+from tongban.sharing.channel.questions import Body
 from tongban.sharing.channel.refusals import Code, read_document
 from tongban.sharing.channel.registry import Registered
 
@@ -110,13 +110,25 @@ class X1Channel:
             )
         return known
 
+    async def deliver(self, member: Member, parcel: Parcel) -> bytes:
+        """Hand over a message, once, and give the body of the signed answer; whoever sends it has their own patience.
+
+        Raises `Refused`: the other side's own code, `source-away`, `answer-not-genuine`, `unknown-member`.
+        """
+        known = self._known(member)
+        try:
+            return await self._once(known, parcel)
+        except httpx.HTTPError:
+            raise away(known) from None
+
     async def _asked(self, member: Member, sent: Sent) -> Answer:
+        parcel = parcel_of(member, sent)
         refused = away(member)
         for attempt in range(TRIES):
             if attempt:
                 await asyncio.sleep(_PAUSE_SECONDS * attempt)
             try:
-                answer = await self._once(member, sent)
+                answer = _answer(member, await self._once(member, parcel))
             except httpx.HTTPError:
                 self._breakers.failed(member.code)
                 refused = away(member)
@@ -135,23 +147,21 @@ class X1Channel:
                 return answer
         raise refused
 
-    async def _once(self, member: Member, sent: Sent) -> Answer:
-        query = sent.query
-        body = msgspec.json.encode(Body(subject=query.subject, fields=query.fields, tests=query.tests))
-        target = member.node.rstrip("/") + path_of(member.code, query.resource, query.record)
+    async def _once(self, member: Member, parcel: Parcel) -> bytes:
+        target = member.node.rstrip("/") + path_of(member.code, parcel.resource, parcel.record)
         now = self._clock()
         headers = profile.signed(
-            heading(self._client, member, sent, body),
+            heading(self._client, member, parcel),
             target,
             key=self._registry.current().signer(self._ring, (self._client,), now),
             sign=self._ring.sign,
             created=int(now.timestamp()),
             nonce=secrets.token_urlsafe(16),
         )
-        response = await self._http.post(target, content=body, headers=headers)
+        response = await self._http.post(target, content=parcel.body, headers=headers)
         return self._believed(member, response, headers["signature"].removeprefix("x1="))
 
-    def _believed(self, member: Member, response: httpx.Response, ours: str) -> Answer:
+    def _believed(self, member: Member, response: httpx.Response, ours: str) -> bytes:
         body = response.content
         registry, now = self._registry.current(), self._clock()
 
@@ -165,31 +175,53 @@ class X1Channel:
             signed_at = profile.check_answer(response.status_code, response.headers, body, ours, key_of)
             if abs(now.timestamp() - signed_at) > profile.WINDOW:
                 raise ValueError("signed at another time")
-            if response.status_code != 200:
-                refused = read_document(body)
-            else:
-                answer = msgspec.json.decode(body, type=Answer)
-                return msgspec.structs.replace(answer, digest=hashlib.sha256(body).hexdigest())
+            if response.status_code == 200:
+                return body
+            refused = read_document(body)
         except (Refused, ValueError) as error:  # msgspec's errors are ValueErrors
             raise not_genuine(member) from error
         raise refused
 
 
-def heading(client: str, member: Member, sent: Sent, body: bytes) -> dict[str, str]:
-    """The headers of a question, before its signature. Raises `ValueError` if `purpose` names no law."""
-    service, found, law = sent.purpose.partition(";")
-    if not found or not law.strip():
-        raise ValueError("a purpose names the service and the law: service-slug; 法条")
+def parcel_of(member: Member, sent: Sent) -> Parcel:
+    """A question as it travels. Raises `ValueError` for one that is meant for another member."""
     if sent.service != member.code:
         raise ValueError("the question is for another member")
+    query = sent.query
+    return Parcel(
+        resource=query.resource,
+        record=query.record,
+        body=msgspec.json.encode(Body(subject=query.subject, fields=query.fields, tests=query.tests)),
+        grant=sent.grant,
+        purpose=sent.purpose,
+        case=sent.case,
+        user=sent.user,
+        message_id=sent.message_id,
+        key=sent.key,
+    )
+
+
+def _answer(member: Member, body: bytes) -> Answer:
+    try:
+        answer = msgspec.json.decode(body, type=Answer)
+    except msgspec.MsgspecError as error:
+        raise not_genuine(member) from error
+    return msgspec.structs.replace(answer, digest=hashlib.sha256(body).hexdigest())
+
+
+def heading(client: str, member: Member, parcel: Parcel) -> dict[str, str]:
+    """The headers of a message, before its signature. Raises `ValueError` if `purpose` names no law."""
+    service, found, law = parcel.purpose.partition(";")
+    if not found or not law.strip():
+        raise ValueError("a purpose names the service and the law: service-slug; 法条")
     return {
         "content-type": profile.JSON,
         "gov-client": client,
-        "gov-service": f"{member.code}/{sent.query.resource}/{sent.query.record}",
-        "gov-purpose": f'{service.strip()};grant="{sent.grant}";law=%"{profile.display(law.strip())}"',
-        "gov-case": sent.case,
-        "gov-user": sent.user,
-        "gov-message-id": str(sent.message_id),
-        "idempotency-key": f'"{sent.key}"',
-        "content-digest": profile.digest_text(body),
+        "gov-service": f"{member.code}/{parcel.resource}/{parcel.record}",
+        "gov-purpose": f'{service.strip()};grant="{parcel.grant}";law=%"{profile.display(law.strip())}"',
+        "gov-case": parcel.case,
+        "gov-user": parcel.user,
+        "gov-message-id": str(parcel.message_id),
+        "idempotency-key": f'"{parcel.key}"',
+        "content-digest": profile.digest_text(parcel.body),
     }

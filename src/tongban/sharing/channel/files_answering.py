@@ -30,7 +30,8 @@ from tongban.sharing.channel.files import (
 )
 from tongban.sharing.channel.log import MessageLog
 from tongban.sharing.channel.model import Answer, Asked
-from tongban.sharing.channel.provider import AnswerTo, Body, ProviderSettings, ask_source, only_asked, read_query
+from tongban.sharing.channel.provider import ProviderSettings
+from tongban.sharing.channel.questions import AnswerTo, Body, ask_source, only_asked, read_query
 from tongban.sharing.channel.refusals import Code, WireProblem, document, refusal
 from tongban.sharing.channel.registry import Registered, Registry, today
 from tongban.sharing.channel.store import Line

@@ -80,6 +80,23 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     key: str
 
 
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
+    """Any message on its way: to which record of the member it goes, its body, and what its signed head says.
+
+    `grant` is what it rests on (a grant of shared data, an agreement between regions); the rest is as in `Sent`.
+    """
+
+    resource: str
+    record: str
+    body: bytes
+    grant: str
+    purpose: str
+    case: str
+    user: str
+    message_id: UUID
+    key: str
+
+
 class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A body that takes part. `code` is `instance/class/uscc/subsystem`, as in X-Road: `LJ/GOV/<uscc>/hr`.
 

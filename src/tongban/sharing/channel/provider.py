@@ -1,8 +1,9 @@
-"""The side of the data: a small ASGI application that believes nothing until it is proved.
+"""The side that is asked: a small ASGI application that believes nothing until it is proved.
 
-A message is judged from the cheap to the dear: path, head, member, key, time, body, digest, signature, right. Then the
-source is asked, the answer signed, and one statement remembers the nonce, keeps the answer and writes the log line;
-only then does the answer leave. Every refusal is signed too, has a stable code, and is a line in the log.
+A message is judged from the cheap to the dear: path, head, member, key, time, body, digest, signature. Then whoever
+answers this sort of message judges the right and does the work (`Judge`): a node asks its source (`questions`), an
+installation takes over a case. The answer is signed, and one statement remembers the nonce, keeps the answer and writes
+the log line; only then does the answer leave. Every refusal is signed too, has a stable code, and is a line in the log.
 """
 
 from __future__ import annotations
@@ -13,10 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
-
-import msgspec
-from msgspec import Meta
+from typing import Any, Final
 
 from tongban.base.clock import Clock
 from tongban.base.errors import Refused
@@ -25,18 +23,16 @@ from tongban.base.keys import KeyRing, PublicKey, Use
 from tongban.base.telemetry import Log
 from tongban.sharing.channel import profile
 from tongban.sharing.channel.log import AnswerBox, MessageLog
-from tongban.sharing.channel.model import Answer, Asked, Query, Test
-from tongban.sharing.channel.profile import Envelope, Path, Proof
+from tongban.sharing.channel.model import Member
+from tongban.sharing.channel.profile import Envelope, Path, Proof, Purpose
 from tongban.sharing.channel.refusals import PROBLEM_TYPE, Code, document, refusal
-from tongban.sharing.channel.registry import Registered, today
+from tongban.sharing.channel.registry import Registered, Registry
 from tongban.sharing.channel.store import Line
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-AnswerTo = Callable[[Query, Asked], Awaitable[Answer]]
-"""Asks the source. May raise `Refused`: its code goes to the asker."""
 
 _REMEMBERED: Final = 65_536
 """Nonces kept in memory, so that a replay is refused before the source is asked again; the database is the truth."""
@@ -44,17 +40,6 @@ _BACKLOG: Final = 10_000
 """Lines that may wait for the disk; beyond, a node that is overwhelmed counts in its own log what it turns away."""
 _SIGNER_KEPT: Final = timedelta(seconds=10)
 _ID_LIFE: Final = timedelta(days=1)
-
-
-class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A query as it is sent: its resource and record stand in the path."""
-
-    subject: Annotated[str, Meta(pattern=r"^[0-9A-Za-z-]{1,40}$")]
-    fields: Annotated[tuple[Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,60}$")], ...], Meta(max_length=100)] = ()
-    tests: Annotated[tuple[Test, ...], Meta(max_length=50)] = ()
-
-
-_DECODER: Final = msgspec.json.Decoder(Body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,14 +109,34 @@ def _question(envelope: Envelope) -> bytes:
     return hashlib.sha256("\n".join(envelope.headers[name] for name in profile.HEADERS).encode()).digest()
 
 
-def provider_app(settings: ProviderSettings, registry: Registered, answer: AnswerTo, log: MessageLog) -> Application:
-    """The ASGI application of a node. It answers `POST /x1/…` for its members and refuses everything else."""
-    return _Provider(settings, registry, answer, log)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """A message whose signature held: who sent it where, what for, and the registry it was believed by.
+
+    Whether they may is for the `Judge` to say.
+    """
+
+    client: Member
+    path: Path
+    purpose: Purpose
+    envelope: Envelope
+    body: bytes
+    registry: Registry
+    at: datetime
+
+
+Judge = Callable[[Proved], Awaitable[bytes]]
+"""Judges the right, does what is asked, and gives the body of the answer. May raise `Refused`: its code goes back."""
+
+
+def x1_app(settings: ProviderSettings, registry: Registered, judge: Judge, log: MessageLog) -> Application:
+    """The ASGI application of a member. It answers `POST /x1/…` for its members and refuses everything else."""
+    return _Provider(settings, registry, judge, log)
 
 
 class _Provider:
-    def __init__(self, settings: ProviderSettings, registry: Registered, answer: AnswerTo, log: MessageLog) -> None:
-        self._settings, self._registry, self._answer, self._log = settings, registry, answer, log
+    def __init__(self, settings: ProviderSettings, registry: Registered, judge: Judge, log: MessageLog) -> None:
+        self._settings, self._registry, self._judge, self._log = settings, registry, judge, log
         self._at_work = 0
         self._nonces: dict[tuple[str, str], None] = {}
         self._signer: tuple[datetime, PublicKey] | None = None
@@ -265,22 +270,16 @@ class _Provider:
         self._check_new(envelope, now)
         if envelope.headers["gov-service"] != "/".join(path):
             raise refusal(Code.HEADER_MALFORMED, "gov-service")
-        purpose = profile.purpose_of(envelope.headers["gov-purpose"])
-        query = read_query(path.resource, path.record, body)
-        right = registry.permit(client.code, path.member, purpose.grant, purpose.service, query, today(now))
-        asked = Asked(
-            member=client,
-            right=right,
-            purpose=purpose.service,
-            law=purpose.law,
-            case=envelope.headers["gov-case"],
-            user=envelope.headers["gov-user"],
-            message_id=envelope.message_id,
+        proved = Proved(
+            client=client,
+            path=path,
+            purpose=profile.purpose_of(envelope.headers["gov-purpose"]),
+            envelope=envelope,
+            body=body,
+            registry=registry,
             at=now,
         )
-        return envelope, msgspec.json.encode(
-            only_asked(await ask_source(self._settings, self._answer, query, asked), query)
-        )
+        return envelope, await self._judge(proved)
 
     def _check_new(self, envelope: Envelope, now: datetime) -> None:
         """Refuse early what this process has seen; a message id says itself how old it is (RFC 9562 §5.7)."""
@@ -316,44 +315,6 @@ class _Provider:
                         return b"".join(chunks)
         except TimeoutError:
             raise refusal(Code.BODY_SLOW) from None
-
-
-async def ask_source(settings: ProviderSettings, answer: AnswerTo, query: Query, asked: Asked) -> Answer:
-    """What the source says within its time. Raises `Refused`, never anything else."""
-    try:
-        async with asyncio.timeout(settings.source_seconds):
-            return await answer(query, asked)
-    except Refused:
-        raise
-    except TimeoutError:
-        raise refusal(Code.SOURCE_SLOW) from None
-    except Exception as error:
-        settings.telemetry.error("x1-source-failed", error)
-        raise refusal(Code.SOURCE_FAILED) from error
-
-
-def read_query(resource: str, record: str, body: bytes) -> Query:
-    """The query in a body. Raises `Refused` (`body-malformed`)."""
-    try:
-        read = _DECODER.decode(body)
-    except msgspec.MsgspecError:
-        raise refusal(Code.BODY_MALFORMED) from None
-    names = [test.name for test in read.tests]
-    if not (read.fields or read.tests) or len({*names}) < len(names):
-        raise refusal(Code.BODY_MALFORMED)
-    return Query(resource=resource, record=record, subject=read.subject, fields=read.fields, tests=read.tests)
-
-
-def only_asked(answer: Answer, query: Query) -> Answer:
-    """Nothing but what was asked leaves, whatever the connector gave."""
-    if not answer.found:
-        return Answer(found=False, as_of=answer.as_of)
-    return Answer(
-        found=True,
-        values={name: answer.values[name] for name in query.fields if name in answer.values},
-        tests={test.name: answer.tests.get(test.name) for test in query.tests},
-        as_of=answer.as_of,
-    )
 
 
 async def _send(send: Send, status: int, body: bytes, proof: Proof) -> None:

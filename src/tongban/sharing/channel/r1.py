@@ -19,9 +19,8 @@ import msgspec
 
 from tongban.base.errors import Refused, refuse
 from tongban.sharing.channel import profile
-from tongban.sharing.channel.client import away, heading, not_genuine
+from tongban.sharing.channel.client import away, heading, not_genuine, parcel_of
 from tongban.sharing.channel.model import Answer, Member, Sent
-from tongban.sharing.channel.provider import Body
 from tongban.sharing.channel.refusals import read_document
 
 _HASH: Final = re.compile(r"[A-Za-z0-9+/]{86}==", re.ASCII)
@@ -57,8 +56,8 @@ class R1Channel:
         `answer-not-genuine`.
         """
         query = sent.query
-        body = msgspec.json.encode(Body(subject=query.subject, fields=query.fields, tests=query.tests))
-        said = heading(self._client, member, sent, body)
+        parcel = parcel_of(member, sent)
+        body, said = parcel.body, heading(self._client, member, parcel)
         path = f"/r1/{member.code}/{query.resource}/{query.record}"
         headers = {
             "content-type": profile.JSON,

@@ -20,7 +20,8 @@ from tongban.base.errors import refuse
 from tongban.base.keys import KeyRing
 from tongban.base.telemetry import Log, take_over
 from tongban.sharing.channel.log import AnswerBox, MessageLog
-from tongban.sharing.channel.provider import Application, ProviderSettings, provider_app
+from tongban.sharing.channel.provider import Application, ProviderSettings
+from tongban.sharing.channel.questions import provider_app
 from tongban.sharing.channel.registry import FRESH, RegistryCache
 from tongban.sharing.node.answering import Node, open_node
 from tongban.sharing.node.config import NodeConfig
