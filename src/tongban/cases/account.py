@@ -9,7 +9,7 @@ from datetime import datetime
 from tongban.base.i18n import Text
 from tongban.cases.definition import Definition
 from tongban.cases.letters import said_words
-from tongban.cases.model import OWN_NAMES, START, ActorKind, By, Event, Letter, Own
+from tongban.cases.model import CUSTODY_EVENTS, OWN_NAMES, START, ActorKind, By, Event, Letter, Own
 from tongban.catalog.wording import day_words, joined
 
 _MACHINE: dict[ActorKind, Text] = {
@@ -19,7 +19,7 @@ _MACHINE: dict[ActorKind, Text] = {
 _CARRIER = Text("系统", "The platform")
 _POST = frozenset({Own.DELIVERED, Own.UNDELIVERED, Own.RECORDED})
 """Reports of the outbox and of the exchange: carried by the platform, although no term ran out."""
-_LINKS = frozenset({Own.QUESTIONED, Own.ANSWERED, Own.RECORDED, Own.PART_OPENED, Own.PART_ENDED})
+_LINKS = frozenset({Own.QUESTIONED, Own.ANSWERED, Own.RECORDED, Own.PART_OPENED, Own.PART_ENDED}) | CUSTODY_EVENTS
 
 _COMPARED = {
     "same": Text("和您填的一样", "Same as the applicant said"),
@@ -115,6 +115,12 @@ def _own_details(definition: Definition, event: Event) -> Iterator[tuple[Text, T
             yield Text(**event.payload["title"]), Text(case, case)
             if outcome:
                 yield Text("结果", "Outcome"), Text(**outcome)
+        case Own.HANDED_ON:
+            yield Text("转给", "To"), Text(**event.payload["to_office"]["name"])
+            yield Text("原因", "Why"), Text(**event.payload["reason"])
+        case Own.TAKEN_OVER | Own.HAND_ON_SETTLED | Own.HAND_ON_REFUSED:
+            if said := str(event.payload.get("reasons", "")):
+                yield Text("理由", "Reasons"), Text(said, said)
         case Own.RECORDED:
             for key, name in _COMPARED.items():
                 if found := event.payload.get(key):

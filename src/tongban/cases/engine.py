@@ -115,11 +115,12 @@ class Engine:
     def definition(self, state: CaseState) -> Definition:
         """The law of a case: its service and procedure in the versions of its day."""
         case = state.case
-        key = (case.service, case.service_version, case.region, case.procedure, case.procedure_version)
+        version, place = state.service_version, state.place
+        key = (case.service, version, place, case.procedure, case.procedure_version)
         known = self._definitions.get(key)
         if known is None or known.calendar is not self.calendar:
-            service = self._service(case.service, case.region, lambda one: one.version == case.service_version)
-            service = service or self.catalogue.service(case.service, case.service_version)
+            service = self._service(case.service, place, lambda one: one.version == version)
+            service = service or self.catalogue.service(case.service, version)
             procedure = self.catalogue.procedure(case.procedure, case.procedure_version)
             known = Definition(service, procedure, self.calendar, self.zone, service.terms)
             self._definitions[key] = known
@@ -324,7 +325,7 @@ class Engine:
     def _office(self, service: Service, region: str, other: Case | None, owed_by: str) -> Office:
         """The body that owes the answer. Raises Refused (`no-competent-body`)."""
         if other and service.concerns and service.concerns.answered_by == "its-body":
-            return other.state.case.office
+            return other.state.office
         if owed_by:
             body = self.directory.body(owed_by)
         else:
@@ -336,8 +337,8 @@ class Engine:
         """A case as `org.may` sees it."""
         opening = found.state.case
         return Matter(
-            region=opening.region,
-            body=opening.office.id,
+            region=found.state.place,
+            body=found.state.office.id,
             service=opening.service,
             applicant=opening.applicant.id,
             handlers=abouts.took_part(found.events),
@@ -372,7 +373,7 @@ class Engine:
 
     def _issue(self, definition: Definition, state: CaseState, event: Event) -> Also:
         case, judged = state.case, Judged(definition, state)
-        body = self.directory.body(case.office.id)
+        body = self.directory.body(state.office.id)
         certificate = certs.issue(
             msgspec.structs.replace(definition.service, result=judged.variant.result),
             facts=judged.variant.facts,

@@ -11,6 +11,7 @@ from tongban.cases.model import (
     SAME,
     Attachment,
     CaseState,
+    Custody,
     Done,
     Escalation,
     Event,
@@ -160,6 +161,35 @@ def _part_ended(state: CaseState, event: Event) -> CaseState:
     return msgspec.structs.replace(state, parts=tuple(parts))
 
 
+def _handed_on(state: CaseState, event: Event) -> CaseState:
+    custody = msgspec.convert({**event.payload, "at": event.at, "seq": event.seq, "law": event.law}, Custody)
+    return msgspec.structs.replace(state, custody=(*state.custody, custody), version=event.seq)
+
+
+def _taken_over(state: CaseState, event: Event) -> CaseState:
+    """From here on the other body owes the answer. Nothing else changes: not the state, not one clock."""
+    return _of_custody(state, event, taken_at=event.at, receipt=str(event.payload.get("receipt", "")))
+
+
+def _hand_on_refused(state: CaseState, event: Event) -> CaseState:
+    return _of_custody(state, event, objected_at=event.at, objection=str(event.payload.get("reasons", "")))
+
+
+def _hand_on_settled(state: CaseState, event: Event) -> CaseState:
+    """With the receiving body it lies as if it had taken it over; otherwise it stays where it was."""
+    if event.payload["to"] == "sender":
+        return _of_custody(state, event, settled_at=event.at, returned=True)
+    receipt = str(event.payload.get("receipt", ""))
+    return _of_custody(state, event, settled_at=event.at, taken_at=event.at, receipt=receipt)
+
+
+def _of_custody(state: CaseState, event: Event, **changes: Any) -> CaseState:
+    if state.on_its_way is None:
+        raise ValueError(f"event {event.seq} is about a hand-over, and nothing was handed on")
+    last = msgspec.structs.replace(state.custody[-1], **changes)
+    return msgspec.structs.replace(state, custody=(*state.custody[:-1], last), version=event.seq)
+
+
 def _seq(payload: Mapping[str, Any], name: str) -> int:
     return int(payload[name])
 
@@ -175,4 +205,8 @@ _OWN: dict[str, Callable[[CaseState, Event], CaseState]] = {
     Own.RECORDED: _recorded,
     Own.PART_OPENED: _part_opened,
     Own.PART_ENDED: _part_ended,
+    Own.HANDED_ON: _handed_on,
+    Own.TAKEN_OVER: _taken_over,
+    Own.HAND_ON_REFUSED: _hand_on_refused,
+    Own.HAND_ON_SETTLED: _hand_on_settled,
 }

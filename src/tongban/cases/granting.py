@@ -207,7 +207,7 @@ def _grant(definition: Definition, state: CaseState, event: Event, directory: Di
         record=str(facts[RECORD]),
         fields=fields,
         tests=read_tests(str(facts.get(TESTS, ""))),
-        provider=case.office.id,
+        provider=state.office.id,
         consumer=case.applicant.id,
         service=str(facts["for_service"]),
         purpose=Text(f"{asking.zh}：{scene}", f"{asking.en}: {scene}"),

@@ -87,7 +87,7 @@ def _values(
         "service": Text(*(words(service, lang) for lang in LANGS)),
         "case": Text(case.case, case.case),
         "name": Text(case.applicant.name, case.applicant.name),
-        "body": case.office.name,
+        "body": state.office.name,
         "due": _due(definition, due),
         "remedies": remedies(definition, state, at) if notice.remedies else Text("", ""),
         "link": Text(f"/cases/{case.case}", f"/cases/{case.case}"),
@@ -118,7 +118,7 @@ def _due(definition: Definition, due: Running | None) -> Text:
 def remedies(definition: Definition, state: CaseState, at: datetime) -> Text:
     """救济途径 with its dates: reconsideration within 60 calendar days (行政复议法 20), also online where the
     decision came online (22); a suit within six months (行政诉讼法 46 [M])."""
-    day, office, about = definition.local(at), state.case.office, state.case.about
+    day, office, about = definition.local(at), state.office, state.case.about
     if about and about.decided_on is None:
         return _UNDECIDED
     if about and about.decided_on:  # the time runs from the decision itself, not from the answer about it

@@ -28,7 +28,7 @@ def listed(state: CaseState, event: Event, directory: Directory, day: date) -> A
     case = state.case
     body = case.applicant.id
     authority = directory.sharing_authority(body) if directory.has(body) else None
-    if authority is None or authority.id != case.office.id:
+    if authority is None or authority.id != state.office.id:
         raise refuse(
             "not-the-sharing-authority",
             "目录由同级政务数据共享主管部门审核发布。",

@@ -46,6 +46,10 @@ class Own(StrEnum):
     RECORDED = "record-answered"
     PART_OPENED = "part-opened"
     PART_ENDED = "part-ended"
+    HANDED_ON = "handed-on"
+    TAKEN_OVER = "taken-over"
+    HAND_ON_REFUSED = "hand-on-refused"
+    HAND_ON_SETTLED = "hand-on-settled"
 
 
 OWN_NAMES: dict[Own, Text] = {
@@ -59,7 +63,15 @@ OWN_NAMES: dict[Own, Text] = {
     Own.RECORDED: Text("当时没查到的记录，后来查到了", "A record that could not be had then has answered"),
     Own.PART_OPENED: Text("其中一项开始办了", "One part was opened"),
     Own.PART_ENDED: Text("其中一项有了结果", "One part has ended"),
+    Own.HANDED_ON: Text("转给该管的机关", "Handed on to the body that is competent"),
+    Own.TAKEN_OVER: Text("接收并接着办", "Taken over"),
+    Own.HAND_ON_REFUSED: Text("对转来有异议", "Objected to what was handed on"),
+    Own.HAND_ON_SETTLED: Text("上级定了由谁办", "The body above both said who handles it"),
 }
+
+
+CUSTODY_EVENTS = frozenset({Own.HANDED_ON, Own.TAKEN_OVER, Own.HAND_ON_REFUSED, Own.HAND_ON_SETTLED})
+"""The events of a hand-over: everybody who may read the case may read what they say."""
 
 
 class By(_Value, frozen=True):
@@ -89,6 +101,8 @@ class Office(_Value, frozen=True):
     reconsideration: Text = Text("上一级行政机关", "the administrative body above it")
     contact: Text = Text("", "")
     court: Text = Text("有管辖权的人民法院", "the people's court with jurisdiction")
+    installation: str = ""
+    """The other installation of the platform where it works; empty for this one."""
 
 
 class About(_Value, frozen=True):
@@ -125,6 +139,42 @@ class Opening(_Value, frozen=True):
     """Officials about whose own doing it is: they may read it, another handles it (回避)."""
     part_of: str = ""
     """The number of the whole that this case is one part of (一件事、并联审批、多地联办)."""
+    received_by: Office | None = None
+    """The body that took the application in, where that is another than `office` (异地代收代办, 国办发〔2020〕35号):
+    it answers for the identity check and the form, `office` for the decision."""
+    competence: Text = Text("", "")
+    """Why it is this body that answers, with the law; empty where nothing had to be said."""
+
+
+class Custody(_Value, frozen=True):
+    """One hand-over of a case from body to body: the papers, the number and the clock go along.
+
+    While `taken_at` is None the body that handed on still owes the answer. `region` and `version` are the region for
+    which the receiving body answers and the version of the service that is in force there on the day of application.
+    """
+
+    from_office: Office
+    to_office: Office
+    at: datetime
+    reason: Text
+    law: str
+    region: str = ""
+    version: str = ""
+    seq: int = 0
+    taken_at: datetime | None = None
+    receipt: str = ""
+    """What the receiving side signed for it (`cases.custody`): a compact JWS."""
+    objection: str = ""
+    """Why the receiving body says that it is not competent; once, then the body above both settles it."""
+    objected_at: datetime | None = None
+    settled_at: datetime | None = None
+    returned: bool = False
+    """The body above both said that it stays where it was."""
+
+    @property
+    def on_its_way(self) -> bool:
+        """Handed on, and neither taken over nor sent back."""
+        return self.taken_at is None and not self.returned
 
 
 class Attachment(_Value, frozen=True):
@@ -251,6 +301,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     """Other cases that are about this one."""
     parts: tuple[Part, ...] = ()
     """The cases that this one is the whole of, in the order in which they were opened."""
+    custody: tuple[Custody, ...] = ()
+    """Every hand-over from body to body, oldest first."""
 
     @property
     def case(self) -> Opening:
@@ -258,6 +310,33 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
         if self.opening is None:
             raise ValueError("the case has not been opened")
         return self.opening
+
+    @property
+    def office(self) -> Office:
+        """The body that owes the answer now: the last that took the case over, or the one it was opened at.
+
+        Raises ValueError before the first event.
+        """
+        taken = [one.to_office for one in self.custody if one.taken_at]
+        return taken[-1] if taken else self.case.office
+
+    @property
+    def place(self) -> str:
+        """The region for which the body that owes the answer works; the number keeps that of the opening."""
+        taken = [one.region for one in self.custody if one.taken_at and one.region]
+        return taken[-1] if taken else self.case.region
+
+    @property
+    def service_version(self) -> str:
+        """The version of the service by which it is judged: that of its day in the place where it is handled."""
+        taken = [one.version for one in self.custody if one.taken_at and one.version]
+        return taken[-1] if taken else self.case.service_version
+
+    @property
+    def on_its_way(self) -> Custody | None:
+        """The hand-over that the other side has not answered yet."""
+        last = self.custody[-1] if self.custody else None
+        return last if last and last.on_its_way else None
 
     def record_of(self, name: str) -> Shared | None:
         """What a record says about a fact or for a material, also where the applicant disputes it."""

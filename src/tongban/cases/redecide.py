@@ -90,7 +90,7 @@ def redecide(
     case = state.case
     judged = Judged(definition, fold(event for event in events if event.seq <= decided.seq))
     then = replay(decided.judged, catalogue) if decided.judged else judged.assessment
-    service = catalogue.version(case.service, on=case.day, known=known, region=case.region)
+    service = catalogue.version(case.service, on=case.day, known=known, region=state.place)
     now = assess(service, judged.facts, case.day)
     return Redecided(
         case.case,

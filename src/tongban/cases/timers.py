@@ -105,7 +105,7 @@ def _climb(engine: Engine, case: Case, now: datetime) -> list[Event]:
 
 def _superior(engine: Engine, case: Case, rung: Rung, now: datetime) -> Escalation:
     """The person on this rung: of the body itself, of those above it, of its government; nearest first."""
-    directory, own = engine.directory, engine.directory.body(case.state.case.office.id)
+    directory, own = engine.directory, engine.directory.body(case.state.office.id)
     government = directory.government(own.region)
     bodies = {
         Who.HEAD: [own],

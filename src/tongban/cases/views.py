@@ -20,7 +20,17 @@ from tongban.cases.account import Line, account
 from tongban.cases.decide import GrantFor, PossibleAct, possible
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.engine import Case
-from tongban.cases.model import Attachment, CaseState, Dispute, Event, Letter, Opening, Own
+from tongban.cases.model import (
+    CUSTODY_EVENTS,
+    Attachment,
+    CaseState,
+    Dispute,
+    Event,
+    Letter,
+    Office,
+    Opening,
+    Own,
+)
 from tongban.catalog import Assessment
 from tongban.catalog.model import Fact, Material
 from tongban.catalog.procedure import Act, Stage, State
@@ -135,6 +145,11 @@ class CaseView:
     @property
     def opening(self) -> Opening:
         return self.state.case
+
+    @property
+    def office(self) -> Office:
+        """The body that owes the answer now."""
+        return self.state.office
 
     @property
     def case(self) -> str:
@@ -277,10 +292,10 @@ class CaseView:
             "case": self.case,
             "region": self.opening.region,
             "version": self.version,
-            "service": {"service": self.opening.service, "version": self.opening.service_version}
+            "service": {"service": self.opening.service, "version": self.state.service_version}
             | _both("name", self.service_name),
             "applicant": {"id": self.opening.applicant.id, "name": self.opening.applicant.name},
-            "body": {"id": self.opening.office.id} | _both("name", self.opening.office.name),
+            "body": {"id": self.office.id} | _both("name", self.office.name),
             "state": {"state": self.state.state, "stage": self.spec.stage, "end": self.spec.end}
             | _both("name", self.state_name),
             "track": [
@@ -325,9 +340,15 @@ class CaseView:
         return msgspec.to_builtins(plain, str_keys=True)
 
 
-_TOLD = frozenset(
-    {Own.UNDONE, Own.DELIVERED, Own.QUESTIONED, Own.ANSWERED, Own.RECORDED, Own.PART_OPENED, Own.PART_ENDED}
-)
+_TOLD = CUSTODY_EVENTS | {
+    Own.UNDONE,
+    Own.DELIVERED,
+    Own.QUESTIONED,
+    Own.ANSWERED,
+    Own.RECORDED,
+    Own.PART_OPENED,
+    Own.PART_ENDED,
+}
 
 
 def _outward(event: Event) -> Event:

@@ -98,7 +98,7 @@ def material_id(view: CaseView, slug: str) -> str:
 
 
 def _item(view: CaseView) -> str:
-    return f"item:{view.opening.service}@{view.opening.service_version}"
+    return f"item:{view.opening.service}@{view.state.service_version}"
 
 
 def _case(view: CaseView) -> Iterator[Source]:
@@ -107,10 +107,10 @@ def _case(view: CaseView) -> Iterator[Source]:
     yield Source(
         id=f"record:case/{view.case}#opening",
         text=Text(
-            f"办件{opening.case}：{opening.applicant.name}在{day.zh}申请“{name.zh}”，由{opening.office.name.zh}办理，"
+            f"办件{opening.case}：{opening.applicant.name}在{day.zh}申请“{name.zh}”，由{view.office.name.zh}办理，"
             f"现在的状态：{view.state_name.zh}。",
             f"Case {opening.case}: {opening.applicant.name} applied for “{name.en}” on {day.en}, handled by "
-            f"{opening.office.name.en}; it stands at: {view.state_name.en}.",
+            f"{view.office.name.en}; it stands at: {view.state_name.en}.",
         ),
     )
     for term in view.terms:
