@@ -106,6 +106,7 @@ def test_a_register_that_names_nothing_says_every_place_at_once():
             Region(code="990104", name=demo.register().regions[0].name, successors=("x",)),
         ),
         powers=(Power(id="p", body="nobody", services=frozenset({"*"}), regions=frozenset(), law=""),),
+        delegations=(),
     )
     with pytest.raises(Refused) as refused:
         Directory.build(register)

@@ -63,6 +63,11 @@ def took_part(events: Sequence[Event]) -> frozenset[str]:
     return frozenset(event.by.id for event in events if event.by.kind == "official")
 
 
+def agents(events: Sequence[Event]) -> frozenset[str]:
+    """The persons who have acted on a case for its applicant."""
+    return frozenset(event.by.id for event in events if event.by.kind == "person" and event.on_behalf_of)
+
+
 async def tell(engine: Engine, done: Case) -> None:
     """Tell the other case that this one was opened, and how it ended. Again is harmless."""
     about = done.state.case.about

@@ -112,7 +112,8 @@ def decide(definition: Definition, state: CaseState, command: Command, now: date
     if isinstance(done, Refusal):
         return done
     events.append(done)
-    events.extend(_follow(definition, evolve(state, done), now, command.remark))
+    remark = letters.and_then(command.remark, command.grant.signature)
+    events.extend(_follow(definition, evolve(state, done), now, remark))
     return events
 
 
@@ -234,6 +235,9 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         issues=act.issues,
         grant=act.grant,
         lists=act.lists,
+        moves_power=act.moves_power,
+        in_name_of=command.grant.in_name_of,
+        delegation=command.grant.delegation,
         opening=command.opening,
         facts=said.facts,
         records=dict(command.records),
@@ -243,15 +247,18 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         moves=moves,
         judged=compact(trial.judged.assessment) if act.decides else {},
     )
-    return msgspec.structs.replace(event, letter=_letter(definition, act, evolve(state, event), event, command.remark))
+    return msgspec.structs.replace(event, letter=_letter(definition, act, evolve(state, event), event, command))
 
 
-def _letter(definition: Definition, act: Act, after: CaseState, event: Event, remark: Text) -> Letter | None:
+def _letter(definition: Definition, act: Act, after: CaseState, event: Event, command: Command) -> Letter | None:
     if act.notice is None:
         return None
+    remark, signed = command.remark, command.grant.signature
     moved = [move.term for move in event.moves if move.do != "end"]
     due = clocks.matters(clocks.running(definition, after, event.at), moved)
-    return letters.write(definition, act, after, event.payload, due, event.at, remark, event.by.name)
+    written = letters.write(definition, act, after, event.payload, due, event.at, remark, event.by.name)
+    tells = act.decides or act.issues or event.in_name_of or definition.ended(after)
+    return letters.signed(written, signed) if written and tells else written
 
 
 def _claimed(state: CaseState, said: says.Said, records: Mapping[str, Shared]) -> CaseState:

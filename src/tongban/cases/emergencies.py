@@ -13,7 +13,7 @@ from tongban.cases.engine import Engine
 from tongban.cases.model import Applicant
 from tongban.cases.reading import Reading
 from tongban.org import Actor, Body, Grant
-from tongban.org.model import lineage
+from tongban.org.entries import lineage
 from tongban.sharing.access import Kind, delays
 from tongban.sharing.access import emergency as emergencies
 from tongban.sharing.access.emergency import Emergency

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -22,7 +22,7 @@ from tongban.base.i18n import Text
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases import about as abouts
-from tongban.cases import granting, listing
+from tongban.cases import granting, listing, moving
 from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written
 from tongban.cases.beside import Beside
 from tongban.cases.decide import Command, GrantFor, by_law, decide
@@ -37,6 +37,7 @@ from tongban.catalog.model import Service
 from tongban.catalog.seals import seal
 from tongban.org import Actor, Directory, Grant, Matter, Purpose, may
 from tongban.org import Refusal as Denial
+from tongban.org import store as org_store
 from tongban.sharing import Shared
 from tongban.sharing.grants import Shelf, nothing_listed
 from tongban.terms import Calendar
@@ -172,9 +173,11 @@ class Engine:
             law = self._open_service(service, region, now)
             day = now.astimezone(self.zone).date()
             says, owner = granting.opened(law, says, self.listed, day)
+            moving.opened(law.service, says, applicant, self.directory, day)
             other = await abouts.concerned(self, law, says, applicant.id)
             region = other.state.case.region if other else region
             procedure = self.catalogue.procedure(procedure_of(law, says, records, day))
+            office, known = self._office(law, region, other, owner or owed_by, says), _known(says, records)
             opening = Opening(
                 case_id(region, now),
                 region,
@@ -183,12 +186,13 @@ class Engine:
                 procedure.procedure,
                 procedure.version,
                 day,
-                self._office(law, region, other, owner or owed_by),
+                office,
                 applicant,
                 seal(law),
                 abouts.about(other) if other else None,
                 people_only,
                 tuple(sorted(barred)),
+                moved_by=moving.moved_by(self.directory, office.id, law.service, region, day, known),
             )
             definition = self.definition(CaseState(opening=opening))
             asked = Key(actor.id, key, digest(definition.opens, says, service, applicant.id))
@@ -267,6 +271,11 @@ class Engine:
             for event in new
             if event.lists
         ]
+        also += [
+            moving.effect(after, self.directory, before.definition.local(event.at))
+            for event in new
+            if event.moves_power
+        ]
         return item, _together(also) if also else None
 
     async def write_in(self, connection: Connection, before: Case, new: tuple[Event, ...], key: Key) -> bool:
@@ -285,6 +294,8 @@ class Engine:
         outcome = await self.batcher.write(msgspec.structs.replace(item, draft=draft), also)
         match outcome:
             case Written():
+                if any(event.moves_power for event in new):
+                    self.directory.take_moves(await org_store.delegations(self.db))
                 return before.after(new)
             case Repeated(case, seq):
                 return await self.load(case, until=seq)
@@ -322,27 +333,38 @@ class Engine:
             )
         return service
 
-    def _office(self, service: Service, region: str, other: Case | None, owed_by: str) -> Office:
+    def _office(
+        self, service: Service, region: str, other: Case | None, owed_by: str, says: Mapping[str, Any]
+    ) -> Office:
         """The body that owes the answer. Raises Refused (`no-competent-body`)."""
         if other and service.concerns and service.concerns.answered_by == "its-body":
             return other.state.office
         if owed_by:
             body = self.directory.body(owed_by)
         else:
-            body = self.directory.competent(service.authority.body, service.authority.level, region)
+            kind, level = service.authority.body, service.authority.level
+            holder = self.directory.competent(kind, level, region).id
+            figures = dict(moving.figures(self.directory, holder, service.service, _known(says, {})))
+            body = self.directory.competent(kind, level, region, service.service, figures)
         remedies = self.directory.remedies(body.id)
         return Office(body.id, body.name, remedies.reconsideration, remedies.reconsideration_contact, remedies.court)
 
     def matter(self, found: Case) -> Matter:
         """A case as `org.may` sees it."""
         opening = found.state.case
+        office, service = found.state.office.id, opening.service
+        moved = self.directory.moved.touches(office, service)
         return Matter(
             region=found.state.place,
-            body=found.state.office.id,
-            service=opening.service,
+            body=office,
+            service=service,
             applicant=opening.applicant.id,
             handlers=abouts.took_part(found.events),
             barred=found.barred,
+            agents=abouts.agents(found.events),
+            in_person=frozenset(found.definition.service.in_person.acts),
+            opened_on=opening.day if moved else None,
+            figures=moving.figures(self.directory, office, service, moving.values_of(found.state)) if moved else (),
         )
 
     def may_see(self, actor: Actor, found: Case) -> Grant | Denial:
@@ -379,6 +401,7 @@ class Engine:
             facts=judged.variant.facts,
             outputs=judged.assessment.outputs,
             issuer=certs.Issuer(body=body.id, name=body.name, uscc=body.uscc),
+            exercised=moving.exercised(state, self.directory),
             holder=certs.Holder(
                 id=case.applicant.id,
                 name=case.applicant.name,
@@ -407,6 +430,13 @@ def _together(several: Sequence[Also]) -> Also:
             await one(connection)
 
     return do
+
+
+def _known(says: Mapping[str, Any], records: Mapping[str, Shared]) -> dict[str, Any]:
+    """What is said of each fact at the opening, as far as it can be read."""
+    said = says.get("facts")
+    facts: Mapping[str, Any] = cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else {}
+    return {**facts, **{name: record.value for name, record in records.items()}}
 
 
 def _replaced(event: Event) -> certs.Revocation:

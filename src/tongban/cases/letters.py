@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
+import msgspec
+
 from tongban.base.i18n import LANGS, Lang, Text, words
 from tongban.cases.clocks import Running
 from tongban.cases.definition import Definition
@@ -55,8 +57,13 @@ def write(
     values = {**_values(definition, act, state, payload, due, at, notice), "official": Text(by, by)}
     body = _fill(notice.body, values)
     if act.decides or act.issues or definition.ended(state):
-        body = _and(_and(body, remark), BY_RULES if _by_rules(definition, state) else _NOTHING)
+        body = and_then(and_then(body, remark), BY_RULES if _by_rules(definition, state) else _NOTHING)
     return Letter(state.case.applicant.id, _fill(notice.title, values), body, act.notice)
+
+
+def signed(letter: Letter, signature: Text) -> Letter:
+    """The letter with who exercised the power, and in whose name (行政许可法 24)."""
+    return msgspec.structs.replace(letter, body=and_then(letter.body, signature))
 
 
 def _by_rules(definition: Definition, state: CaseState) -> bool:
@@ -66,8 +73,11 @@ def _by_rules(definition: Definition, state: CaseState) -> bool:
     return bool(deciding) and deciding[-1].by.kind == "rules"
 
 
-def _and(text: Text, more: Text) -> Text:
-    return Text(f"{text.zh}{more.zh}", f"{text.en} {more.en}") if more.zh else text
+def and_then(text: Text, more: Text) -> Text:
+    """One text after another."""
+    if not text.zh or not more.zh:
+        return more if more.zh else text
+    return Text(f"{text.zh}{more.zh}", f"{text.en} {more.en}")
 
 
 def _values(

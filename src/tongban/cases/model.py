@@ -144,6 +144,8 @@ class Opening(_Value, frozen=True):
     it answers for the identity check and the form, `office` for the decision."""
     competence: Text = Text("", "")
     """Why it is this body that answers, with the law; empty where nothing had to be said."""
+    moved_by: str = ""
+    """The move of power by which this office answers in its own name, in another's place."""
 
 
 class Custody(_Value, frozen=True):
@@ -243,6 +245,12 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What it did to the grant of shared data that the case is about."""
     lists: bool = False
     """Whether it published the entry of the directory of shared data that the case proposes."""
+    moves_power: bool = False
+    """Whether it published, changed or ended the move of power that the case is about."""
+    in_name_of: str = ""
+    """以委托机关名义: the body in whose name another acted."""
+    delegation: str = ""
+    """The move of power by which it was done."""
     opening: Opening | None = None
     facts: dict[str, Any] = {}
     records: dict[str, Shared] = {}
@@ -270,6 +278,8 @@ class Done(_Value, frozen=True):
     by: By
     before: str
     """The state it was done in."""
+    delegation: str = ""
+    """The move of power by which it was done."""
 
 
 class CaseState(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,12 @@ FAR = datetime(9999, 1, 1, tzinfo=UTC)
 """`due_at` of a row whose date is not known: paused, or nothing is owed."""
 
 
+OVERTURNED = "overturned"
+"""Label of a case about which another was answered in the person's favour."""
+MOVE = "move:"
+"""Beginning of the label that names a move of power by which a case was handled (`org.moved`)."""
+
+
 class _Row(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     case_id: str
@@ -187,6 +193,10 @@ def _labels(state: CaseState) -> Iterator[str]:
         yield "people-only"
     if any(not question.answered for question in state.questions):
         yield "questioned"
+    if any(question.end == "favourable" for question in state.questions):
+        yield OVERTURNED
+    moves = dict.fromkeys((state.case.moved_by, *(done.delegation for done in state.acts)))
+    yield from (f"{MOVE}{move}" for move in moves if move)
 
 
 def _tasks(definition: Definition, state: CaseState, terms: Sequence[Running]) -> Iterator[TaskRow]:

@@ -38,8 +38,8 @@ from tongban.cases.store.history import DraftKey
 from tongban.cases.store.personal import Draft, InboxNotice
 from tongban.cases.views import CaseView
 from tongban.catalog.catalogue import Catalogue
-from tongban.org import Actor, Directory, Mandate, visible
-from tongban.org.model import ALL
+from tongban.org import Actor, Directory, Mandate, Scope, visible
+from tongban.org.entries import ALL
 from tongban.sharing import Shared
 from tongban.sharing.access import Kind
 from tongban.sharing.grants import Shelf, nothing_listed
@@ -291,15 +291,15 @@ class Cases:
         """An official's work, soonest due first; one query. Somebody without a body has none."""
         size, chosen, db = _size(limit), filters or QueueFilter(), self.engine.db
         scope = visible(self.engine.directory, actor)
-        if not scope.bodies:
+        if scope.nothing:
             return Page(())
         if chosen.search:
             start = chosen.search.strip().upper()
-            found = await lists.by_number(db, scope.bodies, start, _text_cursor(after), size + 1)
+            found = await lists.by_number(db, scope.bodies, start, _text_cursor(after), size + 1, scope.lent)
             return _page(found, size, lambda row: cursor(row.case_id))
         if chosen.view == "done":
             before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")
-            ended = await lists.closed(db, scope.bodies, before, size + 1)
+            ended = await lists.closed(db, scope.bodies, before, size + 1, scope.lent)
             return _page(ended, size, lambda row: cursor(row.updated_at, row.case_id))
         place = read_cursor(after, tuple[datetime, str]) if after else _BEGINNING
         if chosen.view == "tasks":
@@ -307,7 +307,7 @@ class Cases:
             following = cursor(*tasks[size - 1][0]) if len(tasks) > size else None
             return Page(tuple(row for _, row in tasks[:size]), following)
         until = self._end_of_today() if chosen.view == "today" else None
-        desk = _desk(actor, scope.bodies, corrections=chosen.view == "corrections")
+        desk = _desk(actor, scope, corrections=chosen.view == "corrections")
         rows = await lists.queue(db, desk, place, size + 1, until=until, service=chosen.service, label=chosen.label)
         return _page(rows, size, lambda row: cursor(row.due_at, row.case_id))
 
@@ -390,11 +390,13 @@ class Cases:
 _BEGINNING = (datetime(1, 1, 2, tzinfo=FAR.tzinfo), "")
 
 
-def _desk(actor: Actor, bodies: tuple[str, ...], *, corrections: bool) -> lists.Desk:
-    """What waits for an official: by their roles in their own body, at the one window in others (行政许可法 26)."""
+def _desk(actor: Actor, scope: Scope, *, corrections: bool) -> lists.Desk:
+    """What waits for an official: by their roles in their own body and where it is the delegate (行政许可法 24), at the
+    one window in others (26)."""
     window = ("intake",) if "intake" in actor.roles else ()
     return lists.Desk(
-        bodies=bodies,
+        bodies=scope.bodies,
+        lent=scope.lent,
         own=actor.body,
         own_waits=("applicant",) if corrections else tuple(sorted(actor.roles)),
         other_waits=("applicant",) if corrections and window else window,

@@ -399,6 +399,16 @@ class Concerns(_File, frozen=True, kw_only=True):
     answered_by: Literal["its-body", "own-body"] = "own-body"
 
 
+class InPerson(_File, frozen=True, kw_only=True):
+    """须本人到场: acts of the procedure that the law reserves to the person; no agent may do them (行政许可法 29).
+
+    `law` names the article of this file's list that says so.
+    """
+
+    acts: tuple[Slug, ...] = ()
+    law: str = ""
+
+
 class Service(_File, frozen=True, kw_only=True):
     """A service file."""
 
@@ -428,6 +438,7 @@ class Service(_File, frozen=True, kw_only=True):
     procedure: Slug
     terms: dict[Slug, Term]
     concerns: Concerns | None = None
+    in_person: InPerson = InPerson()
     special: tuple[SpecialProcedure, ...] = ()
     situations: tuple[Situation, ...] = ()
     facts: dict[FactName, Fact]

@@ -129,6 +129,9 @@ class Act(_File, frozen=True, kw_only=True):
     """What it does, in the same transaction, to the grant of shared data that the case is about."""
     lists: bool = False
     """Publishes, in the same transaction, the entry of the directory of shared data that the case proposes."""
+    moves_power: bool = False
+    """Publishes, changes or ends, in the same transaction, the delegation or other move of power that the case is about
+    (行政许可法 24, 25)."""
     undo_minutes: int = 0
     help: Text | None = None
 

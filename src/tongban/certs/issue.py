@@ -5,6 +5,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, assert_never
 
+import msgspec
+
 from tongban.base.i18n import LANGS, Lang, Text
 from tongban.base.keys import KeyRing
 from tongban.catalog import cite
@@ -12,6 +14,7 @@ from tongban.catalog.model import Fact, FactType, Service, Validity, Words
 from tongban.certs.model import (
     Certificate,
     CertificateRecord,
+    Exercised,
     Holder,
     Issuer,
     Law,
@@ -30,6 +33,7 @@ def issue(
     facts: Mapping[str, Any],
     outputs: Mapping[str, Any] = MappingProxyType({}),
     issuer: Issuer,
+    exercised: Exercised | None = None,
     holder: Holder,
     region: str,
     case: str,
@@ -51,6 +55,7 @@ def issue(
         type=result.certificate,
         name=_text(result.name),
         issuer=issuer,
+        exercised=exercised or msgspec.UNSET,
         holder=holder,
         region=region,
         service=service.service,

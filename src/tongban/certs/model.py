@@ -34,6 +34,15 @@ class Issuer(_Part, frozen=True, kw_only=True):
     uscc: Annotated[str, Meta(pattern=r"^[0-9A-Z]{18}$")]
 
 
+class Exercised(_Part, frozen=True, kw_only=True):
+    """以委托机关名义: the body that exercised the power, where it is not simply the issuer's own (行政许可法 24)."""
+
+    body: Annotated[str, Meta(max_length=80)]
+    name: Text
+    words: Text
+    """In whose name it acted, as the certificate says it."""
+
+
 class Holder(_Part, frozen=True, kw_only=True):
     """持证主体. `id` is the platform's own person id; the identity number is kept masked, as it is shown."""
 
@@ -68,6 +77,8 @@ class CertificateRecord(_Part, frozen=True, kw_only=True):
     type: TypeSlug
     name: Text
     issuer: Issuer
+    exercised: Exercised | msgspec.UnsetType = msgspec.UNSET
+    """Left out of what is signed where there is nothing to say: certificates of before keep their digest."""
     holder: Holder
     region: RegionCode
     service: TypeSlug

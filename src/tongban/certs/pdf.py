@@ -22,7 +22,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tongban.base.i18n import Lang, Text
 from tongban.base.keys import KeyRing
-from tongban.certs.model import Certificate, CertificateRecord, Law, digest
+from tongban.certs.model import Certificate, CertificateRecord, Exercised, Law, digest
 from tongban.certs.sign import seal_page
 
 SONG, ROMAN = "STSong-Light", "Times-Roman"
@@ -40,6 +40,7 @@ _WORDS: dict[str, Text] = {
     "valid": Text("有效期", "Valid"),
     "law": Text("依据", "Legal basis"),
     "issuer": Text("颁发机构", "Issued by"),
+    "exercised": Text("办理机关", "Handled by"),
     "uscc": Text("统一社会信用代码", "Credit code"),
     "issued": Text("颁发日期", "Date of issue"),
     "id": Text("证照标识", "Certificate number"),
@@ -187,6 +188,8 @@ class _Page:
         rows += [(self.word("law"), _law(law, lang)) for law in record.law[:3]]
         rows.append((self.word("issuer"), record.issuer.name[lang]))
         rows.append((self.word("uscc"), record.issuer.uscc))
+        if isinstance(record.exercised, Exercised):
+            rows.append((self.word("exercised"), f"{record.exercised.name[lang]}  {record.exercised.words[lang]}"))
         rows.append((self.word("issued"), day(record.issued_at.date(), lang)))
         lines = sum(len(list(_lines(value, 12.5, ROOM))) for _, value in rows)
         # Much on the face is set smaller; more than a page holds goes on to the next.

@@ -2,11 +2,10 @@
 
 from tongban.org.authority import Grant, Purpose, Refusal, allow, may, second_person
 from tongban.org.directory import Competence, Directory, Remedies
+from tongban.org.mandate import Mandate
 from tongban.org.model import (
     Actor,
     Body,
-    Delegation,
-    Mandate,
     Matter,
     Person,
     Post,
@@ -16,6 +15,7 @@ from tongban.org.model import (
     Register,
     Role,
 )
+from tongban.org.moved import Delegation
 from tongban.org.scope import Scope, visible
 
 __all__ = [

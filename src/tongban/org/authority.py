@@ -6,17 +6,19 @@ microsecond.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import assert_never
+from typing import Any, assert_never
 
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 from tongban.org.directory import GOVERNMENT, Directory
 from tongban.org.model import OUTSIDE, Actor, Matter, Post, RealName, Role
+from tongban.org.moved import Delegation
 
 _REMEMBERED = 100_000
+_UNSIGNED = Text("", "")
 
 
 class Purpose(StrEnum):
@@ -40,6 +42,12 @@ class Grant:
     roles: frozenset[Role] = frozenset()
     """The roles of the post that count for this matter."""
     on_behalf_of: str = ""
+    in_name_of: str = ""
+    """以委托机关名义: the body whose power another exercises; empty where a body acts for itself."""
+    delegation: str = ""
+    """The move by which it does: also where the power came to it to be used in its own name."""
+    signature: Text = _UNSIGNED
+    """What letters and certificates say of it."""
 
     def __str__(self) -> str:
         return self.chain.zh
@@ -140,6 +148,20 @@ def _person(actor: Actor, act: str, obj: Matter, purpose: str, now: datetime) ->
             "Your mandate does not cover this, has ended or was withdrawn. Ask the person for a new one.",
             law="民法典 161—174",
         )
+    if act in obj.in_person:
+        return _refuse(
+            "in-person-only",
+            "这一步依法要本人亲自办，代办人不能替办。请本人登录，或者本人到窗口办。",
+            "The law wants the person themselves for this. They log in or come to a counter.",
+            law="行政许可法 29",
+        )
+    if actor.id in obj.handlers:
+        return _refuse(
+            "agent-handled-it",
+            "您作为工作人员办过这件事，不能再作为代办人替申请人办。",
+            "You have handled this case as an official and cannot act in it for the applicant.",
+            law="公务员法 76",
+        )
     chain = Text(f"受{mandate.from_name}授权代办（授权书{mandate.id}）", f"under mandate {mandate.id}")
     return Grant(chain, "民法典 161", on_behalf_of=obj.applicant)
 
@@ -164,6 +186,13 @@ def _official(
             "This is your own case or a close relative's; the law bars you from it. Hand it to somebody else.",
             law="公务员法 76",
         )
+    if actor.id in obj.agents:
+        return _refuse(
+            "conflict-of-interest",
+            "您替申请人办过这件事，依法应当回避，请交给别人办。",
+            "You have acted for the applicant in this matter; the law bars you from it. Hand it to somebody else.",
+            law="公务员法 76",
+        )
     if actor.id in obj.barred and purpose == Purpose.HANDLE:
         return _refuse(
             "took-part",
@@ -172,7 +201,8 @@ def _official(
             law="公务员法 76",
         )
     asking = obj.applicant if directory.has(obj.applicant) else ""
-    key = (actor.post, act, obj.body, obj.service, obj.region, purpose, who, day, asking)
+    moved = (obj.opened_on, obj.figures)
+    key = (actor.post, act, obj.body, obj.service, obj.region, purpose, who, day, asking, moved)
     known = directory.standing.get(key)
     if known is None:
         if len(directory.standing) >= _REMEMBERED:
@@ -188,6 +218,7 @@ class _Route:
     roles: frozenset[Role]
     chain: Text
     law: str
+    delegation: Delegation | None = None
 
 
 def _standing(
@@ -207,17 +238,38 @@ def _standing(
             f"The post “{post.title.en}” may not do this.",
         )
     power = next((p for p in directory.powers_of(obj.body) if p.covers(obj.service, act, obj.region, day)), None)
-    if power is None:
+    move = route.delegation or _received(directory, act, obj, day)
+    if power is None and (move is None or not move.own_name):
         return _refuse(
             "no-power",
             f"{owed_by.name.zh}在这个地区没有办理这个事项的职权。",
             f"{owed_by.name.en} holds no power for this service in this region.",
             law="行政许可法 22",
         )
+    held, law = (power.id, power.law) if power else (move.id, move.law) if move else ("", "")
     chain = Text("{title} → {route} → {power}", "{title} → {route} → {power}").format(
-        title=post.title, route=route.chain, power=power.law
+        title=post.title, route=route.chain, power=law
     )
-    return Grant(chain, route.law or power.law, post_id, obj.body, power.id, route.roles)
+    grant = Grant(chain, route.law or law, post_id, obj.body, held, route.roles)
+    return grant if move is None else replace(grant, **_signed(directory, move))
+
+
+def _received(directory: Directory, act: str, obj: Matter, day: date) -> Delegation | None:
+    """The move by which the body that owes the answer holds its power, in its own name."""
+    figures = dict(obj.figures)
+    return next(
+        (
+            one
+            for one in directory.moved.held_by(obj.body)
+            if one.own_name and one.reaches(obj.service, act, obj.region, day, obj.opened_on, figures)
+        ),
+        None,
+    )
+
+
+def _signed(directory: Directory, move: Delegation) -> dict[str, Any]:
+    giver = "" if move.own_name else move.from_body
+    return {"in_name_of": giver, "delegation": move.id, "signature": directory.signature(move)}
 
 
 def _route(directory: Directory, post_id: str, act: str, obj: Matter, day: date) -> _Route | Refusal:
@@ -234,11 +286,12 @@ def _route(directory: Directory, post_id: str, act: str, obj: Matter, day: date)
             if window.covers(obj.service, act, owed_by.region, day):
                 chain = Text("综合窗口代{body}", "the one window, for {body}").format(body=owed_by.name)
                 return _Route(frozenset({Role.INTAKE}), chain, window.law)
-    delegations = directory.delegations(obj.body, post.body)
+    delegations = directory.moved.between(obj.body, post.body)
+    figures = dict(obj.figures)
     for delegation in delegations:
-        if delegation.covers(obj.service, act, obj.region, day):
+        if delegation.reaches(obj.service, act, obj.region, day, obj.opened_on, figures):
             chain = Text("受{body}委托，以其名义", "delegated by {body}, in its name").format(body=owed_by.name)
-            return _Route(post.roles - OUTSIDE, chain, delegation.law)
+            return _Route(post.roles - OUTSIDE, chain, delegation.law, delegation)
     if Role.SUPERIOR in post.roles and any(b.id == post.body for b in directory.superiors(obj.body)):
         chain = Text("{body}的上级机关", "the body above {body}").format(body=owed_by.name)
         return _Route(frozenset({Role.SUPERIOR}), chain, "")

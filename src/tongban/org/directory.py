@@ -10,19 +10,10 @@ from typing import Any, TypeVar
 from tongban.base.clock import Clock, system_clock
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
-from tongban.org.model import (
-    Absence,
-    Body,
-    Delegation,
-    Holding,
-    Post,
-    Power,
-    Region,
-    Register,
-    Relation,
-    Window,
-    lineage,
-)
+from tongban.org.entries import lineage
+from tongban.org.model import Absence, Body, Holding, Post, Power, Region, Register, Relation, Window
+from tongban.org.move_checks import problems as move_problems
+from tongban.org.moved import MEANINGS, Delegation, Moved
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -41,6 +32,8 @@ class Competence:
 
     body: Body
     reason: Text
+    moved_by: str = ""
+    """The move by which it is this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +60,8 @@ class Directory:
     _holdings_of_person: Mapping[str, tuple[Holding, ...]]
     _absences: Mapping[str, tuple[Absence, ...]]
     _powers: Mapping[str, tuple[Power, ...]]
-    _delegations: Mapping[tuple[str, str], tuple[Delegation, ...]]
+    moved: Moved
+    """委托、集中、下放 as they stand now: the one part of a directory that an act of a case changes."""
     _windows: Mapping[str, tuple[Window, ...]]
     _ties: Mapping[frozenset[str], Relation]
     standing: dict[Any, Any] = field(default_factory=dict[Any, Any], compare=False, repr=False)
@@ -88,7 +82,7 @@ class Directory:
             _group(register.holdings, lambda h: h.person),
             _group(register.absences, lambda a: a.person),
             _group(register.powers, lambda p: p.body),
-            _group(register.delegations, lambda d: (d.from_body, d.to_body)),
+            Moved(register.delegations),
             _group(register.windows, lambda w: w.body),
             _by(register.relations, lambda r: frozenset({r.one, r.other})),
         )
@@ -138,16 +132,67 @@ class Directory:
             region = self.region(region.successors[0])
         return region
 
-    def competent(self, kind: str, level: str, region: str) -> Body:
-        """The body of this kind that decides at this level for somebody in this region; see `competence`."""
-        return self.competence(kind, level, region).body
+    def take_moves(self, moves: Iterable[Delegation]) -> None:
+        """Know these moved powers from now on; every holder of this directory sees them at once."""
+        self.moved.take(moves)
+        self.standing.clear()
 
-    def competence(self, kind: str, level: str, region: str) -> Competence:
+    def check_move(self, one: Delegation) -> None:
+        """Raises `Refused` with everything that speaks against a move beside those there are."""
+        others = tuple(move for move in self.moved.everything if move.id != one.id)
+        names = (
+            *self._missing(self._bodies, one.from_body, "from_body"),
+            *self._missing(self._bodies, one.to_body, "to_body"),
+        )
+        found = (*names, *move_problems(self._bodies, self._powers, (*others, one)))
+        if wrong := [problem for problem in found if problem.place in (f"delegation {one.id}", "from_body", "to_body")]:
+            raise Refused(*wrong)
+
+    def competent(
+        self, kind: str, level: str, region: str, service: str = "", figures: Mapping[str, int] = MappingProxyType({})
+    ) -> Body:
+        """The body of this kind that decides at this level for somebody in this region; see `competence`."""
+        return self.competence(kind, level, region, service, figures).body
+
+    def competence(
+        self, kind: str, level: str, region: str, service: str = "", figures: Mapping[str, int] = MappingProxyType({})
+    ) -> Competence:
         """The competent body with the reason.
 
         `level` is a word of service files. A township's or village's service is owed by the county's body, which
-        answers for its offices there. Raises `Refused` (`no-competent-body`, `unknown-region`, `region-divided`).
+        answers for its offices there. Where `service` has moved to another body that acts in its own name, that one is
+        competent; `figures` are what limits of such a move ask for. Raises `Refused` (`no-competent-body`,
+        `unknown-region`, `region-divided`).
         """
+        found = self._by_table(kind, level, region)
+        move = self.own_name_move(found.body.id, service, region, figures) if service else None
+        if move is None:
+            return found
+        body, meaning = self.body(move.to_body), MEANINGS[move.kind]
+        reason = Text(
+            "由{body}以自己的名义办理：{giver}的这项职权已经{kind}（{decision}）。",
+            "{body} is competent in its own name: the power of {giver} has been {kind} ({decision}).",
+        ).format(body=body.name, giver=found.body.name, kind=meaning.name, decision=move.decision)
+        return Competence(body, reason, move.id)
+
+    def own_name_move(self, body: str, service: str, region: str, figures: Mapping[str, int]) -> Delegation | None:
+        """The move by which another body owes the answer in this one's place today."""
+        day = self.today()
+        return next(
+            (
+                one
+                for one in self.moved.given_by(body)
+                if one.own_name and one.reaches(service, "*", region, day, None, figures)
+            ),
+            None,
+        )
+
+    def signature(self, move: Delegation) -> Text:
+        """What letters, decisions and certificates say of a power that moved."""
+        giver, taker = self.body(move.from_body), self.body(move.to_body)
+        return MEANINGS[move.kind].signature.format(giver=giver.name, taker=taker.name, decision=move.decision)
+
+    def _by_table(self, kind: str, level: str, region: str) -> Competence:
         here = self.current(region)
         wanted = "county" if level in _WITHIN_COUNTY else level
         code = next((c for c in lineage(here.code) if self._level(c) == wanted), None)
@@ -236,9 +281,6 @@ class Directory:
     def powers_of(self, body_id: str) -> tuple[Power, ...]:
         return self._powers.get(body_id, ())
 
-    def delegations(self, from_body: str, to_body: str) -> tuple[Delegation, ...]:
-        return self._delegations.get((from_body, to_body), ())
-
     def windows_of(self, body_id: str) -> tuple[Window, ...]:
         return self._windows.get(body_id, ())
 
@@ -264,26 +306,10 @@ class Directory:
             yield from self._missing(self._posts, holding.post, f"holding {holding.id}")
         for power in self.register.powers:
             yield from self._missing(self._bodies, power.body, f"power {power.id}")
-        for delegation in self.register.delegations:
-            yield from self._delegation(delegation)
-
-    def _delegation(self, delegation: Delegation) -> Iterable[Problem]:
-        place = f"delegation {delegation.id}"
-        for body in (delegation.from_body, delegation.to_body):
-            yield from self._missing(self._bodies, body, place)
-        own = self._powers.get(delegation.from_body, ())
-        for service in delegation.services:
-            if not any(p.services & {service, "*"} for p in own):
-                yield Problem(
-                    "delegation-passed-on",
-                    Text(
-                        f"{delegation.from_body}自己没有“{service}”的职权，不能委托出去；受委托的职权不得再委托。",
-                        f"{delegation.from_body} holds no power of its own for “{service}” and cannot delegate it; "
-                        "a delegated power is never passed on.",
-                    ),
-                    place,
-                    "行政许可法 24",
-                )
+        for move in self.register.delegations:
+            yield from self._missing(self._bodies, move.from_body, f"delegation {move.id}")
+            yield from self._missing(self._bodies, move.to_body, f"delegation {move.id}")
+        yield from move_problems(self._bodies, self._powers, self.register.delegations)
 
     @staticmethod
     def _missing(known: Mapping[str, object], name: str, place: str) -> Iterable[Problem]:

@@ -4,22 +4,16 @@ Everything is a frozen value with one JSON form. Sources: GB/T 2260 (region code
 powers 行政许可法 24 (delegation) and 26 (one window).
 """
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Literal
 
 import msgspec
 
 from tongban.base.i18n import Lang, Text
-
-ALL = "*"
-"""Every service, act or kind of body."""
-
-
-class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """One entry of the register."""
-
+from tongban.org.entries import Covers, Dated, Entry
+from tongban.org.mandate import Mandate
+from tongban.org.moved import Delegation
 
 TieKind = Literal["spouse", "parent-child", "sibling", "in-law", "interest"]
 
@@ -62,7 +56,7 @@ OUTSIDE = frozenset({Role.SUPERIOR, Role.SUPERVISE, Role.GOVERNMENT_HEAD}) | BY_
 """Roles that count towards other bodies than one's own."""
 
 
-class Region(_Entry, frozen=True, kw_only=True):
+class Region(Entry, frozen=True, kw_only=True):
     """行政区划. A code that ended is kept for ever and never used again (GB/T 2260); its successors say what now."""
 
     code: str
@@ -80,15 +74,7 @@ class Region(_Entry, frozen=True, kw_only=True):
         return self.since <= day and (self.until is None or day < self.until)
 
 
-def lineage(code: str) -> Iterator[str]:
-    """A region's code and those of the city and the province it lies in, from the inside out."""
-    yield code
-    for outer in (f"{code[:4]}00", f"{code[:2]}0000"):
-        if outer != code:
-            yield outer
-
-
-class Contact(_Entry, frozen=True, kw_only=True):
+class Contact(Entry, frozen=True, kw_only=True):
     """Where a body is found."""
 
     phone: str
@@ -96,7 +82,7 @@ class Contact(_Entry, frozen=True, kw_only=True):
     hours: Text
 
 
-class Body(_Entry, frozen=True, kw_only=True):
+class Body(Entry, frozen=True, kw_only=True):
     """行政主体 or another body of the state. `parent` is its superior; `reconsideration` the body that reviews it."""
 
     id: str
@@ -108,9 +94,11 @@ class Body(_Entry, frozen=True, kw_only=True):
     parent: str | None = None
     reconsideration: str | None = None
     court: Text = Text("有管辖权的人民法院", "the people's court with jurisdiction")
+    administrative: bool = True
+    """行政机关. A public institution or a society is none: no power of licensing is delegated to it (行政许可法 24)."""
 
 
-class Post(_Entry, frozen=True, kw_only=True):
+class Post(Entry, frozen=True, kw_only=True):
     """岗位: what a person is allowed to do is a property of the post, never of the person."""
 
     id: str
@@ -119,17 +107,7 @@ class Post(_Entry, frozen=True, kw_only=True):
     roles: frozenset[Role]
 
 
-class _Dated(_Entry, frozen=True, kw_only=True):
-    """Holds from the day `since` up to, not including, the day `until`."""
-
-    since: date = date(2000, 1, 1)
-    until: date | None = None
-
-    def holds_on(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
-
-
-class Holding(_Dated, frozen=True, kw_only=True):
+class Holding(Dated, frozen=True, kw_only=True):
     """A person in a post."""
 
     id: str
@@ -137,92 +115,34 @@ class Holding(_Dated, frozen=True, kw_only=True):
     person: str
 
 
-class Absence(_Dated, frozen=True, kw_only=True):
+class Absence(Dated, frozen=True, kw_only=True):
     """Leave: the post's powers rest."""
 
     id: str
     person: str
 
 
-class _Covers(_Dated, frozen=True, kw_only=True):
-    """Services (slugs or `*`), acts (or `*`) and regions (a city or province covers what lies in it)."""
-
-    services: frozenset[str]
-    regions: frozenset[str]
-    acts: frozenset[str] = frozenset({ALL})
-    law: str
-
-    def covers(self, service: str, act: str, region: str, day: date) -> bool:
-        return (
-            self.holds_on(day)
-            and (ALL in self.services or service in self.services)
-            and (ALL in self.acts or act in self.acts)
-            and any(code in self.regions for code in lineage(region))
-        )
-
-
-class Power(_Covers, frozen=True, kw_only=True):
+class Power(Covers, frozen=True, kw_only=True):
     """职权: a body may do these acts for these services in these regions, by this law."""
 
     id: str
     body: str
 
 
-class Delegation(_Covers, frozen=True, kw_only=True):
-    """委托: another body exercises a power in the name of the one that holds it (行政许可法 24).
-
-    Only to another administrative body, only once published, never passed on.
-    """
-
-    id: str
-    from_body: str
-    to_body: str
-    published_on: date | None = None
-
-    def holds_on(self, day: date) -> bool:
-        published = self.published_on is not None and self.published_on <= day
-        return published and self.since <= day and (self.until is None or day < self.until)
-
-
-class Window(_Covers, frozen=True, kw_only=True):
+class Window(Covers, frozen=True, kw_only=True):
     """综合窗口: one body receives and hands out for all bodies of its region (行政许可法 26)."""
 
     id: str
     body: str
 
 
-class Relation(_Entry, frozen=True, kw_only=True):
+class Relation(Entry, frozen=True, kw_only=True):
     """近亲属 and other ties that bar an official from somebody's case (公务员法 74—76; read second-hand, tag M)."""
 
     id: str
     one: str
     other: str
     kind: TieKind
-
-
-class Mandate(msgspec.Struct, frozen=True, kw_only=True):
-    """代办授权: a person, or a business named by its code, lets another person act. Revocable; cannot be passed on."""
-
-    id: str
-    from_party: str
-    from_name: str
-    to_person: str
-    services: frozenset[str] = frozenset({ALL})
-    acts: frozenset[str] = frozenset({ALL})
-    since: datetime
-    until: datetime
-    revoked_at: datetime | None = None
-    ground: Literal["consent", "guardian", "legal-representative", "agency"] = "consent"
-
-    def holds_at(self, now: datetime) -> bool:
-        return self.since <= now < self.until and (self.revoked_at is None or now < self.revoked_at)
-
-    def covers(self, service: str, act: str, now: datetime) -> bool:
-        return (
-            self.holds_at(now)
-            and (ALL in self.services or service in self.services)
-            and (ALL in self.acts or act in self.acts)
-        )
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -318,6 +238,13 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """Officials who handled what it is about: they may read it, another handles it."""
     level: int = RealName.CHECKED
     """The least real-name level for acting on it as its applicant."""
+    agents: frozenset[str] = frozenset()
+    """Persons who have acted on it for its applicant: as officials they leave it to others (回避)."""
+    in_person: frozenset[str] = frozenset()
+    """须本人到场: acts that the law reserves to the person themselves (行政许可法 29)."""
+    opened_on: date | None = None
+    figures: tuple[tuple[str, int], ...] = ()
+    """What a limit of a moved power asks for; filled only where the body has moved or received one."""
 
 
 class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

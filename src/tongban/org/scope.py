@@ -12,7 +12,8 @@ inside the transaction. The parameters stay: row-level security is the second wa
 from dataclasses import dataclass
 
 from tongban.org.directory import Directory
-from tongban.org.model import ALL, OUTSIDE, Actor, Role
+from tongban.org.entries import ALL
+from tongban.org.model import OUTSIDE, Actor, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,14 @@ class Scope:
     """Applicants whose cases may be shown."""
     bodies: tuple[str, ...] = ()
     """Bodies whose cases may be shown."""
+    lent: tuple[tuple[str, str], ...] = ()
+    """Bodies of whose cases one service, or `*`, is handled by delegation (行政许可法 24)."""
     purpose: str = "handle-case"
 
     @property
     def nothing(self) -> bool:
         """Whether there is nothing to ask the database for."""
-        return not self.persons and not self.bodies
+        return not self.persons and not self.bodies and not self.lent
 
     def settings(self) -> dict[str, str]:
         """What the row-level policies read, as `set_config` names and values."""
@@ -55,12 +58,14 @@ def visible(directory: Directory, actor: Actor) -> Scope:
         bodies |= {b.id for b in directory.register.bodies if any(s.id == own.id for s in directory.superiors(b.id))}
     if Role.GOVERNMENT_HEAD in post.roles:
         bodies |= {b.id for b in directory.register.bodies if b.region == own.region}
-    bodies |= {
-        d.from_body
-        for d in directory.register.delegations
-        if d.to_body == own.id and d.holds_on(today) and ALL in d.services
-    }
+    received = [d for d in directory.moved.held_by(own.id) if not d.own_name and d.holds_on(today)]
+    works = bool(post.roles - OUTSIDE)
+    bodies |= {d.from_body for d in received if works and ALL in d.services}
+    lent = {(d.from_body, service) for d in received if works for service in d.services}
     supervises = Role.SUPERVISE in post.roles
     if supervises:
         bodies |= {body.id for body in directory.bodies_in([own.region])}
-    return Scope(bodies=tuple(sorted(bodies)), purpose="supervise" if supervises else "handle-case")
+    lent = {one for one in lent if one[1] == ALL or one[0] not in bodies}
+    return Scope(
+        bodies=tuple(sorted(bodies)), lent=tuple(sorted(lent)), purpose="supervise" if supervises else "handle-case"
+    )

@@ -14,7 +14,9 @@ from tongban.base.clock import Clock
 from tongban.base.database import Connection, Database, Row
 from tongban.base.sealing import PersonKey, Place, Ring, SealedTable
 from tongban.org.directory import Directory
-from tongban.org.model import Mandate, Person, Register
+from tongban.org.mandate import Mandate
+from tongban.org.model import Person, Register
+from tongban.org.moved import Delegation
 
 Db = Database | Connection
 
@@ -66,6 +68,12 @@ async def register(db: Db) -> Register:
 async def load(db: Db, clock: Clock) -> Directory:
     """The register as a directory. Raises `Refused` if it does not hold together."""
     return Directory.build(await register(db), clock)
+
+
+async def delegations(db: Db) -> tuple[Delegation, ...]:
+    """委托、集中、下放, ended ones too: the part of the register that acts of cases change."""
+    rows = await db.fetch("SELECT entry FROM org_entry WHERE kind = 'delegations' ORDER BY id")
+    return msgspec.convert([row["entry"] for row in rows], tuple[Delegation, ...])
 
 
 async def save(connection: Connection, entries: Register) -> None:

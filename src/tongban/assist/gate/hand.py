@@ -2,7 +2,7 @@
 
 from tongban.base.errors import refuse
 from tongban.org import Actor, Directory, Role
-from tongban.org.model import lineage
+from tongban.org.entries import lineage
 
 MAY_TURN = frozenset({Role.HEAD, Role.GOVERNMENT_HEAD, Role.SUPERIOR, Role.SUPERVISE})
 

@@ -10,7 +10,7 @@ from tongban.assist.records import EVERYWHERE, Switched
 from tongban.base.errors import Refused
 from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.use import Use
-from tongban.org.model import lineage
+from tongban.org.entries import lineage
 
 
 class Register:

@@ -13,7 +13,7 @@ from tongban.assist.records import Asked
 from tongban.assist.reuse.model import LONGEST, Answer, Provenance, Question
 from tongban.base.clock import Clock
 from tongban.base.errors import refuse
-from tongban.org.model import lineage
+from tongban.org.entries import lineage
 
 Answerer = Callable[[str], Awaitable[Proposed[Any] | Abstain | None]]
 """What a use makes of a masked text."""

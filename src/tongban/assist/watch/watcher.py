@@ -46,7 +46,7 @@ from tongban.catalog.use import Use
 from tongban.catalog.watching import GroupBy, Owes, Watch
 from tongban.org import Actor, Body, Directory, Role
 from tongban.org import store as people
-from tongban.org.model import lineage
+from tongban.org.entries import lineage
 
 EVERY = timedelta(hours=1)
 """How often a use in a region is looked at."""

@@ -21,21 +21,23 @@ _COLUMNS = (
 
 # The soonest of each body by its index, then the soonest of those: the price does not grow with the backlog.
 _QUEUE = f"""
-SELECT r.* FROM unnest($1::text[]) AS b(body)
+SELECT r.* FROM unnest($1::text[], $11::text[]) AS b(body, only)
 CROSS JOIN LATERAL (
   SELECT {_COLUMNS} FROM case_row
   WHERE open AND case_row.body = b.body AND (due_at, case_id) > ($5, $6)
-    AND waits_for = ANY(CASE WHEN b.body = $2 THEN $3::text[] ELSE $4::text[] END)
+    AND waits_for = ANY(CASE WHEN b.body = $2 OR b.only IS NOT NULL THEN $3::text[] ELSE $4::text[] END)
+    AND (b.only IS NULL OR b.only IN ('*', service))
     AND ($7::timestamptz IS NULL OR due_at <= $7) AND ($8::text IS NULL OR service = $8)
     AND ($10::text IS NULL OR $10 = ANY(labels))
   ORDER BY due_at, case_id LIMIT $9
 ) r ORDER BY r.due_at, r.case_id LIMIT $9"""  # noqa: S608 -- constants of this module
 
 _CLOSED = f"""
-SELECT r.* FROM unnest($1::text[]) AS b(body)
+SELECT r.* FROM unnest($1::text[], $5::text[]) AS b(body, only)
 CROSS JOIN LATERAL (
   SELECT {_COLUMNS} FROM case_row
-  WHERE NOT open AND case_row.body = b.body AND (updated_at, case_id) < ($2, $3)
+  WHERE NOT open AND case_row.body = b.body AND (b.only IS NULL OR b.only IN ('*', service))
+    AND (updated_at, case_id) < ($2, $3)
   ORDER BY updated_at DESC, case_id DESC LIMIT $4
 ) r ORDER BY r.updated_at DESC, r.case_id DESC LIMIT $4"""  # noqa: S608
 
@@ -45,7 +47,9 @@ SELECT {_COLUMNS} FROM case_row WHERE applicant = $1 AND (opened_at, case_id) < 
 ORDER BY opened_at DESC, case_id DESC LIMIT $4"""  # noqa: S608
 
 _NUMBER = f"""
-SELECT {_COLUMNS} FROM case_row WHERE body = ANY($1::text[]) AND case_id >= $2 AND case_id < $2 || '~' AND case_id > $3
+SELECT {_COLUMNS} FROM case_row
+WHERE (body = ANY($1::text[]) OR (body, service) IN (SELECT * FROM unnest($5::text[], $6::text[])))
+  AND case_id >= $2 AND case_id < $2 || '~' AND case_id > $3
 ORDER BY case_id LIMIT $4"""  # noqa: S608
 
 _URGED = f"""
@@ -65,6 +69,16 @@ async def _case_rows(db: Runner, rows: Sequence[Row]) -> list[CaseRow]:
     return opened
 
 
+Lent = Sequence[tuple[str, str]]
+"""Bodies of whose cases one service, or `*`, is handled here by delegation: there it waits as in one's own body."""
+
+
+def _wide(bodies: Sequence[str], lent: Lent) -> tuple[list[str], list[str | None]]:
+    """Bodies in view and, beside each, the one service of it; None for all that may be seen anyway."""
+    whole = [body for body in bodies if (body, "*") not in lent]
+    return [*whole, *(body for body, _ in lent)], [*(None for _ in whole), *(service for _, service in lent)]
+
+
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Whose work is asked for: the bodies in view, what waits for the reader in their own and in the others."""
 
@@ -72,6 +86,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     own: str
     own_waits: tuple[str, ...]
     other_waits: tuple[str, ...]
+    lent: Lent = ()
 
 
 async def queue(
@@ -85,9 +100,10 @@ async def queue(
     label: str | None = None,
 ) -> list[CaseRow]:
     """Open cases that wait at a desk, soonest due first."""
+    bodies, only = _wide(desk.bodies, desk.lent)
     rows = await db.fetch(
         _QUEUE,
-        list(desk.bodies),
+        bodies,
         desk.own,
         list(desk.own_waits),
         list(desk.other_waits),
@@ -96,13 +112,15 @@ async def queue(
         service,
         limit,
         label,
+        only,
     )
     return await _case_rows(db, rows)
 
 
-async def closed(db: Runner, bodies: Sequence[str], before: Cursor, limit: int) -> list[CaseRow]:
+async def closed(db: Runner, bodies: Sequence[str], before: Cursor, limit: int, lent: Lent = ()) -> list[CaseRow]:
     """Cases of these bodies that have ended, the latest first."""
-    return await _case_rows(db, await db.fetch(_CLOSED, list(bodies), *before, limit))
+    wide, only = _wide(bodies, lent)
+    return await _case_rows(db, await db.fetch(_CLOSED, wide, *before, limit, only))
 
 
 async def urged(db: Runner, body: str, roles: Sequence[str], after: Cursor, limit: int) -> list[tuple[Cursor, CaseRow]]:
@@ -112,9 +130,12 @@ async def urged(db: Runner, body: str, roles: Sequence[str], after: Cursor, limi
     return [((row["task_at"], row["case_id"]), one) for row, one in zip(rows, opened, strict=True)]
 
 
-async def by_number(db: Runner, bodies: Sequence[str], start: str, after: str, limit: int) -> list[CaseRow]:
+async def by_number(
+    db: Runner, bodies: Sequence[str], start: str, after: str, limit: int, lent: Lent = ()
+) -> list[CaseRow]:
     """Cases of these bodies whose number begins like this."""
-    return await _case_rows(db, await db.fetch(_NUMBER, list(bodies), start, after, limit))
+    lenders, services = [body for body, _ in lent], [service for _, service in lent]
+    return await _case_rows(db, await db.fetch(_NUMBER, list(bodies), start, after, limit, lenders, services))
 
 
 async def mine(

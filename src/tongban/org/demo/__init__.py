@@ -17,12 +17,12 @@ from tongban.base.database import Database
 from tongban.base.i18n import Lang, Text
 from tongban.base.ids import birth_date, id_number_check, is_male, uscc_check
 from tongban.org import store
+from tongban.org.entries import ALL, lineage
+from tongban.org.mandate import Mandate
 from tongban.org.model import (
-    ALL,
     Body,
     Contact,
     Holding,
-    Mandate,
     Person,
     Post,
     Power,
@@ -32,8 +32,8 @@ from tongban.org.model import (
     Role,
     TieKind,
     Window,
-    lineage,
 )
+from tongban.org.moved import Delegation
 
 _HERE = Path(__file__).parent
 _COUNTIES = frozenset({"county", "city", "province"})
@@ -60,6 +60,9 @@ class _Bodies(_File, frozen=True):
     address: Text
     court: Text
     posts: dict[str, _PostKind]
+    only: dict[str, tuple[str, ...]] = {}
+    """Kinds that only these regions have."""
+    not_administrative: frozenset[str] = frozenset()
 
 
 class _Citizen(_File, frozen=True):
@@ -121,7 +124,12 @@ def register() -> Register:
     made = msgspec.convert(_read("bodies.yaml"), _Bodies)
     living = [region for region in regions if region.until is None]
     known = {region.code: region for region in regions}
-    bodies = tuple(_body(made, kind, n, known, region) for region in living for n, kind in enumerate(made.kinds))
+    bodies = tuple(
+        _body(made, kind, n, known, region)
+        for region in living
+        for n, kind in enumerate(made.kinds)
+        if region.code in made.only.get(kind, (region.code,))
+    )
     posts = tuple(post for body in bodies for post in _posts(made, body, known[body.region]))
     return Register(
         regions=regions,
@@ -149,6 +157,7 @@ def register() -> Register:
             for body in bodies
             if body.kind == "service-centre"
         ),
+        delegations=moves(),
         relations=tuple(
             Relation(
                 id=f"tie.{tie.one}.{tie.official.id}",
@@ -159,6 +168,12 @@ def register() -> Register:
             for tie in _people().relations
         ),
     )
+
+
+@cache
+def moves() -> tuple[Delegation, ...]:
+    """Powers that moved: one delegated, one bureau with one seal, one moved down."""
+    return msgspec.convert(_read("moves.yaml"), tuple[Delegation, ...])
 
 
 @cache
@@ -230,7 +245,7 @@ async def seed(db: Database) -> None:
 def _body(made: _Bodies, kind: str, n: int, known: dict[str, Region], region: Region) -> Body:
     outer = next((code for code in list(lineage(region.code))[1:]), None)
     government = f"{region.code}.government"
-    above = None if outer is None else f"{outer}.{kind}"
+    above = None if outer is None or kind in made.only else f"{outer}.{kind}"
     full = _full_name(known, region.code)
     where = known[region.code].name
     is_government = kind == "government"
@@ -249,6 +264,7 @@ def _body(made: _Bodies, kind: str, n: int, known: dict[str, Region], region: Re
         # Departments are reviewed by the government of their own level, a government by the one above (行政复议法 24).
         reconsideration=above if is_government else government,
         court=made.court.format(region=full),
+        administrative=kind not in made.not_administrative,
     )
 
 

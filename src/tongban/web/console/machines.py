@@ -16,7 +16,7 @@ from tongban.base.errors import Problem, Refused, refuse
 from tongban.catalog.use import Use
 from tongban.org import Actor, Role, visible
 from tongban.org import store as people
-from tongban.org.model import lineage
+from tongban.org.entries import lineage
 from tongban.web.console import machine_words as words
 from tongban.web.desk.staff import desk, official, region_names
 from tongban.web.forms import Form

@@ -50,6 +50,7 @@ def rows(record: CertificateRecord) -> list[tuple[Text, Text]]:
         *((line.label, line.value) for line in record.shows),
         (Text("有效期至", "Valid until"), until),
         (Text("颁发机构", "Issued by"), record.issuer.name),
+        *([(Text("办理机关", "Handled by"), record.exercised.words)] if record.exercised else []),
     ]
 
 
