@@ -56,6 +56,14 @@ async def test_a_statement_that_takes_too_long_is_a_refusal(db: Database):
     assert (refused.value.code, refused.value.status) == ("database-too-slow", 503)
 
 
+async def test_a_connection_cut_in_the_middle_of_a_transaction_is_a_refusal(db: Database):
+    with pytest.raises(Refused) as refused:
+        async with db.transaction() as connection:
+            await connection.fetchval("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert (refused.value.code, refused.value.status) == ("database-unavailable", 503)
+    assert await db.fetchval("SELECT 1") == 1
+
+
 async def test_nothing_set_in_a_transaction_leaks_into_the_next(db: Database):
     async with db.transaction() as connection:
         await connection.execute("SELECT set_config('app.person', 'someone', true)")

@@ -16,6 +16,7 @@ from tongban.sharing import Purpose, Reader, Shared, Sharing, put_record, source
 from tongban.sharing import demo as records
 from tongban.sharing.lookup import Look, lookup
 from tongban.sharing.retry import store
+from tongban.sharing.retry.model import Correction
 
 SERVICES = Path(__file__).parents[2] / "services"
 SERVICE = load_service((SERVICES / "unemployment-benefit.yaml").read_text(encoding="utf-8")).require()
@@ -64,11 +65,15 @@ class Cases:
     def __init__(self) -> None:
         self.filed: dict[str, Shared] = {}
         self.ended = False
+        self.corrections: dict[str, Correction] = {}
 
     async def wants(self, case: str, names: Collection[str]) -> frozenset[str]:
         return frozenset() if self.ended else frozenset(names)
 
-    async def file(self, case: str, records: Mapping[str, Shared]) -> None:
+    async def correction(self, case: str) -> Correction:
+        return self.corrections[case]
+
+    async def file(self, case: str, records: Mapping[str, Shared], corrected: Mapping[str, str]) -> None:
         self.filed |= records
 
 
@@ -139,7 +144,7 @@ async def test_what_comes_late_is_filed_with_the_case_and_then_no_longer_asked(
 ):
     provider.down.add("hr.insurance")
     await look(sharing)
-    await sharing.hand_in(ZHIYUAN.id, PURPOSE.matter, CASE, ["months_paid", "left_on"])
+    await store.hand_in(home, ZHIYUAN.id, PURPOSE.matter, CASE, ["months_paid", "left_on"], clock())
     cases = Cases()
     assert await sharing.ask_again(lambda _: SERVICE, cases) == 0, "still down"
     assert [one.matter for one in await sharing.open(ZHIYUAN.id, CASE)] == [CASE]
@@ -153,11 +158,11 @@ async def test_what_comes_late_is_filed_with_the_case_and_then_no_longer_asked(
 
 
 async def test_a_source_that_stays_away_is_asked_ever_more_rarely_and_closed_after_thirty_days(
-    sharing: Sharing, provider: Provider, clock: SettableClock
+    sharing: Sharing, provider: Provider, home: Database, clock: SettableClock
 ):
     provider.down.add("hr.insurance")
     await look(sharing)
-    await sharing.hand_in(ZHIYUAN.id, PURPOSE.matter, CASE, ["months_paid"])
+    await store.hand_in(home, ZHIYUAN.id, PURPOSE.matter, CASE, ["months_paid"], clock())
     provider.asked.clear()
     for _ in range(31 * 24):
         await sharing.ask_again(lambda _: SERVICE, Cases())
@@ -167,11 +172,11 @@ async def test_a_source_that_stays_away_is_asked_ever_more_rarely_and_closed_aft
 
 
 async def test_a_case_that_has_ended_asks_nobody_anything_more(
-    sharing: Sharing, provider: Provider, clock: SettableClock
+    sharing: Sharing, provider: Provider, home: Database, clock: SettableClock
 ):
     provider.down.add("hr.insurance")
     await look(sharing)
-    await sharing.hand_in(ZHIYUAN.id, PURPOSE.matter, CASE, ["months_paid"])
+    await store.hand_in(home, ZHIYUAN.id, PURPOSE.matter, CASE, ["months_paid"], clock())
     provider.down.clear()
     provider.asked.clear()
     clock.advance(hours=1)
@@ -227,7 +232,7 @@ async def test_a_thousand_looks_while_a_source_dies_and_comes_back_end_with_a_va
         else:
             waiting += 1
             assert len(await sharing.open(ZHIYUAN.id, draft.matter)) == 1
-            await sharing.hand_in(ZHIYUAN.id, draft.matter, f"case-{n}", ["months_paid"])
+            await store.hand_in(home, ZHIYUAN.id, draft.matter, f"case-{n}", ["months_paid"], clock())
     assert (answered, waiting) == (800, 200)
     cases = Cases()
     clock.now += timedelta(hours=1)

@@ -30,6 +30,7 @@ from tongban.sharing.grants.demo import shipped_grants
 from tongban.sharing.grants.model import Change
 from tongban.sharing.node.demo import setup, store
 from tongban.sharing.partners import exchange_of
+from tongban.sharing.retry import store as open_questions
 
 QUESTIONS = 120
 """Looks, each of which asks two bodies; a thousand take the same way (docs/node.md says how it went)."""
@@ -168,7 +169,10 @@ class _Cases:
     async def wants(self, case: str, names: Any) -> frozenset[str]:
         return frozenset(names)
 
-    async def file(self, case: str, records: Any) -> None:
+    async def correction(self, case: str) -> Any:
+        raise AssertionError(f"nothing here waits for a correction, and not for {case}")
+
+    async def file(self, case: str, records: Any, corrected: Any) -> None:
         self.filed.setdefault(case, set()).update(records)
 
 
@@ -197,7 +201,7 @@ async def _lose_none(sharing: Sharing, db: Database, family: int) -> None:
     for draft, names in waiting.items():
         open_names = {wish.name for left in await sharing.open(ZHIYUAN.id, draft) for wish in left.wishes}
         assert open_names == names, "what has no fact has an open question"
-        await sharing.hand_in(ZHIYUAN.id, draft, f"case:{draft}", sorted(wanted))
+        await open_questions.hand_in(db, ZHIYUAN.id, draft, f"case:{draft}", sorted(wanted), system_clock()())
 
     cases = _Cases()
     for days in range(1, 20):  # each time later than any wait between two tries

@@ -27,6 +27,8 @@ _COMPARED = {
     "papers": Text("不用再交", "No longer needs to be handed in"),
 }
 """How a late record stands to what was said."""
+_CORRECTED = Text("来源已更正", "Corrected by its source")
+_LOOKED_AGAIN = Text("来源更正以后，重新查了这条记录", "The source has corrected the record; it was looked up again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def _who(event: Event) -> Text:
 
 def _what(definition: Definition, event: Event) -> Text:
     act = definition.procedure.acts.get(event.type)
+    if event.type == Own.RECORDED and event.payload.get("corrected"):
+        return _LOOKED_AGAIN
     return act.name if act else OWN_NAMES[Own(event.type)]
 
 
@@ -125,5 +129,8 @@ def _own_details(definition: Definition, event: Event) -> Iterator[tuple[Text, T
             for key, name in _COMPARED.items():
                 if found := event.payload.get(key):
                     yield name, joined([definition.label(one) for one in found])
+            for name, case in event.payload.get("corrected", {}).items():
+                label = definition.label(name)
+                yield _CORRECTED, Text(f"{label.zh}（{case}）", f"{label.en} ({case})")
         case Own.PEOPLE_ONLY:
             pass

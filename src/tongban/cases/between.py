@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tongban.base.page import Page, cursor, read_cursor
+from tongban.cases.corrections import SERVICE as CORRECTION
 from tongban.cases.engine import Engine
 from tongban.cases.projections import CaseRow
 from tongban.cases.store import lists
 from tongban.org import Actor, Grant, Matter, Purpose, Role, may
 
-REQUEST, CORRECTION = "data-sharing-request", "record-correction"
-"""Slugs of the two services."""
+REQUEST = "data-sharing-request"
+"""Slug of the service by which a body asks another for data."""
 
 _ABOVE = (Role.SHARING_AUTHORITY, Role.COMMON_SUPERIOR, Role.GOVERNMENT_HEAD)
 _MOST = 200

@@ -22,7 +22,7 @@ from tongban.base.i18n import Text
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases import about as abouts
-from tongban.cases import granting, listing, moving
+from tongban.cases import corrections, granting, listing, moving
 from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written
 from tongban.cases.beside import Beside
 from tongban.cases.decide import Command, GrantFor, by_law, decide
@@ -158,8 +158,9 @@ class Engine:
         people_only: bool = False,
         owed_by: str = "",
         barred: Sequence[str] = (),
+        also: Callable[[Opening], Also] | None = None,
     ) -> Case:
-        """Open a case, in place of a draft if there was one.
+        """Open a case, in place of a draft if there was one; `also` gives what is done in the same transaction.
 
         A case about another one belongs to that one's region. With `people_only`, or if the applicant has asked for it
         once and for all, the rules do nothing in it by themselves. The rules may open one of their own accord (依职权)
@@ -208,7 +209,8 @@ class Engine:
                     return await self._again(used, asked)
                 raise decided.error()
             before = Case(definition, CaseState(), ())
-            if done := await self._commit(before, tuple(decided), opening, asked, draft):
+            more = also(opening) if also else None
+            if done := await self._commit(before, tuple(decided), opening, asked, draft, more):
                 return done
         raise busy()
 
@@ -276,6 +278,7 @@ class Engine:
             for event in new
             if event.moves_power
         ]
+        also += corrections.answered(before.definition, after, new)
         return item, _together(also) if also else None
 
     async def write_in(self, connection: Connection, before: Case, new: tuple[Event, ...], key: Key) -> bool:
@@ -287,10 +290,18 @@ class Engine:
         return written
 
     async def _commit(
-        self, before: Case, new: tuple[Event, ...], opening: Opening, key: Key, draft: DraftKey | None = None
+        self,
+        before: Case,
+        new: tuple[Event, ...],
+        opening: Opening,
+        key: Key,
+        draft: DraftKey | None = None,
+        more: Also | None = None,
     ) -> Case | None:
         """The case after it, or None if it had moved on. A repeat gives the case as it was answered then."""
         item, also = self.prepare(before, new, opening, key)
+        if more is not None:
+            also = more if also is None else _together([also, more])
         outcome = await self.batcher.write(msgspec.structs.replace(item, draft=draft), also)
         match outcome:
             case Written():

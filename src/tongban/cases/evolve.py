@@ -134,8 +134,15 @@ def _answered(state: CaseState, event: Event) -> CaseState:
 
 
 def _recorded(state: CaseState, event: Event) -> CaseState:
-    """What a record says now stands beside what was said. Whoever had the case open looks at it again."""
-    return msgspec.structs.replace(state, records={**state.records, **event.records}, version=event.seq)
+    """What a record says now stands beside what was said. Whoever had the case open looks at it again. A record that
+    its source has corrected since is disputed no longer."""
+    settled = event.payload.get("corrected", {})
+    return msgspec.structs.replace(
+        state,
+        records={**state.records, **event.records},
+        disputes={name: one for name, one in state.disputes.items() if name not in settled},
+        version=event.seq,
+    )
 
 
 def _part_opened(state: CaseState, event: Event) -> CaseState:

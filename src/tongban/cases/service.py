@@ -22,13 +22,14 @@ from tongban.base.keys import KeyRing
 from tongban.base.page import Page, cursor, read_cursor
 from tongban.cases import outbox, rebuilding, timers
 from tongban.cases.about import tell
+from tongban.cases.batch import Also
 from tongban.cases.beside import Beside
 from tongban.cases.decide import PEOPLE_ONLY, PossibleAct
 from tongban.cases.documents import attach, examine, ids_in
 from tongban.cases.emergencies import Emergencies
 from tongban.cases.engine import Case, Engine
 from tongban.cases.kept import Files
-from tongban.cases.model import Applicant, Attachment, CaseState, Dispute
+from tongban.cases.model import Applicant, Attachment, CaseState, Dispute, Opening
 from tongban.cases.outbox import Channel, FileChannel
 from tongban.cases.projections import FAR, CaseRow
 from tongban.cases.reading import Reading
@@ -40,7 +41,7 @@ from tongban.cases.views import CaseView
 from tongban.catalog.catalogue import Catalogue
 from tongban.org import Actor, Directory, Mandate, Scope, visible
 from tongban.org.entries import ALL
-from tongban.sharing import Shared
+from tongban.sharing import Owed, Shared, take_over
 from tongban.sharing.access import Kind
 from tongban.sharing.grants import Shelf, nothing_listed
 from tongban.terms import Calendar
@@ -141,9 +142,11 @@ class Cases:
         people_only: bool = False,
         owed_by: str = "",
         barred: Sequence[str] = (),
+        owed: Owed | None = None,
     ) -> CaseView:
         """Open a case. `documents` are upload ids by material; `records` what the state already knows,
-        `disputes` what of it the applicant says is wrong.
+        `disputes` what of it the applicant says is wrong, `owed` what sources still owe: from the same commit on they
+        owe it to the case.
 
         `applicant` is for whoever applies for another (an official at the counter or for their body, a mandate). The
         draft is gone when the case exists. With `people_only` the rules do nothing by themselves. `owed_by` and
@@ -164,9 +167,18 @@ class Cases:
             people_only=people_only,
             owed_by=owed_by,
             barred=barred,
+            also=self._taking_over(owed) if owed else None,
         )
         await tell(self.engine, found)
         return await self._view(actor, found)
+
+    def _taking_over(self, owed: Owed) -> Callable[[Opening], Also]:
+        def of(opening: Opening) -> Also:
+            service = self.engine.definition(CaseState(opening=opening)).service
+            case, body, now = opening.case, opening.office.id, self.engine.clock()
+            return lambda connection: take_over(connection, owed, service, case, body, now)
+
+        return of
 
     async def act(
         self,

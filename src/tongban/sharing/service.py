@@ -86,10 +86,6 @@ class Sharing:
         """The questions of a draft or a case that no source has answered yet."""
         return await open_questions.open_of(self._db, person, matter)
 
-    async def hand_in(self, person: str, draft: str, case: str, names: Sequence[str]) -> None:
-        """A draft was handed in: of its open questions those about `names` are from now on the case's."""
-        await open_questions.hand_in(self._db, person, draft, case, names, self._clock())
-
     async def ask_again(self, service: Callable[[str], Service], late: Late) -> int:
         """Put what is due once more; how many questions ended. `service` gives the file by its slug."""
         return await retries.turn(self._db, self.exchange, service, late, self._clock())

@@ -257,11 +257,19 @@ class Database:
         except _LOST as error:
             raise unavailable() from error
         except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-            if raw.is_closed():  # the server went away in the middle of a message
+            if _gone(raw):  # the server went away in the middle of a message, or of a transaction
                 raise unavailable() from error
             raise
         finally:
             await self._pool.release(raw)
+
+
+def _gone(raw: RawConnection) -> bool:
+    """Whether a connection is lost; one that was cut in a transaction has left the pool's hands already and says so."""
+    try:
+        return raw.is_closed()
+    except asyncpg.InterfaceError:
+        return True
 
 
 async def _patiently(attempt: Callable[[], Awaitable[T]], seconds: float) -> T:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 import msgspec
@@ -21,6 +21,10 @@ LEASE = timedelta(minutes=2)
 """How long one process has a question to itself; longer than any deadline of a look."""
 
 
+Correction = Literal["open", "corrected", "left"]
+"""How the case that a disputed value waits for stands: not answered yet, corrected, or ended in another way."""
+
+
 class Late(Protocol):
     """The cases, as far as late answers concern them."""
 
@@ -28,8 +32,13 @@ class Late(Protocol):
         """Which of these facts and materials the case could still use; none where it has ended."""
         ...
 
-    async def file(self, case: str, records: Mapping[str, Shared]) -> None:
-        """Put what a source said beside what the applicant said. The same again changes nothing."""
+    async def correction(self, case: str) -> Correction:
+        """How the case stands that asks a source to correct a record."""
+        ...
+
+    async def file(self, case: str, records: Mapping[str, Shared], corrected: Mapping[str, str]) -> None:
+        """Put what a source said beside what the applicant said; of the names in `corrected` their source had been
+        asked to correct the record, in that case. The same again changes nothing."""
         ...
 
 
@@ -42,6 +51,7 @@ class Ended(StrEnum):
     NOT_NEEDED = "not-needed"
     CASE_ENDED = "case-ended"
     GIVEN_UP = "given-up"
+    NOT_CORRECTED = "not-corrected"
 
 
 ENDED: dict[Ended, Text] = {
@@ -51,6 +61,7 @@ ENDED: dict[Ended, Text] = {
     Ended.NOT_NEEDED: Text("申请里用不着了", "the application no longer needs it"),
     Ended.CASE_ENDED: Text("办件已经办结", "the case has ended"),
     Ended.GIVEN_UP: Text("三十天没有答复，不再查", "no answer in thirty days"),
+    Ended.NOT_CORRECTED: Text("来源核实后没有更正", "the source looked into it and left it as it is"),
 }
 
 
@@ -62,6 +73,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: Text
     test: str = ""
     """The comparison that is enough (`>= 12`); empty where the value itself is wanted."""
+    awaits: str = ""
+    """The case that asks the source to correct it; until that is answered the wish is not put again."""
 
     @property
     def key(self) -> str:

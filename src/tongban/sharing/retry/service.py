@@ -4,7 +4,7 @@ A question of a draft is put again when its person comes back to it, never behin
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -19,7 +19,7 @@ from tongban.sharing.asking import Question, Told, ask_all
 from tongban.sharing.exchange import Asker, Exchange, subject
 from tongban.sharing.lookup import settle, shared, trace
 from tongban.sharing.retry import store
-from tongban.sharing.retry.model import LONGEST, Ended, Late, Open
+from tongban.sharing.retry.model import LONGEST, Ended, Late, Open, Wish
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,8 @@ async def _one(
     question: Open,
     now: datetime,
 ) -> bool:
-    if now - question.opened_at > LONGEST:
+    awaiting = any(wish.awaits for wish in question.wishes)
+    if now - question.opened_at > LONGEST and not awaiting:
         await store.end(db, [question], Ended.GIVEN_UP, now)
         return True
     wanted = await late.wants(question.matter, [wish.name for wish in question.wishes])
@@ -63,6 +64,14 @@ async def _one(
     if not question.wishes:
         await store.end(db, [question], Ended.CASE_ENDED, now)
         return True
+    ready, later = await _sorted(late, question.wishes)
+    if not ready and not later:
+        await store.end(db, [question], Ended.NOT_CORRECTED, now)
+        return True
+    if not ready:
+        await store.failed(db, question, "correction-open", question.again(now))
+        return False
+    question = msgspec.structs.replace(question, wishes=ready)
     held = await grants.held(db, service.service)
     day, asker = now.astimezone(ZONE).date(), Asker.of(service, question.purpose)
     try:
@@ -83,6 +92,18 @@ async def _one(
     # the case takes the same answer twice without harm.
     async with db.transaction() as connection:
         await trace(connection, asked, came, now)
-    await late.file(question.matter, shared(asked, came, now))
+    corrected = {wish.name: wish.awaits for wish in ready if wish.awaits}
+    await late.file(question.matter, shared(asked, came, now), corrected)
+    if later:
+        await store.narrow(db, question, later, question.again(now))
+        return False
     await store.end(db, [question], Ended.ANSWERED, now)
     return True
+
+
+async def _sorted(late: Late, wishes: Sequence[Wish]) -> tuple[tuple[Wish, ...], tuple[Wish, ...]]:
+    """What can be asked now, and what still waits for its source to look into it. What a source left as it is would
+    be answered as before, so nobody is asked."""
+    stand = {one: await late.correction(one) for one in {wish.awaits for wish in wishes} if one}
+    ready = tuple(wish for wish in wishes if not wish.awaits or stand[wish.awaits] == "corrected")
+    return ready, tuple(wish for wish in wishes if wish.awaits and stand[wish.awaits] == "open")

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from tongban.base.database import Row
-from tongban.sharing.retry.model import LEASE, Ended, Open
+from tongban.sharing.retry.model import LEASE, Ended, Open, Wish
 from tongban.sharing.store import Reads, Writes
 
 _COLUMNS = "person, matter, resource, record, id, wishes, purpose, reader, opened_at, attempts, submitted"
@@ -92,6 +92,50 @@ async def hand_in(db: Writes, person: str, draft: str, case: str, names: Sequenc
         case,
         list(names),
         now,
+    )
+
+
+async def await_corrections(db: Writes, questions: Sequence[Open], now: datetime, at: datetime) -> None:
+    """Questions of a case that wait for a source to correct its record; looked at from `at` on, and see `wake`."""
+    await db.execute(
+        """
+        INSERT INTO shared_retry
+               (person, matter, resource, record, id, wishes, purpose, reader, opened_at, next_at, submitted)
+        SELECT q.person, q.matter, q.resource, q.record, q.id, q.wishes, q.purpose, q.reader, $2, $3, true
+          FROM jsonb_to_recordset($1) AS q(person text, matter text, resource text, record text, id uuid,
+                                           wishes jsonb, purpose jsonb, reader jsonb)
+        ON CONFLICT (person, matter, resource, record) DO UPDATE SET
+          wishes = CASE WHEN shared_retry.ended IS NULL THEN shared_retry.wishes || EXCLUDED.wishes
+                        ELSE EXCLUDED.wishes END,
+          next_at = EXCLUDED.next_at, submitted = true, ended = NULL, ended_at = NULL
+        """,
+        [msgspec.to_builtins(one) for one in questions],
+        now,
+        at,
+    )
+
+
+async def wake(db: Writes, person: str, correction: str, now: datetime) -> None:
+    """A correction was answered: what waits for it is due."""
+    await db.execute(
+        "UPDATE shared_retry SET next_at = least(next_at, $3) WHERE person = $1 AND ended IS NULL AND wishes @> $2",
+        person,
+        [{"awaits": correction}],
+        now,
+    )
+
+
+async def narrow(db: Writes, question: Open, wishes: Sequence[Wish], again: datetime) -> None:
+    """Part of a question is answered; of the rest it stays open."""
+    await db.execute(
+        "UPDATE shared_retry SET wishes = $5, next_at = $6"
+        " WHERE person = $1 AND matter = $2 AND resource = $3 AND record = $4 AND ended IS NULL",
+        question.person,
+        question.matter,
+        question.resource,
+        question.record,
+        msgspec.to_builtins(list(wishes)),
+        again,
     )
 
 

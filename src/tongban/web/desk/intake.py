@@ -27,7 +27,7 @@ from tongban.web.html import go, page
 from tongban.web.limits import Limited
 from tongban.web.portal.application import Application, Content, Upload, sent
 from tongban.web.portal.check import file_rows
-from tongban.web.portal.corrections import disputes, opened
+from tongban.web.portal.corrections import disputes, opened, owed
 from tongban.web.portal.places import grouped, here
 from tongban.web.portal.records import fetch, purpose_of
 from tongban.web.portal.start import declined, holders
@@ -155,11 +155,11 @@ async def fill(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[
             records=application.content.records,
             disputes=disputes(application),
             applicant=applicant,
+            owed=owed(application, sitting.person, _matter(slug), _reader(actor)),
         )
     except Refused as error:
         return _form(site, visitor, actor, slug, sitting, refused(error))
     await site.cases.discard(actor, slug)
-    await site.sharing.hand_in(sitting.person, _matter(slug), view.case, application.content.waiting)
     return page(
         site,
         visitor,
@@ -259,10 +259,13 @@ async def _looked_up(site: Site, actor: Actor, application: Application, person:
     """
     service = application.service
     purpose = purpose_of(site, service, _matter(service.service), application.content.region)
-    reader = Reader(kind=actor.kind, id=actor.id, title=actor.post, body=actor.body, post=actor.post)
     while application.to_look_up:
-        application = (await fetch(site, reader, person, application, purpose)).taken(())
+        application = (await fetch(site, _reader(actor), person, application, purpose)).taken(())
     return application
+
+
+def _reader(actor: Actor) -> Reader:
+    return Reader(kind=actor.kind, id=actor.id, title=actor.post, body=actor.body, post=actor.post)
 
 
 async def _keep(site: Site, actor: Actor, slug: str, sitting: Sitting) -> None:

@@ -13,12 +13,12 @@ from tongban.base.ids import uuid7
 from tongban.catalog import Question
 from tongban.catalog.model import Law, Words
 from tongban.catalog.procedure import Who
-from tongban.sharing import Shared, sources
+from tongban.sharing import Reader, Shared, sources
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
 from tongban.web.portal import drafts
 from tongban.web.portal.application import Application, Upload
-from tongban.web.portal.corrections import disputes, opened
+from tongban.web.portal.corrections import disputes, opened, owed
 from tongban.web.portal.papers import hints
 from tongban.web.portal.places import name as place_name
 from tongban.web.portal.promise import by_people, decision, promises
@@ -192,11 +192,10 @@ async def submit(site: Site, visitor: Visitor, slug: str, form: Form) -> Respons
             records=application.content.records,
             disputes=disputes(application),
             people_only=bool(form.text("people_only")),
+            owed=owed(application, subject(actor), matter(slug), Reader(kind=actor.kind, id=actor.id)),
         )
     except Refused as error:
         return await check_page(site, visitor, application, str(uuid7()), refused(error))
-    if person := subject(actor):
-        await site.sharing.hand_in(person, matter(slug), case.case, application.content.waiting)
     return go(f"/cases/{case.case}/receipt")
 
 

@@ -4,13 +4,13 @@ from typing import Any
 
 from tongban.base.errors import Refused
 from tongban.cases import Applicant
+from tongban.cases.corrections import SERVICE
 from tongban.cases.model import Dispute
 from tongban.org import Actor
-from tongban.sharing import Shared, sources
+from tongban.sharing import Owed, Reader, Shared, sources
 from tongban.web.portal.application import Application
 from tongban.web.site import Site
 
-SERVICE = "record-correction"
 _PAPER = "这份材料不能用记录代替 This paper is not as the record has it"
 
 
@@ -60,6 +60,15 @@ async def opened(site: Site, actor: Actor, application: Application, applicant: 
         if not one.case and answered and (case := await correct(site, actor, application, name, applicant)):
             application = application.corrected_by(name, case)
     return application
+
+
+def owed(application: Application, person: str | None, draft: str, reader: Reader) -> Owed | None:
+    """What sources owe it: late answers, and what is disputed once corrected. None where nobody is asked."""
+    content = application.content
+    if person is None or not content.told:
+        return None
+    disputed = {name: one.case for name, one in content.disputed.items() if one.case}
+    return Owed(person, draft, reader, content.waiting, disputed)
 
 
 def disputes(application: Application) -> dict[str, Dispute]:
