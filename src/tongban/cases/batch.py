@@ -9,7 +9,7 @@ again, and the idempotency keys tell which commands were already written.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -55,7 +55,8 @@ Outcome: TypeAlias = Written | Repeated | KeyReused | Moved
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
-    item: Append
+    items: tuple[Append, ...]
+    """The first one answers; the others are written with it or not at all."""
     also: Also | None
     answer: asyncio.Future[Outcome]
 
@@ -68,9 +69,12 @@ class Batcher:
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
 
-    async def write(self, item: Append, also: Also | None = None) -> Outcome:
-        """Commit a command, alone or with others. Raises Refused (503) if the database stays away."""
-        waiting = _Waiting(item, also, asyncio.get_running_loop().create_future())
+    async def write(self, item: Append, also: Also | None = None, beside: Sequence[Append] = ()) -> Outcome:
+        """Commit a command, alone or with others. Raises Refused (503) if the database stays away.
+
+        `beside` are commands on other cases that are written with it or not at all; their own keys do not count.
+        """
+        waiting = _Waiting((item, *beside), also, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._writer is None:
             self._writer = asyncio.create_task(self._run())
@@ -88,12 +92,15 @@ class Batcher:
         batch: list[_Waiting] = []
         later: list[_Waiting] = []
         taken: set[tuple[str, ...]] = set()
+        size = 0
         for waiting in self._waiting:
-            item = waiting.item
-            claims = {(item.region, item.case), (item.region, item.key.actor, item.key.key)}
-            if len(batch) < LIMIT and not claims & taken:
+            head = waiting.items[0]
+            claims = {(item.region, item.case) for item in waiting.items}
+            claims |= {(head.region, head.key.actor, head.key.key)}
+            if (not batch or size + len(waiting.items) <= LIMIT) and not claims & taken:
                 batch.append(waiting)
                 taken |= claims
+                size += len(waiting.items)
             else:
                 later.append(waiting)
         self._waiting = later
@@ -132,17 +139,21 @@ async def _patiently(db: Database, batch: list[_Waiting]) -> list[Outcome]:
 
 
 async def _write(db: Database, batch: list[_Waiting]) -> list[Outcome]:
-    items = [waiting.item for waiting in batch]
+    items = [item for waiting in batch for item in waiting.items]
+    heads = [len(waiting.items) for waiting in batch]
+    firsts = [sum(heads[:n]) for n in range(len(batch))]
+    of = [first for first, waiting in zip(firsts, batch, strict=True) for _ in waiting.items]
     if not any(waiting.also for waiting in batch):
-        written = await append(db, items)
+        written = await append(db, items, of)
     else:
         await db.sealer.persons(db, owners(items))  # before the transaction, so that nobody waits for its new keys
         async with db.transaction() as connection:
-            written = await append(connection, items)
-            for n in sorted(written):
-                if also := batch[n].also:
-                    await also(connection)
-    return [Written() if n in written else await _why(db, item) for n, item in enumerate(items)]
+            written = await append(connection, items, of)
+            for first, waiting in zip(firsts, batch, strict=True):
+                if waiting.also and first in written:
+                    await waiting.also(connection)
+    outcomes = zip(firsts, batch, strict=True)
+    return [Written() if n in written else await _why(db, one.items[0]) for n, one in outcomes]
 
 
 async def _why(db: Database, item: Append) -> Outcome:

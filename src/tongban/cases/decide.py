@@ -156,6 +156,11 @@ def delivered(state: CaseState, seq: int, proof: Mapping[str, Any], now: datetim
     )
 
 
+def told(definition: Definition, state: CaseState, events: list[Event], now: datetime) -> list[Event]:
+    """What a case was told by others, and the acts that follow from it by rule: a whole ends when its parts have."""
+    return [*events, *_follow(definition, _after(state, events), now)]
+
+
 def possible(
     definition: Definition, state: CaseState, actor: Actor, grant: GrantFor, now: datetime
 ) -> tuple[PossibleAct, ...]:

@@ -16,7 +16,7 @@ from tongban.base.i18n import LANGS, Text, words
 from tongban.cases.model import START, CaseState
 from tongban.catalog import Assessment, Explanation, Variant, assess, cite, explanation, variant
 from tongban.catalog.model import Service, Term
-from tongban.catalog.procedure import Procedure, Who
+from tongban.catalog.procedure import CONDITION_NAMES, Procedure, Who
 from tongban.catalog.wording import RegionName, no_region
 from tongban.terms import Calendar
 
@@ -72,8 +72,7 @@ class Definition:
         """Every name that a condition of the procedure may read."""
         tables = (*self.service.tables.values(), *self.service.amounts.values())
         outputs = (output.name for table in tables for output in table.outputs)
-        words_of = ("outcome", "complete", "fully_determined", "situation", "application_date")
-        return (*self.service.facts, *outputs, *words_of)
+        return (*self.service.facts, *outputs, *CONDITION_NAMES)
 
     @cached_property
     def asking(self) -> frozenset[str]:
@@ -150,6 +149,9 @@ class Judged:
             "fully_determined": self.assessment.fully_determined,
             "situation": situation.id if situation else None,
             "application_date": self.state.case.day,
+            "parts_open": self.state.parts_open,
+            "parts_granted": self.state.parts_granted,
+            "parts_refused": sum(part.ended > 0 and part.end != "favourable" for part in self.state.parts),
         }
         return _condition(when, self.definition.names).evaluate(values) is True
 

@@ -5,19 +5,17 @@ The one door through which events are written. Every command carries a key; a re
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, assert_never, cast
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tongban import certs
 from tongban.base.clock import ZONE, Clock
 from tongban.base.database import Connection, Database
-from tongban.base.errors import Refused, refuse
+from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
@@ -28,9 +26,11 @@ from tongban.cases.beside import Beside
 from tongban.cases.decide import Command, GrantFor, by_law, decide
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.evolve import fold
+from tongban.cases.issuing import issue
 from tongban.cases.model import Applicant, CaseState, Dispute, Event, Office, Opening, Refusal
-from tongban.cases.opening import procedure_of
+from tongban.cases.opening import digest, known, procedure_of
 from tongban.cases.projections import project
+from tongban.cases.refusals import busy, key_reused, unknown_case
 from tongban.cases.store.history import Append, DraftKey, Key, append, events, key_of
 from tongban.catalog.catalogue import Catalogue, applies_in, in_force
 from tongban.catalog.model import Service
@@ -60,7 +60,29 @@ class Case:
         return Case(self.definition, fold(new, self.state), (*self.events, *new), self.barred)
 
 
-Recorder = Callable[[Case], Event | None]
+Recorder = Callable[[Case], Event | Sequence[Event] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PartOf:
+    """Which whole a case is a part of, and what the whole calls it."""
+
+    whole: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A case that was decided and is not written yet: its law, what is fixed for good, and its events or why not."""
+
+    definition: Definition
+    opening: Opening
+    decided: list[Event] | Refusal
+
+    @property
+    def before(self) -> Case:
+        """The case before it was."""
+        return Case(self.definition, CaseState(), ())
 
 
 @dataclass
@@ -159,60 +181,102 @@ class Engine:
         owed_by: str = "",
         barred: Sequence[str] = (),
         also: Callable[[Opening], Also] | None = None,
+        part: PartOf | None = None,
+        grant: Grant | None = None,
     ) -> Case:
         """Open a case, in place of a draft if there was one; `also` gives what is done in the same transaction.
 
         A case about another one belongs to that one's region. With `people_only`, or if the applicant has asked for it
         once and for all, the rules do nothing in it by themselves. The rules may open one of their own accord (依职权)
         where the procedure lets them. `owed_by` names the body that owes the answer, otherwise found by service and
-        region; `barred` are the officials about whose own doing it is. Raises Refused: `unknown-service`,
-        `service-not-open`, `not-needed`, `no-competent-body`, `not-your-case`, and as `decide`.
+        region; `barred` are the officials about whose own doing it is. `part` names the whole that it is a part of,
+        `grant` by what right it is opened, if not as `org.may` says.
+
+        Raises Refused: `unknown-service`, `service-not-open`, `not-needed`, `no-competent-body`, `not-your-case`, and
+        as `decide`.
         """
         people_only = people_only or self.beside.people_only(applicant.id)
         for _ in range(_TRIES):
-            now = self.clock()
-            law = self._open_service(service, region, now)
-            day = now.astimezone(self.zone).date()
-            says, owner = granting.opened(law, says, self.listed, day)
-            moving.opened(law.service, says, applicant, self.directory, day)
-            other = await abouts.concerned(self, law, says, applicant.id)
-            region = other.state.case.region if other else region
-            procedure = self.catalogue.procedure(procedure_of(law, says, records, day))
-            office, known = self._office(law, region, other, owner or owed_by, says), _known(says, records)
-            opening = Opening(
-                case_id(region, now),
-                region,
-                law.service,
-                law.version,
-                procedure.procedure,
-                procedure.version,
-                day,
-                office,
-                applicant,
-                seal(law),
-                abouts.about(other) if other else None,
-                people_only,
-                tuple(sorted(barred)),
-                moved_by=moving.moved_by(self.directory, office.id, law.service, region, day, known),
+            begun = await self.begin(
+                actor,
+                service,
+                says,
+                region=region,
+                applicant=applicant,
+                records=records,
+                disputes=disputes,
+                people_only=people_only,
+                owed_by=owed_by,
+                barred=barred,
+                part=part,
+                grant=grant,
             )
-            definition = self.definition(CaseState(opening=opening))
+            opening, definition, decided = begun.opening, begun.definition, begun.decided
             asked = Key(actor.id, key, digest(definition.opens, says, service, applicant.id))
-            before = Case(definition, CaseState(opening=opening), ())
-            machine = actor.kind == "rules"
-            grant = by_law(definition, definition.opens) if machine else self._grant(actor, definition.opens, before)
-            command = Command(
-                definition.opens, actor, grant, says, opening=opening, records=records, disputes=disputes or {}
-            )
-            decided = decide(definition, CaseState(), command, now)
             if isinstance(decided, Refusal):
-                if used := await key_of(self.db, region, asked):
-                    return await self._again(used, asked)
+                if done := await self.answered(opening.region, asked):
+                    return done
                 raise decided.error()
-            before = Case(definition, CaseState(), ())
             more = also(opening) if also else None
-            if done := await self._commit(before, tuple(decided), opening, asked, draft, more):
+            if done := await self.commit(begun.before, tuple(decided), opening, asked, draft, also=more):
                 return done
         raise busy()
+
+    async def begin(
+        self,
+        actor: Actor,
+        service: str,
+        says: Mapping[str, Any],
+        *,
+        region: str,
+        applicant: Applicant,
+        records: Mapping[str, Shared],
+        disputes: Mapping[str, Dispute] | None = None,
+        people_only: bool = False,
+        owed_by: str = "",
+        barred: Sequence[str] = (),
+        part: PartOf | None = None,
+        parts: Sequence[str] = (),
+        grant: Grant | None = None,
+    ) -> Begun:
+        """What would come of an opening. Writes nothing; raises Refused as `open`, but what `decide` refuses."""
+        now = self.clock()
+        law = self._open_service(service, region, now)
+        day = now.astimezone(self.zone).date()
+        says, owner = granting.opened(law, says, self.listed, day)
+        moving.opened(law.service, says, applicant, self.directory, day)
+        other = await abouts.concerned(self, law, says, applicant.id)
+        region = other.state.case.region if other else region
+        procedure = self.catalogue.procedure(procedure_of(law, says, records, day))
+        office, facts = self._office(law, region, other, owner or owed_by, says), known(says, records)
+        opening = Opening(
+            case_id(region, now),
+            region,
+            law.service,
+            law.version,
+            procedure.procedure,
+            procedure.version,
+            day,
+            office,
+            applicant,
+            seal(law),
+            abouts.about(other) if other else None,
+            people_only,
+            tuple(sorted(barred)),
+            moved_by=moving.moved_by(self.directory, office.id, law.service, region, day, facts),
+            part_of=part.whole if part else "",
+            part=part.name if part else "",
+            parts=tuple(parts),
+        )
+        definition = self.definition(CaseState(opening=opening))
+        before = Case(definition, CaseState(opening=opening), ())
+        machine = actor.kind == "rules"
+        law_of = by_law(definition, definition.opens) if machine else grant
+        granted = law_of or self._grant(actor, definition.opens, before)
+        command = Command(
+            definition.opens, actor, granted, says, opening=opening, records=records, disputes=disputes or {}
+        )
+        return Begun(definition, opening, decide(definition, CaseState(), command, now))
 
     async def act(
         self,
@@ -234,22 +298,23 @@ class Engine:
             command = Command(act, actor, grant, says, version, records=records or {}, remark=remark)
             decided = decide(found.definition, found.state, command, self.clock())
             if isinstance(decided, Refusal):
-                if used := await key_of(self.db, region_of(case), asked):
-                    return await self._again(used, asked)
+                if done := await self.answered(region_of(case), asked):
+                    return done
                 raise decided.error()
-            if done := await self._commit(found, tuple(decided), found.state.case, asked):
+            if done := await self.commit(found, tuple(decided), found.state.case, asked):
                 return done
         raise busy()
 
     async def record(self, case: str, key: str, make: Recorder) -> Case | None:
-        """Write an event of the machinery: `make(case)` gives it, or nothing if there is nothing left to say."""
+        """Write what the machinery has to say: `make(case)` gives the events, or nothing if there is nothing left."""
         for _ in range(_TRIES):
             found = await self.find(self.db, case)
-            event = make(found) if found else None
-            if found is None or event is None:
+            made = make(found) if found else None
+            if found is None or not made:
                 return found
-            asked = Key(event.by.id, key, "")
-            if done := await self._commit(found, (event,), found.state.case, asked):
+            events_ = (made,) if isinstance(made, Event) else tuple(made)
+            asked = Key(events_[0].by.id, key, "")
+            if done := await self.commit(found, events_, found.state.case, asked):
                 return done
         raise busy()
 
@@ -266,7 +331,11 @@ class Engine:
             rows=project(before.definition, after, new),
         )
         issued = next((event for event in new if event.issues), None)
-        also = [self._issue(before.definition, after, issued)] if issued else []
+        also = (
+            [issue(before.definition, after, issued, directory=self.directory, ring=self.keys, demo=self.demo)]
+            if issued
+            else []
+        )
         also += [granting.granted(before.definition, after, event, self.directory) for event in new if event.grant]
         also += [
             listing.listed(after, event, self.directory, before.definition.local(event.at))
@@ -279,7 +348,7 @@ class Engine:
             if event.moves_power
         ]
         also += corrections.answered(before.definition, after, new)
-        return item, _together(also) if also else None
+        return item, together(also) if also else None
 
     async def write_in(self, connection: Connection, before: Case, new: tuple[Event, ...], key: Key) -> bool:
         """The same commit inside a transaction of the caller's. False if the case had moved on."""
@@ -289,20 +358,28 @@ class Engine:
             await also(connection)
         return written
 
-    async def _commit(
+    async def commit(
         self,
         before: Case,
         new: tuple[Event, ...],
         opening: Opening,
         key: Key,
         draft: DraftKey | None = None,
-        more: Also | None = None,
+        *,
+        beside: Sequence[tuple[Append, Also | None]] = (),
+        also: Also | None = None,
     ) -> Case | None:
-        """The case after it, or None if it had moved on. A repeat gives the case as it was answered then."""
-        item, also = self.prepare(before, new, opening, key)
-        if more is not None:
-            also = more if also is None else _together([also, more])
-        outcome = await self.batcher.write(msgspec.structs.replace(item, draft=draft), also)
+        """The case after it, or None if it had moved on. A repeat gives the case as it was answered then.
+
+        `beside` are prepared commands on other cases, written with it or not at all; `also` is done with them.
+        """
+        item, own = self.prepare(before, new, opening, key)
+        several = [one for one in (own, *(with_ for _, with_ in beside), also) if one]
+        outcome = await self.batcher.write(
+            msgspec.structs.replace(item, draft=draft),
+            together(several) if several else None,
+            [other for other, _ in beside],
+        )
         match outcome:
             case Written():
                 if any(event.moves_power for event in new):
@@ -317,8 +394,11 @@ class Engine:
             case _:
                 assert_never(outcome)
 
-    async def _again(self, used: tuple[str, int, str], key: Key) -> Case:
-        """The case as it was answered the first time. Raises Refused (`key-reused`)."""
+    async def answered(self, region: str, key: Key) -> Case | None:
+        """The case as it was answered the first time a key was used, if it was. Raises Refused (`key-reused`)."""
+        used = await key_of(self.db, region, key)
+        if used is None:
+            return None
         case, seq, asked = used
         if asked != key.digest:
             raise key_reused()
@@ -404,83 +484,12 @@ class Engine:
             return granted
         raise unknown_case() if granted.status == 404 and found.events else granted.error()
 
-    def _issue(self, definition: Definition, state: CaseState, event: Event) -> Also:
-        case, judged = state.case, Judged(definition, state)
-        body = self.directory.body(state.office.id)
-        certificate = certs.issue(
-            msgspec.structs.replace(definition.service, result=judged.variant.result),
-            facts=judged.variant.facts,
-            outputs=judged.assessment.outputs,
-            issuer=certs.Issuer(body=body.id, name=body.name, uscc=body.uscc),
-            exercised=moving.exercised(state, self.directory),
-            holder=certs.Holder(
-                id=case.applicant.id,
-                name=case.applicant.name,
-                number=certs.mask_number(case.applicant.number),
-            ),
-            region=case.region,
-            case=case.case,
-            at=event.at.astimezone(self.zone),
-            ring=self.keys,
-            version=sum(definition.procedure.acts[done.type].issues for done in state.acts),
-            demo=self.demo,
-        )
 
-        async def keep(connection: Connection) -> None:
-            for earlier in await certs.store.for_case(connection, case.region, case.case):
-                if earlier.revocation is None:  # what is issued again takes the place of what was issued before
-                    await certs.store.revoke(connection, earlier.record.id, _replaced(event))
-            await certs.store.insert(connection, certificate)
+def together(several: Sequence[Also]) -> Also:
+    """Each in turn, in the one transaction."""
 
-        return keep
-
-
-def _together(several: Sequence[Also]) -> Also:
     async def do(connection: Connection) -> None:
         for one in several:
             await one(connection)
 
     return do
-
-
-def _known(says: Mapping[str, Any], records: Mapping[str, Shared]) -> dict[str, Any]:
-    """What is said of each fact at the opening, as far as it can be read."""
-    said = says.get("facts")
-    facts: Mapping[str, Any] = cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else {}
-    return {**facts, **{name: record.value for name, record in records.items()}}
-
-
-def _replaced(event: Event) -> certs.Revocation:
-    return certs.Revocation(at=event.at, by=event.by.id, reason="已由更正后的一张代替 Replaced by a corrected one")
-
-
-def digest(act: str, says: Mapping[str, Any], *about: str) -> str:
-    """What a command asks for and what it is about, as a repeat must ask for the same of the same."""
-    said = msgspec.json.encode({"act": act, "says": dict(says), "about": about}, order="sorted", enc_hook=str)
-    return hashlib.sha256(said).hexdigest()[:32]
-
-
-def unknown_case() -> Refused:
-    return refuse(
-        "unknown-case", "没有这个办件，或者不归您看。", "There is no such case, or it is not yours to see.", status=404
-    )
-
-
-def key_reused() -> Refused:
-    return refuse(
-        "key-reused",
-        "这个提交编号已经用于另一项内容，请重新打开页面再提交。",
-        "This idempotency key was used for something else. Please reload and send again.",
-        place="key",
-        status=422,
-    )
-
-
-def busy() -> Refused:
-    return refuse(
-        "stale-version",
-        "这个办件正有别人在办，请刷新后再试。",
-        "Others are working on this case right now. Please reload and try again.",
-        place="version",
-        status=409,
-    )

@@ -101,7 +101,27 @@ def _values(
         "due": _due(definition, due),
         "remedies": remedies(definition, state, at) if notice.remedies else Text("", ""),
         "link": Text(f"/cases/{case.case}", f"/cases/{case.case}"),
+        "parts": _parts(state),
     }
+
+
+def _parts(state: CaseState) -> Text:
+    """Each part of a whole: how it went, or by when it is promised; of those to come only that they follow."""
+    told: list[Text] = []
+    for part in state.parts:
+        body = part.office.name if part.office else _NOTHING
+        if part.ended:
+            how = part.outcome
+        elif part.due:
+            day = day_words(part.due)
+            how = Text(f"{body.zh}，最晚{day.zh}", f"{body.en}, by {day.en}")
+        else:
+            how = body
+        told.append(Text(f"{part.title.zh}（{how.zh}）", f"{part.title.en} ({how.en})"))
+    later = len(set(state.case.parts) - {part.name for part in state.parts})
+    if later:
+        told.append(Text(f"另有{later}项等前面的办好再开始", f"{later} more begin when what they need is there"))
+    return joined(told)
 
 
 def said_words(definition: Definition, act: Act, name: str, value: Any) -> Text:

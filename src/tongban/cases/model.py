@@ -146,6 +146,10 @@ class Opening(_Value, frozen=True):
     """Why it is this body that answers, with the law; empty where nothing had to be said."""
     moved_by: str = ""
     """The move of power by which this office answers in its own name, in another's place."""
+    part: str = ""
+    """What the whole calls this part."""
+    parts: tuple[str, ...] = ()
+    """The names of the parts that a whole is to have, those that are opened later among them."""
 
 
 class Custody(_Value, frozen=True):
@@ -348,6 +352,18 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
         last = self.custody[-1] if self.custody else None
         return last if last and last.on_its_way else None
 
+    @property
+    def parts_open(self) -> int:
+        """How many parts have not ended, those that are still to be opened among them."""
+        ended = {part.name for part in self.parts if part.ended}
+        names = {part.name for part in self.parts} | set(self.opening.parts if self.opening else ())
+        return len(names - ended)
+
+    @property
+    def parts_granted(self) -> int:
+        """How many parts have ended in favour."""
+        return sum(part.end == "favourable" for part in self.parts)
+
     def record_of(self, name: str) -> Shared | None:
         """What a record says about a fact or for a material, also where the applicant disputes it."""
         disputed = self.disputes.get(name)
@@ -410,6 +426,8 @@ class Part(_Value, frozen=True):
     title: Text
     since: datetime
     """When it was opened: the clock of the part runs from its own events."""
+    due: date | None = None
+    """The day by which it was promised when it was opened; its own case says what holds now."""
     case: str = ""
     service: str = ""
     """Slug."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
+
+import msgspec
 
 from tongban.base.errors import refuse
 from tongban.base.i18n import LANGS, words
@@ -28,3 +31,16 @@ def procedure_of(service: Service, says: Mapping[str, Any], records: Mapping[str
             "not-needed", f"这种情况不用办理：{zh}", f"Nothing needs to be applied for here: {en}", place="service"
         )
     return found.procedure
+
+
+def known(says: Mapping[str, Any], records: Mapping[str, Shared]) -> dict[str, Any]:
+    """What is said of each fact at the opening, as far as it can be read."""
+    said = says.get("facts")
+    facts: Mapping[str, Any] = cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else {}
+    return {**facts, **{name: record.value for name, record in records.items()}}
+
+
+def digest(act: str, says: Mapping[str, Any], *about: str) -> str:
+    """What a command asks for and what it is about, as a repeat must ask for the same of the same."""
+    said = msgspec.json.encode({"act": act, "says": dict(says), "about": about}, order="sorted", enc_hook=str)
+    return hashlib.sha256(said).hexdigest()[:32]

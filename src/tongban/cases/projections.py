@@ -58,6 +58,8 @@ class CaseRow(_Row, frozen=True, kw_only=True):
     term: str = ""
     term_at: datetime | None = None
     used: float | None = None
+    part_of: str = ""
+    """The number of the whole that the case is a part of."""
 
 
 class TaskRow(_Row, frozen=True, kw_only=True):
@@ -175,6 +177,7 @@ def _row(definition: Definition, state: CaseState, terms: Sequence[Running]) -> 
         term=counted.clock.term if counted else "",
         term_at=counted.origin if counted else None,
         used=owed.used if owed else None,
+        part_of=case.part_of,
     )
 
 

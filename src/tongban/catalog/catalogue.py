@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from tongban.base.clock import Clock, system_clock
-from tongban.base.errors import Refused, refuse
+from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Lang, words
 from tongban.catalog.assess import Assessment, assess
+from tongban.catalog.bundle import Bundle
+from tongban.catalog.composing import Composed, compose
 from tongban.catalog.findings import Finding
 from tongban.catalog.listed import ListedItem, read_listed
 from tongban.catalog.load import load_file
@@ -21,7 +23,7 @@ from tongban.catalog.search import Index
 from tongban.catalog.use import Use
 from tongban.catalog.watching import Reuse
 
-T = TypeVar("T", Service, Procedure, Use, Reuse, Policy, Paper)
+T = TypeVar("T", Service, Procedure, Use, Reuse, Policy, Paper, Bundle)
 Folders = Path | Sequence[Path]
 
 
@@ -97,6 +99,7 @@ class Catalogue:
         policies: Iterable[Policy] = (),
         *,
         papers: Iterable[Paper] = (),
+        bundles: Iterable[Bundle] = (),
         reuses: Iterable[Reuse] = (),
         listed: Iterable[ListedItem] = (),
         problems: Iterable[Finding] = (),
@@ -111,6 +114,8 @@ class Catalogue:
         self._policies: _Versions[Policy] = _Versions("policy", "政策", _group(policies, lambda p: p.policy))
         self._reuses = {(one.reuse.use, one.region): one for one in reuses}
         self._papers: _Versions[Paper] = _Versions("paper", "材料类型", _group(papers, lambda p: p.paper))
+        self._bundles: _Versions[Bundle] = _Versions("service", "事项", _group(bundles, lambda b: b.bundle))
+        self._composed: dict[tuple[int, ...], Composed] = {}
         self._listed = tuple(listed)
         self.problems = tuple(problems)
         self._all = tuple(s for versions in self._services.by_slug.values() for s in versions)
@@ -125,6 +130,7 @@ class Catalogue:
         policies: Folders = (),
         *,
         papers: Folders = (),
+        bundles: Folders = (),
         drafts: Path | None = None,
         clock: Clock | None = None,
     ) -> "Catalogue":
@@ -143,6 +149,7 @@ class Catalogue:
             _read(uses, Use, problems),
             _read(policies, Policy, problems),
             papers=_read(papers, Paper, problems),
+            bundles=_read(bundles, Bundle, problems),
             reuses=_read(uses, Reuse, []),
             listed=items,
             problems=problems,
@@ -170,8 +177,11 @@ class Catalogue:
     def service(self, slug: str, version: str | None = None, *, on: date | None = None) -> Service:
         """A service: that version, or the one in force on a day (default today), or else its newest.
 
-        Raises Refused `unknown-service` or `unknown-version` (404).
+        A bundle is found like a service: as the one form of its parts. Raises Refused `unknown-service` or
+        `unknown-version` (404), `bundle-broken` (409).
         """
+        if slug in self._bundles.by_slug:
+            return self.composed(slug, version, on=on).service
         day, known = on or self.today, self._clock()
         return self._services.get(slug, version, lambda service: in_force(service, day, known))
 
@@ -198,9 +208,46 @@ class Catalogue:
         return found
 
     def versions(self, slug: str) -> tuple[Service, ...]:
-        """All versions of a service, the newest first. Raises Refused `unknown-service` (404)."""
+        """All versions of a service, the newest first. Raises Refused `unknown-service` (404).
+
+        Those of a bundle are the one form of each of its versions, with the parts as they are today.
+        """
+        if slug in self._bundles.by_slug:
+            return tuple(self.composed(slug, one.version).service for one in self._bundles.by_slug[slug])
         self._services.get(slug, None, lambda _: True)
         return self._services.by_slug[slug]
+
+    # --- bundles ------------------------------------------------------------------------------------------------
+
+    def bundles(self, on: date | None = None) -> tuple[Bundle, ...]:
+        """The bundles that can be applied for on a day (default today), by name."""
+        day = on or self.today
+        found = ((b for b in versions if _open(b, day)) for versions in self._bundles.by_slug.values())
+        return tuple(sorted((one for some in found for one in list(some)[:1]), key=lambda one: one.bundle))
+
+    def is_bundle(self, slug: str) -> bool:
+        """Whether this is the name of a bundle."""
+        return slug in self._bundles.by_slug
+
+    def composed(self, slug: str, version: str | None = None, *, on: date | None = None) -> Composed:
+        """A bundle with its parts in the versions of a day (default today), and their one form.
+
+        Raises Refused `unknown-service`, `unknown-version` (404), `bundle-broken` (409) where they do not fit together.
+        """
+        day = on or self.today
+        bundle = self._bundles.get(slug, version, lambda one: _open(one, day))
+        parts = {member.service: self._part(member.service, day) for member in bundle.parts.values()}
+        key = (id(bundle), *(id(parts[slug]) for slug in sorted(parts)))
+        found = self._composed.get(key)
+        if found is None:
+            found, faults = compose(bundle, parts.get)
+            if found is None:
+                raise Refused(*(Problem("bundle-broken", fault.text, f"{slug}: {fault.path}") for fault in faults))
+            self._composed[key] = found
+        return found
+
+    def _part(self, slug: str, day: date) -> Service | None:
+        return self.service(slug, on=day) if slug in self._services.by_slug else None
 
     def procedure(self, slug: str, version: str | None = None) -> Procedure:
         """A procedure, its newest version by default. Raises Refused `unknown-procedure`, `unknown-version` (404)."""
@@ -306,6 +353,10 @@ class Catalogue:
 def in_force(service: Service, day: date, known: datetime) -> bool:
     """Whether a service can be applied for on a day: published, known by then, begun and not over."""
     return service.status == "published" and governs(service, day) and was_known(service, known)
+
+
+def _open(bundle: Bundle, day: date) -> bool:
+    return bundle.status == "published" and bundle.valid_from <= day <= (bundle.valid_to or date.max)
 
 
 def governs(service: Service, day: date) -> bool:

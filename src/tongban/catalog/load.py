@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from tongban.base.i18n import Text
+from tongban.catalog.bundle import Bundle
 from tongban.catalog.findings import Finding, Position, errors, refused, sort_findings
 from tongban.catalog.model import Service
 from tongban.catalog.paper import Paper
@@ -66,6 +67,11 @@ def load_paper(text: str, path: str = "paper.yaml") -> Loaded[Paper]:
     return load_as(Source(text, path), "paper", Paper)
 
 
+def load_bundle(text: str, path: str = "bundle.yaml") -> Loaded[Bundle]:
+    """A bundle file from its text."""
+    return load_as(Source(text, path), "bundle", Bundle)
+
+
 def load_text(text: str, path: str) -> Loaded[Any]:
     """A file of whichever kind it is: by its first field, else by the folder it lies in."""
     source = Source(text, path)
@@ -79,8 +85,8 @@ def load_text(text: str, path: str) -> Loaded[Any]:
             "error",
             "unknown-file-kind",
             Text(
-                "不知道这是什么文件：第一个字段应当是 service、procedure、use、policy 或 paper",
-                "Not a known kind of file: it must have a field service, procedure, use, policy or paper",
+                "不知道这是什么文件：第一个字段应当是 service、procedure、use、policy、paper 或 bundle",
+                "Not a known kind of file: it must have a field service, procedure, use, policy, paper or bundle",
             ),
             Position(1, 1),
         )

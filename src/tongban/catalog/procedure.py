@@ -72,6 +72,19 @@ class Who(StrEnum):
     RULES = "rules"
 
 
+CONDITION_NAMES = (
+    "outcome",
+    "complete",
+    "situation",
+    "fully_determined",
+    "application_date",
+    "parts_open",
+    "parts_granted",
+    "parts_refused",
+)
+"""What a condition of an act may read beside the facts and outputs of the service."""
+
+
 class Field(_File, frozen=True, kw_only=True):
     """One thing an act must say."""
 
@@ -119,7 +132,8 @@ class Act(_File, frozen=True, kw_only=True):
     """For the clock: the term whose expiry does this."""
     when: str = ""
     """FEEL over facts, table outputs, `outcome`, `complete` (no material missing), `fully_determined` (no input that
-    matters is unknown), `situation`; judged with what the act itself adds already counted in."""
+    matters is unknown), `situation`, and of a whole `parts_open`, `parts_granted`, `parts_refused` (ended otherwise);
+    judged with what the act itself adds already counted in."""
     unless: tuple[Slug, ...] = ()
     """Not possible once one of these acts has happened (a correction is asked for once)."""
     decides: Literal["favourable", "adverse"] | None = None

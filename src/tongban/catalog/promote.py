@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from tongban.base.errors import refuse
+from tongban.catalog.bundle import Bundle
 from tongban.catalog.check import check
 from tongban.catalog.findings import errors, refused
 from tongban.catalog.load import load_file
@@ -25,7 +26,7 @@ TO_PUBLISH = frozenset({"english-missing", "examples-missing"})
 
 
 def promote(path: Path, *, to: Status | None = None, on: date | None = None) -> Status:
-    """Moves a service file one step on (draft → published → ended) and returns its new status.
+    """Moves a service or bundle file one step on (draft → published → ended) and returns its new status.
 
     to   the status meant; refused if it is not the next one
     on   when ending, the last day on which it can be applied for: written as `valid_to` if the file has none
@@ -36,8 +37,13 @@ def promote(path: Path, *, to: Status | None = None, on: date | None = None) -> 
     """
     loaded = load_file(path)
     service = loaded.require()
-    if not isinstance(service, Service):
-        raise refuse("not-a-service", "只有事项文件可以发布", "Only service files are published", place=str(path))
+    if not isinstance(service, Service | Bundle):
+        raise refuse(
+            "not-a-service",
+            "只有事项文件和一件事文件可以发布",
+            "Only service and bundle files are published",
+            place=str(path),
+        )
     sealing = service.status == "published" and to == "published" and not is_sealed(path, service)
     target: Status | None = "published" if sealing else NEXT[service.status]
     if target is None or to not in (None, target):
@@ -66,7 +72,7 @@ def promote(path: Path, *, to: Status | None = None, on: date | None = None) -> 
     return target
 
 
-def _with_status(source: Source, service: Service, target: Status) -> str:
+def _with_status(source: Source, service: Service | Bundle, target: Status) -> str:
     if not source.has(("status",)):
         return _insert_after(source.text, "version:", f"status: {target}")
     position = source.position(("status",))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from tongban import rules
 from tongban.rules.feel.syntax import Name, Node, children
@@ -31,20 +31,25 @@ class Renaming:
 
     def expression(self, text: str) -> str:
         """An expression with the new names. Raises `RuleSyntaxError`."""
-        node = rules.compile_expression(text, self._new).node
-        return self._replaced(text, [node])
+        return renamed(text, self._new)
 
     def cell(self, text: str) -> str:
         """A cell of a table with the new names. Raises `RuleSyntaxError`."""
         tree = rules.compile_cell(text, self._new).tree
-        return self._replaced(text, [test.operand for test in tree.tests])
+        return _replaced(text, [test.operand for test in tree.tests], self._new)
 
-    def _replaced(self, text: str, nodes: Iterable[Node]) -> str:
-        found = sorted({(node.at, node.name) for root in nodes for node in _names(root)}, reverse=True)
-        for (start, end), name in found:
-            if name in self._new:
-                text = text[:start] + self._new[name] + text[end:]
-        return text.strip()
+
+def renamed(text: str, new: Mapping[str, str]) -> str:
+    """An expression over the names of `new`, and nothing else, with the new ones. Raises `RuleSyntaxError`."""
+    return _replaced(text, [rules.compile_expression(text, new).node], new)
+
+
+def _replaced(text: str, nodes: Iterable[Node], new: Mapping[str, str]) -> str:
+    found = sorted({(node.at, node.name) for root in nodes for node in _names(root)}, reverse=True)
+    for (start, end), name in found:
+        if name in new:
+            text = text[:start] + new[name] + text[end:]
+    return text.strip()
 
 
 def _names(node: Node) -> Iterator[Name]:

@@ -4,15 +4,17 @@ It works with git and with a plain folder: whoever changes a published version, 
 checker. Formatting, comments and the ending of a version are not content.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
 import msgspec
 
 from tongban.base.i18n import Text
+from tongban.catalog.bundle import Bundle
 from tongban.catalog.compile import Same, content_hash
 from tongban.catalog.findings import Finding
 from tongban.catalog.model import Service
@@ -21,9 +23,16 @@ from tongban.catalog.yaml_source import Source
 LOCK = ".published.json"
 
 
-def seal(service: Service) -> str:
-    """The hash of what a published version says; its ending is not content. Kept for the same object."""
-    return _seal(Same(service))
+Sealed: TypeAlias = Service | Bundle
+"""What is published in versions that never change again."""
+
+
+def seal(file: Sealed) -> str:
+    """The hash of what a published version says; its ending is not content. Kept for the same service."""
+    if isinstance(file, Service):
+        return _seal(Same(file))
+    said = msgspec.json.encode(msgspec.structs.replace(file, status="published", valid_to=None), order="sorted")
+    return f"sha256:{hashlib.sha256(said).hexdigest()}"
 
 
 @lru_cache(maxsize=4_000)
@@ -32,21 +41,21 @@ def _seal(key: Same) -> str:
     return f"sha256:{content_hash(msgspec.structs.replace(service, status='published', valid_to=None))}"
 
 
-def is_sealed(path: Path, service: Service) -> bool:
+def is_sealed(path: Path, file: Sealed) -> bool:
     """Whether this version has been published from the folder of `path`."""
-    return _key(service) in _lock(path)
+    return _key(file) in _lock(path)
 
 
-def seal_findings(path: Path, service: Service, source: Source) -> Iterator[Finding]:
+def seal_findings(path: Path, file: Sealed, source: Source) -> Iterator[Finding]:
     """Whether a published version still says what it said when it was published."""
-    if service.status == "draft":
+    if file.status == "draft":
         return
     lock = _lock(path)
-    sealed = lock.get(_key(service))
-    if sealed is not None and sealed != seal(service):
+    sealed = lock.get(_key(file))
+    if sealed is not None and sealed != seal(file):
         said = Text(
-            f"第{service.version}版已经发布，内容不能再改；请另存为 {service.service}@<新版本>.yaml 并提高 version",
-            f"Version {service.version} is published and may not change; save as {service.service}@<new>.yaml"
+            f"第{file.version}版已经发布，内容不能再改；请另存为 {slug_of(file)}@<新版本>.yaml 并提高 version",
+            f"Version {file.version} is published and may not change; save as {slug_of(file)}@<new>.yaml"
             " with a higher version",
         )
         yield source.finding("error", "published-changed", said, source.position(("version",)), ("version",))
@@ -57,9 +66,14 @@ def seal_findings(path: Path, service: Service, source: Source) -> Iterator[Find
         yield source.finding("warning", "published-unsealed", said, source.position(("version",)), ("version",))
 
 
-def _key(service: Service) -> str:
-    regions = f"#{'+'.join(service.regions)}" if service.regions else ""
-    return f"{service.service}@{service.version}{regions}"
+def slug_of(file: Sealed) -> str:
+    """Its stable name."""
+    return file.service if isinstance(file, Service) else file.bundle
+
+
+def _key(file: Sealed) -> str:
+    regions = f"#{'+'.join(file.regions)}" if isinstance(file, Service) and file.regions else ""
+    return f"{slug_of(file)}@{file.version}{regions}"
 
 
 def _lock(path: Path) -> dict[str, str]:
@@ -70,7 +84,7 @@ def _lock(path: Path) -> dict[str, str]:
     return cast("dict[str, str]", content) if isinstance(content, dict) else {}
 
 
-def sealed_lock(path: Path, service: Service) -> str:
+def sealed_lock(path: Path, file: Sealed) -> str:
     """The text of the lock with this version added."""
-    lock = {**_lock(path), _key(service): seal(service)}
+    lock = {**_lock(path), _key(file): seal(file)}
     return json.dumps(dict(sorted(lock.items())), ensure_ascii=False, indent=1) + "\n"

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-Folder = Literal["services", "procedures", "uses", "policies", "papers"]
+Folder = Literal["services", "procedures", "uses", "policies", "papers", "bundles"]
 Shelf = Folder | Literal["words"]
 """Folders of law, and what else comes with the platform as files."""
 

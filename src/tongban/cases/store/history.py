@@ -63,6 +63,7 @@ class DraftKey(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Item(msgspec.Struct, frozen=True):
     n: int
+    head: int
     region: str
     case_id: str
     expected: int
@@ -116,13 +117,15 @@ def owners(items: Sequence[Append]) -> set[str]:
     return {r.row.applicant for r in rows} | {notice.person for r in rows for notice in r.notices}
 
 
-async def batch_of(db: Runner, items: Sequence[Append]) -> Batch:
+async def batch_of(db: Runner, items: Sequence[Append], heads: Sequence[int] = ()) -> Batch:
     """The batch as it travels, sealed."""
     rows = [item.rows for item in items]
     keys = await db.sealer.persons(db, owners(items))
     return Batch(
         items=[
-            _Item(n, i.region, i.case, i.expected, i.seq, i.key.actor, i.key.key, i.key.digest)
+            _Item(
+                n, heads[n] if heads else n, i.region, i.case, i.expected, i.seq, i.key.actor, i.key.key, i.key.digest
+            )
             for n, i in enumerate(items)
         ],
         events=[_event_row(keys[i.rows.row.applicant], i, e) for i in items for e in i.events],
@@ -160,24 +163,27 @@ def _notices(keys: Mapping[str, PersonKey], rows: Sequence[Rows]) -> list[_Notic
 _JUDGE = """
 WITH item AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($1::jsonb -> 'items') AS i(
-    n int, region text, case_id text, expected int, seq int, actor text, key text, digest text)
+    n int, head int, region text, case_id text, expected int, seq int, actor text, key text, digest text)
 ),
 held AS MATERIALIZED (  -- one by one by the index, in one order everywhere: no two writers wait for each other
   SELECT i.n, r.seq FROM (SELECT * FROM item ORDER BY region, case_id) i
   CROSS JOIN LATERAL (
     SELECT c.seq FROM case_row c WHERE c.region = i.region AND c.case_id = i.case_id FOR UPDATE) r
 ),
-fit AS (
-  SELECT i.* FROM item i LEFT JOIN held h ON h.n = i.n WHERE coalesce(h.seq, 0) = i.expected
+fit AS MATERIALIZED (  -- what is written together fits together or not at all
+  SELECT i.* FROM (
+    SELECT i.*, bool_and(coalesce(h.seq, 0) = i.expected) OVER (PARTITION BY i.head) AS fits
+    FROM item i LEFT JOIN held h ON h.n = i.n) i
+  WHERE i.fits
 ),
 fresh AS (
   INSERT INTO command_key (region, actor, key, digest, case_id, seq)
-  SELECT region, actor, key, digest, case_id, seq FROM fit ORDER BY region, actor, key
+  SELECT region, actor, key, digest, case_id, seq FROM fit WHERE n = head ORDER BY region, actor, key
   ON CONFLICT DO NOTHING RETURNING region, actor, key
 ),
 done AS MATERIALIZED (
-  SELECT f.n, f.region, f.case_id FROM fit f
-  JOIN fresh k ON k.region = f.region AND k.actor = f.actor AND k.key = f.key
+  SELECT f.n, f.region, f.case_id FROM fit f JOIN fit t ON t.n = f.head
+  JOIN fresh k ON k.region = t.region AND k.actor = t.actor AND k.key = t.key
 ),
 event AS (
   INSERT INTO case_event (region, case_id, seq, at, type, leads_to, event)
@@ -207,7 +213,7 @@ row AS (
     region text, case_id text, seq int, version int, service text, service_version text, state text, state_name jsonb,
     stage text, waits_for text, open boolean, body text, applicant text, applicant_name text, due_at timestamptz,
     legal_at timestamptz, opened_at timestamptz, updated_at timestamptz, labels text[], term text,
-    term_at timestamptz, used float8)
+    term_at timestamptz, used float8, part_of text)
   JOIN done d ON d.region = n.region AND d.case_id = n.case_id
   ON CONFLICT (region, case_id) DO UPDATE SET
     seq = excluded.seq, version = excluded.version, state = excluded.state, state_name = excluded.state_name,
@@ -273,12 +279,14 @@ APPEND = _JUDGE + _WRITE
 REPLACE = _TRUST + _WRITE
 
 
-async def append(db: Runner, items: Sequence[Append]) -> frozenset[int]:
+async def append(db: Runner, items: Sequence[Append], heads: Sequence[int] = ()) -> frozenset[int]:
     """Write commands on different cases; the answer is the places of those that were written.
 
     Atomic. An item is left out when its case is not at `expected` (0: there is none yet) or its key was used before.
+    `heads` are the places of the items that others stand or fall with, one for each item (its own if it is alone);
+    only the key of a head counts.
     """
-    return frozenset(row["n"] for row in await db.fetch(APPEND, await batch_of(db, items)))
+    return frozenset(row["n"] for row in await db.fetch(APPEND, await batch_of(db, items, heads)))
 
 
 async def replace_rows(db: Runner, items: Sequence[Append]) -> None:

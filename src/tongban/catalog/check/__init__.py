@@ -3,6 +3,7 @@
 from tongban.catalog.check import (
     asked,
     automation,
+    bundles,
     burdens,
     dated,
     decisions,
@@ -18,6 +19,7 @@ from tongban.catalog.check import (
     watching,
 )
 from tongban.catalog.check.registry import (
+    BUNDLE_LINTS,
     PAPER_LINTS,
     POLICY_LINTS,
     PROCEDURE_LINTS,
@@ -29,6 +31,7 @@ from tongban.catalog.check.registry import (
 from tongban.catalog.check.run import check
 
 __all__ = [
+    "BUNDLE_LINTS",
     "PAPER_LINTS",
     "POLICY_LINTS",
     "PROCEDURE_LINTS",
@@ -42,6 +45,7 @@ __all__ = [
 _RULES = (
     asked,
     automation,
+    bundles,
     burdens,
     dated,
     decisions,

@@ -11,15 +11,14 @@ from tongban.catalog.check.registry import Said, View, procedure_lint
 from tongban.catalog.check.spans import read_span
 from tongban.catalog.findings import Path
 from tongban.catalog.model import Kind
-from tongban.catalog.procedure import Act, Procedure, Who
+from tongban.catalog.procedure import CONDITION_NAMES, Act, Procedure, Who
 from tongban.terms import STATUTES, TermError
 
 _PLACEHOLDERS = frozenset(
-    {"service", "case", "name", "body", "due", "items", "reasons", "remedies", "link", "official"}
+    {"service", "case", "name", "body", "due", "items", "reasons", "remedies", "link", "official", "parts"}
 )
 _MACHINES = frozenset({Who.CLOCK, Who.RULES})
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
-_CONDITION_NAMES = ("outcome", "complete", "situation", "fully_determined", "application_date")
 
 
 def _law_references(procedure: Procedure) -> Iterator[tuple[Path, str]]:
@@ -365,7 +364,7 @@ def condition(view: View[Procedure]) -> Iterator[Said]:
         if not act.when:
             continue
         try:
-            rules.compile_expression(act.when, (*_CONDITION_NAMES, *facts))
+            rules.compile_expression(act.when, (*CONDITION_NAMES, *facts))
         except rules.RuleSyntaxError as problem:
             yield Said(
                 Text(problem.zh, problem.en), ("acts", slug, "when"), problem.position, code=f"feel-{problem.code}"

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from tongban.base.i18n import Text
+from tongban.catalog.bundle import Bundle
 from tongban.catalog.compile import Compiled, try_compile
 from tongban.catalog.findings import Finding, Path, Severity
 from tongban.catalog.load import Loaded
@@ -21,7 +22,7 @@ from tongban.catalog.tables import Fault
 from tongban.catalog.use import Use
 from tongban.catalog.watching import Reuse
 
-T = TypeVar("T", Service, Procedure, Use, Reuse, Policy, Paper)
+T = TypeVar("T", Service, Procedure, Use, Reuse, Policy, Paper, Bundle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ USE_LINTS: list[Lint[Use]] = []
 REUSE_LINTS: list[Lint[Reuse]] = []
 POLICY_LINTS: list[Lint[Policy]] = []
 PAPER_LINTS: list[Lint[Paper]] = []
+BUNDLE_LINTS: list[Lint[Bundle]] = []
 
 
 def service_lint(
@@ -143,6 +145,13 @@ def paper_lint(
 ) -> Callable[[Find[Paper]], Find[Paper]]:
     """Registers a rule over paper files."""
     return _register(PAPER_LINTS, code, severity, zh, en, law)
+
+
+def bundle_lint(
+    code: str, severity: Severity, zh: str, en: str, *, law: str = ""
+) -> Callable[[Find[Bundle]], Find[Bundle]]:
+    """Registers a rule over bundle files."""
+    return _register(BUNDLE_LINTS, code, severity, zh, en, law)
 
 
 def _register(

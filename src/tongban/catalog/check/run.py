@@ -7,9 +7,11 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from tongban.base.i18n import Text, words
+from tongban.catalog.bundle import Bundle
 from tongban.catalog.certificate import certificate_findings
 from tongban.catalog.check.burdens import plain_name
 from tongban.catalog.check.registry import (
+    BUNDLE_LINTS,
     PAPER_LINTS,
     POLICY_LINTS,
     PROCEDURE_LINTS,
@@ -40,8 +42,8 @@ def check(paths: Sequence[FilePath | str], *, today: date | None = None) -> list
     """Everything wrong with these files and folders, in the order of their places.
 
     A folder stands for its `*.yaml` files, or for those of its folders of the law (`services`, `procedures`, `uses`,
-    `policies`, `papers`). Procedures come from beside the services, else from those that are shipped. `today` lets
-    overdue reviews be told.
+    `policies`, `papers`, `bundles`). Procedures come from beside the services, else from those that are shipped.
+    `today` lets overdue reviews be told.
     """
     asked, findings = law_files([FilePath(path) for path in paths])
     loaded = {path: load_file(path) for path in asked}
@@ -50,8 +52,9 @@ def check(paths: Sequence[FilePath | str], *, today: date | None = None) -> list
     for path, one in loaded.items():
         findings += one.findings
         findings += _apply(one, world)
-        if isinstance(one.value, Service):
+        if isinstance(one.value, Service | Bundle):
             findings += seal_findings(path, one.value, one.source)
+        if isinstance(one.value, Service):
             findings += certificate_findings(path, one.value, one.source)
         one.source.release()
     return sort_findings(findings)
@@ -69,6 +72,8 @@ def _apply(one: Loaded[Any], world: World) -> Iterator[Finding]:
             return apply(REUSE_LINTS, View(one.value, one, world))
         case Policy():
             return apply(POLICY_LINTS, View(one.value, one, world))
+        case Bundle():
+            return apply(BUNDLE_LINTS, View(one.value, one, world))
         case Paper():
             return apply(PAPER_LINTS, View(one.value, one, world))
         case _:

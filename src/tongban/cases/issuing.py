@@ -1,0 +1,54 @@
+"""The certificate of a case that is issued, kept in the transaction of the act."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tongban import certs
+from tongban.base.database import Connection
+from tongban.base.keys import KeyRing
+from tongban.cases import moving
+from tongban.cases.batch import Also
+from tongban.cases.definition import Definition, Judged
+from tongban.cases.model import CaseState, Event
+from tongban.org import Directory
+
+
+def issue(
+    definition: Definition, state: CaseState, event: Event, *, directory: Directory, ring: KeyRing, demo: bool
+) -> Also:
+    """What keeps the certificate that `event` issues; `state` is the case after it."""
+    case, judged = state.case, Judged(definition, state)
+    version = sum(definition.procedure.acts[done.type].issues for done in state.acts)
+    body = directory.body(state.office.id)
+    certificate = certs.issue(
+        msgspec.structs.replace(definition.service, result=judged.variant.result),
+        facts=judged.variant.facts,
+        outputs=judged.assessment.outputs,
+        issuer=certs.Issuer(body=body.id, name=body.name, uscc=body.uscc),
+        exercised=moving.exercised(state, directory),
+        holder=certs.Holder(
+            id=case.applicant.id,
+            name=case.applicant.name,
+            number=certs.mask_number(case.applicant.number),
+        ),
+        region=case.region,
+        case=case.case,
+        at=event.at.astimezone(definition.zone),
+        ring=ring,
+        version=version,
+        demo=demo,
+    )
+
+    async def keep(connection: Connection) -> None:
+        held = await certs.store.for_case(connection, case.region, case.case) if version > 1 else ()
+        for earlier in held:
+            if earlier.revocation is None:  # what is issued again takes the place of what was issued before
+                await certs.store.revoke(connection, earlier.record.id, _replaced(event))
+        await certs.store.insert(connection, certificate)
+
+    return keep
+
+
+def _replaced(event: Event) -> certs.Revocation:
+    return certs.Revocation(at=event.at, by=event.by.id, reason="已由更正后的一张代替 Replaced by a corrected one")
