@@ -435,7 +435,7 @@ class Engine:
         else:
             kind, level = service.authority.body, service.authority.level
             holder = self.directory.competent(kind, level, region).id
-            figures = dict(moving.figures(self.directory, holder, service.service, _known(says, {})))
+            figures = dict(moving.figures(self.directory, holder, service.service, known(says, {})))
             body = self.directory.competent(kind, level, region, service.service, figures)
         remedies = self.directory.remedies(body.id)
         return Office(body.id, body.name, remedies.reconsideration, remedies.reconsideration_contact, remedies.court)
