@@ -94,6 +94,15 @@ def _move(facts: Mapping[str, Any], case: str, giver: str, directory: Directory,
         if before.until is not None:
             until = min(until, before.until)
         return msgspec.structs.replace(before, until=until, ended_why=_text(facts, "why"), case=case)
+    services = _parts(facts, "services")
+    if not services or (change == "make" and not facts.get("kind")):
+        raise refuse(
+            "delegation-content-missing",
+            "请写明是哪一种、转给谁、哪些事项。",
+            "Say which kind it is, to which body, and for which services.",
+            place="services" if not services else "kind",
+            law=_LAW,
+        )
     since, until = max(day, _day(facts, "since") or day), _day(facts, "until")
     kind = MoveKind(str(facts.get("kind") or MoveKind.DELEGATED))
     return Delegation(
@@ -101,7 +110,7 @@ def _move(facts: Mapping[str, Any], case: str, giver: str, directory: Directory,
         from_body=giver,
         to_body=str(facts.get("to_body") or ""),
         kind=kind,
-        services=frozenset(_parts(facts, "services")),
+        services=frozenset(services),
         acts=frozenset(_parts(facts, "acts") or ("*",)),
         regions=frozenset(_parts(facts, "regions") or (directory.body(giver).region,)),
         since=before.since if before else since,

@@ -140,12 +140,13 @@ class Directory:
     def check_move(self, one: Delegation) -> None:
         """Raises `Refused` with everything that speaks against a move beside those there are."""
         others = tuple(move for move in self.moved.everything if move.id != one.id)
-        names = (
+        missing = [
             *self._missing(self._bodies, one.from_body, "from_body"),
             *self._missing(self._bodies, one.to_body, "to_body"),
-        )
-        found = (*names, *move_problems(self._bodies, self._powers, (*others, one)))
-        if wrong := [problem for problem in found if problem.place in (f"delegation {one.id}", "from_body", "to_body")]:
+        ]
+        before = {(p.code, p.place) for p in move_problems(self._bodies, self._powers, others)}
+        found = (*missing, *move_problems(self._bodies, self._powers, (*others, one)))
+        if wrong := [problem for problem in found if (problem.code, problem.place) not in before]:
             raise Refused(*wrong)
 
     def competent(

@@ -52,7 +52,7 @@ SWEEP_EVERY = 3600.0
 ASSIST_EVERY = 2.0
 """Within how long an off-switch turned in another process holds here."""
 ENTRIES_EVERY = 5.0
-"""Within how long an entry of the directory that another process published is seen here."""
+"""Within how long an entry of the directory, or a moved power, that another process published is seen here."""
 CARRY_EVERY = 60.0
 """How often questions that go by files are packed, and answers that came are taken in."""
 WATCH_EVERY = 300.0
@@ -171,6 +171,12 @@ async def _carry(site: Site) -> None:
     await site.sharing.carry()
 
 
+async def _moves(site: Site) -> None:
+    found = await store.delegations(site.db)
+    if found != site.directory.moved.everything:
+        site.directory.take_moves(found)
+
+
 async def _sweep(site: Site) -> None:
     now = site.clock()
     await sessions.sweep(site.db, now)
@@ -194,6 +200,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_carry, CARRY_EVERY),
         (_sweep, SWEEP_EVERY),
         (_entries, ENTRIES_EVERY),
+        (_moves, ENTRIES_EVERY),
         (_assist, ASSIST_EVERY),
         (_watch, WATCH_EVERY),
         (_review, WATCH_EVERY),

@@ -24,9 +24,11 @@ def directory(clock: SettableClock) -> Directory:
 @pytest.fixture
 def catalogue(clock: SettableClock) -> Catalogue:
     names = ("data-sharing-request", "record-correction", "directory-entry")
+    power = load_service((shipped("services") / "power-delegation.yaml").read_text("utf-8")).require()
+    move = load_procedure((shipped("procedures") / "power-move.yaml").read_text("utf-8")).require()
     services = [load_service((shipped("services") / f"{n}.yaml").read_text("utf-8")).require() for n in names]
     procedures = [load_procedure((shipped("procedures") / f"{n}.yaml").read_text("utf-8")).require() for n in names]
-    return Catalogue(services, procedures, clock=clock)
+    return Catalogue([*services, power], [*procedures, move], clock=clock)
 
 
 @pytest.fixture

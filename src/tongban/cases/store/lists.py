@@ -21,22 +21,22 @@ _COLUMNS = (
 
 # The soonest of each body by its index, then the soonest of those: the price does not grow with the backlog.
 _QUEUE = f"""
-SELECT r.* FROM unnest($1::text[], $11::text[]) AS b(body, only)
+SELECT r.* FROM unnest($1::text[], $11::text[]) AS b(body, sole)
 CROSS JOIN LATERAL (
   SELECT {_COLUMNS} FROM case_row
   WHERE open AND case_row.body = b.body AND (due_at, case_id) > ($5, $6)
-    AND waits_for = ANY(CASE WHEN b.body = $2 OR b.only IS NOT NULL THEN $3::text[] ELSE $4::text[] END)
-    AND (b.only IS NULL OR b.only IN ('*', service))
+    AND waits_for = ANY(CASE WHEN b.body = $2 OR b.sole IS NOT NULL THEN $3::text[] ELSE $4::text[] END)
+    AND (b.sole IS NULL OR b.sole IN ('*', service))
     AND ($7::timestamptz IS NULL OR due_at <= $7) AND ($8::text IS NULL OR service = $8)
     AND ($10::text IS NULL OR $10 = ANY(labels))
   ORDER BY due_at, case_id LIMIT $9
 ) r ORDER BY r.due_at, r.case_id LIMIT $9"""  # noqa: S608 -- constants of this module
 
 _CLOSED = f"""
-SELECT r.* FROM unnest($1::text[], $5::text[]) AS b(body, only)
+SELECT r.* FROM unnest($1::text[], $5::text[]) AS b(body, sole)
 CROSS JOIN LATERAL (
   SELECT {_COLUMNS} FROM case_row
-  WHERE NOT open AND case_row.body = b.body AND (b.only IS NULL OR b.only IN ('*', service))
+  WHERE NOT open AND case_row.body = b.body AND (b.sole IS NULL OR b.sole IN ('*', service))
     AND (updated_at, case_id) < ($2, $3)
   ORDER BY updated_at DESC, case_id DESC LIMIT $4
 ) r ORDER BY r.updated_at DESC, r.case_id DESC LIMIT $4"""  # noqa: S608

@@ -2,6 +2,7 @@
 
 from tongban.web.desk import (
     case,
+    delegations,
     emergency,
     entries,
     exercises,
@@ -30,4 +31,5 @@ ROUTES = [
     *emergency.ROUTES,
     *sharing.ROUTES,
     *sharing_form.ROUTES,
+    *delegations.ROUTES,
 ]

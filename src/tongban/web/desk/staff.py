@@ -30,6 +30,8 @@ Place = Literal[
     "sharing-watch",
     "accesses",
     "emergency",
+    "moves",
+    "moves-watch",
 ]
 
 
