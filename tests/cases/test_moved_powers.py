@@ -57,8 +57,9 @@ async def apply(cases: Cases, key: str = "apply-0001", **facts: str) -> CaseView
 async def decided(cases: Cases, post: Officials, who: str = "stranger") -> CaseView:
     """An application taken all the way by officials of one body."""
     case = (await apply(cases)).case
-    for n, (act, says) in enumerate((("accept", {}), ("examine", {"opinion": "符合"}), ("grant", {}))):
-        await cases.act(post(who), case, act, says, version=None, key=f"{case}-{n}")
+    for act in ("accept", "examine", "grant"):
+        says = {"opinion": "符合"} if act == "examine" else {}
+        await cases.act(post(who), case, act, says, version=None, key=f"{case}-{act}")
     return await cases.view(APPLICANT, case)
 
 
