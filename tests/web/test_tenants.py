@@ -201,6 +201,8 @@ ROUTES: dict[str, Whose] = {
     "GET /api/v1/services/{slug}/cpsv": PUBLIC,
     "POST /api/v1/services/{slug}/assess": PUBLIC,
     "POST /api/v1/services/{slug}/explain": PUBLIC,
+    "GET /api/v1/services/{slug}/look-ups": PUBLIC,
+    "POST /api/v1/look-ups": MINE,
     "GET /api/v1/drafts": MINE,
     "GET /api/v1/drafts/{service}": MINE,
     "PUT /api/v1/drafts/{service}": MINE,
@@ -337,7 +339,7 @@ async def world(site: Site) -> Any:
         cases: list[str] = []
         for key in ("open-case", "done-case"):
             body = {"service": "residence-permit", "region": "990101", "facts": facts,
-                    "documents": {"employment": [file]}, "look_up": True}  # fmt: skip
+                    "documents": {"employment": [file]}, "look_up": True, "agreed": True}  # fmt: skip
             headers = {"authorization": f"Bearer {owner.token}", "idempotency-key": f"tenants-{key}"}
             sent = await http.post("/api/v1/cases", json=body, headers=headers)
             assert sent.status_code == 201, sent.text

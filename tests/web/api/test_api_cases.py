@@ -24,7 +24,7 @@ async def test_a_program_goes_from_the_guide_to_a_certificate_that_anyone_can_ch
     assert {"lives_since", "basis"} <= {one["fact"] for one in guide["facts"]}
     assert all(term["explanation"]["zh"] for term in guide["terms"])
 
-    sent = await xiaoman.send("/cases", xiaoman.application() | {"look_up": True})
+    sent = await xiaoman.send("/cases", xiaoman.application() | {"look_up": True, "agreed": True})
     case = sent.json()["case"]
     clerk = await official("service-centre", "clerk")
     possible = (await clerk.get(f"/cases/{case}/acts")).json()["items"]
@@ -117,7 +117,7 @@ async def test_what_the_state_knows_cannot_be_written_into_a_draft(xiaoman: Prog
 
 async def test_what_is_looked_up_need_not_be_answered_and_is_listed_for_the_person(xiaoman: Program) -> None:
     given = {"lives_region": "990101", "lives_since": "2026-3-1", "lives_at": "柳巷3号", "basis": "dwelling"}
-    body = {"service": "residence-permit", "region": "990101", "facts": given, "look_up": True}
+    body = {"service": "residence-permit", "region": "990101", "facts": given, "look_up": True, "agreed": True}
     done = await xiaoman.send("/cases", body)
     assert done.status_code == 201, done.text
     case = (await xiaoman.get(f"/cases/{done.json()['case']}")).json()

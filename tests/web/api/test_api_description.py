@@ -153,7 +153,7 @@ async def test_what_a_person_reads_and_does_answers_as_described(xiaoman: Progra
     check(await xiaoman.get("/drafts/residence-permit"), "get", "/api/v1/drafts/{service}")
     filed = await xiaoman("POST", "/documents", files={"file": ("合同.pdf", PDF)})
     check(filed, "post", "/api/v1/documents")
-    body = xiaoman.application() | {"look_up": True}
+    body = xiaoman.application() | {"look_up": True, "agreed": True}
     sent = await xiaoman.send("/cases", body)
     check(sent, "post", "/api/v1/cases")
     case = sent.json()["case"]

@@ -305,7 +305,7 @@ async def test_an_official_cannot_have_records_looked_up_as_if_they_were_a_citiz
 ) -> None:
     before = await written()
     clerk = await official("police", "examiner")
-    refused(await clerk.send("/cases", xiaoman.application() | {"look_up": True}), 403, "in-a-post")
+    refused(await clerk.send("/cases", xiaoman.application() | {"look_up": True, "agreed": True}), 403, "in-a-post")
     assert await written() == before
 
 

@@ -6,7 +6,18 @@ from litestar import Request, Response, Router
 from litestar.di import Provide
 from litestar.exceptions import ValidationException
 
-from tongban.web.api import accesses, cases, certificates, describe, documents, drafts, machine, register, services
+from tongban.web.api import (
+    accesses,
+    cases,
+    certificates,
+    describe,
+    documents,
+    drafts,
+    look_ups,
+    machine,
+    register,
+    services,
+)
 from tongban.web.api.caller import Caller, caller_of, gate
 from tongban.web.api.parameters import wrong
 from tongban.web.problems import Problems
@@ -16,6 +27,7 @@ HANDLERS = [
     *services.ROUTES,
     *drafts.ROUTES,
     *documents.ROUTES,
+    *look_ups.ROUTES,
     *cases.ROUTES,
     *machine.ROUTES,
     *certificates.ROUTES,

@@ -55,15 +55,32 @@ class Party(Body, frozen=True, kw_only=True):
     number: Annotated[str, Meta(max_length=18)] = ""
 
 
+class LookUpRequest(Body, frozen=True, kw_only=True):
+    """调取记录 What the state may be asked for, for one application. `told`: the person was told beforehand what is
+    looked up (`GET /services/{slug}/look-ups`); `agreed` are the places, of those that need it, to which they said
+    yes. `facts` are answers that are there already: only what applies with them is looked up."""
+
+    service: Slug
+    region: Region
+    facts: Facts = {}
+    told: bool = False
+    agreed: Annotated[list[Annotated[str, Meta(max_length=150)]], Meta(max_length=100)] = []
+
+
 class Submission(Body, frozen=True, kw_only=True):
-    """提交申请 An application. `look_up` lets the state's records answer what is not answered here; each look is listed
-    under `/accesses`. `applicant` is for officials only."""
+    """提交申请 An application. `preview` is what `POST /look-ups` gave and the person has seen, `wrong` what of it is
+    not right: that is not used, and its source is asked to correct it. `look_up` with `agreed` does both in one call,
+    without a preview, for somebody who was told what is looked up and agreed to all of it. Each look is listed under
+    `/accesses`. `applicant` is for officials only."""
 
     service: Slug
     region: Region
     facts: Facts = {}
     documents: Filed = {}
+    preview: Annotated[str, Meta(max_length=200_000)] = ""
+    wrong: Annotated[list[Short], Meta(max_length=100)] = []
     look_up: bool = False
+    agreed: bool = False
     says: Said = {}
     applicant: Party | None = None
     people_only: Annotated[

@@ -45,6 +45,54 @@ class CaseSummary(Answer, frozen=True, kw_only=True):
     labels: tuple[str, ...]
 
 
+class LookUpNotice(Answer, frozen=True, kw_only=True):
+    """会查的一条记录 One record that may be looked up. `basis`: `duty`, the body must check it and the person is told;
+    `agreement`, only if they say yes. `holder` is the body that has it, null where no grant says so yet."""
+
+    place: str
+    source: Text
+    holder: Text | None
+    basis: Literal["duty", "agreement"]
+    names: tuple[str, ...]
+    labels: tuple[Text, ...]
+    laws: tuple[Text, ...]
+
+
+class LookUpList(Answer, frozen=True, kw_only=True):
+    """会查哪些记录 Every look that a service may take."""
+
+    items: tuple[LookUpNotice, ...]
+
+
+class FoundRecord(Answer, frozen=True, kw_only=True):
+    """查到的一项 One value that was found, with where it comes from. Used for nothing yet."""
+
+    name: str
+    label: Text
+    record: Shared
+
+
+class MissingRecord(Answer, frozen=True, kw_only=True):
+    """没查到的一项 What was not found, and why. `waiting`: the source did not answer and is asked again."""
+
+    name: str
+    label: Text
+    why: Text
+    waiting: bool
+
+
+class LookUpPreview(Answer, frozen=True, kw_only=True):
+    """先看再用 What was asked of whom, and what came of it. `preview` is handed back with the application."""
+
+    service: str
+    region: str
+    asked: tuple[LookUpNotice, ...]
+    found: tuple[FoundRecord, ...]
+    missing: tuple[MissingRecord, ...]
+    preview: str
+    valid_until: datetime
+
+
 class CasePage(Answer, frozen=True, kw_only=True):
     """One page of cases."""
 

@@ -1,6 +1,5 @@
 """Cases: apply, look, act. The same functions as the pages; every command carries a key, so a repeat is harmless."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from litestar import Response, get, post
@@ -13,18 +12,16 @@ from tongban.cases.service import QueueFilter
 from tongban.cases.views import CaseView
 from tongban.catalog import Explanation
 from tongban.org import Actor
-from tongban.sharing import Shared
 from tongban.web.api import case_answers as out
 from tongban.web.api import shapes
 from tongban.web.api.asked import ActRequest, Party, Submission
 from tongban.web.api.body import Json
-from tongban.web.api.caller import Asking, Caller
+from tongban.web.api.caller import Asking
 from tongban.web.api.cursors import seal, unseal
+from tongban.web.api.look_ups import looked
 from tongban.web.api.operation import operation
 from tongban.web.api.parameters import After, Key, Limit, Path, Version, version_of
 from tongban.web.pages import masked
-from tongban.web.portal.records import subject
-from tongban.web.portal.start import look_up
 
 TAG = "cases"
 
@@ -49,7 +46,7 @@ async def submit(caller: Asking, data: Submission, key: Key = "") -> Response[ou
     and then nothing has been written.
     """
     actor, site = caller.actor, caller.site
-    records = await _records(caller, data.service, data.region, data.facts) if data.look_up else {}
+    found = await looked(caller, data)
     view = await site.cases.submit(
         actor,
         data.service,
@@ -58,25 +55,13 @@ async def submit(caller: Asking, data: Submission, key: Key = "") -> Response[ou
         region=data.region,
         key=key,
         says=data.says,
-        records=records,
+        records=found.records,
+        disputes=found.disputes,
+        owed=found.owed,
         applicant=_applicant(actor, data.applicant),
         people_only=data.people_only,
     )
     return _done(view, created=True)
-
-
-async def _records(caller: Caller, slug: str, region: str, facts: Mapping[str, Any]) -> dict[str, Shared]:
-    """What the state knows of the person who applies. Raises Refused (403) for anybody else's records."""
-    person = caller.person
-    if subject(person) is None:
-        raise refuse(
-            "look-up-for-another",
-            "替别人办时不能调取记录，请本人登录，或者直接填写",
-            "Records are not looked up for somebody else; they log in themselves, or the answers are given here",
-            place="look_up",
-            status=403,
-        )
-    return await look_up(caller.site, person, caller.site.catalogue.service(slug), region, facts)
 
 
 def _applicant(actor: Actor, party: Party | None) -> Applicant | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from tongban.base.i18n import Text
-from tongban.web.api.asked import ActRequest, AssessmentRequest, LogIn, Submission
+from tongban.web.api.asked import ActRequest, AssessmentRequest, LogIn, LookUpRequest, Submission
 from tongban.web.api.case_answers import Receipt
 from tongban.web.problems import ProblemDocument, Reason
 
@@ -18,7 +18,11 @@ EXAMPLES: dict[type[msgspec.Struct], tuple[msgspec.Struct, ...]] = {
             facts={"basis": "employment", "lives_since": [2025, 3, 1]},
             documents={"labour-contract": ["990102-5b1f0c8e9a7d4e62b3c4d5e6f7a8b9c0"]},
             look_up=True,
+            agreed=True,
         ),
+    ),
+    LookUpRequest: (
+        LookUpRequest(service="residence-permit", region="990102", told=True, agreed=["login.account/person"]),
     ),
     ActRequest: (ActRequest(says={"items": ["labour-contract"], "reasons": "第2页看不清，请重新拍照。"}),),
     LogIn: (LogIn(person="p-demo-wang-xiaolan"),),
