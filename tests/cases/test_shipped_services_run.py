@@ -14,6 +14,7 @@ from tongban.cases.decide import Command, decide
 from tongban.cases.definition import Definition
 from tongban.cases.letters import BY_RULES
 from tongban.cases.model import Applicant, Attachment, CaseState, Office, Opening, Refusal
+from tongban.cases.says import said_facts
 from tongban.catalog import load_procedure, load_service, variant
 from tongban.catalog.model import Audience, Example, Fact, FactType, Service
 from tongban.catalog.procedure import Procedure
@@ -82,7 +83,7 @@ class Run:
         }
 
     def open(self, *, complete: bool = True, people_only: bool = False, recorded: bool = True) -> Story:
-        found = variant(self.service, self.facts(), self.example.on)
+        found = variant(self.service, said_facts(self.service, self.facts(), self.example.on)[0], self.example.on)
         procedure = PROCEDURES[found.procedure]
         definition = Definition(self.service, procedure, Calendar.china(), ZONE, found.terms)
         now = datetime.combine(self.example.on, time(9), ZONE)
@@ -132,7 +133,9 @@ def _finished(story: Story) -> Story:
         if story.definition.ended(story.state):
             return story
         if state == "received":
-            story = story.do("clerk", "accept" if "accept" in acts else "file")
+            story = story.do("clerk", next(act for act in ("accept", "file", "grant") if act in acts))
+        elif state == "checking":  # done on a promise; what was promised is verified afterwards
+            story = story.do("examiner", "find-kept", finding="属实", inspectors="甲、乙")
         elif state == "accepted" and "examine" in acts:
             story = story.do("examiner", "examine", opinion="符合")
         elif state in ("accepted", "examined"):
@@ -141,6 +144,8 @@ def _finished(story: Story) -> Story:
             story = story.do("approver", "issue")
         elif state == "asked" and "correct" in acts:
             story = story.do("approver", "correct", now_says="20", reasons="补录了")
+        elif state == "asked" and "end-record" in acts:
+            story = story.do("approver", "end-record", finding="记错了")
         elif state == "asked":
             story = story.do("approver", "take-up")
         elif state == "taken-up" and "put-right" in acts:
@@ -187,6 +192,8 @@ def test_instant_and_filing_matters_that_are_clear_need_no_official(run: Run) ->
     if story.definition.procedure.procedure in ("instant", "filing"):
         assert story.state.state == "issued"
         assert {event.by.kind for event in story.events[1:]} == {"rules"}
+    elif story.definition.procedure.procedure == "informed-promise":
+        assert [event.by.kind for event in story.events] == ["person", "rules"]
     else:
         assert len(story.events) == 1
 

@@ -121,7 +121,11 @@ def test_rules_grant_only_what_is_eligible_complete_and_fully_determined() -> No
         for slug, act in procedure.acts.items()
         if Who.RULES in act.who and act.decides
     ]
-    assert {(name, slug) for name, slug, _ in ruled} == {("filing", "file-at-once"), ("instant", "grant-at-once")}
+    assert {(name, slug) for name, slug, _ in ruled} == {
+        ("filing", "file-at-once"),
+        ("instant", "grant-at-once"),
+        ("informed-promise", "grant-at-once"),
+    }
     assert all(act.when == wanted and act.decides == "favourable" for _, _, act in ruled)
 
 

@@ -76,6 +76,7 @@ ROUTES: dict[str, Whose] = {
     "GET /cases/{case}/withdraw": OWNER,
     "GET /cases/{case}/people-only": OWNER,
     "POST /cases/{case}/people-only": OWNER,
+    "GET /my-promises": MINE,
     "GET /human-look": MINE,
     "POST /human-look": MINE,
     "GET /people-only": MINE,

@@ -241,6 +241,8 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         grant=act.grant,
         lists=act.lists,
         moves_power=act.moves_power,
+        revokes=act.revokes,
+        promise=act.promise,
         in_name_of=command.grant.in_name_of,
         delegation=command.grant.delegation,
         opening=command.opening,

@@ -20,13 +20,13 @@ from tongban.base.i18n import Text
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases import about as abouts
-from tongban.cases import corrections, granting, listing, moving
+from tongban.cases import corrections, granting, listing, moving, promises
 from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written
 from tongban.cases.beside import Beside
 from tongban.cases.decide import Command, GrantFor, by_law, decide
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.evolve import fold
-from tongban.cases.issuing import issue
+from tongban.cases.issuing import issue, revoke
 from tongban.cases.model import Applicant, CaseState, Dispute, Event, Office, Opening, Refusal
 from tongban.cases.opening import digest, known, procedure_of
 from tongban.cases.projections import project
@@ -269,6 +269,8 @@ class Engine:
             parts=tuple(parts),
         )
         definition = self.definition(CaseState(opening=opening))
+        if promises.relied_on(definition):
+            await promises.may_promise(self.db, definition.service, applicant.id, now)
         before = Case(definition, CaseState(opening=opening), ())
         machine = actor.kind == "rules"
         law_of = by_law(definition, definition.opens) if machine else grant
@@ -348,6 +350,8 @@ class Engine:
             if event.moves_power
         ]
         also += corrections.answered(before.definition, after, new)
+        also += [promises.effect(before.definition, after, event) for event in new if event.promise]
+        also += [revoke(after, event) for event in new if event.revokes]
         return item, together(also) if also else None
 
     async def write_in(self, connection: Connection, before: Case, new: tuple[Event, ...], key: Key) -> bool:

@@ -50,5 +50,19 @@ def issue(
     return keep
 
 
+def revoke(state: CaseState, event: Event) -> Also:
+    """What the case had issued is revoked with the act that says so."""
+    case = state.case
+    words = str(event.payload.get("reasons", ""))
+    revocation = certs.Revocation(at=event.at, by=event.by.id, reason=words)
+
+    async def take_back(connection: Connection) -> None:
+        for issued in await certs.store.for_case(connection, case.region, case.case):
+            if issued.revocation is None:
+                await certs.store.revoke(connection, issued.record.id, revocation)
+
+    return take_back
+
+
 def _replaced(event: Event) -> certs.Revocation:
     return certs.Revocation(at=event.at, by=event.by.id, reason="已由更正后的一张代替 Replaced by a corrected one")

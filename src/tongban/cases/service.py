@@ -20,7 +20,7 @@ from tongban.base.i18n import Text
 from tongban.base.ids import region_of
 from tongban.base.keys import KeyRing
 from tongban.base.page import Page, cursor, read_cursor
-from tongban.cases import outbox, rebuilding, timers
+from tongban.cases import outbox, promises, rebuilding, timers
 from tongban.cases.about import tell
 from tongban.cases.batch import Also
 from tongban.cases.beside import Beside
@@ -37,6 +37,7 @@ from tongban.cases.redecide import Redecided, redecide
 from tongban.cases.store import alarms, history, lists, personal
 from tongban.cases.store.history import DraftKey
 from tongban.cases.store.personal import Draft, InboxNotice
+from tongban.cases.store.promises import Broken
 from tongban.cases.views import CaseView
 from tongban.catalog.catalogue import Catalogue
 from tongban.org import Actor, Directory, Mandate, Scope, visible
@@ -287,6 +288,10 @@ class Cases:
         services = None if actor.mandate is None else _covered(actor.mandate, self.engine.clock())
         rows = await lists.mine(self.engine.db, actor.on_behalf_of or actor.id, before, size + 1, services)
         return _page(rows, size, lambda row: cursor(row.opened_at, row.case_id))
+
+    async def promises(self, actor: Actor) -> tuple[Broken, ...]:
+        """What is remembered of promises that a person broke, for themselves (or who they act for) alone."""
+        return await promises.remembered(self.engine.db, actor.on_behalf_of or actor.id)
 
     async def asked(self, actor: Actor, after: str | None = None, limit: int = 20) -> Page[CaseRow]:
         """The cases that an official's body has asked other bodies for, newest first."""

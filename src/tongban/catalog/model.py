@@ -409,6 +409,25 @@ class InPerson(_File, frozen=True, kw_only=True):
     law: str = ""
 
 
+class Promise(_File, frozen=True, kw_only=True):
+    """告知承诺: instead of a paper the person commits in plain words (浙江最多跑一次 14; 优化营商环境条例 40, 44).
+
+    `by` is the yes-or-no question by which a person chooses it, `replaces` the materials that it stands for; each of
+    them is asked for only where the answer is no. Nobody has to choose it.
+    """
+
+    by: FactName
+    says: Words
+    """What is promised, word for word; the person agrees to exactly this."""
+    breach: Words
+    """What follows if it turns out untrue, told before anybody agrees."""
+    replaces: tuple[Slug, ...]
+    law: str
+    years: Annotated[int, Meta(ge=1, le=3)] = 3
+    """For how long a false promise keeps a person from promising again. Never longer than for plain deceit
+    (行政许可法 79: three years)."""
+
+
 class Service(_File, frozen=True, kw_only=True):
     """A service file."""
 
@@ -438,6 +457,7 @@ class Service(_File, frozen=True, kw_only=True):
     procedure: Slug
     terms: dict[Slug, Term]
     concerns: Concerns | None = None
+    promise: Promise | None = None
     in_person: InPerson = InPerson()
     special: tuple[SpecialProcedure, ...] = ()
     situations: tuple[Situation, ...] = ()

@@ -146,6 +146,11 @@ class Act(_File, frozen=True, kw_only=True):
     moves_power: bool = False
     """Publishes, changes or ends, in the same transaction, the delegation or other move of power that the case is about
     (行政许可法 24, 25)."""
+    revokes: bool = False
+    """Revokes, in the same transaction, what the case issued. Only an adverse act may."""
+    promise: Literal["broken", "repaired"] | None = None
+    """What it does to the memory of a false promise (告知承诺): `broken` begins it, `repaired` ends the one that
+    the case this one is about began."""
     undo_minutes: int = 0
     help: Text | None = None
 

@@ -15,6 +15,7 @@ from tongban.web.portal import (
     moves,
     offers,
     preview,
+    promised,
     records,
     start,
     uploads,
@@ -36,6 +37,7 @@ ROUTES = [
     *moves.ROUTES,
     *certificates.ROUTES,
     *offers.ROUTES,
+    *promised.ROUTES,
     *accesses.ROUTES,
     *account.ROUTES,
 ]

@@ -11,7 +11,7 @@ from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
 from tongban.catalog import Question
-from tongban.catalog.model import Law, Words
+from tongban.catalog.model import Law, Promise, Words
 from tongban.catalog.procedure import Who
 from tongban.sharing import Reader, Shared, sources
 from tongban.web.forms import Form, refused
@@ -117,6 +117,7 @@ async def check_page(
         competent=competent,
         due=promise.due if promise else None,
         by_people=_by_people(site, application),
+        promise=promised(application),
         key=key,
         problems=problems or [],
     )
@@ -158,6 +159,12 @@ def _by_people(site: Site, application: Application) -> datetime | None:
     return by_people(site, application.service, procedure) if ruled else None
 
 
+def promised(application: Application) -> Promise | None:
+    """What the person commits to in plain words, where they chose that instead of papers (告知承诺)."""
+    promise = application.service.promise
+    return promise if promise and application.variant.facts.get(promise.by) is True else None
+
+
 @get("/apply/{slug:str}/check")
 async def check(site: Site, visitor: Visitor, slug: str) -> Response[str]:
     """Check the answers. The key in the form makes sending twice harmless."""
@@ -178,6 +185,9 @@ async def submit(site: Site, visitor: Visitor, slug: str, form: Form) -> Respons
     if not form.text("truthful"):
         text = Text("请确认以上内容是真实的", "Please confirm that what you say is true")
         problems.append(Problem("not-confirmed", text, "truthful"))
+    if promised(application) and not form.text("promise"):
+        text = Text("请先看清承诺的内容，同意再选", "Please read the promise, and tick it if you agree")
+        problems.append(Problem("not-promised", text, "promise"))
     if problems:
         return await check_page(site, visitor, application, key, problems)
     application = await opened(site, actor, application)
