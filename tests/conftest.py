@@ -14,15 +14,20 @@ import pytest
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database, EmbeddedPostgres, migrate
 from tongban.base.sealing import FileKeys, Sealer
+from tongban.org import demo
+from tongban.sharing import demo as records
 
 # Nothing in a test outlives the process, so nothing has to reach the disk. Durability has its own tests.
 _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
+MORNING = datetime(2026, 11, 3, 9, 0, tzinfo=ZONE)
+
+
 @pytest.fixture
 def clock() -> SettableClock:
     """Tuesday, 3 November 2026, nine in the morning in Shanghai, until the test moves it."""
-    return SettableClock(datetime(2026, 11, 3, 9, 0, tzinfo=ZONE))
+    return SettableClock(MORNING)
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +64,24 @@ async def db(postgres: EmbeddedPostgres, _admin: Database, _template: str) -> As
         yield db
 
 
+@pytest.fixture(scope="session")
+async def province(postgres: EmbeddedPostgres, _admin: Database, _template: str) -> str:
+    """The mould of databases with the demonstration province, its people and what the records know of them."""
+    await _admin.execute(f"CREATE DATABASE province TEMPLATE {_template}")
+    db = await Database.open(database_url(postgres.url, "province"), name="province", sealer=await new_sealer())
+    await demo.seed(db)
+    await records.seed(db, MORNING)
+    await db.close()
+    return "province"
+
+
+@pytest.fixture
+async def province_db(postgres: EmbeddedPostgres, _admin: Database, province: str) -> AsyncIterator[Database]:
+    """A database of this test's own with the demonstration province, its people and what the records know of them."""
+    async with _made(postgres, _admin, province) as db:
+        yield db
+
+
 @pytest.fixture
 async def lower_db(postgres: EmbeddedPostgres, _admin: Database, _template: str) -> AsyncIterator[Database]:
     """Another one, for the county of a province."""
@@ -77,6 +100,7 @@ async def new_sealer() -> Sealer:
 
 @asynccontextmanager
 async def _made(postgres: EmbeddedPostgres, admin: Database, template: str) -> AsyncGenerator[Database]:
+    """A database of its own from a mould, gone afterwards."""
     name = f"test_{uuid4().hex}"
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     db = await Database.open(database_url(postgres.url, name), name=name[:20], sealer=await new_sealer())

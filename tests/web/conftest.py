@@ -12,23 +12,22 @@ from tongban.base.clock import SettableClock
 from tongban.base.config import Settings
 from tongban.base.database import Database
 from tongban.base.telemetry import Log
-from tongban.org import demo
-from tongban.sharing import demo as records
 from tongban.web.app import create
 from tongban.web.limits import Limits
 from tongban.web.serve import open_site
 from tongban.web.site import Site
 
 
+@pytest.fixture
+def db(province_db: Database) -> Database:
+    """The demonstration province is there."""
+    return province_db
+
+
 async def furnish(
     db: Database, data_dir: Path, clock: SettableClock, lines: list[str] | None = None, *, factor: int = 1
 ) -> Site:
-    """A site over a migrated database: the demonstration province, its people and what the records know of them.
-
-    `factor` multiplies the rate limits.
-    """
-    await demo.seed(db)
-    await records.seed(db, clock())
+    """A site over the database of the demonstration province. `factor` multiplies the rate limits."""
     settings = Settings(data_dir=data_dir, public_url="http://localhost")
     site = await open_site(settings, db, clock, Log(lines.append if lines is not None else lambda _: None))
     return replace(site, limits=Limits(db, clock, site.secret, factor))

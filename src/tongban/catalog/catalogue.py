@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -420,7 +421,23 @@ def _group(files: Iterable[T], slug: Callable[[T], str]) -> dict[str, tuple[T, .
 def _read(folders: Folders, kind: type[T], problems: list[Finding]) -> Iterable[T]:
     for folder in (folders,) if isinstance(folders, Path) else folders:
         for path in sorted(folder.glob("*.yaml")):
-            loaded = load_file(path)
-            problems.extend(loaded.findings)
-            if isinstance(loaded.value, kind):
-                yield loaded.value
+            value, findings = _file(path, *_stamp(path))
+            problems.extend(findings)
+            if isinstance(value, kind):
+                yield value
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """When a file was written and how long it is; a link to nothing has neither, and reading it says what is wrong."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=1_000)
+def _file(path: Path, _changed: int, _size: int) -> tuple[Any, tuple[Finding, ...]]:
+    """One file, read again only when it changes."""
+    loaded = load_file(path)
+    return loaded.value, tuple(loaded.findings)

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, nodes
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.exceptions import TemplateAssertionError
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from tongban.base.i18n import Lang, Text
+from tongban.base.i18n import LANGS, Lang, Text
 
 FUNCTION = "t"
 
@@ -51,12 +52,33 @@ def sentence(node: nodes.Call, name: str | None = None) -> Text | None:
             raise TemplateAssertionError("t() takes two constant sentences: Chinese, English", node.lineno, name)
 
 
+class _Compiled(BytecodeCache):
+    """Compiled templates of one language, kept for the process: another environment need not compile them again."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """From memory; a source that has changed has another checksum."""
+        known = self._known.get((bucket.key, bucket.checksum))
+        if known is not None:
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Into memory."""
+        self._known[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+_COMPILED: dict[Lang, _Compiled] = {lang: _Compiled() for lang in LANGS}
+
+
 class FoldingEnvironment(Environment):
     """A Jinja environment that speaks one language. Unknown names are errors, never blanks."""
 
     def __init__(self, lang: Lang, loader: BaseLoader) -> None:
         super().__init__(
             loader=loader,
+            bytecode_cache=_COMPILED[lang],
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

@@ -21,9 +21,12 @@ from tongban.web.limits import Limits
 from tongban.web.pages import Pages
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Site:
-    """Everything a handler may use. Immutable; handlers receive it as `site`."""
+    """Everything a handler may use. Immutable; handlers receive it as `site`.
+
+    It is not written out where something is printed: that would be the whole catalogue and everybody's names.
+    """
 
     settings: Settings
     db: Database

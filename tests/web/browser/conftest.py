@@ -15,8 +15,10 @@ from tests.web.test_case_pages import asked_to_correct, certified
 
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database, EmbeddedPostgres
+from tongban.org import demo
 from tongban.outreach.offers import Hit
 from tongban.outreach.report import Standing
+from tongban.sharing import demo as records
 from tongban.web.site import Site
 
 
@@ -39,6 +41,8 @@ async def world(
     await _admin.execute(f"CREATE DATABASE browser TEMPLATE {_template}")
     db = await Database.open(database_url(postgres.url, "browser"), name="browser", sealer=await new_sealer())
     clock = SettableClock(datetime(2026, 11, 3, 9, 0, tzinfo=ZONE))
+    await demo.seed(db)
+    await records.seed(db, clock())
     site = await furnish(db, tmp_path_factory.mktemp("browser"), clock, factor=1000)
     async with serving(site) as address:
         async with httpx.AsyncClient(base_url=address) as client:

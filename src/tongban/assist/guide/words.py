@@ -7,6 +7,7 @@ into that service's `aliases`.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -93,13 +94,20 @@ def _all(paths: Iterable[Path]) -> Lexicon:
     findings: list[Finding] = []
     for path in paths:
         try:
-            one = load_words(path.read_bytes().decode("utf-8"), str(path))
+            found = path.stat()
+            one = _file(path, found.st_mtime_ns, found.st_size)
         except (OSError, UnicodeDecodeError):
             said = Text("文件打不开，或者不是 UTF-8 编码", "The file cannot be opened, or is not UTF-8")
             one = Lexicon((), (Finding("error", "words-unreadable", said, str(path), 1, 1),))
         entries += one.entries
         findings += one.findings
     return Lexicon(tuple(entries), tuple(findings))
+
+
+@lru_cache(maxsize=64)
+def _file(path: Path, _changed: int, _size: int) -> Lexicon:
+    """One file, read again only when it changes. Raises OSError and UnicodeDecodeError."""
+    return load_words(path.read_bytes().decode("utf-8"), str(path))
 
 
 def _wrong(source: Source, index: int, raw: Any, seen: dict[str, int]) -> Iterator[Finding]:
