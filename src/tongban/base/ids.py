@@ -75,13 +75,19 @@ def person_id() -> str:
     return "p-" + "".join(_CROCKFORD[secrets.randbelow(32)] for _ in range(20)).lower()
 
 
-def uuid7() -> UUID:
-    """RFC 9562 version 7: ordered by time, also within one millisecond of one process (12 bits of sub-millisecond)."""
+def uuid7(at: datetime | None = None) -> UUID:
+    """RFC 9562 version 7: ordered by time, also within one millisecond of one process (12 bits of sub-millisecond).
+
+    `at` is the moment by somebody else's clock; those of one moment are in no order.
+    """
     global _uuid_last
-    with _uuid_lock:
-        # Milliseconds and a 12-bit fraction in one number that only grows (RFC 9562 §6.2 method 3).
-        stamp = (time.time_ns() << 12) // 1_000_000
-        stamp = _uuid_last = max(stamp, _uuid_last + 1)
+    if at is not None:
+        stamp = (int(at.timestamp() * 1000) << 12) | secrets.randbits(12)
+    else:
+        with _uuid_lock:
+            # Milliseconds and a 12-bit fraction in one number that only grows (RFC 9562 §6.2 method 3).
+            stamp = (time.time_ns() << 12) // 1_000_000
+            stamp = _uuid_last = max(stamp, _uuid_last + 1)
     milliseconds, fraction = stamp >> 12, stamp & 0xFFF
     value = (milliseconds << 80) | (0x7 << 76) | (fraction << 64) | (0b10 << 62) | secrets.randbits(62)
     return UUID(int=value)

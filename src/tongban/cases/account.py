@@ -17,7 +17,7 @@ _MACHINE: dict[ActorKind, Text] = {
     "rules": Text("系统按规则", "The rules"),
 }
 _CARRIER = Text("系统", "The platform")
-_POST = frozenset({Own.DELIVERED, Own.UNDELIVERED, Own.RECORDED})
+_POST = frozenset({Own.DELIVERED, Own.UNDELIVERED, Own.RECORDED, Own.PROGRESSED, Own.HANDED_BACK})
 """Reports of the outbox and of the exchange: carried by the platform, although no term ran out."""
 _LINKS = frozenset({Own.QUESTIONED, Own.ANSWERED, Own.RECORDED, Own.PART_OPENED, Own.PART_ENDED}) | CUSTODY_EVENTS
 
@@ -125,6 +125,11 @@ def _own_details(definition: Definition, event: Event) -> Iterator[tuple[Text, T
         case Own.TAKEN_OVER | Own.HAND_ON_SETTLED | Own.HAND_ON_REFUSED:
             if said := str(event.payload.get("reasons", "")):
                 yield Text("理由", "Reasons"), Text(said, said)
+        case Own.PROGRESSED:
+            yield Text("那边现在", "There it is"), Text(**event.payload["state"])
+        case Own.RECALLED | Own.HANDED_BACK:
+            if reason := event.payload.get("reason"):
+                yield Text("原因", "Why"), Text(**reason)
         case Own.RECORDED:
             for key, name in _COMPARED.items():
                 if found := event.payload.get(key):

@@ -27,6 +27,16 @@ Also: TypeAlias = Callable[[Connection], Awaitable[None]]
 """Work in the same transaction, done only if the command is written (a certificate)."""
 
 
+def together(several: Sequence[Also]) -> Also:
+    """Each in turn, in the one transaction."""
+
+    async def do(connection: Connection) -> None:
+        for one in several:
+            await one(connection)
+
+    return do
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """The events are committed."""

@@ -314,12 +314,12 @@ def escalates(definition: Definition, state: CaseState, term: Running) -> bool:
 
 def wake_at(definition: Definition, state: CaseState, terms: Sequence[Running]) -> datetime | None:
     """The next moment at which the clock has something to do, or None."""
-    if definition.ended(state):
+    if definition.ended(state) or (state.elsewhere and state.elsewhere.taken):
         return None
     moments = [rung.at for rung in climbs(definition, state, terms)[:1]]
     for term in terms:
         due = term.statutory.due
-        if term.open and due and definition.clock_act(state.state, term.clock.term):
+        if term.open and due and not state.elsewhere and definition.clock_act(state.state, term.clock.term):
             moments.append(due + _SECOND)
     return min(moments, default=None)
 

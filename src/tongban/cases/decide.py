@@ -106,6 +106,8 @@ def decide(definition: Definition, state: CaseState, command: Command, now: date
             place="version",
             status=409,
         )
+    if state.elsewhere:
+        return away(state)
     events = overdue(definition, state, now)
     state = _after(state, events)
     done = _OWN.get(command.act, _do)(definition, state, command, now)
@@ -165,6 +167,8 @@ def possible(
     definition: Definition, state: CaseState, actor: Actor, grant: GrantFor, now: datetime
 ) -> tuple[PossibleAct, ...]:
     """The acts this actor may do now, in the order of the procedure file. `grant` asks `org.may` for one act."""
+    if state.elsewhere:
+        return ()
     state = _after(state, overdue(definition, state, now)) if state.opening else state
     return tuple(_possible(definition, state, actor, grant, now))
 
@@ -307,7 +311,7 @@ def by_law(definition: Definition, act: str) -> Grant:
 
 
 def _expiry(definition: Definition, state: CaseState, now: datetime) -> Command | None:
-    if state.opening is None or definition.ended(state):
+    if state.opening is None or state.elsewhere or definition.ended(state):
         return None
     for term in clocks.running(definition, state, now):
         act = definition.clock_act(state.state, term.clock.term)
@@ -384,6 +388,18 @@ def _ask_people(definition: Definition, state: CaseState, command: Command, now:
         to=SAME,
         on_behalf_of=actor.on_behalf_of or "",
         authority=command.grant.chain,
+    )
+
+
+def away(state: CaseState) -> Refusal:
+    """Nothing is done here to a case that another installation has, or is to have."""
+    office = state.custody[-1].to_office.name
+    return refusal(
+        "case-elsewhere",
+        f"这个办件已经转给{office.zh}，由那边办理；那边的进展会显示在这里。",
+        f"This case has gone to {office.en}, which handles it; how it goes there is shown here.",
+        place="act",
+        status=409,
     )
 
 

@@ -80,8 +80,13 @@ def examine(name: str, data: bytes, *, region: str, owner: str) -> Attachment:
     if kind in (JPEG, PNG, WEBP):
         _check_image(clean, data)
     sha256 = hashlib.sha256(data).hexdigest()
+    return Attachment(document_id(region, owner, sha256), clean, kind, len(data), sha256)
+
+
+def document_id(region: str, owner: str, sha256: str) -> str:
+    """The id of an upload: the same bytes of the same owner are the same document."""
     mine = hashlib.sha256(f"{owner}\n{sha256}".encode()).hexdigest()[:32]
-    return Attachment(f"{region}-{mine}", clean, kind, len(data), sha256)
+    return f"{region}-{mine}"
 
 
 def file_name(name: str) -> str:

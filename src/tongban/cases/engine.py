@@ -20,15 +20,17 @@ from tongban.base.i18n import Text
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases import about as abouts
-from tongban.cases import corrections, granting, listing, moving, promises
-from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written
+from tongban.cases import granting, moving, promises
+from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written, together
 from tongban.cases.beside import Beside
 from tongban.cases.decide import Command, GrantFor, by_law, decide
 from tongban.cases.definition import Definition, Judged
+from tongban.cases.effects import effects
 from tongban.cases.evolve import fold
-from tongban.cases.issuing import issue, revoke
+from tongban.cases.handover.agreements import Between
+from tongban.cases.handover.standing import Origin
 from tongban.cases.model import Applicant, CaseState, Dispute, Event, Office, Opening, Refusal
-from tongban.cases.opening import digest, known, procedure_of
+from tongban.cases.opening import digest, known, office_of, procedure_of
 from tongban.cases.projections import project
 from tongban.cases.refusals import busy, key_reused, unknown_case
 from tongban.cases.store.history import Append, DraftKey, Key, append, events, key_of
@@ -99,6 +101,8 @@ class Engine:
     demo: bool = True
     beside: Beside = field(default_factory=Beside)
     listed: Shelf = nothing_listed
+    between: Between | None = None
+    """Other installations that cases go to and come from, where there are any."""
     batcher: Batcher = field(init=False)
     _definitions: dict[tuple[str, ...], Definition] = field(init=False, default_factory=dict[Any, Definition])
 
@@ -238,11 +242,12 @@ class Engine:
         part: PartOf | None = None,
         parts: Sequence[str] = (),
         grant: Grant | None = None,
+        origin: Origin | None = None,
     ) -> Begun:
         """What would come of an opening. Writes nothing; raises Refused as `open`, but what `decide` refuses."""
         now = self.clock()
         law = self._open_service(service, region, now)
-        day = now.astimezone(self.zone).date()
+        day = (origin.applied_at if origin else now).astimezone(self.zone).date()
         says, owner = granting.opened(law, says, self.listed, day)
         moving.opened(law.service, says, applicant, self.directory, day)
         other = await abouts.concerned(self, law, says, applicant.id)
@@ -267,6 +272,7 @@ class Engine:
             part_of=part.whole if part else "",
             part=part.name if part else "",
             parts=tuple(parts),
+            origin=origin,
         )
         definition = self.definition(CaseState(opening=opening))
         if promises.relied_on(definition):
@@ -307,8 +313,11 @@ class Engine:
                 return done
         raise busy()
 
-    async def record(self, case: str, key: str, make: Recorder) -> Case | None:
-        """Write what the machinery has to say: `make(case)` gives the events, or nothing if there is nothing left."""
+    async def record(self, case: str, key: str, make: Recorder, also: Also | None = None) -> Case | None:
+        """Write what the machinery has to say: `make(case)` gives the events, or nothing if there is nothing left.
+
+        `also` is done in the same transaction, if they are written.
+        """
         for _ in range(_TRIES):
             found = await self.find(self.db, case)
             made = make(found) if found else None
@@ -316,7 +325,7 @@ class Engine:
                 return found
             events_ = (made,) if isinstance(made, Event) else tuple(made)
             asked = Key(events_[0].by.id, key, "")
-            if done := await self.commit(found, events_, found.state.case, asked):
+            if done := await self.commit(found, events_, found.state.case, asked, also=also):
                 return done
         raise busy()
 
@@ -332,26 +341,7 @@ class Engine:
             events=new,
             rows=project(before.definition, after, new),
         )
-        issued = next((event for event in new if event.issues), None)
-        also = (
-            [issue(before.definition, after, issued, directory=self.directory, ring=self.keys, demo=self.demo)]
-            if issued
-            else []
-        )
-        also += [granting.granted(before.definition, after, event, self.directory) for event in new if event.grant]
-        also += [
-            listing.listed(after, event, self.directory, before.definition.local(event.at))
-            for event in new
-            if event.lists
-        ]
-        also += [
-            moving.effect(after, self.directory, before.definition.local(event.at))
-            for event in new
-            if event.moves_power
-        ]
-        also += corrections.answered(before.definition, after, new)
-        also += [promises.effect(before.definition, after, event) for event in new if event.promise]
-        also += [revoke(after, event) for event in new if event.revokes]
+        also = effects(self, before.definition, after, new)
         return item, together(also) if also else None
 
     async def write_in(self, connection: Connection, before: Case, new: tuple[Event, ...], key: Key) -> bool:
@@ -416,6 +406,7 @@ class Engine:
         return await self.beside.contributed(found.state.case.case) if tells else Text("", "")
 
     def _open_service(self, slug: str, region: str, now: datetime) -> Service:
+        """The service as it can be applied for there now. Raises Refused (`service-not-open`, 404)."""
         day = now.astimezone(self.zone).date()
         service = self._service(slug, region, lambda one: in_force(one, day, now))
         if service is None:
@@ -441,13 +432,12 @@ class Engine:
             holder = self.directory.competent(kind, level, region).id
             figures = dict(moving.figures(self.directory, holder, service.service, known(says, {})))
             body = self.directory.competent(kind, level, region, service.service, figures)
-        remedies = self.directory.remedies(body.id)
-        return Office(body.id, body.name, remedies.reconsideration, remedies.reconsideration_contact, remedies.court)
+        return office_of(self.directory, body.id)
 
     def matter(self, found: Case) -> Matter:
         """A case as `org.may` sees it."""
         opening = found.state.case
-        office, service = found.state.office.id, opening.service
+        office, service = found.state.desk.id, opening.service
         moved = self.directory.moved.touches(office, service)
         return Matter(
             region=found.state.place,
@@ -487,13 +477,3 @@ class Engine:
         if isinstance(granted, Grant):
             return granted
         raise unknown_case() if granted.status == 404 and found.events else granted.error()
-
-
-def together(several: Sequence[Also]) -> Also:
-    """Each in turn, in the one transaction."""
-
-    async def do(connection: Connection) -> None:
-        for one in several:
-            await one(connection)
-
-    return do

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tongban.cases.handover import folding as elsewhere
 from tongban.cases.model import (
     SAME,
     Attachment,
@@ -170,12 +171,14 @@ def _part_ended(state: CaseState, event: Event) -> CaseState:
 
 def _handed_on(state: CaseState, event: Event) -> CaseState:
     custody = msgspec.convert({**event.payload, "at": event.at, "seq": event.seq, "law": event.law}, Custody)
-    return msgspec.structs.replace(state, custody=(*state.custody, custody), version=event.seq)
+    after = msgspec.structs.replace(state, custody=(*state.custody, custody), version=event.seq)
+    return elsewhere.handed_on(after, event)
 
 
 def _taken_over(state: CaseState, event: Event) -> CaseState:
     """From here on the other body owes the answer. Nothing else changes: not the state, not one clock."""
-    return _of_custody(state, event, taken_at=event.at, receipt=str(event.payload.get("receipt", "")))
+    after = _of_custody(state, event, taken_at=event.at, receipt=str(event.payload.get("receipt", "")))
+    return elsewhere.taken_over(after, event)
 
 
 def _hand_on_refused(state: CaseState, event: Event) -> CaseState:
@@ -216,4 +219,7 @@ _OWN: dict[str, Callable[[CaseState, Event], CaseState]] = {
     Own.TAKEN_OVER: _taken_over,
     Own.HAND_ON_REFUSED: _hand_on_refused,
     Own.HAND_ON_SETTLED: _hand_on_settled,
+    Own.PROGRESSED: elsewhere.progressed,
+    Own.RECALLED: elsewhere.recalled,
+    Own.HANDED_BACK: elsewhere.handed_back,
 }

@@ -18,6 +18,7 @@ import msgspec
 
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
+from tongban.cases.handover.standing import Elsewhere, Origin
 from tongban.sharing import Shared
 
 ActorKind = Literal["person", "official", "clock", "rules"]
@@ -50,6 +51,9 @@ class Own(StrEnum):
     TAKEN_OVER = "taken-over"
     HAND_ON_REFUSED = "hand-on-refused"
     HAND_ON_SETTLED = "hand-on-settled"
+    PROGRESSED = "progressed"
+    RECALLED = "recalled"
+    HANDED_BACK = "handed-back"
 
 
 OWN_NAMES: dict[Own, Text] = {
@@ -67,10 +71,14 @@ OWN_NAMES: dict[Own, Text] = {
     Own.TAKEN_OVER: Text("接收并接着办", "Taken over"),
     Own.HAND_ON_REFUSED: Text("对转来有异议", "Objected to what was handed on"),
     Own.HAND_ON_SETTLED: Text("上级定了由谁办", "The body above both said who handles it"),
+    Own.PROGRESSED: Text("那边有了新进展", "It moved on in the other place"),
+    Own.RECALLED: Text("要求撤回移送", "Asked to have it back"),
+    Own.HANDED_BACK: Text("退回本地办理", "It came back"),
 }
 
 
-CUSTODY_EVENTS = frozenset({Own.HANDED_ON, Own.TAKEN_OVER, Own.HAND_ON_REFUSED, Own.HAND_ON_SETTLED})
+_AWAY = frozenset({Own.PROGRESSED, Own.RECALLED, Own.HANDED_BACK})
+CUSTODY_EVENTS = frozenset({Own.HANDED_ON, Own.TAKEN_OVER, Own.HAND_ON_REFUSED, Own.HAND_ON_SETTLED}) | _AWAY
 """The events of a hand-over: everybody who may read the case may read what they say."""
 
 
@@ -150,6 +158,13 @@ class Opening(_Value, frozen=True):
     """What the whole calls this part."""
     parts: tuple[str, ...] = ()
     """The names of the parts that a whole is to have, those that are opened later among them."""
+    origin: Origin | None = None
+    """Where it came from, if another installation has handed it over."""
+
+    @property
+    def number(self) -> str:
+        """What the person calls it: the number that it had first, wherever it is handled."""
+        return self.origin.number if self.origin else self.case
 
 
 class Custody(_Value, frozen=True):
@@ -321,6 +336,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     """The cases that this one is the whole of, in the order in which they were opened."""
     custody: tuple[Custody, ...] = ()
     """Every hand-over from body to body, oldest first."""
+    elsewhere: Elsewhere | None = None
+    """The other installation that has the case, or is to have it; None while it is here."""
 
     @property
     def case(self) -> Opening:
@@ -349,6 +366,13 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
         """The version of the service by which it is judged: that of its day in the place where it is handled."""
         taken = [one.version for one in self.custody if one.taken_at and one.version]
         return taken[-1] if taken else self.case.service_version
+
+    @property
+    def desk(self) -> Office:
+        """The body of this installation that looks after the case: the one that owes the answer, or, while a body of
+        another installation has it, the one that handed it there. Raises ValueError before the first event."""
+        gone = self.elsewhere
+        return next(one.from_office for one in self.custody if one.seq == gone.seq) if gone else self.office
 
     @property
     def on_its_way(self) -> Custody | None:

@@ -11,9 +11,11 @@ import msgspec
 
 from tongban.base.errors import refuse
 from tongban.base.i18n import LANGS, words
+from tongban.cases.model import Office
 from tongban.cases.says import said_facts
 from tongban.catalog import variant
 from tongban.catalog.model import Service
+from tongban.org import Directory
 from tongban.sharing import Shared
 
 
@@ -31,6 +33,12 @@ def procedure_of(service: Service, says: Mapping[str, Any], records: Mapping[str
             "not-needed", f"这种情况不用办理：{zh}", f"Nothing needs to be applied for here: {en}", place="service"
         )
     return found.procedure
+
+
+def office_of(directory: Directory, body: str) -> Office:
+    """A body as a case keeps it, with where its decision can be contested. Raises Refused (`unknown-body`)."""
+    found, remedies = directory.body(body), directory.remedies(body)
+    return Office(found.id, found.name, remedies.reconsideration, remedies.reconsideration_contact, remedies.court)
 
 
 def known(says: Mapping[str, Any], records: Mapping[str, Shared]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 import msgspec
@@ -12,6 +12,7 @@ from tongban.base.i18n import Text
 from tongban.cases import clocks
 from tongban.cases.clocks import Running
 from tongban.cases.definition import Definition
+from tongban.cases.handover.standing import Elsewhere
 from tongban.cases.model import CaseState, Event, Own
 from tongban.catalog.procedure import Who
 
@@ -154,7 +155,7 @@ def _row(definition: Definition, state: CaseState, terms: Sequence[Running]) -> 
     term = None if spec.end else clocks.matters(terms)
     owed = clocks.longest(terms) if spec.end in _DECIDED else None
     counted = owed or term
-    return CaseRow(
+    here = CaseRow(
         region=case.region,
         case_id=case.case,
         seq=state.seq,
@@ -166,7 +167,7 @@ def _row(definition: Definition, state: CaseState, terms: Sequence[Running]) -> 
         stage=spec.stage.value,
         waits_for=spec.waits_for,
         open=spec.end is None,
-        body=state.office.id,
+        body=state.desk.id,
         applicant=case.applicant.id,
         applicant_name=case.applicant.name,
         due_at=(term.binding.due if term else None) or FAR,
@@ -179,6 +180,34 @@ def _row(definition: Definition, state: CaseState, terms: Sequence[Running]) -> 
         used=owed.used if owed else None,
         part_of=case.part_of,
     )
+    return here if state.elsewhere is None else _elsewhere(definition, state.elsewhere, here)
+
+
+def _elsewhere(definition: Definition, gone: Elsewhere, here: CaseRow) -> CaseRow:
+    """A case that another installation has, as that last told; nobody here has to do anything about it."""
+    told = gone.progress
+    if told is None:
+        name = _TAKEN if gone.taken else _GOING
+        return msgspec.structs.replace(here, state_name=name, waits_for=_THERE, term="", term_at=None)
+    end_of_day = told.due and datetime.combine(told.due, time.max, definition.zone)
+    return msgspec.structs.replace(
+        here,
+        state_name=told.state,
+        stage=told.stage,
+        waits_for=_THERE,
+        open=not told.end,
+        due_at=end_of_day or FAR,
+        legal_at=None,
+        term="",
+        term_at=None,
+        used=None,
+    )
+
+
+_THERE = "elsewhere"
+"""Whom a case waits for that nobody here can do anything about."""
+_GOING = Text("正在移送外地", "On its way to another place")
+_TAKEN = Text("外地机关已接收", "Taken over in another place")
 
 
 def _labels(state: CaseState) -> Iterator[str]:
@@ -194,6 +223,10 @@ def _labels(state: CaseState) -> Iterator[str]:
         yield "undelivered"
     if state.people_only:
         yield "people-only"
+    if state.elsewhere:
+        yield "elsewhere"
+    if state.case.origin:
+        yield "from-elsewhere"
     if any(not question.answered for question in state.questions):
         yield "questioned"
     if any(question.end == "favourable" for question in state.questions):
@@ -223,7 +256,7 @@ def _tasks(definition: Definition, state: CaseState, terms: Sequence[Running]) -
             case_id=case.case,
             seq=letter.seq,
             kind="undelivered",
-            body=state.office.id,
+            body=state.desk.id,
             role=Who.INTAKE.value,
             person="",
             at=letter.at,
@@ -244,7 +277,7 @@ def _questions(definition: Definition, state: CaseState) -> Iterator[TaskRow]:
             case_id=case.case,
             seq=question.seq,
             kind="questioned",
-            body=state.office.id,
+            body=state.desk.id,
             role=Who.DECIDE.value,
             person=handled[-1].by.id if handled else "",
             at=question.at,
@@ -260,7 +293,7 @@ def _notices(definition: Definition, state: CaseState, letters: Iterable[Event])
                 case_id=state.case.case,
                 seq=event.seq,
                 person=event.letter.to,
-                at=_sent(definition, event),
+                at=sent_at(definition, event),
                 title=event.letter.title,
                 body=event.letter.body,
             )
@@ -269,11 +302,11 @@ def _notices(definition: Definition, state: CaseState, letters: Iterable[Event])
 def _outbox(definition: Definition, state: CaseState, letters: Iterable[Event]) -> Iterator[OutboxRow]:
     for event in letters:
         yield OutboxRow(
-            region=state.case.region, case_id=state.case.case, seq=event.seq, due_at=_sent(definition, event)
+            region=state.case.region, case_id=state.case.case, seq=event.seq, due_at=sent_at(definition, event)
         )
 
 
-def _sent(definition: Definition, event: Event) -> datetime:
+def sent_at(definition: Definition, event: Event) -> datetime:
     """A letter leaves when its act can no longer be taken back."""
     act = definition.procedure.acts.get(event.type)
     return event.at + timedelta(minutes=act.undo_minutes if act else 0)

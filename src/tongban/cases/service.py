@@ -28,6 +28,8 @@ from tongban.cases.decide import PEOPLE_ONLY, PossibleAct
 from tongban.cases.documents import attach, examine, ids_in
 from tongban.cases.emergencies import Emergencies
 from tongban.cases.engine import Case, Engine
+from tongban.cases.handover.agreements import Between
+from tongban.cases.handover.service import Handovers
 from tongban.cases.kept import Files
 from tongban.cases.model import Applicant, Attachment, CaseState, Dispute, Opening
 from tongban.cases.outbox import Channel, FileChannel
@@ -87,11 +89,15 @@ class Cases:
         demo: bool = True,
         beside: Beside | None = None,
         listed: Shelf = nothing_listed,
+        between: Between | None = None,
     ) -> None:
-        self.engine = Engine(db, catalogue, directory, calendar, keys, clock, zone, demo, beside or Beside(), listed)
+        self.engine = Engine(
+            db, catalogue, directory, calendar, keys, clock, zone, demo, beside or Beside(), listed, between
+        )
         self._reading = Reading(self.engine)
         self.emergencies = Emergencies(self.engine, self._reading)
         self._files = Files(db, data_dir / "documents")
+        self.elsewhere = Handovers(self.engine, self._files, between) if between else None
         self._channel = channel or FileChannel(data_dir / "outbox")
 
     # --- drafts ----------------------------------------------------------------------------------------------------

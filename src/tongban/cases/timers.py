@@ -94,7 +94,7 @@ def _wake_at(case: Case, now: datetime) -> datetime | None:
 def _climb(engine: Engine, case: Case, now: datetime) -> list[Event]:
     """The rungs that are due, one event each."""
     definition, state, climbed = case.definition, case.state, list[Event]()
-    if definition.ended(state):
+    if definition.ended(state) or (state.elsewhere and state.elsewhere.taken):
         return climbed
     for rung in clocks.climbs(definition, state, clocks.running(definition, state, now)):
         if rung.at > now:
@@ -105,7 +105,7 @@ def _climb(engine: Engine, case: Case, now: datetime) -> list[Event]:
 
 def _superior(engine: Engine, case: Case, rung: Rung, now: datetime) -> Escalation:
     """The person on this rung: of the body itself, of those above it, of its government; nearest first."""
-    directory, own = engine.directory, engine.directory.body(case.state.office.id)
+    directory, own = engine.directory, engine.directory.body(case.state.desk.id)
     government = directory.government(own.region)
     bodies = {
         Who.HEAD: [own],

@@ -14,4 +14,8 @@ NOTICE = SealedTable(table="notice", key=("region", "case_id", "seq"), owner="pe
 DRAFT = SealedTable(table="draft", key=("region", "person", "service"), owner="person", json=("content",))
 DOCUMENT = SealedTable(table="document", key=("region", "id"), owner="owner", text=("name",))
 
+# What is said between installations was sealed from its first day: no row of before has to be looked for.
+SAID = SealedTable(table="handover_out", key=("region", "message"), owner="person", text=("body", "receipt"))
+HEARD = SealedTable(table="handover_in", key=("region", "message"), owner="person", text=("receipt",))
+
 SEALED = (EVENT, ROW, NOTICE, DRAFT, DOCUMENT)

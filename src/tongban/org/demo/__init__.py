@@ -1,7 +1,7 @@
-"""The demonstration province 岚江: invented regions, bodies, posts and people, made from three data files.
+"""The demonstration's provinces, 岚江 and 云泽: invented regions, bodies, posts and people, made from data files.
 
-Codes lie in the unassigned 99xxxx range; check characters are computed, so every number has a valid shape and belongs
-to nobody.
+Codes lie in the unassigned 99xxxx and 98xxxx ranges; check characters are computed, so every number has a valid shape
+and belongs to nobody. An installation is one province; 岚江 unless it is told otherwise.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from tongban.base.database import Database
 from tongban.base.i18n import Lang, Text
 from tongban.base.ids import birth_date, id_number_check, is_male, uscc_check
 from tongban.org import store
+from tongban.org.demo.provinces import PROFILES, Province
 from tongban.org.entries import ALL, lineage
 from tongban.org.mandate import Mandate
 from tongban.org.model import (
@@ -118,10 +119,10 @@ class Login:
 
 
 @cache
-def register() -> Register:
+def register(province: Province = Province.LAN) -> Register:
     """Regions, bodies, posts, powers and who holds what."""
-    regions = msgspec.convert(_read("regions.yaml"), tuple[Region, ...])
-    made = msgspec.convert(_read("bodies.yaml"), _Bodies)
+    regions = msgspec.convert(_read(PROFILES[province].folder / "regions.yaml"), tuple[Region, ...])
+    made = msgspec.convert(_read(_HERE / "bodies.yaml"), _Bodies)
     living = [region for region in regions if region.until is None]
     known = {region.code: region for region in regions}
     bodies = tuple(
@@ -157,7 +158,7 @@ def register() -> Register:
             for body in bodies
             if body.kind == "service-centre"
         ),
-        delegations=moves(),
+        delegations=moves() if province is Province.LAN else (),
         relations=tuple(
             Relation(
                 id=f"tie.{tie.one}.{tie.official.id}",
@@ -165,29 +166,44 @@ def register() -> Register:
                 other=_official_id(tie.official.id),
                 kind=tie.kind,
             )
-            for tie in _people().relations
+            for tie in _people(province).relations
         ),
     )
+
+
+def known_of(province: Province) -> Register:
+    """What another installation knows of a province: its regions and bodies, nobody in them and no power over them."""
+    whole = register(province)
+    return Register(regions=whole.regions, bodies=whole.bodies)
 
 
 @cache
 def moves() -> tuple[Delegation, ...]:
     """Powers that moved: one delegated, one bureau with one seal, one moved down."""
-    return msgspec.convert(_read("moves.yaml"), tuple[Delegation, ...])
+    return msgspec.convert(_read(_HERE / "moves.yaml"), tuple[Delegation, ...])
 
 
 @cache
-def citizens() -> tuple[Person, ...]:
+def beside(province: Province, others: tuple[Province, ...]) -> Register:
+    """The register of an installation that has others beside it."""
+    parts = (*map(known_of, others), register(province))
+    return Register(
+        **{kind: tuple(entry for part in parts for entry in getattr(part, kind)) for kind in Register.__struct_fields__}
+    )
+
+
+@cache
+def citizens(province: Province = Province.LAN) -> tuple[Person, ...]:
     """The invented citizens."""
-    return tuple(_citizen(citizen) for citizen in _people().citizens)
+    return tuple(_citizen(citizen) for citizen in _people(province).citizens)
 
 
 @cache
-def officials() -> tuple[Person, ...]:
+def officials(province: Province = Province.LAN) -> tuple[Person, ...]:
     """One invented person for each post."""
-    people = _people()
+    people = _people(province)
     made: list[Person] = []
-    for n, post in enumerate(register().posts):
+    for n, post in enumerate(register(province).posts):
         # Two lengths without a common factor: every pair comes once before any comes again.
         name = people.surnames[n % len(people.surnames)] + people.given[n % len(people.given)]
         made.append(Person(id=_official_id(post.id), name=name, level=4))
@@ -195,7 +211,7 @@ def officials() -> tuple[Person, ...]:
 
 
 @cache
-def mandates() -> tuple[Mandate, ...]:
+def mandates(province: Province = Province.LAN) -> tuple[Mandate, ...]:
     """Who acts for the invented businesses."""
     return tuple(
         Mandate(
@@ -207,19 +223,19 @@ def mandates() -> tuple[Mandate, ...]:
             until=_UNTIL,
             ground="legal-representative",
         )
-        for business in _people().businesses
+        for business in _people(province).businesses
     )
 
 
 @cache
-def logins() -> tuple[Login, ...]:
+def logins(province: Province = Province.LAN) -> tuple[Login, ...]:
     """Everybody the log-in page offers: citizens, those who act for a business, officials."""
-    people, reg = _people(), register()
-    names = {person.id: person.name for person in (*citizens(), *officials())}
+    people, reg = _people(province), register(province)
+    names = {person.id: person.name for person in (*citizens(province), *officials(province))}
     posts = {post.id: post for post in reg.posts}
     bodies = {body.id: body for body in reg.bodies}
     found = [Login(citizen.id, citizen.name, citizen.about) for citizen in people.citizens]
-    for mandate in mandates():
+    for mandate in mandates(province):
         about = Text(f"代表{mandate.from_name}", f"for {mandate.from_name}")
         found.append(Login(mandate.to_person, names[mandate.to_person], about, mandate=mandate.id))
     for seat in people.featured:
@@ -234,12 +250,12 @@ def post_id(region: str, kind: str, post: str) -> str:
     return _Seat(region, kind, post).id
 
 
-async def seed(db: Database) -> None:
-    """Put the demonstration into the database; again is harmless."""
+async def seed(db: Database, province: Province = Province.LAN, others: tuple[Province, ...] = ()) -> None:
+    """Put a province into the database, and what it knows of the `others` beside it; again is harmless."""
     async with db.transaction() as connection:
-        await store.save(connection, register())
-        await store.save_people(connection, (*citizens(), *officials()))
-        await store.save_mandates(connection, mandates())
+        await store.save(connection, beside(province, others))
+        await store.save_people(connection, (*citizens(province), *officials(province)))
+        await store.save_mandates(connection, mandates(province))
 
 
 def _body(made: _Bodies, kind: str, n: int, known: dict[str, Region], region: Region) -> Body:
@@ -316,9 +332,9 @@ def _uscc(stem: str) -> str:
 
 
 @cache
-def _people() -> _People:
-    return msgspec.convert(_read("people.yaml"), _People)
+def _people(province: Province) -> _People:
+    return msgspec.convert(_read(PROFILES[province].folder / "people.yaml"), _People)
 
 
-def _read(name: str) -> Any:
-    return yaml.load((_HERE / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+def _read(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

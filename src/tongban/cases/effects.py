@@ -1,0 +1,39 @@
+"""What new events do besides being written: certificates, grants, moved powers, messages; in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tongban.cases import corrections, granting, listing, moving, promises
+from tongban.cases.batch import Also
+from tongban.cases.definition import Definition
+from tongban.cases.handover import leaving
+from tongban.cases.issuing import issue, revoke
+from tongban.cases.model import CaseState, Event
+
+if TYPE_CHECKING:
+    from tongban.cases.engine import Engine
+
+
+def effects(engine: Engine, definition: Definition, after: CaseState, new: Sequence[Event]) -> list[Also]:
+    """Each in its turn; `after` is the case with the new events. A certificate comes first: messages carry it."""
+    directory = engine.directory
+    issued = next((event for event in new if event.issues), None)
+    also = [issue(definition, after, issued, directory=directory, ring=engine.keys, demo=engine.demo)] if issued else []
+    for event in new:
+        day = definition.local(event.at)
+        if event.grant:
+            also.append(granting.granted(definition, after, event, directory))
+        if event.lists:
+            also.append(listing.listed(after, event, directory, day))
+        if event.moves_power:
+            also.append(moving.effect(after, directory, day))
+        if event.promise:
+            also.append(promises.effect(definition, after, event))
+        if event.revokes:
+            also.append(revoke(after, event))
+    also += corrections.answered(definition, after, new)
+    if engine.between and leaving.speaks(after, new):
+        also.append(leaving.said(engine.between, definition, after, new))
+    return also

@@ -1,0 +1,230 @@
+"""`Handovers`: handing a case to another installation, having it back, and the machinery that carries and receives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from tongban.base.errors import Refused, refuse
+from tongban.base.i18n import Text
+from tongban.base.telemetry import Log
+from tongban.cases.engine import Case, Engine
+from tongban.cases.handover import store
+from tongban.cases.handover.agreements import Between
+from tongban.cases.handover.model import Kind
+from tongban.cases.handover.receiver import Receiver
+from tongban.cases.handover.sender import Deliver, Sender
+from tongban.cases.kept import Files
+from tongban.cases.model import SAME, By, Event, Office, Own
+from tongban.cases.opening import digest, office_of
+from tongban.cases.refusals import busy
+from tongban.cases.store.history import Key
+from tongban.org import Actor, Grant, may
+from tongban.sharing.channel.log import AnswerBox, MessageLog
+from tongban.sharing.channel.provider import Application, ProviderSettings, x1_app
+
+PATIENCE: Final = timedelta(seconds=2)
+"""After which a message without an answer is sent again; doubled each time, up to ten minutes."""
+HAND_ON: Final = "hand-on"
+_LAW: Final = "国办发〔2020〕35号"
+_HANDS: Final = frozenset({"intake", "examine"})
+_BODY_BYTES: Final = 15_000_000
+"""A paper of ten megabytes as it travels."""
+_BODY_SECONDS: Final = 60.0
+_IN_FLIGHT: Final = 64
+_TRIES: Final = 5
+
+
+@dataclass
+class Handovers:
+    """One for a process. `between` knows the other installations; without their cards nothing leaves and none comes."""
+
+    engine: Engine
+    files: Files
+    between: Between
+    patience: timedelta = PATIENCE
+    _way: Deliver | None = None
+
+    # --- what officials do -----------------------------------------------------------------------------------------
+
+    async def hand_over(self, actor: Actor, case: str, body: str, reason: Text, *, key: str) -> Case:
+        """Hand a case that has not been decided to a body of another installation.
+
+        Raises Refused: `unknown-case`, the codes of `org.may`, `unknown-body`, `not-elsewhere`, `no-agreement`,
+        `case-elsewhere`, `case-decided`.
+        """
+        for _ in range(_TRIES):
+            found = await self.engine.load(case)
+            grant = self._may(actor, found, HAND_ON)
+            office = self._office(body)
+            state = found.state
+            if state.elsewhere or state.on_its_way:
+                raise _on_its_way()
+            if state.decided or found.definition.ended(state):
+                raise _decided()
+            now = self.engine.clock()
+            self.between.agreement(state.case.service, state.place, body[:6], found.definition.local(now))
+            payload = {"from_office": state.office, "to_office": office, "reason": reason}
+            event = self._event(actor, found, grant, Own.HANDED_ON, msgspec.to_builtins(payload), now)
+            asked = Key(actor.id, key, digest(HAND_ON, {"to": body}, case))
+            if done := await self.engine.commit(found, (event,), state.case, asked):
+                return done
+        raise busy()
+
+    async def recall(self, actor: Actor, case: str, reason: Text, *, key: str) -> Case:
+        """Have a case back that has not been taken over there. What never left is back at once; otherwise the other
+        side is asked, and answers with a receipt either way.
+
+        Raises Refused: `unknown-case`, the codes of `org.may`, `not-elsewhere`, `taken-over`.
+        """
+        for _ in range(_TRIES):
+            found = await self.engine.load(case)
+            grant = self._may(actor, found, "recall")
+            gone, region = found.state.elsewhere, found.state.case.region
+            if gone is None:
+                raise _not_elsewhere()
+            if gone.taken:
+                raise _taken()
+            sent = next(
+                one
+                for one in await store.of_case(self.engine.db, region, case)
+                if one.kind is Kind.CASE and one.seq == gone.seq
+            )
+            async with self.engine.db.transaction() as connection:
+                never_left = await store.stop(connection, region, sent.message)
+            payload = {"how": "recalled"} if never_left else {"of": str(sent.message), "agreement": sent.agreement}
+            event = self._event(
+                actor,
+                found,
+                grant,
+                Own.HANDED_BACK if never_left else Own.RECALLED,
+                payload | {"reason": msgspec.to_builtins(reason)},
+                self.engine.clock(),
+            )
+            asked = Key(actor.id, key, digest("recall", {}, case))
+            if done := await self.engine.commit(found, (event,), found.state.case, asked):
+                return done
+        raise busy()
+
+    def places(self, found: Case) -> tuple[Office, ...]:
+        """Bodies of the same kind in other installations that an agreement lets this case go to."""
+        directory, state = self.engine.directory, found.state
+        kind = directory.body(state.desk.id).kind if directory.has(state.desk.id) else ""
+        day = found.definition.local(self.engine.clock())
+        offices: list[Office] = []
+        for card in self.between.neighbours.all():
+            for body in directory.bodies_in(card.regions):
+                try:
+                    self.between.agreement(state.case.service, state.place, body.region, day)
+                except Refused:
+                    continue
+                if body.kind == kind:
+                    offices.append(Office(body.id, body.name, installation=card.member.code))
+        return tuple(offices)
+
+    def _may(self, actor: Actor, found: Case, act: str) -> Grant:
+        granted = may(self.engine.directory, actor, act, self.engine.matter(found), who=_HANDS)
+        if isinstance(granted, Grant):
+            return granted
+        raise granted.error()
+
+    def _office(self, body: str) -> Office:
+        directory = self.engine.directory
+        card = self.between.installation(directory.body(body).region)
+        if card is None:
+            raise _not_elsewhere()
+        office = office_of(directory, body)
+        return msgspec.structs.replace(office, installation=card.member.code)
+
+    def _event(
+        self, actor: Actor, found: Case, grant: Grant, kind: Own, payload: dict[str, Any], now: datetime
+    ) -> Event:
+        return Event(
+            seq=found.state.seq + 1,
+            type=kind,
+            at=now,
+            by=By(actor.kind, actor.id, actor.name, actor.post, actor.body),
+            to=SAME,
+            authority=grant.chain,
+            payload=payload,
+            law=_LAW,
+        )
+
+    # --- the machinery ---------------------------------------------------------------------------------------------
+
+    async def carry(self, now: datetime | None = None) -> int:
+        """Send what waits; the number of messages that were answered."""
+        if not self.between.neighbours.exist:
+            return 0
+        sender = Sender(self.engine, self.files, self.between, self._channel, self.patience)
+        return await sender.carry(now or self.engine.clock())
+
+    def _channel(self) -> Deliver:
+        if self._way is None:
+            from tongban.sharing.channel.client import X1Channel, http_client
+
+            neighbours = self.between.neighbours
+            http = http_client(read_seconds=_BODY_SECONDS)
+            self._way = X1Channel(neighbours.own.member.code, self.engine.keys, neighbours, http, self.engine.clock)
+        return self._way
+
+    async def application(self, data_dir: Path, log: Log) -> Application:
+        """What answers `POST /x1/…` for this installation. Raises Refused (`no-neighbours`)."""
+        own = self.between.neighbours.own
+        settings = ProviderSettings(
+            members=frozenset({own.member.code}),
+            base=own.member.node.rstrip("/"),
+            ring=self.engine.keys,
+            box=AnswerBox.open(data_dir / "keys" / "answers.secret"),
+            clock=self.engine.clock,
+            telemetry=log,
+            body_bytes=_BODY_BYTES,
+            body_seconds=_BODY_SECONDS,
+            in_flight=_IN_FLIGHT,
+        )
+        messages = await MessageLog.open(self.engine.db, self.engine.clock)
+        return x1_app(settings, self.between.neighbours, Receiver(self.engine, self.files, self.between), messages)
+
+
+def _not_elsewhere() -> Refused:
+    return refuse(
+        "not-elsewhere",
+        "这个机关不在别的平台上办件，或者办件没有移送出去。",
+        "That body works in no other installation, or the case has not gone there.",
+        place="body",
+        status=409,
+    )
+
+
+def _on_its_way() -> Refused:
+    return refuse(
+        "case-elsewhere",
+        "这个办件已经移送，正在等对方接收或者已经由对方办理。",
+        "This case has been handed on already.",
+        place="act",
+        status=409,
+    )
+
+
+def _decided() -> Refused:
+    return refuse(
+        "case-decided",
+        "已经作出决定的办件不再移送。",
+        "A case that has been decided is not handed on.",
+        place="act",
+        status=409,
+    )
+
+
+def _taken() -> Refused:
+    return refuse(
+        "taken-over",
+        "对方已经接收，不能撤回；如果确实不该那边办，请联系对方退回。",
+        "The other side has taken it over; it cannot be recalled. Ask them to hand it back.",
+        place="act",
+        status=409,
+    )

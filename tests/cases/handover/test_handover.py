@@ -1,0 +1,284 @@
+"""A case goes to another installation: once, whatever the line does, with a receipt, and both can prove it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import chain, repeat
+from pathlib import Path
+from random import Random
+
+import msgspec
+import pytest
+from two_places import CODES, YUN_POLICE, Place, two_places
+
+from tongban.base.clock import SettableClock
+from tongban.base.database import Database
+from tongban.base.errors import Refused
+from tongban.base.i18n import Text
+from tongban.cases.handover import agreeing, receipts, store
+from tongban.cases.handover.agreeing import Findings, Statement
+from tongban.cases.model import Own
+from tongban.certs import verify
+from tongban.org import store as people
+from tongban.org.demo.provinces import Province
+
+Places = tuple[Place, Place]
+WHY = Text("临江区的事归那边管", "It is for Linjiang")
+
+
+@pytest.fixture
+async def places(db: Database, lower_db: Database, tmp_path: Path, clock: SettableClock) -> Places:
+    return await two_places(db, lower_db, tmp_path, clock)
+
+
+def says(*how: str) -> "Iterator[str]":
+    """What the line does with each message, and then nothing more."""
+    return chain(how, repeat(""))
+
+
+async def carry(*where: Place, clock: SettableClock, hours: int = 4) -> None:
+    """Let both sides send, and try again, until nothing waits."""
+    for _ in range(hours * 6):
+        done = sum([await place.hand.carry() for place in where])
+        if not done and not sum([await store.waiting(place.cases.engine.db) for place in where]):
+            return
+        clock.now += timedelta(minutes=10)
+    raise AssertionError("something still waits")
+
+
+async def stated(place: Place, other: Place) -> Statement:
+    own, peer = CODES[place.province], CODES[other.province]
+    return await agreeing.statement(place.cases.engine.db, own, peer, place.cases.engine.clock())
+
+
+async def found(one: Place, other: Place) -> Findings:
+    def read(signer: str, token: str) -> receipts.Receipt:
+        return receipts.read(one.hand.between.neighbours, signer, token)
+
+    return agreeing.compare(await stated(one, other), await stated(other, one), read)
+
+
+async def theirs(lan: Place, number: str) -> str:
+    """The number that the case has over there."""
+    here = await lan.cases.engine.load(number)
+    return next(str(event.payload["case"]) for event in here.events if event.type == Own.TAKEN_OVER)
+
+
+async def cases_in(place: Place) -> int:
+    return int(await place.cases.engine.db.fetchval("SELECT count(*) FROM case_row"))
+
+
+async def test_a_case_is_taken_over_with_a_receipt_and_keeps_its_number_and_its_time(
+    places: Places, clock: SettableClock
+):
+    lan, yun = places
+    number = await lan.apply("apply-0001")
+    applied = clock.now
+    clock.now += timedelta(days=1)
+    await lan.hand_over(number)
+    clock.now += timedelta(minutes=1)
+    await lan.hand.carry()
+    here = await lan.cases.engine.load(number)
+    assert here.state.office.id == YUN_POLICE
+    there = await yun.cases.engine.load(await theirs(lan, number))
+    opening = there.state.case
+    assert opening.number == number
+    assert opening.office.id == YUN_POLICE
+    assert opening.origin is not None
+    assert opening.origin.applied_at == applied
+    assert [move.origin for move in there.state.moves if move.do == "start"] == [applied]
+    assert there.state.facts["full_name"] == "王小满"  # nobody is asked again
+    receipt = receipts.read(lan.hand.between.neighbours, CODES[Province.YUN], here.state.custody[-1].receipt)
+    assert (receipt.outcome, receipt.number, receipt.case) == ("taken", number, opening.case)
+
+
+async def test_the_person_sees_the_other_place_work_in_their_own_portal_and_can_prove_its_certificate(
+    places: Places, clock: SettableClock
+):
+    lan, yun = places
+    number = await lan.apply("apply-0001")
+    await lan.hand_over(number)
+    await lan.hand.carry()
+    case = await theirs(lan, number)
+    clerk, examiner = yun.official("980101.service-centre.clerk"), yun.official("980101.police.examiner")
+    approver = yun.official("980101.police.approver")
+    for actor, act, said in (
+        (clerk, "accept", {}),
+        (examiner, "examine", {"opinion": "符合"}),
+        (approver, "grant", {}),
+    ):
+        view = await yun.cases.view(actor, case)
+        acts = {one.act for one in view.possible}
+        assert act in acts, acts
+        await yun.cases.act(actor, case, act, said, version=view.version, key=f"yun-{act}-0001")
+    await carry(lan, yun, clock=clock)
+    here = await lan.cases.engine.load(number)
+    assert here.state.elsewhere is not None
+    told = here.state.elsewhere.progress
+    assert told is not None
+    assert (told.end, told.case) == ("favourable", case)
+    row = await lan.cases.mine(lan.citizen())
+    assert [(one.case_id, one.open) for one in row.items] == [(number, False)]
+    letters = await lan.cases.inbox(lan.citizen())
+    assert any("居住证" in letter.body.zh for letter in letters.items)
+    keys = {**lan.cases.engine.keys.public, **lan.hand.between.neighbours.certificate_keys()}
+    assert verify(told.certificate, keys, clock.now).valid
+    assert not verify(told.certificate, lan.cases.engine.keys.public, clock.now).genuine
+    assert (await found(lan, yun)).differ == ()
+
+
+async def test_whatever_the_line_does_a_case_arrives_once(places: Places, clock: SettableClock):
+    lan, yun = places
+    assert lan.line is not None
+    ways = (("before",), ("after",), ("twice",), ("after", "twice", "after"), ("before", "after"))
+    for n, how in enumerate(ways, start=1):
+        script = says(*how)
+        lan.line.fails = lambda script=script: next(script)
+        number = await lan.apply(f"apply-{n:04}", lives_at=f"滨江路{n}号")
+        await lan.hand_over(number, key=f"hand-on-{n:04}")
+        await carry(lan, yun, clock=clock)
+        assert await cases_in(yun) == n
+        here = await lan.cases.engine.load(number)
+        assert [event.type for event in here.events].count(Own.TAKEN_OVER) == 1
+    result = await found(lan, yun)
+    assert (result.differ, result.waiting, result.cases) == ((), 0, len(ways))
+
+
+async def test_a_line_that_is_away_for_days_loses_nothing(places: Places, clock: SettableClock):
+    lan, yun = places
+    assert lan.line is not None
+    lan.line.fails = lambda: "before"
+    number = await lan.apply("apply-0001")
+    await lan.hand_over(number)
+    for _ in range(3):
+        assert await lan.hand.carry() == 0
+        clock.now += timedelta(days=1)
+    assert (await lan.cases.engine.load(number)).state.office.id == "990101.police"  # it still owes the answer
+    lan.line.fails = lambda: ""
+    await carry(lan, yun, clock=clock)
+    assert (await lan.cases.engine.load(number)).state.office.id == YUN_POLICE
+
+
+async def test_what_cannot_be_answered_for_comes_back_with_the_reason(places: Places, clock: SettableClock):
+    lan, yun = places
+    async with yun.cases.engine.db.transaction() as connection:
+        known = await people.person(connection, "p-yz-wangxiaoman")
+        assert known is not None
+        await people.save_people(connection, [msgspec.structs.replace(known, name="王小曼")])
+    number = await lan.apply("apply-0001")
+    await lan.hand_over(number)
+    await carry(lan, yun, clock=clock)
+    here = await lan.cases.engine.load(number)
+    assert (here.state.elsewhere, here.state.office.id, await cases_in(yun)) == (None, "990101.police", 0)
+    assert here.events[-1].type == Own.HANDED_BACK
+    assert here.events[-1].payload["code"] == "name-does-not-fit"
+    view = await lan.cases.view(lan.official("990101.service-centre.clerk"), number)
+    assert "accept" in {one.act for one in view.possible}  # it goes on here
+    assert (await found(lan, yun)).differ == ()
+
+
+async def test_a_recall_is_settled_by_the_side_that_knows(places: Places, clock: SettableClock):
+    lan, yun = places
+    assert lan.line is not None
+    examiner, number_there = lan.official("990101.police.examiner"), 0
+    # Nothing left; a paper may have; it was lost on its way; it had been taken, and only the answer was lost.
+    for n, how in enumerate((None, ("before",), ("", "", "before"), ("", "", "after")), start=1):
+        script = says(*how or ())
+        lan.line.fails = lambda script=script: next(script)
+        number = await lan.apply(f"apply-{n:04}", lives_at=f"滨江路{n}号")
+        await lan.hand_over(number, key=f"hand-on-{n:04}")
+        if how is not None:
+            await lan.hand.carry()
+        await lan.hand.recall(examiner, number, WHY, key=f"recall-{n:04}")
+        await carry(lan, yun, clock=clock)
+        taken = how is not None and "after" in how
+        number_there += taken
+        assert await cases_in(yun) == number_there
+        state = (await lan.cases.engine.load(number)).state
+        assert state.office.id == (YUN_POLICE if taken else "990101.police")
+        assert (state.elsewhere is None) is not taken
+    result = await found(lan, yun)
+    assert (result.differ, result.waiting, result.cases) == ((), 0, 1)
+
+
+async def test_what_has_been_taken_over_cannot_be_recalled_but_can_be_returned(places: Places, clock: SettableClock):
+    lan, yun = places
+    number = await lan.apply("apply-0001")
+    await lan.hand_over(number)
+    await lan.hand.carry()
+    with pytest.raises(Refused) as refused:
+        await lan.hand.recall(lan.official("990101.police.examiner"), number, WHY, key="recall-0001")
+    assert refused.value.code == "taken-over"
+    there = await theirs(lan, number)
+    await yun.hand.hand_over(
+        yun.official("980101.police.examiner"),
+        there,
+        "990101.police",
+        Text("她搬回去了", "moved back"),
+        key="back-0001",
+    )
+    await carry(lan, yun, clock=clock)
+    here = await lan.cases.engine.load(number)
+    assert (here.state.elsewhere, here.state.office.id) == (None, "990101.police")
+    assert await cases_in(lan) == 1
+    assert (await found(lan, yun)).differ == ()
+
+
+async def test_a_person_unknown_there_is_known_on_the_word_of_the_sender(places: Places, clock: SettableClock):
+    lan, yun = places
+    sun = lan.citizen("p-sunhao")
+    view = await lan.cases.submit(
+        sun,
+        "residence-permit",
+        {**FACTS_OF_SUN, "id_number": sun.number},
+        region="990101",
+        key="apply-sun-1",
+    )
+    await lan.hand_over(view.case)
+    await carry(lan, yun, clock=clock)
+    person = await people.person_with_number(yun.cases.engine.db, sun.number)
+    assert person is not None
+    assert (person.name, person.level) == ("孙浩", 3)
+    issuer = f"x1:{CODES[Province.LAN]}"
+    assert await people.identity(yun.cases.engine.db, issuer, person.id) == person.id
+
+
+async def test_a_message_that_was_changed_on_the_way_does_nothing(places: Places, clock: SettableClock):
+    lan, yun = places
+    number = await lan.apply("apply-0001")
+    await lan.hand_over(number)
+    await lan.cases.engine.db.execute("UPDATE handover_out SET agreement = 'made-up'")
+    await lan.hand.carry()
+    assert await cases_in(yun) == 0
+    error = await lan.cases.engine.db.fetchval("SELECT last_error FROM handover_out ORDER BY seq, place")
+    assert error == "no-agreement"
+    assert (await lan.cases.engine.load(number)).state.elsewhere is not None  # it waits; nothing is dropped
+
+
+async def test_many_cases_over_a_line_that_drops_at_random(places: Places, clock: SettableClock):
+    lan, yun = places
+    drops = Random(20261126)
+    for place in places:
+        assert place.line is not None
+        place.line.fails = lambda: drops.choice(["", "", "before", "after", "twice"])
+    numbers = [await lan.apply(f"apply-{n:04}", lives_at=f"滨江路{n}号") for n in range(16)]
+    for n, number in enumerate(numbers):
+        await lan.hand_over(number, key=f"hand-on-{n:04}")
+    await carry(lan, yun, clock=clock, hours=48)
+    assert await cases_in(yun) == len(numbers)
+    states = [(await lan.cases.engine.load(number)).state for number in numbers]
+    assert all(state.elsewhere and state.elsewhere.taken and state.elsewhere.progress for state in states)
+    result = await found(lan, yun)
+    assert (result.differ, result.waiting, result.cases) == ((), 0, len(numbers))
+
+
+FACTS_OF_SUN = {
+    "full_name": "孙浩",
+    "sex": "male",
+    "birth_date": "1989-9-9",
+    "home_region": "990201",
+    "lives_region": "980101",
+    "lives_at": "云泽市临江区滨江路9号（演示）",
+    "lives_since": "2026-1-10",
+    "basis": "employment",
+    "phone": "15400000006",
+}
