@@ -159,6 +159,18 @@ def test_sql_is_written_in_stores_only():
     assert not wrong, "\n".join(wrong)
 
 
+def test_the_pages_start_without_the_database_of_populations():
+    """Start-up and idle memory are promises: DuckDB comes with the first population, file or export."""
+    wrong = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for package, path, tree in modules()
+        if package in {"base", "org", "cases", "assist", "outreach", "web"}
+        for node in tree.body
+        if isinstance(node, ast.Import) and any(name.name.split(".")[0] == "duckdb" for name in node.names)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_migrations_run_from_the_ground_up():
     storeys = {package: n for n, floor in enumerate(FLOORS, start=1) for package in floor} | {GROUND: 0}
     assert [storeys[package] for package in ORDER] == sorted(storeys[package] for package in ORDER)

@@ -1,12 +1,18 @@
 """`tongban directory`: out as DCAT and CSV, in only after a look, and bad input gets a sentence."""
 
+import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from tongban.base.database import Database
 from tongban.cli import main
+from tongban.sharing.directory import proposals, store
 from tongban.sharing.directory.load import load_resource, open_directory
+from tongban.sharing.directory.model import Frequency
 
 
 def run(*arguments: str | Path) -> int:
@@ -16,7 +22,7 @@ def run(*arguments: str | Path) -> int:
 
 
 def export(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], *options: str | Path) -> Path:
-    assert run("export", "--format", "csv", *options) == 0
+    assert run("export", "--format", "csv", "--data", tmp_path, *options) == 0
     path = tmp_path / "list.csv"
     path.write_bytes(capsysbinary.readouterr().out)
     return path
@@ -68,8 +74,30 @@ def test_a_file_that_is_not_there_is_said_so(tmp_path: Path, capsys: pytest.Capt
     assert "打不开" in capsys.readouterr().err
 
 
-def test_the_list_is_a_catalogue_of_dcat(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert run("export") == 0
+@pytest.mark.database
+async def test_what_was_published_through_a_case_is_exported_and_no_file_changes_it(
+    tmp_path: Path, db: Database, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    listed = open_directory().resource("tax.income")
+    after = msgspec.structs.replace(listed, version=2, frequency=Frequency.DAILY)
+    await store.publish(db, after.id, 2, "990000.tax", proposals.content(after), datetime.now(UTC), "990000-1#3")
+    monkeypatch.setenv("TONGBAN_DATABASE_URL", db.url)
+    path = await asyncio.to_thread(export, tmp_path, capsysbinary, "--body", "tax")
+    text = path.read_text(encoding="utf-8-sig")
+    assert "每日" in text and "每月" not in text
+    assert await asyncio.to_thread(run, "export", "--data", tmp_path) == 0
+    made = json.loads(capsysbinary.readouterr().out)
+    income = next(one for one in made["dcat:dataset"] if one["dct:identifier"] == "tax.income")
+    assert "DAILY" in json.dumps(income)
+    path.write_text(text.replace("每日", "每周"), encoding="utf-8")
+    assert await asyncio.to_thread(run, "import", path, "--write", "--data", tmp_path) == 1
+    said = capsysbinary.readouterr()
+    assert "每日 → 每周" in said.out.decode() and "tax.income" in said.err.decode() and "办事台" in said.err.decode()
+    assert not (tmp_path / "directory").exists()
+
+
+def test_the_list_is_a_catalogue_of_dcat(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run("export", "--data", tmp_path) == 0
     made = json.loads(capsysbinary.readouterr().out)
     assert made["@type"] == "dcat:Catalog"
     datasets = {one["dct:identifier"]: one for one in made["dcat:dataset"]}

@@ -179,4 +179,4 @@ async def test_grants_of_before_have_no_case_and_say_so(site: Site) -> None:
     await store.give(site.db, own, Change(event="old", at=site.clock(), by="demo"))
     async with at_desk(site, "990101.tax.examiner") as person:
         await person.get("/desk/sharing/grants/old-1")
-        assert "没有对应的办件" in person.text
+        assert "还没有办件" in person.text and "立一件" not in person.text, "whoever uses it does not open one"

@@ -161,6 +161,7 @@ ROUTES: dict[str, Whose] = {
     "GET /desk/sharing/new/{resource}/{record}": STAFF,
     "POST /desk/sharing/new/{resource}/{record}": STAFF,
     "GET /desk/sharing/grants/{grant}": STAFF,
+    "POST /desk/sharing/grants/{grant}": STAFF,
     "GET /desk/sharing/entries": STAFF,
     "GET /desk/sharing/entries.csv": STAFF,
     "POST /desk/sharing/entries": STAFF,

@@ -34,6 +34,8 @@ def effects(engine: Engine, definition: Definition, after: CaseState, new: Seque
         if event.revokes:
             also.append(revoke(after, event))
     also += corrections.answered(definition, after, new)
+    also += listing.held(definition, after, new)
+    also += granting.kept(after, new)
     if engine.between and leaving.speaks(after, new):
         also.append(leaving.said(engine.between, definition, after, new))
     return also

@@ -7,7 +7,7 @@ person who agreed, and a history that nobody can rewrite (政务数据共享条�
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -27,6 +27,8 @@ from tongban.sharing.grants import Grant, Mode, Shelf, Suspension, store
 from tongban.sharing.grants.listed import Listed, unknown_resource
 from tongban.sharing.grants.model import Change, Ending
 
+KEEPING, GRANT = "data-grant", "grant"
+"""The service by which a grant without a request is suspended, resumed and ended, and its fact that names the grant."""
 ATTRIBUTE, RECORD, FIELDS, TESTS, UNTIL = "attribute", "record", "fields", "tests", "until"
 """Facts of a service whose `authority.owner_of` names a resource; those it has are checked against the directory."""
 
@@ -143,6 +145,29 @@ def grant_id(case: str) -> str:
     return f"g.{case}"
 
 
+def kept(after: CaseState, new: Sequence[Event]) -> list[Also]:
+    """A case by which a grant is kept that came of no request: it is that grant's only case from its opening on.
+
+    Raises Refused (`grant-not-to-be-kept`, 409) inside the transaction: another body's, over, or with a case already.
+    """
+    if after.case.service != KEEPING or new[0].opening is None:
+        return []
+
+    async def take_up(connection: Connection) -> None:
+        grant, case = str(after.facts[GRANT]), after.case
+        if not await store.take_up(connection, grant, case.office.id, case.case):
+            raise refuse(
+                "grant-not-to-be-kept",
+                "这项授权已经有办件、已经终止，或者不是本单位给的。请从“数据共享”打开它。",
+                "This grant has a case already, is over, or is not of this body. Open it under Shared data.",
+                place=GRANT,
+                law="政务数据共享条例 27",
+                status=409,
+            )
+
+    return [take_up]
+
+
 def granted(definition: Definition, state: CaseState, event: Event, directory: Directory) -> Also:
     """What an event does to the grant of its case. Raises Refused at once where what was agreed cannot be given:
     `field-outside-request`, `until-outside-request`."""
@@ -150,7 +175,7 @@ def granted(definition: Definition, state: CaseState, event: Event, directory: D
     change = Change(
         event=f"{case.case}#{event.seq}", at=event.at, by=event.by.id, reasons=str(event.payload.get("reasons", ""))
     )
-    grant = grant_id(case.case)
+    grant = str(state.facts[GRANT]) if case.service == KEEPING else grant_id(case.case)
     match event.grant:
         case "give":
             new = _grant(definition, state, event, directory)

@@ -6,19 +6,53 @@ centre that examined it, and a history (政务数据共享条例 13, 16, 17).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from tongban.base.database import Connection
 from tongban.base.errors import refuse
 from tongban.cases.batch import Also
+from tongban.cases.definition import Definition
 from tongban.cases.model import CaseState, Event
 from tongban.org import Directory
 from tongban.sharing.directory import proposals, store
 
 SERVICE = "directory-entry"
 """The service by which a body proposes an entry."""
-PROPOSAL, APPROVE, REVISE = "proposal", "approve", "revise"
-"""The fact that names what is proposed; the acts by which the head approves it and a better one takes its place."""
+RESOURCE, PROPOSAL = "resource", "proposal"
+"""The facts that name the entry and what is proposed for it."""
+APPROVE, REVISE = "approve", "revise"
+"""The acts by which the head approves a proposal and a better one takes its place."""
+
+
+def held(definition: Definition, after: CaseState, new: Sequence[Event]) -> list[Also]:
+    """One change of an entry at a time: it is this case's from its opening until it has ended.
+
+    Raises Refused (`entry-in-change`, 409) inside the transaction, naming the case that was first.
+    """
+    case = after.case
+    if case.service != SERVICE:
+        return []
+    also: list[Also] = []
+    if any(RESOURCE in event.facts for event in new):
+        entry = str(after.facts[RESOURCE])
+
+        async def take(connection: Connection) -> None:
+            first = await store.take(connection, entry, case.case, new[-1].at)
+            if first != case.case:
+                raise refuse(
+                    "entry-in-change",
+                    f"“{entry}”已经有一件更新在办：{first}。请在那一件里修改，或者等它办完。",
+                    f"A change of {entry} is under way already: {first}. Revise that one, or wait until it is done.",
+                    place=RESOURCE,
+                    law="政务数据共享条例 17",
+                    status=409,
+                )
+
+        also.append(take)
+    if definition.ended(after):
+        also.append(lambda connection: store.let_go(connection, case.case))
+    return also
 
 
 def listed(state: CaseState, event: Event, directory: Directory, day: date) -> Also:
@@ -39,7 +73,7 @@ def listed(state: CaseState, event: Event, directory: Directory, day: date) -> A
     approved = next((act.at for act in reversed(state.acts) if act.type == APPROVE), event.at)
 
     async def publish(connection: Connection) -> None:
-        resource = await proposals.proposed(connection, body, str(state.facts[PROPOSAL]))
+        resource = await proposals.proposed(connection, body, str(state.facts[PROPOSAL]), str(state.facts[RESOURCE]))
         before = await store.version_of(connection, resource.id)
         version = max(before, resource.version) + 1
         made = proposals.published(resource, version, approved.astimezone(event.at.tzinfo).date(), day)

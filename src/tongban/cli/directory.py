@@ -17,6 +17,7 @@ from tongban.sharing.directory.changes import Changed, compare
 from tongban.sharing.directory.check import check_directory
 from tongban.sharing.directory.dcat import dcat
 from tongban.sharing.directory.files import write_files
+from tongban.sharing.directory.live import LiveDirectory
 from tongban.sharing.directory.load import folders, open_directory
 from tongban.sharing.directory.model import Resource
 from tongban.sharing.directory.sheet import MOST_BYTES, read_sheet, write_sheet
@@ -73,8 +74,18 @@ def _check(settings: Settings, *, as_json: bool) -> int:
     return 1 if errors(findings) else 0
 
 
+def _live(settings: Settings) -> LiveDirectory:
+    """The list as it stands: the files, and over them what was published in the installation, where there is one."""
+    from tongban.cli.installed import exists, with_database  # it brings the whole site with it
+
+    live = LiveDirectory.of(settings.data_dir)
+    if exists(settings):
+        with_database(settings, live.refresh)
+    return live
+
+
 def _export(settings: Settings, form: str, body: str) -> None:
-    directory = open_directory(settings.data_dir)
+    directory = _live(settings).now
     if form == "csv":
         entries = [one for one in directory.resources.values() if not body or one.owner.body == body]
         sys.stdout.buffer.write(write_sheet(entries).encode())
@@ -90,7 +101,8 @@ def _import(settings: Settings, file: Path, *, write: bool) -> int:
     except OSError as problem:
         print(f"{file}: cannot be opened · 打不开：{problem.strerror}", file=sys.stderr)
         return 2
-    directory = open_directory(settings.data_dir)
+    live = _live(settings)
+    directory = live.now
     found = read_sheet(data, directory, str(file))
     _tell(found.findings)
     if errors(found.findings):
@@ -103,6 +115,13 @@ def _import(settings: Settings, file: Path, *, write: bool) -> int:
     print(f"{entries} entries read, {other} new or changed · 读到 {entries} 项，{other} 项有变化")
     if not changes:
         return 0
+    if closed := [one.after.id for one in changes if one.after.id in live.published]:
+        print(
+            f"Published here through a case, so changed by a case and not by a file: {', '.join(closed)}"
+            f" · 这些目录是在平台上审核发布的，只能在办事台提出更新：{'、'.join(closed)}",
+            file=sys.stderr,
+        )
+        return 1
     if not write:
         print("Only looked at; --write takes it over. · 只是预览；加 --write 才写入。")
         return 0

@@ -24,10 +24,25 @@ def running(settings: Settings) -> str | None:
     return EmbeddedPostgres.running(settings.data_dir)
 
 
+def exists(settings: Settings) -> bool:
+    """Whether there is an installation: something was started here before, or a database is named."""
+    return bool(settings.database_url) or settings.keys_dir.is_dir()
+
+
 def with_site(settings: Settings, use: Callable[[Site], Awaitable[T]]) -> T:
+    """Run something over an installation. Raises Refused as `with_database`."""
+
+    async def opened(db: Database) -> T:
+        clock = system_clock(settings.timezone)
+        return await use(await open_site(settings, db, clock, Log(clock=clock)))
+
+    return with_database(settings, opened)
+
+
+def with_database(settings: Settings, use: Callable[[Database], Awaitable[T]]) -> T:
     """Run something over the installation's database, which is started for it if nobody runs it. Raises Refused
     `no-installation` (404)."""
-    if not settings.database_url and not settings.keys_dir.is_dir():
+    if not exists(settings):
         raise refuse(
             "no-installation",
             f"{settings.data_dir} 里没有平台：这里还没有启动过。请用 --data 指定数据目录",
@@ -39,10 +54,9 @@ def with_site(settings: Settings, use: Callable[[Site], Awaitable[T]]) -> T:
         url = running(settings) or stack.enter_context(EmbeddedPostgres(settings.data_dir)).url
 
         async def opened() -> T:
-            clock = system_clock(settings.timezone)
             db = await Database.open(url, name="command", max_size=2, sealer=await open_sealer(settings))
             try:
-                return await use(await open_site(settings, db, clock, Log(clock=clock)))
+                return await use(db)
             finally:
                 await db.close()
 

@@ -1,13 +1,15 @@
 """What is different from the last run: only that need be told."""
 
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from tongban.catalog.policy import Policy
 from tongban.outreach.duck import quoted
 from tongban.outreach.plan import KEY
 from tongban.outreach.report import Standing
+
+if TYPE_CHECKING:  # a third of a second and 27 MB that only what runs over people needs
+    import duckdb
 
 KINDS = ("new", "gone", "amount-changed", "now-known", "one-fact-missing", "no-longer-missing")
 """new: entitled, and was not listed; gone: was entitled; amount-changed; now-known: the missing fact came and the
@@ -15,7 +17,7 @@ person is entitled; one-fact-missing: lacks one fact, and did not; no-longer-mis
 
 
 def write_changes(
-    connection: duckdb.DuckDBPyConnection, n: int, policy: Policy, place: Path, last: Path | None
+    connection: "duckdb.DuckDBPyConnection", n: int, policy: Policy, place: Path, last: Path | None
 ) -> dict[str, int] | None:
     """Writes `changes.parquet` (person, change) to `place`, comparing the list `hits_<n>` with that of the last run;
     how many of each kind. None without a last run of this policy."""

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import duckdb
+if TYPE_CHECKING:  # a third of a second and 27 MB that only what runs over people needs
+    import duckdb
+
 
 Progress: TypeAlias = Callable[[float], None]
 """Is told the share of the work that is done, from 0 to 1."""
@@ -18,8 +20,10 @@ EVERY = 0.2
 
 
 @contextmanager
-def session(threads: int | None = None) -> Generator[duckdb.DuckDBPyConnection]:
+def session(threads: int | None = None) -> "Generator[duckdb.DuckDBPyConnection]":
     """A database of its own, in a folder that is gone afterwards."""
+    import duckdb
+
     with TemporaryDirectory(prefix="tongban-match-") as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": MEMORY,
@@ -37,7 +41,7 @@ def session(threads: int | None = None) -> Generator[duckdb.DuckDBPyConnection]:
             connection.close()
 
 
-def run(connection: duckdb.DuckDBPyConnection, sql: str, progress: Progress | None = None) -> None:
+def run(connection: "duckdb.DuckDBPyConnection", sql: str, progress: Progress | None = None) -> None:
     """Runs a statement to its end; `progress` is told from a thread of its own."""
     if progress is None:
         connection.execute(sql)

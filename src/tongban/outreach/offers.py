@@ -12,7 +12,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-import duckdb
 import msgspec
 
 from tongban.base.clock import Clock
@@ -205,6 +204,8 @@ class Outreach:
 
 def read_hits(policy: Policy, folder: Path, limit: int = 1_000_000) -> list[Hit]:
     """The offers of a policy as `tongban match` wrote them. Raises Refused (422) `offers-unreadable`."""
+    import duckdb
+
     path = folder / "offers" / f"{policy.policy}.parquet"
     told = policy.tell.outputs
     columns = ", ".join(

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text, words
 from tongban.catalog.columns import Columnar, columnar, encode
@@ -104,6 +102,8 @@ class Plan:
 
 def open_people(path: Path) -> People:
     """Looks at a Parquet file. Raises Refused (422): `people-unreadable`, `people-empty`."""
+    import duckdb
+
     if not path.is_file():
         raise refuse("people-unreadable", "没有这个文件", "There is no such file", place=str(path))
     try:

@@ -1,5 +1,6 @@
 """政务数据共享条例 13, 16 and 17: a body updates its entry of the directory; each test names its article."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -135,6 +136,7 @@ async def test_what_another_body_proposed_or_nobody_is_not_published(desk: Desk)
         assert await desk.between.code(CENTRE, "approver", case, "publish") == "proposal-missing"
         view = await desk.between.cases.view(desk.between.at(CENTRE, "approver"), case)
         assert view.state.state == "to-publish"
+        await desk.between.do(BODY, "head", case, "withdraw")
     assert not await desk.live.refresh(desk.db)
 
 
@@ -172,3 +174,39 @@ async def test_the_authority_updates_its_own_entries_with_two_people(desk: Desk)
     await desk.between.do(CENTRE, "approver", case, "publish")
     await desk.live.refresh(desk.db)
     assert desk.live.now.resource("login.account").frequency is Frequency.DAILY
+
+
+async def test_art_17_one_change_of_an_entry_at_a_time_and_the_second_learns_of_the_first(desk: Desk) -> None:
+    first = (await desk.propose(desk.changed(frequency=Frequency.WEEKLY))).case
+    with pytest.raises(Refused) as caught:
+        await desk.propose(desk.changed(frequency=Frequency.MONTHLY))
+    assert (caught.value.code, caught.value.status) == ("entry-in-change", 409)
+    assert first in caught.value.problems[0].text.zh
+    await desk.between.do(BODY, "head", first, "approve")
+    with pytest.raises(Refused, match=first):
+        await desk.propose(desk.changed(frequency=Frequency.MONTHLY))
+    await desk.between.do(CENTRE, "approver", first, "publish")
+    await desk.live.refresh(desk.db)
+    second = (await desk.propose(desk.changed(frequency=Frequency.MONTHLY))).case
+    await desk.between.do(BODY, "examiner", second, "withdraw")
+    assert (await desk.propose(desk.changed(frequency=Frequency.QUARTERLY))).state.state == "to-approve"
+
+
+async def test_of_ten_who_propose_a_change_at_once_one_is_first(desk: Desk) -> None:
+    made = await asyncio.gather(
+        *(desk.propose(desk.changed(frequency=Frequency.WEEKLY)) for _ in range(10)), return_exceptions=True
+    )
+    opened = [one for one in made if isinstance(one, CaseView)]
+    assert len(opened) == 1
+    refused = [one for one in made if isinstance(one, Refused)]
+    assert {one.code for one in refused} == {"entry-in-change"} and len(refused) == 9
+    assert await desk.db.fetchval("SELECT count(*) FROM case_row") == 1
+
+
+async def test_a_case_about_one_entry_does_not_publish_another(desk: Desk) -> None:
+    income = msgspec.structs.replace(desk.live.now.resource("hr.jobs"), frequency=Frequency.WEEKLY)
+    key = uuid7()
+    await store.propose(desk.db, BODY, key, income.id, proposals.content(income), desk.clock(), "somebody")
+    case = (await desk.submit(str(key), "hr.insurance", desk.today, BODY)).case
+    await desk.between.do(BODY, "head", case, "approve")
+    assert await desk.between.code(CENTRE, "approver", case, "publish") == "proposal-missing"

@@ -150,12 +150,12 @@ FIRST: Cursor = (datetime(1, 1, 2, tzinfo=UTC), "")
 """Before every row that is ordered by when it is due."""
 
 
-async def waiting_for(db: Runner, service: str, roles: Sequence[str], most: int) -> list[CaseRow]:
-    """Open cases of a service that wait for one of these, whoever owes the answer, soonest due first."""
+async def waiting_for(db: Runner, services: Sequence[str], roles: Sequence[str], most: int) -> list[CaseRow]:
+    """Open cases of these services that wait for one of these, whoever owes the answer, soonest due first."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM case_row WHERE open AND service = $1 AND waits_for = ANY($2::text[])"  # noqa: S608
+        f"SELECT {_COLUMNS} FROM case_row WHERE open AND service = ANY($1::text[]) AND waits_for = ANY($2::text[])"  # noqa: S608
         " ORDER BY due_at, case_id LIMIT $3",
-        service,
+        list(services),
         list(roles),
         most,
     )

@@ -23,6 +23,8 @@ class LiveDirectory:
         self._files = found.directory()
         self._seen: tuple[int, datetime | None] = (0, None)
         self.now: DataDirectory = self._files
+        self.published: frozenset[str] = frozenset()
+        """Entries that were published here, over those of the files."""
 
     @classmethod
     def of(cls, data_dir: Path | None = None) -> "LiveDirectory":
@@ -36,5 +38,6 @@ class LiveDirectory:
             return False
         published = [msgspec.convert(row["content"], Resource) for row in await store.entries(db)]
         self.now = DataDirectory.build([*self._files.resources.values(), *published], self._files.elements)
+        self.published = frozenset(one.id for one in published)
         self._seen = seen
         return True

@@ -78,12 +78,12 @@ def _said(resource: Resource) -> dict[str, Any]:
     return {name: value for name, value in tree.items() if name not in ("version", "approval", "listed_on")}
 
 
-async def proposed(db: Reads, body: str, key: str) -> Resource:
-    """What a body proposed under this id. Raises Refused (`proposal-missing`)."""
+async def proposed(db: Reads, body: str, key: str, entry: str = "") -> Resource:
+    """What a body proposed under this id, for this `entry` if one is named. Raises Refused (`proposal-missing`)."""
     row = None
     with suppress(ValueError):
         row = await store.proposal(db, body, UUID(key))
-    if row is None:
+    if row is None or (entry and row["resource"] != entry):
         raise refuse(
             "proposal-missing",
             "没有找到要发布的目录内容，请从“本单位的数据目录”里重新提出。",

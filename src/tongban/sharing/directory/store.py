@@ -89,6 +89,25 @@ async def proposals(db: Reads, body: str, after: tuple[datetime, UUID] | None, l
     )
 
 
+async def take(db: Writes, entry: str, case: str, at: datetime) -> str:
+    """A case begins to change an entry. The answer is the case that does: this one, or one that was before it."""
+    rows = await db.fetch(
+        """
+        INSERT INTO data_entry_open AS o (entry, case_id, since) VALUES ($1, $2, $3)
+        ON CONFLICT (entry) DO UPDATE SET since = o.since RETURNING case_id
+        """,
+        entry,
+        case,
+        at,
+    )
+    return rows[0]["case_id"]
+
+
+async def let_go(db: Writes, case: str) -> None:
+    """A case has ended: its entries can be changed by another."""
+    await db.execute("DELETE FROM data_entry_open WHERE case_id = $1", case)
+
+
 async def last_case(db: Reads, body: str, resource: str) -> str | None:
     """The newest case by which a body proposed a change of an entry."""
     rows = await db.fetch(

@@ -105,6 +105,19 @@ async def give(db: Writes, grant: Grant, change: Change) -> None:
     )
 
 
+async def take_up(db: Writes, grant: str, provider: str, case: str) -> bool:
+    """From now on a grant that had no case is kept in this one. False where there is no such grant of this provider,
+    it has a case already, or it is over."""
+    rows = await db.fetch(
+        "UPDATE data_grant SET case_id = $3 WHERE id = $1 AND provider = $2 AND case_id IN ('', $3) AND ended IS NULL"
+        " RETURNING id",
+        grant,
+        provider,
+        case,
+    )
+    return bool(rows)
+
+
 _SETS: dict[What, str] = {
     "suspended": "suspended = $6::jsonb",
     "resumed": "suspended = NULL",

@@ -71,7 +71,11 @@ class Submission(Body, frozen=True, kw_only=True):
     """提交申请 An application. `preview` is what `POST /look-ups` gave and the person has seen, `wrong` what of it is
     not right: that is not used, and its source is asked to correct it. `look_up` with `agreed` does both in one call,
     without a preview, for somebody who was told what is looked up and agreed to all of it. Each look is listed under
-    `/accesses`. `applicant` is for officials only."""
+    `/accesses`. `applicant` is for officials only.
+
+    An official who names nobody asks in the name of their body, where a body can ask: `data-sharing-request`,
+    `record-correction`, `directory-entry` (with `entry`). `region` counts for nothing then: the directory says who
+    answers."""
 
     service: Slug
     region: Region
@@ -83,6 +87,12 @@ class Submission(Body, frozen=True, kw_only=True):
     agreed: bool = False
     says: Said = {}
     applicant: Party | None = None
+    entry: Annotated[
+        dict[str, Any] | None,
+        Meta(
+            description="要更新的目录，只用于 directory-entry the entry as it should read; as in /open/data/<id>.json"
+        ),
+    ] = None
     people_only: Annotated[
         bool, Meta(description="只由人来办：规则不自动办 people only: the rules do nothing by themselves")
     ] = False

@@ -4,23 +4,30 @@ from typing import Annotated, Any, Literal
 
 from litestar import Response, get, post
 from litestar.params import QueryParameter
+from msgspec import ValidationError, convert
 from msgspec.structs import replace
 
 from tongban.base.errors import refuse
+from tongban.cases.between import REQUEST
+from tongban.cases.corrections import SERVICE as CORRECTION
 from tongban.cases.model import Applicant
 from tongban.cases.service import QueueFilter
 from tongban.cases.views import CaseView
 from tongban.catalog import Explanation
 from tongban.org import Actor
+from tongban.sharing.directory import Resource
+from tongban.sharing.directory.proposals import check_proposal
 from tongban.web.api import case_answers as out
 from tongban.web.api import shapes
 from tongban.web.api.asked import ActRequest, Party, Submission
 from tongban.web.api.body import Json
-from tongban.web.api.caller import Asking
+from tongban.web.api.caller import Asking, Caller
 from tongban.web.api.cursors import seal, unseal
 from tongban.web.api.look_ups import looked
 from tongban.web.api.operation import operation
 from tongban.web.api.parameters import After, Key, Limit, Path, Version, version_of
+from tongban.web.desk.asking import SERVICES as IN_BODYS_NAME
+from tongban.web.desk.asking import ask_for_data, doubt, may_ask, propose_entry
 from tongban.web.pages import masked
 
 TAG = "cases"
@@ -46,6 +53,8 @@ async def submit(caller: Asking, data: Submission, key: Key = "") -> Response[ou
     and then nothing has been written.
     """
     actor, site = caller.actor, caller.site
+    if actor.kind == "official" and data.applicant is None and data.service in IN_BODYS_NAME:
+        return _done(await _as_body(caller, data, key), created=True)
     found = await looked(caller, data)
     view = await site.cases.submit(
         actor,
@@ -62,6 +71,34 @@ async def submit(caller: Asking, data: Submission, key: Key = "") -> Response[ou
         people_only=data.people_only,
     )
     return _done(view, created=True)
+
+
+async def _as_body(caller: Caller, data: Submission, key: str) -> CaseView:
+    """In the name of the official's body, with the checks of the desk."""
+    site, actor = caller.site, may_ask(caller.actor)
+    if data.service == REQUEST:
+        return await ask_for_data(site, actor, data.facts, key, data.documents)
+    if data.service == CORRECTION:
+        return await doubt(site, actor, data.facts, key, data.documents)
+    after = _entry(data)
+    check_proposal(after, actor.body, site.sharing.directory.now, site.today)
+    changed_on, why = (str(data.facts.get(name) or "") for name in ("changed_on", "change"))
+    return await propose_entry(site, actor, after, changed_on, why, key)
+
+
+def _entry(data: Submission) -> Resource:
+    """What an entry should say. Raises Refused (`entry-missing`, `entry-misread`)."""
+    if data.entry is None:
+        raise refuse("entry-missing", "请在 entry 里写更新后的目录", "Say in `entry` how it should read", place="entry")
+    try:
+        return convert(data.entry, Resource)
+    except ValidationError as error:
+        raise refuse(
+            "entry-misread",
+            "看不懂这个目录，请对照 /open/data/<代码>.json 的写法",
+            f"The entry cannot be read: {error}",
+            place="entry",
+        ) from None
 
 
 def _applicant(actor: Actor, party: Party | None) -> Applicant | None:

@@ -33,7 +33,7 @@ async def sharing(site: Site, visitor: Visitor, after: str | None = None) -> Res
         visitor,
         "console/sharing.html",
         desk=desk(site, actor, "sharing-watch"),
-        tables=[_table(site, slug, counted) for slug in (between.REQUEST, between.CORRECTION)],
+        tables=[_table(site, slug, counted) for slug in (between.REQUEST, between.KEEPING, between.CORRECTION)],
         rows=[
             (row, service_names(site)(row.service), _body(site, row), _by(site, row), _due(row), row.due_at < now)
             for row in found.items

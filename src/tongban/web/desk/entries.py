@@ -16,16 +16,16 @@ from litestar import Response, get, post
 
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
-from tongban.base.ids import uuid7
 from tongban.base.page import cursor, read_cursor
-from tongban.cases import Applicant, QueueFilter
-from tongban.cases.listing import PROPOSAL, REVISE, SERVICE
+from tongban.cases import QueueFilter
+from tongban.cases.listing import PROPOSAL, SERVICE
 from tongban.catalog.findings import errors
 from tongban.org import Actor
 from tongban.sharing.directory import proposals, store, words
 from tongban.sharing.directory.changes import Changed, compare
 from tongban.sharing.directory.registered import DataDirectory
 from tongban.sharing.directory.sheet import read_sheet, write_sheet
+from tongban.web.desk.asking import propose_entry
 from tongban.web.desk.sharing_form import asker
 from tongban.web.desk.staff import desk, official
 from tongban.web.forms import Form, refused
@@ -143,50 +143,15 @@ async def propose(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
         return await _preview(
             site, visitor, actor, data, changed_on, why, refused(Refused(*problems)) if problems else ()
         )
-    cases = [
-        await _open(site, actor, one, changed_on, why, f"{form.text('key')[:40]}-{number}")
-        for number, one in enumerate(changes)
-    ]
-    return go(f"/desk/cases/{cases[0]}" if len(cases) == 1 else "/desk/sharing/entries")
-
-
-async def _open(site: Site, actor: Actor, one: Changed, changed_on: date, why: str, key: str) -> str:
-    body = site.directory.body(actor.body)
-    centre = site.directory.sharing_authority(body.id)
-    if centre is None:
-        raise refuse("no-competent-body", "没有找到本级的数字政务中心。", "There is no digital centre of this level.")
-    proposal = uuid7()
-    await store.propose(site.db, body.id, proposal, one.after.id, proposals.content(one.after), site.clock(), actor.id)
-    facts = {
-        "resource": one.after.id,
-        "change": why,
-        "changed_on": changed_on.isoformat(),
-        PROPOSAL: str(proposal),
-    }
-    if (case := await _to_revise(site, actor, one.after.id)) is not None:
-        await site.cases.act(actor, case, REVISE, {"facts": facts}, version=None, key=key)
-        await store.carried(site.db, body.id, proposal, case)
-        return case
-    view = await site.cases.submit(
-        actor,
-        SERVICE,
-        facts,
-        region=body.region,
-        key=key,
-        applicant=Applicant(body.id, body.name.zh, body.uscc, "body"),
-        owed_by=centre.id,
-    )
-    await store.carried(site.db, body.id, proposal, view.case)
-    return view.case
-
-
-async def _to_revise(site: Site, actor: Actor, resource: str) -> str | None:
-    """The case about this entry that is still with this body, new or given back: a better sheet goes into it."""
-    case = await store.last_case(site.db, actor.body, resource)
-    if case is None:
-        return None
-    view = await site.cases.view(actor, case)
-    return case if any(act.act == REVISE for act in view.possible) else None
+    key, day = form.text("key")[:40], changed_on.isoformat()
+    try:
+        cases = [
+            await propose_entry(site, actor, one.after, day, why, f"{key}-{number}")
+            for number, one in enumerate(changes)
+        ]
+    except Refused as error:  # another change is under way; what was opened before it stays, and is shown as proposed
+        return await _preview(site, visitor, actor, data, changed_on, why, refused(error))
+    return go(f"/desk/cases/{cases[0].case}" if len(cases) == 1 else "/desk/sharing/entries")
 
 
 @get("/desk/sharing/entries/{case:str}")

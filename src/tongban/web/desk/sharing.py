@@ -3,25 +3,30 @@
 A grant is changed by the acts of its case and by nothing else, so each line leads there. Another body's grant is 404.
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from litestar import Response, get
+from litestar import Response, get, post
 
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.page import cursor, read_cursor
 from tongban.cases import between
+from tongban.cases.granting import GRANT, KEEPING
 from tongban.cases.projections import FAR, CaseRow
 from tongban.catalog.wording import joined
-from tongban.org import Actor
+from tongban.org import Actor, Role
 from tongban.sharing.channel.model import AllowedTest
 from tongban.sharing.grants import Grant, Standing, store
 from tongban.sharing.grants.model import MODES, STANDINGS, What
+from tongban.web.desk.asking import in_name_of
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk, official
-from tongban.web.html import page
+from tongban.web.forms import Form
+from tongban.web.html import go, page
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
@@ -95,6 +100,7 @@ async def sharing(site: Site, visitor: Visitor, after: str | None = None) -> Res
         waiting=[_asked(site, row, actor) for row in waiting],
         held=await _lines(site, held, own=False),
         given=await _lines(site, given, own=True),
+        watches=len(_watched(site, actor)) > 1,
         asked=[_asked(site, row, actor) for row in asked.items],
         more=f"/desk/sharing?after={following}" if following else "",
     )
@@ -102,12 +108,10 @@ async def sharing(site: Site, visitor: Visitor, after: str | None = None) -> Res
 
 @get("/desk/sharing/grants/{grant:str}")
 async def grant(site: Site, visitor: Visitor, grant: str) -> Response[str]:
-    """One grant and everything that happened to it."""
+    """One grant and everything that happened to it: for both ends, and for the sharing authority of the provider."""
     actor = official(visitor)
-    found = await store.one(site.db, grant)
-    own = found is not None and found.provider == actor.body
-    if found is None or not (own or found.consumer in _called(site, actor)):
-        raise refuse("unknown-grant", "没有这项授权，或者不归您看。", "There is no such grant here.", status=404)
+    found = await _seen(site, actor, grant)
+    own = found.provider == actor.body
     (line,) = await _lines(site, [found], own=own)
     return page(
         site,
@@ -116,6 +120,9 @@ async def grant(site: Site, visitor: Visitor, grant: str) -> Response[str]:
         desk=desk(site, actor, "sharing"),
         line=line,
         own=own,
+        above=_above(site, actor, found),
+        keeps=_may_keep(site, actor, found),
+        key=secrets.token_urlsafe(12),
         provider=site.directory.body(found.provider).name,
         consumer=consumer(site, found),
         mode=MODES[found.mode],
@@ -123,11 +130,80 @@ async def grant(site: Site, visitor: Visitor, grant: str) -> Response[str]:
     )
 
 
+@post("/desk/sharing/grants/{grant:str}")
+async def keep(site: Site, visitor: Visitor, grant: str, form: Form) -> Response[Any]:
+    """Open the case in which a grant is suspended, resumed and ended that came of no request."""
+    actor = official(visitor)
+    found = await _seen(site, actor, grant)
+    if not _may_keep(site, actor, found):
+        raise refuse(
+            "not-the-provider",
+            "由数据提供单位的审批岗、负责人，或者同级数字政务中心立案。",
+            "Deciders and heads of the body that provides the data, or of its sharing authority, open this.",
+            law="政务数据共享条例 27",
+            status=403,
+        )
+    holder = holder_of(site, found)
+    view = await site.cases.submit(
+        actor,
+        KEEPING,
+        {GRANT: found.id},
+        region=site.directory.body(found.provider).region,
+        key=form.text("key"),
+        applicant=in_name_of(site, holder),
+        owed_by=found.provider,
+    )
+    return go(f"/desk/cases/{view.case}")
+
+
+async def _seen(site: Site, actor: Actor, grant: str) -> Grant:
+    """A grant that this official may see. Raises Refused (`unknown-grant`, 404), also for what is others' alone."""
+    found = await store.one(site.db, grant)
+    if found is None or not (
+        found.provider == actor.body or found.consumer in _called(site, actor) or _above(site, actor, found)
+    ):
+        raise refuse("unknown-grant", "没有这项授权，或者不归您看。", "There is no such grant here.", status=404)
+    return found
+
+
+def _above(site: Site, actor: Actor, grant: Grant) -> bool:
+    """Whether this is the sharing authority of the provider's level (政务数据共享条例 8, 27)."""
+    return _is_authority(site, actor, grant.provider)
+
+
+def _may_keep(site: Site, actor: Actor, grant: Grant) -> bool:
+    mine = grant.provider == actor.body or _above(site, actor, grant)
+    decides = bool({Role.DECIDE, Role.HEAD} & actor.roles)
+    return mine and decides and not grant.case and grant.ended is None
+
+
+def holder_of(site: Site, grant: Grant) -> str:
+    """The body that answers for the use of a grant: its consumer; of a grant to all bodies of a kind the one of the
+    provider's region, else the highest there is."""
+    directory = site.directory
+    if directory.has(grant.consumer):
+        return grant.consumer
+    region = directory.body(grant.provider).region
+    alike = [one for one in directory.register.bodies if one.kind == grant.consumer]
+    return next((one.id for one in alike if one.region == region), alike[0].id if alike else grant.provider)
+
+
 async def _given(site: Site, actor: Actor, after: str | None) -> tuple[Sequence[Grant], str | None]:
     place = read_cursor(after, tuple[date, str]) if after else None
-    rows = await store.given_by(site.db, [actor.body], place, ROWS + 1)
+    rows = await store.given_by(site.db, _watched(site, actor), place, ROWS + 1)
     last = rows[ROWS - 1] if len(rows) > ROWS else None
     return rows[:ROWS], cursor(last.until, last.id) if last else None
+
+
+def _watched(site: Site, actor: Actor) -> list[str]:
+    """This body, and where it is the sharing authority the bodies whose grants it may suspend."""
+    bodies = (one.id for one in site.directory.register.bodies)
+    return [actor.body, *(one for one in bodies if one != actor.body and _is_authority(site, actor, one))]
+
+
+def _is_authority(site: Site, actor: Actor, provider: str) -> bool:
+    authority = site.directory.sharing_authority(provider)
+    return authority is not None and authority.id == actor.body
 
 
 def _called(site: Site, actor: Actor) -> list[str]:
@@ -199,4 +275,4 @@ def _asked(site: Site, row: CaseRow, actor: Actor) -> Asked:
     )
 
 
-ROUTES = [sharing, grant]
+ROUTES = [sharing, grant, keep]

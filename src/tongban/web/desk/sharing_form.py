@@ -9,14 +9,14 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from tongban.base.errors import Problem, Refused, refuse
+from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
-from tongban.cases import Applicant
 from tongban.cases.between import REQUEST
 from tongban.catalog import Question
-from tongban.org import Actor, Role
+from tongban.org import Actor
 from tongban.sharing.grants import Listed, store
 from tongban.sharing.grants.shelf import DirectoryShelf
+from tongban.web.desk.asking import ask_for_data, may_ask
 from tongban.web.desk.staff import desk, official
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
@@ -68,7 +68,7 @@ async def show(site: Site, visitor: Visitor, resource: str, record: str, renews:
 async def ask(site: Site, visitor: Visitor, resource: str, record: str, form: Form) -> Response[Any]:
     """Ask; the head of the own sharing unit consents next."""
     actor = asker(visitor)
-    listed = _listed(site, resource, record)
+    _listed(site, resource, record)
     typed = {question.name: sent(question, form) for question in _questions(site)}
     draft = Draft(tuple(form.all("fields")), form.text("tests"), typed, form.text("renews"))
     facts: dict[str, Any] = {
@@ -79,33 +79,16 @@ async def ask(site: Site, visitor: Visitor, resource: str, record: str, form: Fo
         "renews": draft.renews,
         **typed,
     }
-    body = site.directory.body(actor.body)
     try:
-        _known_service(site, str(typed["for_service"]))
-        view = await site.cases.submit(
-            actor,
-            REQUEST,
-            facts,
-            region=site.directory.body(listed.owner).region,
-            key=form.text("key"),
-            applicant=Applicant(body.id, body.name.zh, body.uscc, "body"),
-        )
+        view = await ask_for_data(site, actor, facts, form.text("key"))
     except Refused as error:
         return _form(site, visitor, actor, resource, record, draft, refused(error))
     return go(f"/desk/cases/{view.case}")
 
 
 def asker(visitor: Visitor) -> Actor:
-    """Whoever may ask in the name of their body. Raises Refused: as `official`; `not-an-asker` (403)."""
-    actor = official(visitor)
-    if not {Role.EXAMINE, Role.DECIDE, Role.HEAD} & actor.roles:
-        raise refuse(
-            "not-an-asker",
-            "提出共享申请由审查、审批岗位或者负责人办理。",
-            "Examiners, deciders and heads ask for data in the name of their body.",
-            status=403,
-        )
-    return actor
+    """Whoever may ask in the name of their body. Raises Refused: as `official` and `may_ask`."""
+    return may_ask(official(visitor))
 
 
 def _questions(site: Site) -> list[Question]:
@@ -118,12 +101,6 @@ def _listed(site: Site, resource: str, record: str) -> Listed:
     if found is None or record not in found.records:
         raise refuse("unknown-resource", "清单里没有这项数据。", "The list has no such data.", status=404)
     return found
-
-
-def _known_service(site: Site, slug: str) -> None:
-    if slug and slug not in {one.service for one in site.catalogue.services()}:
-        words = Text("没有这个事项，请从列出的事项里选", "There is no such service; choose one of those listed")
-        raise Refused(Problem("unknown-service", words, "for_service"))
 
 
 async def _renewing(site: Site, actor: Actor, renews: str, draft: Draft) -> Draft:

@@ -1,0 +1,125 @@
+"""In the name of one's body: asking another for data, doubting its record, changing one's own entry of the list.
+
+The desk and the API ask here alike: who may, what is checked before a case is opened, and which body answers.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
+
+from tongban.base.errors import Problem, Refused, refuse
+from tongban.base.i18n import Text
+from tongban.cases import Applicant, CaseView
+from tongban.cases.between import REQUEST
+from tongban.cases.corrections import SERVICE as CORRECTION
+from tongban.cases.listing import PROPOSAL, REVISE
+from tongban.cases.listing import SERVICE as ENTRY
+from tongban.org import Actor, Role
+from tongban.sharing.directory import proposals, store
+from tongban.sharing.directory.model import Resource
+from tongban.web.site import Site
+
+SERVICES = (REQUEST, CORRECTION, ENTRY)
+"""What a body asks for in its own name."""
+
+
+def may_ask(actor: Actor) -> Actor:
+    """Whoever may ask in the name of their body. Raises Refused: `not-an-asker` (403)."""
+    if actor.kind != "official" or not {Role.EXAMINE, Role.DECIDE, Role.HEAD} & actor.roles:
+        raise refuse(
+            "not-an-asker",
+            "提出共享申请由审查、审批岗位或者负责人办理。",
+            "Examiners, deciders and heads ask for data in the name of their body.",
+            status=403,
+        )
+    return actor
+
+
+def in_name_of(site: Site, body: str) -> Applicant:
+    """A body as the applicant."""
+    found = site.directory.body(body)
+    return Applicant(found.id, found.name.zh, found.uscc, "body")
+
+
+async def ask_for_data(
+    site: Site, actor: Actor, facts: Mapping[str, Any], key: str, documents: Mapping[str, Sequence[str]] | None = None
+) -> CaseView:
+    """A request; the head of the own sharing unit consents next (政务数据共享条例 20).
+
+    Raises Refused: `unknown-resource` (404), `unknown-service`, and as `Cases.submit`.
+    """
+    listed = site.cases.engine.listed(str(facts.get("resource") or ""))
+    if listed is None or str(facts.get("record") or "") not in listed.records:
+        raise refuse("unknown-resource", "清单里没有这项数据。", "The list has no such data.", status=404)
+    _known_service(site, str(facts.get("for_service") or ""))
+    return await site.cases.submit(
+        may_ask(actor),
+        REQUEST,
+        facts,
+        documents,
+        region=site.directory.body(listed.owner).region,
+        key=key,
+        applicant=in_name_of(site, actor.body),
+    )
+
+
+async def doubt(
+    site: Site, actor: Actor, facts: Mapping[str, Any], key: str, documents: Mapping[str, Sequence[str]] | None = None
+) -> CaseView:
+    """A record that the body uses and doubts, to the body that owns it (26)."""
+    body = site.directory.body(may_ask(actor).body)
+    applicant = in_name_of(site, body.id)
+    return await site.cases.submit(
+        actor, CORRECTION, facts, documents, region=body.region, key=key, applicant=applicant
+    )
+
+
+async def propose_entry(site: Site, actor: Actor, after: Resource, changed_on: str, why: str, key: str) -> CaseView:
+    """A changed entry; one that is still with this body, new or given back, is put right in its own case (17).
+
+    Raises Refused: as `check_proposal`; `entry-in-change` (409) where another change of it is under way.
+    """
+    body = site.directory.body(may_ask(actor).body)
+    centre = site.directory.sharing_authority(body.id)
+    if centre is None:
+        raise refuse("no-competent-body", "没有找到本级的数字政务中心。", "There is no digital centre of this level.")
+    content = proposals.content(after)
+    told = hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+    proposal = uuid5(NAMESPACE_URL, f"{body.id}/{key}/{told}")  # a repeat proposes the same
+    before = await store.proposal(site.db, body.id, proposal)
+    if before is not None and before["case_id"]:
+        return await site.cases.view(actor, before["case_id"])
+    await store.propose(site.db, body.id, proposal, after.id, content, site.clock(), actor.id)
+    facts = {"resource": after.id, "change": why, "changed_on": changed_on, PROPOSAL: str(proposal)}
+    if (case := await _to_revise(site, actor, after.id)) is not None:
+        view = await site.cases.act(actor, case, REVISE, {"facts": facts}, version=None, key=key)
+    else:
+        view = await site.cases.submit(
+            actor,
+            ENTRY,
+            facts,
+            region=body.region,
+            key=key,
+            applicant=in_name_of(site, body.id),
+            owed_by=centre.id,
+        )
+    await store.carried(site.db, body.id, proposal, view.case)
+    return view
+
+
+async def _to_revise(site: Site, actor: Actor, resource: str) -> str | None:
+    """The case about this entry that is still with this body: a better one goes into it."""
+    case = await store.last_case(site.db, actor.body, resource)
+    if case is None:
+        return None
+    view = await site.cases.view(actor, case)
+    return case if any(act.act == REVISE for act in view.possible) else None
+
+
+def _known_service(site: Site, slug: str) -> None:
+    if slug and slug not in {one.service for one in site.catalogue.services()}:
+        words = Text("没有这个事项，请从列出的事项里选", "There is no such service; choose one of those listed")
+        raise Refused(Problem("unknown-service", words, "for_service"))
