@@ -222,12 +222,21 @@ def _running(definition: Definition, state: CaseState, now: datetime) -> Iterato
         rules = clock(definition, term)
         if rules is None:
             continue
+        rules = _as_said(rules, moves, term)
         entries = ledger(moves, term)
         at = max(now, entries[-1].at)
         start = next(entry for entry in entries if isinstance(entry, Started))
         statutory = assess(rules.statutory, entries, definition.calendar, definition.zone, at)
         promised = rules.promised and assess(rules.promised, entries, definition.calendar, definition.zone, at)
         yield Running(rules, start.origin or start.at, statutory, promised)
+
+
+def _as_said(rules: Clock, moves: Sequence[Move], term: str) -> Clock:
+    """The same clock, ending on the day that was said when it was started, where one was."""
+    start = next(move for move in moves if move.term == term and move.do == "start")
+    if not start.span:
+        return rules
+    return replace(rules, statutory=replace(rules.statutory, span=Span.parse(start.span), rolls=False), promised=None)
 
 
 def lawful(definition: Definition, state: CaseState, move: Move) -> TermError | None:
@@ -331,7 +340,7 @@ def due(definition: Definition, state: CaseState, now: datetime) -> Running | No
 
 def matters(terms: Sequence[Running], preferring: Sequence[str] = ()) -> Running | None:
     """Of open terms one of `preferring`, else the first to fall due, else a paused one."""
-    still = [term for term in terms if term.open]
+    still = [term for term in terms if term.open and not term.clock.data.aside]
     preferred = [term for term in still if term.clock.term in preferring] or still
     dated = [(date, n) for n, term in enumerate(preferred) if (date := term.binding.due)]
     if dated:

@@ -48,7 +48,15 @@ _CHAIN = 8
 """More acts than this never follow from one; a procedure that would go round is stopped by it."""
 
 
-_CHECKS = (checks.in_state, checks.by_whom, checks.again, checks.second_person, checks.timed)
+_CHECKS = (
+    checks.in_state,
+    checks.by_whom,
+    checks.again,
+    checks.in_order,
+    checks.second_person,
+    checks.named_person,
+    checks.timed,
+)
 """What stands in the way of an act whatever it says; asked by `decide` and by `possible` alike."""
 
 
@@ -221,6 +229,8 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         *checks.still_missing(trial),
         *checks.rerouted(trial, said),
         *checks.unfounded(trial, said),
+        *checks.misnamed(trial, said),
+        *checks.by_the_record(trial, said),
     ]
     if problems:
         return Refusal(tuple(problems))
@@ -255,6 +265,7 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         disputes=dict(command.disputes),
         documents=said.documents,
         asks=said.asks,
+        named=said.named,
         moves=moves,
         judged=compact(trial.judged.assessment) if act.decides else {},
     )

@@ -58,6 +58,7 @@ def _acted(state: CaseState, event: Event) -> CaseState:
         documents=documents,
         replaced=replaced,
         asked=event.asks or left_of(state.asked, event.facts, event.documents),
+        named={**state.named, **event.named} if event.named else state.named,
         acts=(*state.acts, done),
         moves=(*state.moves, *event.moves),
         decided=event.decides or state.decided,

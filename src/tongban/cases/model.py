@@ -282,6 +282,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     documents: dict[str, tuple[Attachment, ...]] = {}
     asks: tuple[str, ...] = ()
     """Facts and materials the applicant is asked to complete."""
+    named: dict[str, By] = {}
+    """Officials whom it names for what comes next, such as the chair of a hearing."""
     moves: tuple[Move, ...] = ()
     letter: Letter | None = None
     judged: dict[str, Any] = {}
@@ -322,6 +324,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     replaced: dict[str, tuple[Attachment, ...]] = {}
     """Files that a later one took the place of."""
     asked: tuple[str, ...] = ()
+    named: dict[str, By] = {}
+    """Officials whom an act named for what comes next, by field."""
     acts: tuple[Done, ...] = ()
     moves: tuple[Move, ...] = ()
     escalated: tuple[Escalation, ...] = ()

@@ -37,7 +37,7 @@ def _move(trial: Trial, effect: Effect, payload: Mapping[str, Any]) -> Move:
         case "start":
             since = term(trial, effect.since) if effect.since else None
             origin = since.origin if since else _named_day(trial, effect.from_fact) if effect.from_fact else None
-            return msgspec.structs.replace(move, origin=origin)
+            return msgspec.structs.replace(move, origin=origin, span=_until(trial, effect, payload))
         case "pause":
             return msgspec.structs.replace(move, ground=_ground(effect, payload))
         case "resume":
@@ -48,6 +48,15 @@ def _move(trial: Trial, effect: Effect, payload: Mapping[str, Any]) -> Move:
             return move
         case _:
             assert_never(effect.do)
+
+
+def _until(trial: Trial, effect: Effect, payload: Mapping[str, Any]) -> str:
+    """The length of a term that runs until a day that was said; empty for one that has its own."""
+    said = payload.get(effect.until) if effect.until else None
+    if not isinstance(said, str):
+        return ""
+    days = (date.fromisoformat(said) - trial.definition.local(trial.now)).days
+    return f"{max(days, 0)} calendar-days"
 
 
 def _named_day(trial: Trial, fact: str) -> datetime | None:

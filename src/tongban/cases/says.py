@@ -13,10 +13,12 @@ import msgspec
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import LANGS, Text, words
 from tongban.cases.definition import Definition
-from tongban.cases.model import START, Attachment
+from tongban.cases.model import START, Attachment, By
 from tongban.catalog import parse_fact
 from tongban.catalog.model import Service
 from tongban.catalog.procedure import Act, Field
+from tongban.catalog.wording import day_words
+from tongban.terms import Span, Unit
 
 _MAX_ITEMS = 50
 _MAX_FILES = 20
@@ -46,6 +48,7 @@ class Said:
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
     documents: dict[str, tuple[Attachment, ...]] = field(default_factory=dict[str, tuple[Attachment, ...]])
     asks: tuple[str, ...] = ()
+    named: dict[str, By] = field(default_factory=dict[str, By])
     problems: list[Problem] = field(default_factory=list[Problem])
 
     def wrong(self, code: str, place: str, zh: str, en: str, *, law: str = "") -> None:
@@ -121,7 +124,26 @@ def _date(reading: _Reading, raw: Any) -> None:
         day = None
     if day is None:
         return reading.wrong("field-not-a-date", "请填日期，例如 2026-12-8", "please give a date such as 2026-12-8")
+    if reading.spec.ahead and day < (first := _earliest(reading)):
+        words_of = day_words(first)
+        return reading.wrong("date-too-soon", f"最早是{words_of.zh}", f"{words_of.en} at the earliest")
     return reading.put(day.isoformat())
+
+
+def _earliest(reading: _Reading) -> date:
+    """The first day that is far enough ahead, in the calendar of the law."""
+    span, calendar, today = Span.parse(reading.spec.ahead), reading.definition.calendar, reading.today.toordinal()
+    if span.unit is Unit.WORKING_DAY:
+        return date.fromordinal(calendar.select(calendar.count(today) + span.amount))
+    return date.fromordinal(today + span.amount)
+
+
+def _official(reading: _Reading, raw: Any) -> None:
+    """Somebody in a post, looked up by whoever calls: a name that was typed names nobody."""
+    if not isinstance(raw, By):
+        return reading.wrong("field-not-an-official", "请从名单里选一个人", "please choose somebody from the list")
+    reading.said.named[reading.name] = raw
+    return reading.put(raw.name)
 
 
 def _integer(reading: _Reading, raw: Any) -> None:
@@ -157,8 +179,23 @@ def _items(reading: _Reading, raw: Any) -> None:
                 f"“{item}”不是本事项的材料或填写项；不得要求与事项无关的材料（行政许可法第31条）",
                 f"“{item}” is neither a material nor a question of this service; nothing else may be asked for",
             )
+    if reading.spec.only == "later":
+        _may_follow(reading, items)
     reading.said.asks = tuple(dict.fromkeys(items))
     return reading.put(list(reading.said.asks))
+
+
+def _may_follow(reading: _Reading, items: list[str]) -> None:
+    """容缺: only what the service file says may follow; everything else is needed to be accepted (浙江 11)."""
+    for item in items:
+        material = reading.definition.service.materials.get(item)
+        if material is None or material.need != "later":
+            name = reading.definition.label(item)
+            reading.wrong(
+                "item-may-not-follow",
+                f"“{name.zh}”不在可以后补的材料里",
+                f"“{name.en}” is not among the papers that may follow",
+            )
 
 
 def _law(reading: _Reading, raw: Any) -> None:
@@ -266,4 +303,5 @@ _READERS: dict[str, Callable[[_Reading, Any], None]] = {
     "law": _law,
     "documents": _documents,
     "facts": _facts,
+    "official": _official,
 }

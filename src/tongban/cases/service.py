@@ -20,7 +20,7 @@ from tongban.base.i18n import Text
 from tongban.base.ids import region_of
 from tongban.base.keys import KeyRing
 from tongban.base.page import Page, cursor, read_cursor
-from tongban.cases import outbox, promises, rebuilding, timers
+from tongban.cases import naming, outbox, promises, rebuilding, timers
 from tongban.cases.about import tell
 from tongban.cases.batch import Also
 from tongban.cases.beside import Beside
@@ -204,6 +204,8 @@ class Cases:
         spec = found.definition.procedure.acts.get(act)
         files = tuple(name for name, field in spec.says.items() if field.type == "documents") if spec else ()
         said = {**(says or {}), **await self._attached(actor, says or {}, files)}
+        if spec:
+            said |= await naming.named(self.engine, found, spec, said)
         done = await self.engine.act(actor, case, act, said, version=version, key=key)
         await tell(self.engine, done)
         return await self._view(actor, done)
@@ -252,8 +254,9 @@ class Cases:
         trace = await self._reading.open(actor, found, kind)
         state = found.state
         issued = state.issued and await certs.store.for_case(self.engine.db, state.case.region, state.case.case)
-        grant = self.engine.grant_for(actor, found)
-        return CaseView(found, actor, actor.kind == "official", self.engine.clock(), grant, trace, issued or ())
+        grant, inside = self.engine.grant_for(actor, found), actor.kind == "official"
+        colleagues = await naming.colleagues(self.engine, found) if inside else ()
+        return CaseView(found, actor, inside, self.engine.clock(), grant, trace, issued or (), colleagues)
 
     async def possible(self, actor: Actor, case: str) -> tuple[PossibleAct, ...]:
         """What this actor may do with a case now."""

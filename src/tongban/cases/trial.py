@@ -163,6 +163,79 @@ def again(trial: Trial) -> Refusal | None:
     return None
 
 
+def in_order(trial: Trial) -> Refusal | None:
+    """What has to come before: another act, or the end of a term."""
+    acts = trial.definition.procedure.acts
+    if trial.act.after and not any(trial.state.last(before) for before in trial.act.after):
+        first = joined([acts[before].name for before in trial.act.after])
+        return refusal(
+            "too-early",
+            f"要先“{first.zh}”，才能“{trial.act.name.zh}”。",
+            f"“{trial.act.name.en}” comes after “{first.en}”.",
+            place="act",
+            law=trial.act.law,
+            status=409,
+        )
+    if not trial.act.after_expiry:
+        return None
+    running = term(trial, trial.act.after_expiry)
+    if running and clocks.expired(running, trial.now):
+        return None
+    return refusal(
+        "not-expired",
+        f"还没有到期，不能“{trial.act.name.zh}”。",
+        f"The time given is not over, so “{trial.act.name.en}” is not possible.",
+        place="act",
+        law=trial.act.law,
+        status=409,
+    )
+
+
+def named_person(trial: Trial) -> Refusal | None:
+    """Some acts are for the official whom an earlier act named, and for nobody else."""
+    named = trial.state.named.get(trial.act.by_named) if trial.act.by_named else None
+    if not trial.act.by_named or (named and named.id == trial.actor.id):
+        return None
+    who = named.name if named else "—"
+    return refusal(
+        "not-your-act",
+        f"“{trial.act.name.zh}”只能由指定的人（{who}）来做。",
+        f"“{trial.act.name.en}” can only be done by the official who was named ({who}).",
+        place="actor",
+        law=trial.act.law,
+        status=403,
+    )
+
+
+def misnamed(trial: Trial, said: Said) -> Iterator[Problem]:
+    """Whom an act may not name: those who did what the named one must not have done (行政许可法 48)."""
+    for name, named in said.named.items():
+        field = trial.act.says[name]
+        took_part = {done.by.id for done in trial.state.acts if done.type in field.not_by}
+        if named.id in took_part:
+            yield Problem(
+                "named-took-part",
+                Text(
+                    f"{field.name.zh}：{named.name}审查过这件事，请另选一个人",
+                    f"{field.name.en}: {named.name} has examined this case; please name somebody else",
+                ),
+                name,
+                trial.act.law,
+            )
+
+
+def by_the_record(trial: Trial, said: Said) -> Iterator[Problem]:
+    """What must be said once something has happened: a decision after a hearing follows its record."""
+    for name, field in trial.act.says.items():
+        if field.after and not said.payload.get(name) and any(trial.state.last(act) for act in field.after):
+            yield Problem(
+                "field-missing",
+                Text(f"请填写“{field.name.zh}”", f"Please fill in “{field.name.en}”"),
+                name,
+                trial.act.law,
+            )
+
+
 def second_person(trial: Trial) -> Refusal | None:
     """四眼原则: who proposed may not confirm; an adverse act always takes two."""
     before = [done for name in trial.act.not_by if (done := trial.state.last(name))]

@@ -31,6 +31,7 @@ from tongban.cases.model import (
     Opening,
     Own,
 )
+from tongban.cases.naming import Colleague
 from tongban.catalog import Assessment
 from tongban.catalog.model import Fact, Material
 from tongban.catalog.procedure import Act, Stage, State
@@ -127,6 +128,8 @@ class CaseView:
     trace: Trace | None
     """The row in 谁用过我的数据 by which it is read; None only for the applicant themselves."""
     certificates: tuple[StoredCertificate, ...] = ()
+    colleagues: tuple[Colleague, ...] = ()
+    """Whom an act of this case may name; empty where none names anybody."""
 
     def __post_init__(self) -> None:
         applicant = self.loaded.state.case.applicant.id

@@ -88,10 +88,18 @@ CONDITION_NAMES = (
 class Field(_File, frozen=True, kw_only=True):
     """One thing an act must say."""
 
-    type: Literal["text", "long-text", "date", "integer", "items", "choice", "law", "documents", "facts"]
+    type: Literal["text", "long-text", "date", "integer", "items", "choice", "law", "documents", "facts", "official"]
     name: Text
     required: bool = True
     hint: Text | None = None
+    only: Literal["any", "later"] = "any"
+    """For items: `later` takes nothing but materials that the service file lets follow (容缺)."""
+    ahead: str = ""
+    """For a date: at least so long after the day of the act, as a span such as `7 working-days`."""
+    not_by: tuple[Slug, ...] = ()
+    """For an official (named by who they are, not by a text): must not have done one of these acts."""
+    after: tuple[Slug, ...] = ()
+    """Must be filled in once one of these acts has happened, though it is not required before."""
     choices: tuple[tuple[str, Text], ...] = ()
     max_length: Annotated[int, Meta(ge=1, le=20000)] = 2000
 
@@ -107,6 +115,8 @@ class Effect(_File, frozen=True, kw_only=True):
     since: Slug = ""
     """For start: count from when this other term began, not from now. A deemed acceptance dates back to the day the
     application arrived (行政许可法 32④)."""
+    until: FactName = ""
+    """For start: the term runs until the end of the day that this field of the act says, whatever its span."""
     from_fact: FactName | None = None
     """For start: count from the beginning of the day that this fact of the case names, where that lies before now."""
 
@@ -134,6 +144,12 @@ class Act(_File, frozen=True, kw_only=True):
     """FEEL over facts, table outputs, `outcome`, `complete` (no material missing), `fully_determined` (no input that
     matters is unknown), `situation`, and of a whole `parts_open`, `parts_granted`, `parts_refused` (ended otherwise);
     judged with what the act itself adds already counted in."""
+    after: tuple[Slug, ...] = ()
+    """Possible only once one of these acts has happened."""
+    after_expiry: Slug = ""
+    """Possible only once this term has run out."""
+    by_named: FactName = ""
+    """Only by the official whom an earlier act named under this field."""
     unless: tuple[Slug, ...] = ()
     """Not possible once one of these acts has happened (a correction is asked for once)."""
     decides: Literal["favourable", "adverse"] | None = None
@@ -165,6 +181,8 @@ class ProcedureTerm(_File, frozen=True, kw_only=True):
     law: str = ""
     on_expiry: Literal["act", "escalate", "lapse", "none"] = "escalate"
     owed_by: Literal["authority", "applicant"] = "authority"
+    aside: bool = False
+    """Runs beside the others: it is warned of and escalated, and is not the date that the case is known by."""
     own: bool = False
     """The platform's own span and no statute's; said so wherever it is shown."""
 

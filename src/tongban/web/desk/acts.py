@@ -149,6 +149,9 @@ def _field(view: CaseView, act: str, spec: Act, name: str, shown: Sheet, form: F
         case "choice":
             given = form.text(key)
             return Said(key, name, field, given, tuple(Tick(v, n, None, v == given) for v, n in field.choices))
+        case "official":
+            given = form.text(key)
+            return Said(key, name, field, given, tuple(_people(view, field, given)))
         case "date":
             return Said(key, name, field, form.boxes(key))
         case "text" | "long-text" | "integer":
@@ -159,6 +162,15 @@ def _field(view: CaseView, act: str, spec: Act, name: str, shown: Sheet, form: F
             return Said(key, name, field, None, tuple(_slots(spec, field, shown)))
         case _:
             assert_never(field.type)
+
+
+def _people(view: CaseView, field: Field, given: str) -> Iterator[Tick]:
+    """Whom the act may name: who has done what the named one must not have done is not offered."""
+    took_part = {done.by.id for done in view.state.acts if done.type in field.not_by}
+    for one in view.colleagues:
+        if one.person not in took_part:
+            words = Text(f"{one.name}（{one.title.zh}）", f"{one.name} ({one.title.en})")
+            yield Tick(one.post, words, None, one.post == given)
 
 
 OWN_PAPER = "own"
@@ -235,7 +247,7 @@ def _said(view: CaseView, key: str, field: Field, form: Form) -> Any:
         case "date":
             boxes = form.boxes(key)
             return "-".join(boxes) if any(boxes) else ""
-        case "text" | "long-text" | "integer" | "choice":
+        case "text" | "long-text" | "integer" | "choice" | "official":
             return form.text(key)
         case "facts":
             return dict(_corrected(view, key, form))
