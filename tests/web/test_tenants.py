@@ -158,6 +158,8 @@ ROUTES: dict[str, Whose] = {
     "POST /desk/requests/{number}/check": STAFF,
     "GET /desk/sharing": STAFF,
     "GET /desk/sharing/new": STAFF,
+    "GET /desk/letters": STAFF,
+    "GET /desk/letters/{case}": STAFF,  # 404 for every case that the own body did not ask for; see test_body_letters
     "GET /desk/sharing/new/{resource}/{record}": STAFF,
     "POST /desk/sharing/new/{resource}/{record}": STAFF,
     "GET /desk/sharing/grants/{grant}": STAFF,

@@ -9,6 +9,7 @@ from tongban.web.desk import (
     files,
     forecast,
     intake,
+    letters,
     lists,
     own_view,
     requests,
@@ -31,5 +32,6 @@ ROUTES = [
     *emergency.ROUTES,
     *sharing.ROUTES,
     *sharing_form.ROUTES,
+    *letters.ROUTES,
     *delegations.ROUTES,
 ]

@@ -14,7 +14,7 @@ from litestar import Response, get, post
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.page import cursor, read_cursor
-from tongban.cases import between
+from tongban.cases import between, correspondence
 from tongban.cases.granting import GRANT, KEEPING
 from tongban.cases.projections import FAR, CaseRow
 from tongban.catalog.wording import joined
@@ -100,6 +100,7 @@ async def sharing(site: Site, visitor: Visitor, after: str | None = None) -> Res
         waiting=[_asked(site, row, actor) for row in waiting],
         held=await _lines(site, held, own=False),
         given=await _lines(site, given, own=True),
+        unread=await correspondence.unread(site.cases.engine, actor),
         watches=len(_watched(site, actor)) > 1,
         asked=[_asked(site, row, actor) for row in asked.items],
         more=f"/desk/sharing?after={following}" if following else "",

@@ -28,6 +28,7 @@ Place = Literal[
     "forecast",
     "sharing",
     "sharing-watch",
+    "letters",
     "accesses",
     "emergency",
     "moves",
