@@ -76,6 +76,19 @@ async def test_the_role_is_nobody_s_member_and_no_function_lends_it_more(db: Dat
     assert not await db.fetchval("SELECT has_schema_privilege($1, 'public', 'CREATE')", ROLE)
 
 
+async def test_the_role_reads_no_key(db: Database) -> None:
+    store = await Store.open(db)
+    await store.owner("p-wang")
+    for statement in ("SELECT wrapped FROM person_key", "SELECT person FROM person_key_erased"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with store.acting() as connection:
+                await connection.fetch(statement)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with store.acting() as connection:
+            db.sealer.forget()
+            await db.sealer.person(connection, "p-wang")
+
+
 async def test_everything_that_the_gate_sends_is_sent_under_the_role(db: Database, clock: SettableClock) -> None:
     world = await hall(db, clock, register())
     async with db.counting() as counter:
@@ -84,8 +97,10 @@ async def test_everything_that_the_gate_sends_is_sent_under_the_role(db: Databas
         await world.gate.refresh()
         await world.gate.for_case("990101-261103-4Q7Z2M9K")
     as_role = f"SET LOCAL ROLE {ROLE}"
-    assert counter.statements[0] == as_role
     assert counter.statements.count(as_role) == 3, "one for the line of the log, one for the switches, one for the case"
+    before = counter.statements[: counter.statements.index(as_role)]
+    assert before and all("person_key" in one for one in before), "the key that the line is sealed with, nothing else"
+    assert not any("person_key" in one for one in counter.statements[len(before) :])
     assert await db.fetchval("SELECT current_user") != ROLE, "the role ends with its transaction"
 
 

@@ -158,13 +158,14 @@ async def test_drafts_of_a_body_are_read_page_by_page_and_no_other_bodys_are_amo
     with answering([fake_model.honest]) as (_, model):
         room = await drafting(db, clock, model, "")
         await model.close()
+    key = await room.store.owner("p-1")
     async with room.store.acting() as connection:
         for number, body in enumerate(("market", "market", "police", "market")):
             sent = SentDraft(
                 region="990101", call=f"call-{number}", person="o-1", subject="990101-261103-00000001", body=body,
                 post="post-1", name="李审核", act=ACT, field=FIELD, at=clock(), offered="甲", sent="乙", kept=0.0,
             )  # fmt: skip
-            await drafts.add(connection, sent)
+            await drafts.add(connection, sent, key)
     seen: list[str] = []
     after: str | None = None
     while True:

@@ -11,6 +11,7 @@ from tongban.assist.gate.register import Register
 from tongban.assist.model import Suggestion
 from tongban.assist.records import Asked
 from tongban.base.i18n import Text
+from tongban.base.sealing import is_sealed
 from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.model import Level
 from tongban.catalog.watching import Owes, Watch
@@ -41,8 +42,9 @@ async def test_the_official_writes_first_and_the_machine_speaks_after(site: Site
     assert SAID.text.zh not in who.text
     await who.post(f"/desk/cases/{case}/suggestions/{call}/own-view", {"view": "后厨图不全，先补正"})
     assert "先请您自己看" not in who.text
-    kept = await site.db.fetch("SELECT person, view FROM assist_own_view")
-    assert [tuple(row) for row in kept] == [("o-990101.market.examiner", "后厨图不全，先补正")]
+    (kept,) = await site.db.fetch("SELECT person, view FROM assist_own_view")
+    assert kept["person"] == "o-990101.market.examiner"
+    assert is_sealed(kept["view"]), "with the key of the person whose case it is"
 
 
 async def test_a_suggestion_that_is_not_drawn_asks_for_nothing(site: Site) -> None:

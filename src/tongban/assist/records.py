@@ -69,7 +69,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float | None = None
     took_us: int
     cost_micro: int = 0
-    suggestion: dict[str, Any] | None = None
+    suggestion: Any = None
+    """An object; sealed text as it lies in the log, before `store.calls.opened`."""
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from tongban.assist.store import sealed as assist
 from tongban.base.clock import system_clock
 from tongban.base.config import PREFIX, Settings
 from tongban.base.database import OPERATOR, Database, EmbeddedPostgres, let_operate, migrate
@@ -33,7 +34,7 @@ from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.grants import demo as grants
 from tongban.sharing.node.beside import Beside
 
-SEALED_TABLES = (*people.SEALED, *sharing.SEALED, *certificates.SEALED, *cases.SEALED)
+SEALED_TABLES = (*people.SEALED, *sharing.SEALED, *certificates.SEALED, *cases.SEALED, *assist.SEALED)
 """Every table with sealed columns."""
 
 

@@ -12,8 +12,10 @@ from tongban.assist.routing.records import Move, Request
 from tongban.assist.routing.urgency import Level
 from tongban.assist.store import Store, routing
 from tongban.base.clock import SettableClock
+from tongban.base.config import Settings
 from tongban.base.database import Database
 from tongban.base.keys import KeyRing
+from tongban.base.sealing import open_sealer
 from tongban.cli import main
 from tongban.org import demo
 
@@ -42,8 +44,9 @@ def request(at: datetime, number: str, said: str, *steps: Step, region: str = "9
 @pytest.fixture
 async def data(db: Database, tmp_path: Path, clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation whose database runs, with requests at every step of the way."""
-    await demo.seed(db)
     KeyRing.open(tmp_path / "keys", clock())
+    db = await Database.open(db.url, name="lessons", max_size=2, sealer=await open_sealer(Settings(data_dir=tmp_path)))
+    await demo.seed(db)
     monkeypatch.setenv("TONGBAN_DATABASE_URL", db.url)
     sent: Step = ("sent", "property", "a")
     on: Step = ("passed-on", "noise", "b")
@@ -55,9 +58,12 @@ async def data(db: Database, tmp_path: Path, clock: SettableClock, monkeypatch: 
         request(clock(), "5", "核对之后又改派的", sent, on, ("checked", "noise", "c"), ("passed-on", "power", "c")),
         request(clock(), "6", "邻县的", sent, on, ("checked", "noise", "c"), region="990102"),
     )
-    async with (await Store.open(db)).acting() as connection:
-        for one in made:
-            await routing.add(connection, one)
+    store = await Store.open(db)
+    keys = [await store.owner(one.id) for one in made]
+    async with store.acting() as connection:
+        for one, key in zip(made, keys, strict=True):
+            await routing.add(connection, one, key)
+    await db.close()
     return tmp_path
 
 

@@ -173,15 +173,17 @@ class Drafting:
             sent=text,
             kept=kept_share(offered, text),
         )
+        key = await self.store.owner(view.opening.applicant.id)
         async with self.store.acting() as connection:
-            await drafts.add(connection, kept)
+            await drafts.add(connection, kept, key)
 
     async def of_case(self, view: CaseView) -> list[SentDraft]:
         """The drafts that were taken in this case. Whoever may see the case may see them, if they are staff."""
         if not view.inside:
             return []
         async with self.store.acting() as connection:
-            return await drafts.of_case(connection, region_of(view.case), view.case)
+            found = await drafts.of_case(connection, region_of(view.case), view.case)
+        return await self._opened(found)
 
     async def of_bodies(self, bodies: Sequence[str], after: str | None = None, limit: int = 50) -> Page[SentDraft]:
         """The drafts taken in some bodies, newest first; which bodies somebody may see is the caller's to ask."""
@@ -189,7 +191,10 @@ class Drafting:
         async with self.store.acting() as connection:
             rows = await drafts.of_bodies(connection, bodies, before, limit + 1)
         following = cursor(rows[limit - 1].at, rows[limit - 1].call) if len(rows) > limit else None
-        return Page(tuple(rows[:limit]), following)
+        return Page(tuple(await self._opened(rows[:limit])), following)
+
+    async def _opened(self, found: Sequence[SentDraft]) -> list[SentDraft]:
+        return drafts.opened(await self.store.ring(drafts.texts(found)), found)
 
     async def _call(self, view: CaseView, call: str) -> Call:
         found = await self.gate.one(call)

@@ -39,6 +39,7 @@ from tongban.assist.store import Store, calls, switches
 from tongban.base.clock import Clock
 from tongban.base.errors import Refused, refuse
 from tongban.base.ids import region_of
+from tongban.base.sealing import Ring
 from tongban.base.telemetry import Log
 from tongban.catalog.use import Use
 from tongban.org import Actor
@@ -210,8 +211,9 @@ class Gate:
             return found if kept else abstain(asked.use, "not-logged")
         self._spend(asked, micro)
         try:
+            key = await self._store.owner(asked.person or asked.subject)
             async with self._store.acting() as connection:
-                await calls.add(connection, [self._call(asked, found, began, now, micro)])
+                await calls.add(connection, [self._call(asked, found, began, now, micro)], {found.id: key})
         except Refused:
             return abstain(asked.use, "not-logged")
         return found
@@ -323,9 +325,12 @@ class Gate:
         await self.flush()
         async with self._store.acting() as connection:
             found = await calls.one(connection, call[:6], call)
-            if found is None or found.outcome != SUGGESTED:
-                raise refuse("unknown-suggestion", "没有这条建议", "There is no such suggestion", status=404)
-            kept = await calls.settle(connection, call[:6], call, found.use, said)
+        if found is None or found.outcome != SUGGESTED:
+            raise refuse("unknown-suggestion", "没有这条建议", "There is no such suggestion", status=404)
+        key = await self._store.owner_of(found.suggestion, found.subject or by.id)
+        async with self._store.acting() as connection:
+            kept = await calls.settle(connection, call[:6], call, found.use, said, key)
+        kept = calls.answered(await self._store.ring([kept.reason]), found, kept)
         if kept.outcome != outcome:
             raise refuse(
                 "already-settled",
@@ -336,17 +341,25 @@ class Gate:
         return kept
 
     async def one(self, call: str) -> Call | None:
-        """A line of the log by its id."""
+        """A line of the log by its id. Raises Refused: `erased` (410)."""
+        found = await self.logged(call)
+        return None if found is None else calls.opened(await self._store.ring([found.suggestion]), found)
+
+    async def logged(self, call: str) -> Call | None:
+        """The same as it lies there, its suggestion sealed."""
         async with self._store.acting() as connection:
             return await calls.one(connection, call[:6], call)
 
     async def for_case(self, case: str) -> tuple[Contribution, ...]:
         """机器做了什么: all calls about a case, in order, with what people did. Who may see the case is the caller's
-        to ask. Raises Refused `bad-case-number` (404)."""
+        to ask. Raises Refused: `bad-case-number` (404), `erased` (410)."""
         async with self._store.acting() as connection:
             found = await calls.of_case(connection, region_of(case), case)
+        ring = await self._store.ring(
+            value for call, settled in found for value in (call.suggestion, *(one.reason for one in settled))
+        )
         waiting = [call for call in self._queue if call.subject == case]
-        return (*(Contribution(call=call, settled=settled) for call, settled in found), *map(_unsettled, waiting))
+        return (*(_contribution(ring, call, settled) for call, settled in found), *map(_unsettled, waiting))
 
     # --- switches and choices ---------------------------------------------------------------------------------------
 
@@ -405,6 +418,12 @@ class Gate:
 
 async def _nobody_asked(_case: str) -> bool:
     return False
+
+
+def _contribution(ring: Ring, call: Call, settled: tuple[Settled, ...]) -> Contribution:
+    return Contribution(
+        call=calls.opened(ring, call), settled=tuple(calls.answered(ring, call, one) for one in settled)
+    )
 
 
 def _unsettled(call: Call) -> Contribution:

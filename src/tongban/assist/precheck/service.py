@@ -211,7 +211,7 @@ class Precheck:
             return
         code = said.code if isinstance(said, Abstain) else "suggested"
         # What the gate let nobody say is not kept either; what could not be read is, for people to be told.
-        kept = msgspec.to_builtins(read[0]) if read else None
+        kept = (await self._store.owner(row.person), msgspec.to_builtins(read[0])) if read else None
         async with self._store.acting() as connection:
             await papers.keep(connection, row, self._clock(), said.id, code, kept)
 
@@ -230,7 +230,8 @@ class Precheck:
         async with self._store.acting() as connection:
             before = await papers.read_before(connection, row)
         if before is not None:
-            known = msgspec.convert(before, Extracted)
+            (before,) = await self._opened([before])
+            known = msgspec.convert(before.extracted, Extracted)
             if not known.paper or any((k.paper, k.version) == (known.paper, known.version) for k in kinds):
                 return known
         try:
@@ -239,6 +240,10 @@ class Precheck:
             return Extracted(document=row.document, paper="", unread=Unread.DAMAGED)
         reading = await self._reader.read(data, row.type)
         return await asyncio.to_thread(extract, reading, kinds, row.document)
+
+    async def _opened(self, rows: Sequence[PaperRow]) -> list[PaperRow]:
+        ring = await self._store.ring(row.extracted for row in rows)
+        return [papers.opened(ring, row) for row in rows]
 
     async def sweep(self) -> None:
         """Forget what was read of uploads that were never sent (PIPL 47)."""
@@ -268,7 +273,7 @@ class Precheck:
         if filed - {row.document for row in rows}:
             await self.filed(view.state)
         records = {name: record.value for name, record in view.state.records.items()}
-        current = [row for row in rows if row.document in filed]
+        current = await self._opened([row for row in rows if row.document in filed])
         return self._prechecked(current, view.opening.service, view.state.facts, records)
 
     async def of_draft(
@@ -286,6 +291,7 @@ class Precheck:
         try:
             async with self._store.acting() as connection:
                 rows = await papers.of_draft(connection, person, documents)
+            rows = await self._opened(rows)
         except Refused:
             return NOTHING
         return self._prechecked([row for row in rows if row.service == service], service, declared, records)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -87,8 +88,7 @@ class Routing:
         sent = assigned(use, found, look, actor, self.clock(), alone=alone)
         if sent is None:
             return look
-        async with self.store.acting() as connection:
-            await routing.add(connection, sent)
+        await self._keep(sent)
         return sent
 
     async def look(self, actor: Actor, said: str, *, by_people: bool = False) -> Look:
@@ -110,6 +110,7 @@ class Routing:
             found, above = await self._suggested(asked, text)
         async with self.store.acting() as connection:
             before = await routing.recent(connection, region, self.clock() - RECENT, AT_MOST)
+        before = await self._opened(before)
         twins = await asyncio.to_thread(_twins, text, before)
         bodies = self._bodies(actor)
         seen = {one.id for one in before if _seen(one, bodies)}
@@ -142,8 +143,7 @@ class Routing:
             top=top,
             moves=(Move(seq=1, at=now, kind="sent", category=category, body=chosen, by_id=actor.id, post=actor.post),),
         )
-        async with self.store.acting() as connection:
-            await routing.add(connection, request)
+        await self._keep(request)
         if shown is not None:
             followed = bool(top) and top[0].label == category
             why = "" if followed else "另选了类别 · another kind was chosen"
@@ -157,7 +157,8 @@ class Routing:
             found = await routing.one(connection, request[:6], request)
         if found is None or not _seen(found, self._bodies(actor)):
             raise refuse("no-such-request", "没有这条诉求", "There is no such request", status=404)
-        return found
+        (opened,) = await self._opened([found])
+        return opened
 
     async def page(self, actor: Actor, after: str | None, limit: int) -> Page[Request]:
         """Requests that this official's bodies took or were sent, the newest first. Raises Refused `bad-cursor`."""
@@ -169,7 +170,7 @@ class Routing:
         async with self.store.acting() as connection:
             found = await routing.of_bodies(connection, region, sorted(bodies), place, limit + 1)
         last = found[limit - 1] if len(found) > limit else None
-        return Page(tuple(found[:limit]), cursor(last.at, last.id) if last else None)
+        return Page(tuple(await self._opened(found[:limit])), cursor(last.at, last.id) if last else None)
 
     async def pass_on(self, actor: Actor, request: str, category: str, body: str, why: str) -> Request:
         """改派: by an official of the body that has it, or of the counter that took it. Raises Refused:
@@ -212,7 +213,9 @@ class Routing:
         """What may be learned from: words and category of requests that were passed on and then checked by a second
         person since, as (text, slug), the newest `AT_MOST`. For whoever runs the platform: no desk shows it."""
         async with self.store.acting() as connection:
-            return await routing.lessons(connection, region, since, AT_MOST)
+            found = await routing.lessons(connection, region, since, AT_MOST)
+        ring = await self.store.ring(row["said"] for row in found)
+        return [(routing.words(ring, row["region"], row["id"], row["said"]), row["category"]) for row in found]
 
     async def hot_spots(self, actor: Actor) -> list[Spot]:
         """Groups among the last month's requests that this official may see; empty for who may see none."""
@@ -222,7 +225,7 @@ class Routing:
         async with self.store.acting() as connection:
             found = await routing.recent(connection, region, self.clock() - RECENT, AT_MOST)
             pairs = await routing.pairs(connection, region, AT_MOST)
-        seen = [one for one in found if _seen(one, bodies)]
+        seen = await self._opened([one for one in found if _seen(one, bodies)])
         spots = await asyncio.to_thread(_grouped, seen, pairs)
         return [Spot(tuple(seen[n] for n in spot.members), spot.words) for spot in spots]
 
@@ -246,6 +249,15 @@ class Routing:
             await routing.add_pair(connection, uuid7(), pair)
 
     # --- behind the verbs ---
+
+    async def _keep(self, request: Request) -> None:
+        """Write a request; its words are sealed with a key of its own, for nobody is named as whose it is."""
+        key = await self.store.owner(request.id)
+        async with self.store.acting() as connection:
+            await routing.add(connection, request, key)
+
+    async def _opened(self, found: Sequence[Request]) -> list[Request]:
+        return routing.opened(await self.store.ring(one.said for one in found), found)
 
     async def _shown(self, actor: Actor, region: str, text: str, call: str) -> Call:
         """What was suggested to this clerk about just these words: what a form says of it is not believed."""
@@ -273,7 +285,7 @@ class Routing:
             if not await routing.add_move(connection, found.region, found.id, move):
                 raise refuse("moved-on", "别人刚改过，请刷新再看", "Somebody has just moved it; look again", status=409)
             again = await routing.one(connection, found.region, found.id)
-        return again or found
+        return found if again is None else (await self._opened([again]))[0]
 
     async def _suggested(
         self, asked: Asked, text: str
@@ -392,7 +404,7 @@ def _digest(text: str) -> str:
 
 
 def _top(shown: Call) -> tuple[Ranked, ...]:
-    value: Any = (shown.suggestion or {}).get("value", ())
+    value: Any = cast("dict[str, Any]", shown.suggestion or {}).get("value", ())
     if isinstance(value, dict):  # from above, with where it came from
         value = cast("dict[str, Any]", value).get("value", ())
     choices = msgspec.convert(value, tuple[Choice, ...])

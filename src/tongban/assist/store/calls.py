@@ -1,13 +1,15 @@
 """The log of the gate: calls, and what people did with what came of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
 from tongban.assist.records import Call, Settled
+from tongban.assist.store.sealed import CALL, SETTLED
 from tongban.base.database import Connection, Row
+from tongban.base.sealing import PersonKey, Ring, open_json, seal_json
 
 _ONE = """
     SELECT region, id, use, version, at, subject, person, post, input_hash, input_band, output_hash, outcome,
@@ -21,12 +23,18 @@ _OF_CASE = """
 """
 
 
-async def add(connection: Connection, calls: Sequence[Call]) -> None:
-    """Write calls, in one round trip and all or nothing; one that is there already stays as it is."""
+_NO_KEYS: Mapping[str, PersonKey] = {}
+
+
+async def add(connection: Connection, calls: Sequence[Call], keys: Mapping[str, PersonKey] = _NO_KEYS) -> None:
+    """Write calls, in one round trip and all or nothing; one that is there already stays as it is.
+
+    `keys` are those that suggestions are sealed with, by the call's id. Raises KeyError where one is missing.
+    """
     await connection.executemany(
         "INSERT INTO assist_call (region, id, use, version, at, subject, person, post, input_hash, input_band,"
-        " output_hash, outcome, confidence, took_us, cost_micro, suggestion)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING",
+        " output_hash, outcome, confidence, took_us, cost_micro, suggestion, characters)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
         [
             (
                 call.region,
@@ -44,27 +52,58 @@ async def add(connection: Connection, calls: Sequence[Call]) -> None:
                 call.confidence,
                 call.took_us,
                 call.cost_micro,
-                call.suggestion,
+                _sealed(call, keys),
+                _characters(call.suggestion),
             )
             for call in calls
         ],
     )
 
 
+def _sealed(call: Call, keys: Mapping[str, PersonKey]) -> str | None:
+    if call.suggestion is None:
+        return None
+    return seal_json(keys[call.id], CALL.place("suggestion", (call.region, call.id)), call.suggestion)
+
+
+def _characters(suggestion: dict[str, Any] | None) -> int:
+    """How much a suggestion gives to read: its sentence and what it quotes."""
+    if suggestion is None:
+        return 0
+    return len(suggestion["text"]["zh"]) + sum(len(one["quote"]) for one in suggestion["evidence"])
+
+
+def opened(ring: Ring, call: Call) -> Call:
+    """A call with its suggestion in clear. Raises Refused as `Ring.open`."""
+    if call.suggestion is None:
+        return call
+    place = CALL.place("suggestion", (call.region, call.id))
+    return msgspec.structs.replace(call, suggestion=open_json(ring, place, call.suggestion))
+
+
+def answered(ring: Ring, call: Call, settled: Settled) -> Settled:
+    """What somebody did, with their reason in clear. Raises Refused as `Ring.open`."""
+    place = SETTLED.place("reason", (call.region, call.id, settled.person))
+    return msgspec.structs.replace(settled, reason=ring.text(place, settled.reason))
+
+
 async def one(connection: Connection, region: str, call: str) -> Call | None:
-    """A call by its id."""
+    """A call by its id, its suggestion as it lies there (`opened`)."""
     row = await connection.fetchrow(_ONE, region, call)
     return None if row is None else _call(row)
 
 
 async def of_case(connection: Connection, region: str, case: str) -> list[tuple[Call, tuple[Settled, ...]]]:
-    """Everything a machine was asked about a case, in order, with what people did with it; one statement."""
+    """Everything a machine was asked about a case, in order, with what people did with it; one statement. Sealed as it
+    lies there (`opened`, `answered`)."""
     rows = await connection.fetch(_OF_CASE, region, case)
     return [(_call(row), msgspec.convert(row["settled"], tuple[Settled, ...])) for row in rows]
 
 
-async def settle(connection: Connection, region: str, call: str, use: str, settled: Settled) -> Settled:
-    """Write what somebody did with a suggestion; what they answered before, if they did, else this."""
+async def settle(connection: Connection, region: str, call: str, use: str, settled: Settled, key: PersonKey) -> Settled:
+    """Write what somebody did with a suggestion; what they answered before, if they did, else this. Its reason is
+    sealed (`answered`)."""
+    place = SETTLED.place("reason", (region, call, settled.person))
     await connection.execute(
         "INSERT INTO assist_settled (region, call, person, post, body, use, at, outcome, reason, seconds_shown)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
@@ -76,7 +115,7 @@ async def settle(connection: Connection, region: str, call: str, use: str, settl
         use,
         settled.at,
         settled.outcome,
-        settled.reason,
+        key.seal_text(place, settled.reason),
         settled.seconds_shown,
     )
     row = await connection.fetchrow(

@@ -8,11 +8,14 @@ from typing import Any
 
 import msgspec
 
+from tongban.assist.store.sealed import PAPER
 from tongban.base.database import Connection, Row
+from tongban.base.sealing import PersonKey, Place, Ring, open_json, seal_json
 
 
 class PaperRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One file. `case_id` is empty for a draft's; `extracted` is what was read, as JSON; `outcome` the gate's."""
+    """One file. `case_id` is empty for a draft's; `extracted` is what was read, as JSON, sealed as it lies
+    there (`opened`); `outcome` the gate's."""
 
     region: str
     case_id: str
@@ -27,7 +30,7 @@ class PaperRow(msgspec.Struct, frozen=True, kw_only=True):
     done_at: datetime | None = None
     call: str = ""
     outcome: str = ""
-    extracted: dict[str, Any] | None = None
+    extracted: Any = None
 
 
 _COLUMNS = (
@@ -61,9 +64,15 @@ async def claim(connection: Connection, now: datetime, lease: timedelta, limit: 
 
 
 async def keep(
-    connection: Connection, row: PaperRow, now: datetime, call: str, outcome: str, extracted: dict[str, Any] | None
+    connection: Connection,
+    row: PaperRow,
+    now: datetime,
+    call: str,
+    outcome: str,
+    extracted: tuple[PersonKey, dict[str, Any]] | None,
 ) -> None:
-    """Write what was read, or why nothing was."""
+    """Write what was read, sealed with this key, or why nothing was."""
+    sealed = None if extracted is None else seal_json(extracted[0], _place(row), extracted[1])
     await connection.execute(
         "UPDATE precheck_paper SET done_at = $4, locked_until = NULL, call = $5, outcome = $6, extracted = $7"
         " WHERE region = $1 AND case_id = $2 AND document = $3",
@@ -73,7 +82,7 @@ async def keep(
         now,
         call,
         outcome,
-        extracted,
+        sealed,
     )
 
 
@@ -111,17 +120,29 @@ async def of_draft(connection: Connection, person: str, documents: Sequence[str]
     return [_row(row) for row in rows]
 
 
-async def read_before(connection: Connection, row: PaperRow) -> dict[str, Any] | None:
+async def read_before(connection: Connection, row: PaperRow) -> PaperRow | None:
     """The same file of the same person read for the same material: an upload need not be read again for its case."""
-    return await connection.fetchval(
-        "SELECT extracted FROM precheck_paper WHERE region = $1 AND document = $2 AND sha256 = $3 AND service = $4"
-        " AND material = $5 AND extracted IS NOT NULL LIMIT 1",
+    found = await connection.fetchrow(
+        f"SELECT {_COLUMNS} FROM precheck_paper WHERE region = $1 AND document = $2 AND sha256 = $3"  # noqa: S608
+        " AND service = $4 AND material = $5 AND extracted IS NOT NULL LIMIT 1",
         row.document.partition("-")[0],
         row.document,
         row.sha256,
         row.service,
         row.material,
     )
+    return None if found is None else _row(found)
+
+
+def opened(ring: Ring, row: PaperRow) -> PaperRow:
+    """A file with what was read of it in clear. Raises Refused as `Ring.open`."""
+    if row.extracted is None:
+        return row
+    return msgspec.structs.replace(row, extracted=open_json(ring, _place(row), row.extracted))
+
+
+def _place(row: PaperRow) -> Place:
+    return PAPER.place("extracted", (row.region, row.case_id, row.document))
 
 
 async def forget_drafts(connection: Connection, before: datetime) -> None:

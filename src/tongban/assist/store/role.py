@@ -1,10 +1,11 @@
 """The database role of everything that assist does: it may read and add to assist's own tables, and nothing else."""
 
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 
 from tongban.base.database import Connection, Database
+from tongban.base.sealing import PersonKey, Ring, erased
 
 ROLE = "tongban_assist"
 
@@ -31,6 +32,24 @@ class Store:
             if self.guarded:
                 await connection.execute(f"SET LOCAL ROLE {ROLE}")
             yield connection
+
+    async def owner(self, person: str) -> PersonKey:
+        """The key that what is written about somebody is sealed with: fetched by the program, never under the role."""
+        return await self._db.sealer.person(self._db, person)
+
+    async def owner_of(self, sealed: object, otherwise: str) -> PersonKey:
+        """The key that something was sealed with, to add to the same matter; somebody's own where it is not sealed.
+
+        Raises Refused: `erased` (410).
+        """
+        ring = await self.ring([sealed])
+        for at in ring.gone.values():
+            raise erased(at)
+        return next(iter(ring.keys.values())) if ring.keys else await self.owner(otherwise)
+
+    async def ring(self, values: Iterable[object]) -> Ring:
+        """The keys that sealed values need, for after the transaction that read them."""
+        return await self._db.sealer.ring(self._db, values)
 
     async def key(self, name: str) -> bytes:
         """The installation's key of this name, 32 bytes, made on first use."""

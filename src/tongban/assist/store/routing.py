@@ -9,7 +9,9 @@ from uuid import UUID
 import msgspec
 
 from tongban.assist.routing.records import Move, Pair, Request
+from tongban.assist.store.sealed import REQUEST
 from tongban.base.database import Connection, Row
+from tongban.base.sealing import PersonKey, Ring
 
 _REQUEST = """
     SELECT r.region, r.id, r.at, r.said, r.urgency, r.rule, r.taken_by, r.office, r.call, r.top,
@@ -31,7 +33,7 @@ _OF_BODIES = (
 _RECENT = _REQUEST + " WHERE r.region = $1 AND r.at >= $2 ORDER BY r.at DESC, r.id DESC LIMIT $3"
 # The check is the last move and follows the passing on directly; whoever passed it on does not check it.
 _LESSONS = """
-    SELECT r.said, c.category FROM routing_move c
+    SELECT r.region, r.id, r.said, c.category FROM routing_move c
       JOIN routing_move p ON p.region = c.region AND p.request = c.request AND p.seq = c.seq - 1
       JOIN routing_request r ON r.region = c.region AND r.id = c.request
      WHERE c.kind = 'checked' AND p.kind = 'passed-on' AND p.by_id <> c.by_id
@@ -42,15 +44,15 @@ _LESSONS = """
 """
 
 
-async def add(connection: Connection, request: Request) -> None:
-    """Keep a request with its first move; one that is there already stays as it is."""
+async def add(connection: Connection, request: Request, key: PersonKey) -> None:
+    """Keep a request with its first move, its words sealed; one that is there already stays as it is."""
     await connection.execute(
         "INSERT INTO routing_request (region, id, at, said, urgency, rule, taken_by, office, call, top)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
         request.region,
         request.id,
         request.at,
-        request.said,
+        key.seal_text(REQUEST.place("said", (request.region, request.id)), request.said),
         str(request.urgency),
         request.rule,
         request.taken_by,
@@ -83,7 +85,7 @@ async def add_move(connection: Connection, region: str, request: str, move: Move
 
 
 async def one(connection: Connection, region: str, request: str) -> Request | None:
-    """A request by its number."""
+    """A request by its number, sealed as it lies there (`opened`), like all that follow."""
     row = await connection.fetchrow(_ONE, region, request)
     return None if row is None else _request(row)
 
@@ -101,10 +103,20 @@ async def recent(connection: Connection, region: str, since: datetime, limit: in
     return [_request(row) for row in await connection.fetch(_RECENT, region, since, limit)]
 
 
-async def lessons(connection: Connection, region: str | None, since: datetime, limit: int) -> list[tuple[str, str]]:
-    """Words and category of requests that one person passed on and another checked since then, the newest first; of
-    every region for None."""
-    return [(row["said"], row["category"]) for row in await connection.fetch(_LESSONS, region, since, limit)]
+async def lessons(connection: Connection, region: str | None, since: datetime, limit: int) -> list[Row]:
+    """`region, id, said, category` of requests that one person passed on and another checked since then, the newest
+    first; of every region for None. Their words are sealed (`words`)."""
+    return await connection.fetch(_LESSONS, region, since, limit)
+
+
+def words(ring: Ring, region: str, request: str, said: str) -> str:
+    """The words of a request in clear; of one whose key was erased, that it was."""
+    return ring.shown(REQUEST.place("said", (region, request)), said)
+
+
+def opened(ring: Ring, found: Sequence[Request]) -> list[Request]:
+    """Requests as they were said."""
+    return [msgspec.structs.replace(one, said=words(ring, one.region, one.id, one.said)) for one in found]
 
 
 async def add_pair(connection: Connection, key: UUID, pair: Pair) -> None:

@@ -6,10 +6,12 @@ from datetime import date, datetime
 import msgspec
 
 from tongban.assist.records import SUGGESTED
+from tongban.assist.store.sealed import OWN_VIEW
 from tongban.assist.watch.narrowing import Autonomy
 from tongban.assist.watch.records import Answer, CaseCall, Exercise, LevelChange, OfficialFound, Round
 from tongban.base.database import Connection, Row
 from tongban.base.ids import uuid7
+from tongban.base.sealing import PersonKey
 
 MOST = 20_000
 """Answers and case calls of one round at most, the newest: enough for any interval here."""
@@ -25,10 +27,7 @@ _BANDS = """
 """
 _ANSWERS = """
     SELECT s.person, s.body, c.subject AS "case", s.outcome = 'accepted' AS accepted, s.seconds_shown AS seconds,
-           (char_length(coalesce(c.suggestion #>> '{text,zh}', '')) + coalesce(
-             (SELECT sum(char_length(e ->> 'quote')) FROM jsonb_array_elements(c.suggestion -> 'evidence') e), 0))::int
-           AS characters,
-           v.call IS NOT NULL AS own_view
+           c.characters, v.call IS NOT NULL AS own_view
       FROM assist_settled s
       JOIN assist_call c ON c.region = s.region AND c.id = s.call
       LEFT JOIN assist_own_view v ON v.region = s.region AND v.call = s.call AND v.person = s.person
@@ -141,8 +140,10 @@ def _change(row: Row) -> LevelChange:
 # --- officials' own views and exercises ----------------------------------------------------------------------------
 
 
-async def note_view(connection: Connection, region: str, call: str, person: str, view: str, at: datetime) -> None:
-    """Keep what an official thought before they saw; the first note stays."""
+async def note_view(
+    connection: Connection, region: str, call: str, person: str, view: str, at: datetime, key: PersonKey
+) -> None:
+    """Keep what an official thought before they saw, sealed; the first note stays."""
     await connection.execute(
         "INSERT INTO assist_own_view (region, call, person, at, view) VALUES ($1, $2, $3, $4, $5)"
         " ON CONFLICT DO NOTHING",
@@ -150,19 +151,19 @@ async def note_view(connection: Connection, region: str, call: str, person: str,
         call,
         person,
         at,
-        view,
+        key.seal_text(OWN_VIEW.place("view", (region, call, person)), view),
     )
 
 
-async def views(connection: Connection, region: str, calls: Sequence[str], person: str) -> dict[str, str]:
-    """What an official noted, by call."""
+async def viewed(connection: Connection, region: str, calls: Sequence[str], person: str) -> frozenset[str]:
+    """Of these calls, those of which an official noted a view."""
     rows = await connection.fetch(
-        "SELECT call, view FROM assist_own_view WHERE region = $1 AND call = ANY($2::text[]) AND person = $3",
+        "SELECT call FROM assist_own_view WHERE region = $1 AND call = ANY($2::text[]) AND person = $3",
         region,
         list(calls),
         person,
     )
-    return {row["call"]: row["view"] for row in rows}
+    return frozenset(row["call"] for row in rows)
 
 
 async def forget_views(connection: Connection, region: str) -> None:

@@ -103,8 +103,8 @@ class Watcher:
         if not drawn:
             return frozenset()
         async with self.store.acting() as connection:
-            noted = await watching.views(connection, drawn[0][:6], drawn, official.id)
-        return frozenset(drawn) - noted.keys()
+            noted = await watching.viewed(connection, drawn[0][:6], drawn, official.id)
+        return frozenset(drawn) - noted
 
     async def note_view(self, call: str, official: Actor, view: str) -> None:
         """Keep what an official thinks before they see a suggestion. Whether they may see its case is the caller's to
@@ -118,10 +118,12 @@ class Watcher:
             raise refuse(
                 "view-too-long", "一句话就够，最多300字", "A sentence will do, 300 characters at most", place="view"
             )
-        if await self.gate.one(call) is None:
+        found = await self.gate.logged(call)
+        if found is None:
             raise refuse("unknown-suggestion", "没有这条建议", "There is no such suggestion", status=404)
+        key = await self.store.owner_of(found.suggestion, found.subject or official.id)
         async with self.store.acting() as connection:
-            await watching.note_view(connection, call[:6], call, official.id, said, self.clock())
+            await watching.note_view(connection, call[:6], call, official.id, said, self.clock(), key)
 
     async def drilled(self, official: Actor, item: str, *, accepted: bool) -> None:
         """Keep an official's answer to an exercise; the first stays. Raises Refused `unknown-exercise` (404)."""

@@ -2,7 +2,7 @@
 
 from tongban.base.sealing.keyservice import CommandKeys, FileKeys, KeyService, Wrapped
 from tongban.base.sealing.opening import open_sealer
-from tongban.base.sealing.sealer import PREFIX, PersonKey, Place, Ring, Sealer, is_sealed, rewrap_blind
+from tongban.base.sealing.sealer import PREFIX, PersonKey, Place, Ring, Sealer, erased, is_sealed, rewrap_blind
 from tongban.base.sealing.suites import SUITES, Suite
 from tongban.base.sealing.tables import (
     SealedTable,
@@ -26,6 +26,7 @@ __all__ = [
     "Sealer",
     "Suite",
     "Wrapped",
+    "erased",
     "is_sealed",
     "open_json",
     "open_members",
