@@ -106,8 +106,8 @@ async def test_turning_a_draft_down_takes_a_reason_and_a_draft_belongs_to_its_ca
     assert "不采纳请写一句理由" in clerk.text
     await ask(clerk, case, f"decline:{KEY}", **{f"offer.{KEY}": offered, f"why.{KEY}": "这家要的不是这份"})
     assert clerk.page.status_code == 200
-    [settled] = await site.db.fetch("SELECT outcome, reason FROM assist_settled")
-    assert tuple(settled.values()) == ("declined", "这家要的不是这份")
+    (made,) = await site.assist.gate.for_case(case.case)
+    assert [(one.outcome, one.reason) for one in made.settled] == [("declined", "这家要的不是这份")]
     other = await restaurant(site, layout=False, key="second-key")
     await clerk.open(other.case)
     await ask(clerk, other, f"insert:{KEY}", **{f"offer.{KEY}": offered})
