@@ -37,9 +37,9 @@ class _Jwks(msgspec.Struct, frozen=True):
     keys: list[_Jwk]
 
 
-def export_jwks(keys: Iterable[PublicKey]) -> dict[str, Any]:
-    """The JWK Set that a verifier elsewhere needs: the certificate keys, nothing secret."""
-    ours = sorted((key for key in keys if key.use is Use.CERTIFICATE), key=lambda key: (key.not_before, key.id))
+def export_jwks(keys: Iterable[PublicKey], use: Use = Use.CERTIFICATE) -> dict[str, Any]:
+    """The JWK Set that a verifier elsewhere needs: the keys of one use, those of certificates by default."""
+    ours = sorted((key for key in keys if key.use is use), key=lambda key: (key.not_before, key.id))
     return {"keys": [_dated(key) for key in ours]}
 
 

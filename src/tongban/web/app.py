@@ -15,7 +15,7 @@ from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from tongban.web import api, csrf, exchange, forms, health, registry, sessions
+from tongban.web import api, apps, csrf, exchange, forms, health, registry, sessions
 from tongban.web.console import ROUTES as CONSOLE
 from tongban.web.desk.routes import ROUTES as DESK
 from tongban.web.edge import Edge
@@ -49,6 +49,7 @@ def create(site: Site, *, routes: Sequence[ControllerRouterHandler] = (), jobs: 
             *health.ROUTES,
             *exchange.ROUTES,
             *registry.ROUTES,
+            *apps.ROUTES,
             *api.routes(site),
             *routes,
         ],

@@ -29,6 +29,8 @@ from tongban.cases.service import Cases
 from tongban.catalog.calendars import open_calendar
 from tongban.catalog.installation import open_catalogue
 from tongban.org import sessions, store
+from tongban.org.apps import Apps
+from tongban.org.apps import flow as apps
 from tongban.org.oidc import OidcClient
 from tongban.outreach.offers import Outreach
 from tongban.sharing import Sharing, grants
@@ -114,6 +116,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         log=log,
         pages=Pages(Assets(), settings.timezone, clock),
         limits=Limits(db, clock, secret),
+        apps=Apps(settings.data_dir, settings.address, demo=settings.demo),
         oidc=OidcClient(settings.oidc, f"{settings.address}{CALLBACK}") if settings.oidc else None,
         secret=secret,
     )
@@ -180,6 +183,7 @@ async def _moves(site: Site) -> None:
 async def _sweep(site: Site) -> None:
     now = site.clock()
     await sessions.sweep(site.db, now)
+    await apps.sweep(site.db, now)
     await web_store.forget_counts(site.db, int(now.timestamp()) // 60 - 60)
     await site.assist.public.roll_up()
     await site.assist.precheck.sweep()

@@ -12,6 +12,7 @@ from tongban.base.telemetry import Log
 from tongban.cases.service import Cases
 from tongban.catalog.catalogue import Catalogue
 from tongban.org import Directory
+from tongban.org.apps import Apps
 from tongban.org.oidc import OidcClient
 from tongban.outreach.offers import Outreach
 from tongban.sharing import Sharing
@@ -43,6 +44,8 @@ class Site:
     log: Log
     pages: Pages
     limits: Limits
+    apps: Apps
+    """Programs of others that the operator has let in."""
     oidc: OidcClient | None
     """The identity provider, where one is set up."""
     secret: bytes

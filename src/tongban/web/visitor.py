@@ -49,6 +49,8 @@ class Visitor:
     expired: bool = False
     """A session was presented that no longer holds."""
     csrf: str = ""
+    app: str = ""
+    """The program inside which this page is open, if it is (`web.apps.embed`)."""
     changed: Mapping[str, str] = field(default_factory=dict[str, str])
     """Cookies to set: preferences this request changed, and the name of a new visit."""
 
@@ -113,6 +115,7 @@ def read(scope: Mapping[str, Any], *, secure: bool = False) -> Visitor:
         client=str(client[0]),
         visit=visit,
         session=jar.get("session", ""),
+        app=jar.get("app", "")[:40],
         changed=asked,
     )
 

@@ -26,12 +26,17 @@ p { margin-bottom: 2em !important; }"""
 """WCAG 1.4.12."""
 
 
-@asynccontextmanager
-async def serving(site: Site) -> AsyncGenerator[str]:
-    """The address at which the site answers."""
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+@asynccontextmanager
+async def serving(site: Site, port: int | None = None) -> AsyncGenerator[str]:
+    """The address at which the site answers."""
+    port = port or free_port()
     server = Server(create(site), port=port, interface=Interfaces.ASGINL, log_enabled=False)
     task = asyncio.create_task(server.serve())
     try:

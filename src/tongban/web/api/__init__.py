@@ -17,6 +17,7 @@ from tongban.web.api import (
     machine,
     register,
     services,
+    web_view,
 )
 from tongban.web.api.caller import Caller, caller_of, gate
 from tongban.web.api.parameters import wrong
@@ -33,6 +34,7 @@ HANDLERS = [
     *certificates.ROUTES,
     *accesses.ROUTES,
     *register.ROUTES,
+    *web_view.ROUTES,
 ]
 
 

@@ -344,6 +344,13 @@ class Jwks(Answer, frozen=True, kw_only=True):
     keys: tuple[Jwk, ...]
 
 
+class WayIn(Answer, frozen=True, kw_only=True):
+    """入口 An address that opens a page inside a program, once, until then."""
+
+    address: str
+    until: datetime
+
+
 class Me(Answer, frozen=True, kw_only=True):
     """Who is logged in, and as what."""
 

@@ -55,6 +55,12 @@ class Party(Body, frozen=True, kw_only=True):
     number: Annotated[str, Meta(max_length=18)] = ""
 
 
+class WebView(Body, frozen=True, kw_only=True):
+    """打开哪一页 Which page of this site a program wants to open."""
+
+    page: Annotated[str, Meta(min_length=1, max_length=300, pattern="^/")]
+
+
 class LookUpRequest(Body, frozen=True, kw_only=True):
     """调取记录 What the state may be asked for, for one application. `told`: the person was told beforehand what is
     looked up (`GET /services/{slug}/look-ups`); `agreed` are the places, of those that need it, to which they said

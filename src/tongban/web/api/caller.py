@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 
 from tongban.base.errors import refuse
 from tongban.org import Actor
+from tongban.org.apps import SCOPES, AppGrant, Scope, flow
 from tongban.web import csrf, sessions
 from tongban.web.api.quota import Quota
 from tongban.web.shield import SAFE
@@ -20,6 +21,7 @@ from tongban.web.visitor import Visitor
 REMEMBERED = timedelta(seconds=5)
 """For so long a session is not read again: a log-out elsewhere takes effect that much later at most."""
 MOST = 20_000
+WEB_VIEW = "/api/v1/web-view"
 _TOKEN = re.compile(r"[A-Za-z0-9_.~+/=-]{1,100}")
 
 AnyRequest = Request[Any, Any, Any]
@@ -32,6 +34,8 @@ class Caller:
     site: Site
     visitor: Visitor
     memory: "Memory"
+    grant: AppGrant | None = None
+    """What the person allowed the program that calls, if it is a program that calls."""
 
     @property
     def actor(self) -> Actor:
@@ -86,7 +90,9 @@ def gate(site: Site) -> Callable[[AnyRequest], Awaitable[None]]:
         if state["refusal"] is not None:
             raise state["refusal"]
         token, by_cookie = _token(request.headers, visitor)
-        actor = await memory.actor(token) if token else None
+        program = await flow.actor(site.db, token, site.clock()) if flow.is_app_token(token) else None
+        grant = program[1] if program else None
+        actor = program[0] if program else await memory.actor(token) if token else None
         if token and actor is None and not by_cookie:
             raise refuse(
                 "session-over",
@@ -96,12 +102,30 @@ def gate(site: Site) -> Callable[[AnyRequest], Awaitable[None]]:
                 status=401,
             )
         visitor = replace(visitor, actor=actor, session=token, expired=bool(token) and actor is None)
-        state["visit"], state["caller"] = visitor, Caller(site, visitor, memory)
+        state["visit"], state["caller"] = visitor, Caller(site, visitor, memory, grant)
         state["quota"] = await quota.spend(visitor.who)
+        if grant is not None:
+            _within(grant, request)
         if by_cookie and request.method not in SAFE:
             csrf.check(site.secret, token, request.headers.get(csrf.HEADER, ""))
 
     return enter
+
+
+def _within(grant: AppGrant, request: AnyRequest) -> None:
+    """Raises Refused (`scope-missing`, 403) for what the person did not allow the program."""
+    needed = Scope.PAGES if request.scope["path"] == WEB_VIEW else _NEEDED[request.method in SAFE]
+    if needed not in grant.scopes:
+        raise refuse(
+            "scope-missing",
+            f"您没有允许这个应用“{SCOPES[needed].zh}”。要用这一项，请在应用里重新授权。",
+            f"You did not allow this program to “{SCOPES[needed].en}”. Allow it in the program to use this.",
+            place="Authorization",
+            status=403,
+        )
+
+
+_NEEDED = {True: Scope.READ, False: Scope.APPLY}
 
 
 def _token(headers: Mapping[str, str], visitor: Visitor) -> tuple[str, bool]:
