@@ -75,7 +75,10 @@ def _lines(definition: Definition, events: tuple[Event, ...], inside: bool) -> I
 def _who(event: Event) -> Text:
     if event.type in _POST:
         return _CARRIER
-    return _MACHINE.get(event.by.kind) or Text(event.by.name, event.by.name)
+    name = event.by.name
+    if event.on_behalf_of:
+        return Text(f"{name}（替申请人办理）", f"{name} (for the applicant)")
+    return _MACHINE.get(event.by.kind) or Text(name, name)
 
 
 def _what(definition: Definition, event: Event) -> Text:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from tongban.base.i18n import Text
+from tongban.base.i18n import LANGS, Text, words
 from tongban.cases import clocks, letters, says
 from tongban.cases import trial as checks
 from tongban.cases.definition import Definition, Judged
@@ -269,7 +269,15 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         moves=moves,
         judged=compact(trial.judged.assessment) if act.decides else {},
     )
-    return msgspec.structs.replace(event, letter=_letter(definition, act, evolve(state, event), event, command))
+    after = evolve(state, event)
+    letter = _letter(definition, act, after, event, command)
+    if event.on_behalf_of and (letter or command.actor.kind == "person"):
+        name, official = (
+            Text(*(words(definition.service.name, lang) for lang in LANGS)),
+            command.actor.kind == "official",
+        )
+        letter = letters.done_for(letter, after, act.name, event.by.name, name, official=official)
+    return msgspec.structs.replace(event, letter=letter)
 
 
 def _letter(definition: Definition, act: Act, after: CaseState, event: Event, command: Command) -> Letter | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tongban.cases import corrections, granting, listing, moving, promises
+from tongban.cases import corrections, granting, listing, moving, promises, standing
 from tongban.cases.batch import Also
 from tongban.cases.definition import Definition
 from tongban.cases.handover import leaving
@@ -21,6 +21,8 @@ def effects(engine: Engine, definition: Definition, after: CaseState, new: Seque
     directory = engine.directory
     issued = next((event for event in new if event.issues), None)
     also = [issue(definition, after, issued, directory=directory, ring=engine.keys, demo=engine.demo)] if issued else []
+    if issued and definition.service.result.mandate:
+        also.append(standing.given(definition, after, issued, engine.zone))
     for event in new:
         day = definition.local(event.at)
         if event.grant:

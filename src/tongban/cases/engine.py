@@ -16,7 +16,7 @@ import msgspec
 from tongban.base.clock import ZONE, Clock
 from tongban.base.database import Connection, Database
 from tongban.base.errors import refuse
-from tongban.base.i18n import Text
+from tongban.base.i18n import LANGS, Text, words
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases import about as abouts
@@ -161,6 +161,11 @@ class Engine:
         fitting = [s for s in self.catalogue.versions(slug) if wanted(s) and applies_in(s, region)]
         own = [service for service in fitting if service.regions]
         return next(iter(own or fitting), None)
+
+    def service_name(self, slug: str) -> Text:
+        """What a service is called; its slug where there is none."""
+        found = next(iter(self.catalogue.versions(slug)), None)
+        return Text(slug, slug) if found is None else Text(*(words(found.name, lang) for lang in LANGS))
 
     def replace_catalogue(self, catalogue: Catalogue) -> None:
         """A new snapshot of the files; running cases keep their versions."""

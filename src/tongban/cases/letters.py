@@ -61,6 +61,30 @@ def write(
     return Letter(state.case.applicant.id, _fill(notice.title, values), body, act.notice)
 
 
+def done_for(letter: Letter | None, state: CaseState, act: Text, by: str, service: Text, *, official: bool) -> Letter:
+    """What the applicant is told of an act that somebody else did for them: in its letter, or in one of its own."""
+    who = Text(by, by)
+    how = _BY_OFFICIAL if official else _BY_AGENT
+    if letter is not None:
+        return msgspec.structs.replace(letter, body=and_then(letter.body, how.format(by=who)))
+    body = _STEP.format(by=who, act=act, service=service, case=state.case.case)
+    return Letter(state.case.applicant.id, _STEP_TITLE, and_then(body, _END_IT), DONE_FOR)
+
+
+DONE_FOR = "done-for"
+"""Name of the letter that tells of an act done for somebody, where the act sends none itself."""
+_BY_AGENT = Text(
+    "这一步是{by}替您办的；不想让他再办，到“我的—别人替我办的”里结束授权。",
+    "{by} did this for you; to end the mandate go to Me, Acting for me.",
+)
+_BY_OFFICIAL = Text("这一步是窗口工作人员{by}替您录入的。", "{by}, an official at the counter, entered this for you.")
+_STEP_TITLE = Text("有人替您办了一步", "Somebody acted for you")
+_STEP = Text("{by}替您办理“{service}”（{case}）：{act}。", "{by} acted for you in {service} ({case}): {act}.")
+_END_IT = Text(
+    "不是您的意思，请到“我的—别人替我办的”里马上结束授权。", "If you do not want this, end it under Me, Acting for me."
+)
+
+
 def signed(letter: Letter, signature: Text) -> Letter:
     """The letter with who exercised the power, and in whose name (行政许可法 24)."""
     return msgspec.structs.replace(letter, body=and_then(letter.body, signature))

@@ -305,6 +305,8 @@ class Done(_Value, frozen=True):
     """The state it was done in."""
     delegation: str = ""
     """The move of power by which it was done."""
+    for_applicant: bool = False
+    """Done by somebody else for the applicant: an agent, or an official at a counter."""
 
 
 class CaseState(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from tongban.cases.engine import Case, Engine, Recorder
 from tongban.cases.model import Event, Letter, Own
 from tongban.cases.store import alarms
 from tongban.cases.store.alarms import Parcel
+from tongban.cases.store.personal import BESIDE, letter_beside
 from tongban.org import store as people
 
 log = logging.getLogger(__name__)
@@ -117,6 +118,8 @@ async def deliver(engine: Engine, channel: Channel, now: datetime) -> int:
 
 
 async def _carry(engine: Engine, channel: Channel, parcel: Parcel, now: datetime) -> bool:
+    if parcel.region == BESIDE:
+        return await _carry_beside(engine, channel, parcel, now)
     try:
         case = await engine.find(engine.db, parcel.case)
         mail = _mail(case, parcel) if case else None
@@ -130,6 +133,26 @@ async def _carry(engine: Engine, channel: Channel, parcel: Parcel, now: datetime
         return True
     except Exception as error:
         await _failed(engine, channel, parcel, error, now)
+        return False
+
+
+async def _carry_beside(engine: Engine, channel: Channel, parcel: Parcel, now: datetime) -> bool:
+    """A letter that belongs to no case. It stands in the inbox anyway; one that never leaves is given up."""
+    try:
+        found = await letter_beside(engine.db, parcel.case)
+        if found is not None:
+            person, at, title, body = found
+            mail = Mail(parcel.case.replace(":", "-"), parcel.seq, Letter(person, title, body, "beside"), at)
+            await asyncio.to_thread(channel.send, mail, await people.email(engine.db, person))
+        await alarms.drop_parcels(engine.db, [parcel])
+        return found is not None
+    except Exception as error:
+        log.warning("a letter beside cases did not leave: %s", type(error).__name__)
+        if parcel.attempts >= _GIVE_UP:
+            await alarms.drop_parcels(engine.db, [parcel])
+        else:
+            again = now + _FIRST_WAIT * 4 ** (parcel.attempts - 1)
+            await alarms.parcel_failed(engine.db, parcel, type(error).__name__, again)
         return False
 
 

@@ -22,6 +22,8 @@ FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 OVERTURNED = "overturned"
 """Label of a case about which another was answered in the person's favour."""
+AGENT = "agent"
+"""Label of a case in which somebody acted for the applicant."""
 MOVE = "move:"
 """Beginning of the label that names a move of power by which a case was handled (`org.moved`)."""
 
@@ -213,6 +215,8 @@ _TAKEN = Text("外地机关已接收", "Taken over in another place")
 def _labels(state: CaseState) -> Iterator[str]:
     if state.acts and state.acts[0].by.kind == "official" and state.case.applicant.kind == "person":
         yield "counter"
+    if any(done.for_applicant for done in state.acts):
+        yield AGENT
     if state.asked:
         yield "correction"
     if state.replaced:

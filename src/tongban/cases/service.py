@@ -22,6 +22,7 @@ from tongban.base.keys import KeyRing
 from tongban.base.page import Page, cursor, read_cursor
 from tongban.cases import naming, outbox, promises, rebuilding, timers
 from tongban.cases.about import tell
+from tongban.cases.acting import Acting
 from tongban.cases.batch import Also
 from tongban.cases.beside import Beside
 from tongban.cases.decide import PEOPLE_ONLY, PossibleAct
@@ -96,6 +97,7 @@ class Cases:
         )
         self._reading = Reading(self.engine)
         self.emergencies = Emergencies(self.engine, self._reading)
+        self.acting = Acting(self.engine)
         self._files = Files(db, data_dir / "documents")
         self.elsewhere = Handovers(self.engine, self._files, between) if between else None
         self._channel = channel or FileChannel(data_dir / "outbox")
@@ -341,10 +343,14 @@ class Cases:
         return datetime.combine(self.engine.clock().astimezone(self.engine.zone), time.max, self.engine.zone)
 
     async def inbox(self, actor: Actor, after: str | None = None, limit: int = 20) -> Page[InboxNotice]:
-        """A person's letters, newest first."""
+        """A person's letters, newest first; an agent's are those about the cases that the mandate covers."""
         size = _size(limit)
         before = read_cursor(after, tuple[datetime, str, int]) if after else (FAR, "", 0)
-        rows = await personal.inbox(self.engine.db, actor.id, self.engine.clock(), before, size + 1)
+        mandate, now = actor.mandate, self.engine.clock()
+        agent = mandate is not None and mandate.ground != "legal-representative"
+        services = None if mandate is None else _covered(mandate, now)
+        whose = actor.on_behalf_of or actor.id
+        rows = await personal.inbox(self.engine.db, whose, now, before, size + 1, services, cases_only=agent)
         return _page(rows, size, lambda row: cursor(row.at, row.case_id, row.seq))
 
     async def read_notice(self, actor: Actor, case: str, seq: int) -> None:

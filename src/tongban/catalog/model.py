@@ -344,6 +344,8 @@ class Result(_File, frozen=True, kw_only=True):
     valid: Validity | None = None
     shows: tuple[FactName, ...] = ()
     delivery: tuple[Literal["online", "post", "counter"], ...] = ("online",)
+    mandate: Literal["guardian", "legal-representative"] | None = None
+    """Lets the applicant act for somebody else from then on: a ward, or the business they represent."""
 
 
 class Fee(_File, frozen=True, kw_only=True):

@@ -184,6 +184,7 @@ async def _sweep(site: Site) -> None:
     now = site.clock()
     await sessions.sweep(site.db, now)
     await apps.sweep(site.db, now)
+    await store.mandates.forget_codes(site.db, now)
     await web_store.forget_counts(site.db, int(now.timestamp()) // 60 - 60)
     await site.assist.public.roll_up()
     await site.assist.precheck.sweep()

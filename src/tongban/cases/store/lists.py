@@ -43,7 +43,7 @@ CROSS JOIN LATERAL (
 
 _MINE = f"""
 SELECT {_COLUMNS} FROM case_row WHERE applicant = $1 AND (opened_at, case_id) < ($2, $3)
-  AND ($5::text[] IS NULL OR service = ANY($5))
+  AND ($5::text[] IS NULL OR service = ANY($5)) AND ($6 = '' OR $6 = ANY(labels))
 ORDER BY opened_at DESC, case_id DESC LIMIT $4"""  # noqa: S608
 
 _NUMBER = f"""
@@ -139,11 +139,11 @@ async def by_number(
 
 
 async def mine(
-    db: Runner, applicant: str, before: Cursor, limit: int, services: Sequence[str] | None = None
+    db: Runner, applicant: str, before: Cursor, limit: int, services: Sequence[str] | None = None, label: str = ""
 ) -> list[CaseRow]:
     """An applicant's cases, newest first; `services` names those that may be seen, None lets all be."""
     wanted = None if services is None else list(services)
-    return await _case_rows(db, await db.fetch(_MINE, applicant, *before, limit, wanted))
+    return await _case_rows(db, await db.fetch(_MINE, applicant, *before, limit, wanted, label))
 
 
 FIRST: Cursor = (datetime(1, 1, 2, tzinfo=UTC), "")

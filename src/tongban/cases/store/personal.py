@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from tongban.base.database import Row
+from tongban.base.database import Connection, Row
 from tongban.base.i18n import Text
+from tongban.base.ids import uuid7
 from tongban.base.sealing import open_json, seal_json
 from tongban.cases.model import Attachment
 from tongban.cases.store.runner import Runner
@@ -135,17 +136,28 @@ async def every_document(db: Runner, after: tuple[str, str], limit: int) -> list
 
 
 async def inbox(
-    db: Runner, person: str, now: datetime, before: tuple[datetime, str, int], limit: int
+    db: Runner,
+    person: str,
+    now: datetime,
+    before: tuple[datetime, str, int],
+    limit: int,
+    services: Sequence[str] | None = None,
+    *,
+    cases_only: bool = False,
 ) -> list[InboxNotice]:
-    """A person's letters that have been sent by `now`, newest first."""
+    """A person's letters that have been sent by `now`, newest first; for an agent those about cases of `services`."""
     rows = await db.fetch(
-        "SELECT region, case_id, seq, at, title, body, read_at FROM notice"
+        "SELECT region, case_id, seq, at, title, body, read_at FROM notice n"
         " WHERE person = $1 AND at <= $2 AND (at, case_id, seq) < ($3, $4, $5)"
+        " AND (NOT $7 OR EXISTS (SELECT FROM case_row r WHERE r.region = n.region AND r.case_id = n.case_id"
+        "   AND ($8::text[] IS NULL OR r.service = ANY($8))))"
         " ORDER BY at DESC, case_id DESC, seq DESC LIMIT $6",
         person,
         now,
         *before,
         limit,
+        cases_only,
+        None if services is None else list(services),
     )
     ring = await db.sealer.ring(db, (text for row in rows for text in (row["title"], row["body"])))
     letters: list[InboxNotice] = []
@@ -154,6 +166,42 @@ async def inbox(
         words = {part: open_json(ring, NOTICE.place(part, at), row[part]) for part in NOTICE.json}
         letters.append(msgspec.convert({**row, **words}, InboxNotice))
     return letters
+
+
+BESIDE = "000000"
+"""Region of letters that belong to no case."""
+
+
+async def tell(db: Connection, person: str, body: Text, title: Text, at: datetime) -> None:
+    """Write a letter that belongs to no case: into the inbox, and to be carried outside. For a transaction."""
+    name = f"mandate:{uuid7()}"
+    key = await db.sealer.person(db, person)
+    sealed = {part: seal_json(key, NOTICE.place(part, (BESIDE, name, 1)), text) for part, text in
+              (("title", msgspec.to_builtins(title)), ("body", msgspec.to_builtins(body)))}  # fmt: skip
+    await db.execute(
+        "INSERT INTO notice (region, case_id, seq, person, at, title, body) VALUES ($1, $2, 1, $3, $4, $5, $6)",
+        BESIDE,
+        name,
+        person,
+        at,
+        sealed["title"],
+        sealed["body"],
+    )
+    await db.execute("INSERT INTO outbox (region, case_id, seq, due_at) VALUES ($1, $2, 1, $3)", BESIDE, name, at)
+
+
+async def letter_beside(db: Runner, name: str) -> tuple[str, datetime, Text, Text] | None:
+    """A letter that belongs to no case: to whom, when, title and body."""
+    row = await db.fetchrow(
+        "SELECT person, at, title, body FROM notice WHERE region = $1 AND case_id = $2 AND seq = 1", BESIDE, name
+    )
+    if row is None:
+        return None
+    ring = await db.sealer.ring(db, (row["title"], row["body"]))
+    title, body = (
+        msgspec.convert(open_json(ring, NOTICE.place(part, (BESIDE, name, 1)), row[part]), Text) for part in NOTICE.json
+    )
+    return row["person"], row["at"], title, body
 
 
 async def mark_read(db: Runner, person: str, region: str, case: str, seq: int, now: datetime) -> bool:

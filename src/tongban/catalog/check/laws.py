@@ -14,6 +14,8 @@ def references(service: Service) -> Iterator[tuple[Path, str]]:
     """Every place that cites a law, with the id it cites; empty where nothing is cited."""
     yield ("visits", "law"), service.visits.law
     yield ("fee", "law"), service.fee.law
+    if service.in_person.acts:
+        yield ("in_person", "law"), service.in_person.law
     yield from _terms(("terms",), service.terms)
     for index, special in enumerate(service.special):
         yield ("special", index, "law"), special.law

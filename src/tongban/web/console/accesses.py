@@ -48,6 +48,8 @@ _CODES: dict[str, Text] = {
     "post-not-held": Text("已经不在岗位", "no longer in the post"),
     "purpose-not-allowed": Text("目的不对", "not for that purpose"),
     "no-power": Text("没有职权", "no power"),
+    "in-person-only": Text("须本人办", "reserved to the person"),
+    "agent-handled-it": Text("经办人不能代办", "the agent handled it as an official"),
     "delegation-not-in-force": Text("委托无效", "delegation not in force"),
     "role-missing": Text("岗位不对", "not their post"),
 }

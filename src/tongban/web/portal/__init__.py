@@ -4,6 +4,7 @@ from tongban.web.portal import (
     above,
     accesses,
     account,
+    acting,
     apply,
     cases,
     certificates,
@@ -40,4 +41,5 @@ ROUTES = [
     *promised.ROUTES,
     *accesses.ROUTES,
     *account.ROUTES,
+    *acting.ROUTES,
 ]

@@ -1,10 +1,10 @@
-"""All SQL of this package: the register, people, mandates, sessions, log-in attempts.
+"""All SQL of this package: the register, people, sessions, log-in attempts; mandates and codes beside it.
 
 What says who somebody is lies sealed with that person's key.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,11 +17,16 @@ from tongban.org.directory import Directory
 from tongban.org.mandate import Mandate
 from tongban.org.model import Person, Register
 from tongban.org.moved import Delegation
+from tongban.org.store import mandates
+from tongban.org.store.mandates import MANDATE
+from tongban.org.store.mandates import mandates_from as mandates_from
+from tongban.org.store.mandates import mandates_to as mandates_to
+from tongban.org.store.mandates import revoke_mandate as revoke_mandate
+from tongban.org.store.mandates import save_mandates as save_mandates
 
 Db = Database | Connection
 
 _PERSON = "id, name, id_number, phone, birth_date, sex, home_region, level, lang"
-_MANDATE = "id, from_party, from_name, to_person, services, acts, since, until, revoked_at, ground"
 
 
 PERSON = SealedTable(
@@ -31,7 +36,6 @@ PERSON = SealedTable(
     text=("name", "id_number", "phone", "birth_date", "email"),
     blind={"id_number": "number_blind"},
 )
-MANDATE = SealedTable(table="mandate", key=("id",), owner="from_party", text=("from_name",))
 SEALED = (PERSON, MANDATE)
 _OF_PERSON = PERSON.text[:4]
 
@@ -213,67 +217,6 @@ async def lock_identity(connection: Connection, issuer: str, subject: str) -> No
     await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))", issuer, subject)
 
 
-# --- mandates ----------------------------------------------------------------------------------------------------
-
-
-async def save_mandates(connection: Connection, mandates: Iterable[Mandate]) -> None:
-    """Add mandates; one that is there stays as it is."""
-    written = list(mandates)
-    keys = await connection.sealer.persons(connection, (m.from_party for m in written))
-    await connection.executemany(
-        "INSERT INTO mandate (id, from_party, from_name, to_person, services, acts, since, until, revoked_at, ground)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
-        [
-            (
-                m.id,
-                m.from_party,
-                _from_name(keys[m.from_party], m.id, m.from_name),
-                m.to_person,
-                sorted(m.services),
-                sorted(m.acts),
-                m.since,
-                m.until,
-                m.revoked_at,
-                m.ground,
-            )
-            for m in written
-        ],
-    )
-
-
-async def mandates_to(db: Db, person_id: str, now: datetime) -> list[Mandate]:
-    """The mandates a person holds now, by name."""
-    rows = await db.fetch(
-        f"SELECT {_MANDATE} FROM mandate"  # noqa: S608 -- our columns
-        " WHERE to_person = $1 AND since <= $2 AND $2 < until AND revoked_at IS NULL ORDER BY id",
-        person_id,
-        now,
-    )
-    ring = await db.sealer.ring(db, (row["from_name"] for row in rows))
-    return sorted((_mandate(dict(row), ring) for row in rows), key=lambda mandate: (mandate.from_name, mandate.id))
-
-
-async def mandates_from(db: Db, party: str) -> list[Mandate]:
-    """Every mandate somebody has given, newest first, ended ones too."""
-    rows = await db.fetch(
-        f"SELECT {_MANDATE} FROM mandate WHERE from_party = $1 ORDER BY since DESC, id",  # noqa: S608 -- our columns
-        party,
-    )
-    ring = await db.sealer.ring(db, (row["from_name"] for row in rows))
-    return [_mandate(dict(row), ring) for row in rows]
-
-
-async def revoke_mandate(db: Db, mandate_id: str, party: str, now: datetime) -> bool:
-    """Withdraw a mandate one has given; it stops at once, also in open sessions. False if it was not theirs to stop."""
-    done = await db.execute(
-        "UPDATE mandate SET revoked_at = $3 WHERE id = $1 AND from_party = $2 AND revoked_at IS NULL",
-        mandate_id,
-        party,
-        now,
-    )
-    return done == "UPDATE 1"
-
-
 # --- sessions ----------------------------------------------------------------------------------------------------
 
 
@@ -322,7 +265,7 @@ async def session(db: Db, token_hash: bytes) -> SessionRow | None:
         return None
     sealed = [row[column] for column in _OF_PERSON]
     ring = await db.sealer.ring(db, [*sealed, row["mandate"]["from_name"] if row["mandate"] else None])
-    mandate = None if row["mandate"] is None else _mandate(row["mandate"], ring)
+    mandate = None if row["mandate"] is None else mandates.read(row["mandate"], ring)
     return SessionRow(
         person=_person(row, ring),
         post=row["post"],
@@ -392,10 +335,6 @@ def _sealed(key: PersonKey, column: str, text: str) -> str:
     return key.seal_text(Place("person", column, key.owner), text)
 
 
-def _from_name(key: PersonKey, mandate_id: str, name: str) -> str:
-    return key.seal_text(Place("mandate", "from_name", mandate_id), name)
-
-
 def _person(row: Row, ring: Ring) -> Person:
     name, id_number, phone, born = (ring.text(Place("person", c, row["id"]), row[c]) for c in _OF_PERSON)
     return Person(
@@ -413,8 +352,3 @@ def _person(row: Row, ring: Ring) -> Person:
 
 def _date(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _mandate(row: Mapping[str, Any], ring: Ring) -> Mandate:
-    name = ring.shown(Place("mandate", "from_name", row["id"]), row["from_name"])
-    return msgspec.convert({**row, "from_name": name}, Mandate)
