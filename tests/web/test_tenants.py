@@ -6,6 +6,7 @@ Each route has a place in `ROUTES`. A route without one fails the first test, so
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum, auto
 from typing import Any, cast
 
@@ -13,7 +14,8 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from tongban.org import demo, sessions
+from tongban.cases.acting import Scope
+from tongban.org import Actor, demo, sessions
 from tongban.web import csrf
 from tongban.web.app import create
 from tongban.web.site import Site
@@ -379,13 +381,19 @@ async def world(site: Site) -> Any:
         (certificate,) = (await owner("GET", f"/api/v1/cases/{cases[1]}")).json()["certificates"]
         await owner("POST", "/services/residence-permit/start", data={"lookups": "yes", "region": "990101"})
         await owner("POST", "/apply/residence-permit/q/lives_at", data={"lives_at": "小满的新住处"})
+        until = site.today + timedelta(days=30)
+        to = next(one for one in demo.citizens() if one.id == "p-linyue")
+        mine = next(one for one in demo.citizens() if one.id == "p-wangxiaoman")
+        scope = Scope(frozenset({"food-licence"}), frozenset(), until)
+        mandate = await site.cases.acting.offer(Actor.citizen(mine), to.name, to.id_number, scope)
         access = (await owner("GET", "/api/v1/accesses")).json()["items"][0]["id"]
         names = {"case": cases[0], "document": file, "identifier": certificate, "slug": "residence-permit",
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
                  "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
                  "region": "990101", "call": "990101-0", "number": "990101-0", "item": "nd-1",
                  "answer_id": "aaaaaaaaaaaa", "shape": "atrs.json", "access": access,
-                 "resource": "hr.insurance", "record": "member", "grant": "demo.none"}  # fmt: skip
+                 "resource": "hr.insurance", "record": "member", "grant": "demo.none",
+                 "mandate": mandate.id}  # fmt: skip
         yield World(
             owner,
             other,

@@ -12,19 +12,21 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tongban.base.database import Connection
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
-from tongban.cases.engine import Engine
 from tongban.cases.projections import AGENT, FAR, CaseRow
 from tongban.cases.store import lists, personal
 from tongban.catalog.wording import day_words
 from tongban.org import Actor, Mandate, Person, RealName, store
 from tongban.org.entries import ALL
 from tongban.org.store import mandates as rows
+
+if TYPE_CHECKING:
+    from tongban.cases.engine import Engine
 
 CODE_HOLDS = timedelta(minutes=10)
 CODE_TRIES = 5

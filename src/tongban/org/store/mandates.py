@@ -166,7 +166,7 @@ async def save_code(connection: Connection, person: str, about: str, code: str, 
         " ON CONFLICT (person, about) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at, tries = 0",
         person,
         about,
-        connection.sealer.blind("agreement_code", f"{person} {about} {code}"),
+        connection.sealer.blind("agreement_code.hash", f"{person} {about} {code}"),
         expires_at,
     )
 
@@ -181,7 +181,7 @@ async def take_code(db: Database, person: str, about: str, code: str, now: datet
         now,
         most,
     )
-    if tried is None or tried["hash"] != db.sealer.blind("agreement_code", f"{person} {about} {code}"):
+    if tried is None or tried["hash"] != db.sealer.blind("agreement_code.hash", f"{person} {about} {code}"):
         return False
     gone = await db.execute(
         "DELETE FROM agreement_code WHERE person = $1 AND about = $2 AND hash = $3", person, about, tried["hash"]
