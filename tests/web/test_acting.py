@@ -1,7 +1,7 @@
 """代办: given, asked for, agreed to, used, looked at and ended; and every way to use one that does not hold."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime, timedelta
 
 import httpx
@@ -288,7 +288,7 @@ async def test_a_wrong_name_is_answered_like_an_unknown_number_and_nobody_appoin
 # --- guardians, representatives ---------------------------------------------------------------------------------------
 
 
-async def standing(site: Site, actor: Actor, slug: str, facts: dict[str, object], key: str = "standing-01") -> str:
+async def standing(site: Site, actor: Actor, slug: str, facts: Mapping[str, object], key: str = "standing-01") -> str:
     """Through the records, as the form does."""
     service = site.catalogue.service(slug)
     wanted = {name: source for name, source in sources(service).items() if name in service.facts}

@@ -304,7 +304,6 @@ class Done(_Value, frozen=True):
     before: str
     """The state it was done in."""
     delegation: str = ""
-    """The move of power by which it was done."""
     for_applicant: bool = False
     """Done by somebody else for the applicant: an agent, or an official at a counter."""
 
