@@ -265,15 +265,13 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     lists: bool = False
     """Whether it published the entry of the directory of shared data that the case proposes."""
     moves_power: bool = False
-    """Whether it published, changed or ended the move of power that the case is about."""
     revokes: bool = False
     """Whether it revoked what the case had issued."""
     promise: Literal["broken", "repaired"] | None = None
     """Whether it found a promise to be false, or ended the memory of one."""
     in_name_of: str = ""
-    """以委托机关名义: the body in whose name another acted."""
     delegation: str = ""
-    """The move of power by which it was done."""
+    """以委托机关名义: the body in whose name another acted, and the move of power by which it was done."""
     opening: Opening | None = None
     facts: dict[str, Any] = {}
     records: dict[str, Shared] = {}
