@@ -296,6 +296,22 @@ async def test_who_opted_out_is_left_alone_until_they_opt_in(db: Database, clock
     assert isinstance(await world.gate.consult(ABOUT, says), Suggestion)
 
 
+async def test_an_official_without_the_training_that_a_use_asks_for_gets_no_suggestion(
+    db: Database, clock: SettableClock
+) -> None:
+    world = await hall(db, clock, register(use(course="ai-assistance")))
+    asked = msgspec.structs.replace(ABOUT, post="990101.hr.examiner")
+    assert isinstance(await world.gate.consult(asked, says), Abstain)  # nobody says that they passed it
+    passed: set[tuple[str, str]] = set()
+    world.gate.keep_to_trained(lambda post, course: (post, course) in passed)
+    answer = await world.gate.consult(asked, says)
+    assert isinstance(answer, Abstain) and answer.code == "not-trained"
+    # A person needs no training to be helped.
+    assert isinstance(await world.gate.consult(ABOUT, says), Suggestion)
+    passed.add((asked.post, "ai-assistance"))
+    assert isinstance(await world.gate.consult(asked, says), Suggestion)
+
+
 async def test_an_official_accepts_or_declines_with_a_reason_once(db: Database, clock: SettableClock) -> None:
     world = await hall(db, clock, register())
     answer = await world.gate.consult(ABOUT, says)

@@ -93,6 +93,8 @@ ROUTES: dict[str, Whose] = {
     "GET /cases/{case}/people-only": OWNER,
     "POST /cases/{case}/people-only": OWNER,
     "GET /my-promises": MINE,
+    "GET /desk/training": STAFF,
+    "GET /console/training": STAFF,
     "GET /human-look": MINE,
     "POST /human-look": MINE,
     "GET /people-only": MINE,

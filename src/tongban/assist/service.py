@@ -4,6 +4,7 @@ Each use has its own room; what it needs stands here, and its verbs are added he
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -96,6 +97,7 @@ class Assist:
         account = Accounts(gate, watch, cases, directory, clock)
         cases.engine.beside = account.beside()
         gate.keep_to_people(account.case_wants_people)
+        gate.keep_to_trained(partial(_knows, directory))
         return cls(
             store=store,
             gate=gate,
@@ -179,3 +181,10 @@ def _model(server: ModelServer | None) -> LanguageModel:
     from tongban.assist.gate.http_model import HttpModel  # with no model configured its client is never made
 
     return HttpModel(server)
+
+
+def _knows(directory: Directory, post: str, course: str) -> bool:
+    """Whether everybody who works in a post today has passed a course that holds."""
+    today = directory.today()
+    here = directory.holders(post, today)
+    return bool(here) and all(directory.training.knows(person, course, today) for person in here)

@@ -16,9 +16,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 from tongban.cases.handover.standing import Elsewhere, Origin
+from tongban.cases.refusals import Refusal as Refusal
+from tongban.cases.refusals import refusal as refusal
 from tongban.sharing import Shared
 
 ActorKind = Literal["person", "official", "clock", "rules"]
@@ -479,23 +480,3 @@ class Undelivered(_Value, frozen=True):
     seq: int
     at: datetime
     error: str = ""
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """Why an act is not carried out: every reason at once, each with a stable code, the place and the law."""
-
-    problems: tuple[Problem, ...]
-    status: int = 422
-
-    @property
-    def code(self) -> str:
-        return self.problems[0].code
-
-    def error(self) -> Refused:
-        """The same as an exception, for the shell."""
-        return Refused(*self.problems, status=self.status)
-
-
-def refusal(code: str, zh: str, en: str, *, place: str = "", law: str = "", status: int = 422) -> Refusal:
-    """A refusal with one reason."""
-    return Refusal((Problem(code, Text(zh, en), place, law),), status)

@@ -1,6 +1,29 @@
-"""What the engine answers when a command cannot be carried out for a reason of its own."""
+"""Why a command is not carried out: what `decide` answers, and what the engine answers for a reason of its own."""
 
-from tongban.base.errors import Refused, refuse
+import msgspec
+
+from tongban.base.errors import Problem, Refused, refuse
+from tongban.base.i18n import Text
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why an act is not carried out: every reason at once, each with a stable code, the place and the law."""
+
+    problems: tuple[Problem, ...]
+    status: int = 422
+
+    @property
+    def code(self) -> str:
+        return self.problems[0].code
+
+    def error(self) -> Refused:
+        """The same as an exception, for the shell."""
+        return Refused(*self.problems, status=self.status)
+
+
+def refusal(code: str, zh: str, en: str, *, place: str = "", law: str = "", status: int = 422) -> Refusal:
+    """A refusal with one reason."""
+    return Refusal((Problem(code, Text(zh, en), place, law),), status)
 
 
 def unknown_case() -> Refused:

@@ -171,6 +171,8 @@ class Use(_File, frozen=True, kw_only=True):
     since: date | None = None
     """The day it was first used."""
     limits: Limits = Limits()
+    course: Slug | Literal[""] = ""
+    """The course of the register that an official must have passed before this use answers them."""
     watch: Watch | None = None
     """What it is watched for while it runs, and what narrows it by itself."""
     answerable: Answerable | None = None

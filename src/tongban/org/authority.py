@@ -16,6 +16,7 @@ from tongban.base.i18n import Text
 from tongban.org.directory import GOVERNMENT, Directory
 from tongban.org.model import OUTSIDE, Actor, Matter, Post, RealName, Role
 from tongban.org.moved import Delegation
+from tongban.org.training import Standing
 
 _REMEMBERED = 100_000
 _UNSIGNED = Text("", "")
@@ -83,7 +84,8 @@ def may(
 
     `who` are the roles of the procedure file that may do the act; empty leaves the role to the caller. Refusals:
     `purpose-not-allowed`, `real-name-level`, `not-yours`, `mandate-not-valid`, `post-not-held`, `on-leave`,
-    `conflict-of-interest`, `took-part`, `not-your-body`, `delegation-not-in-force`, `role-missing`, `no-power`.
+    `conflict-of-interest`, `took-part`, `training-missing`,
+    `training-expired`, `not-your-body`, `delegation-not-in-force`, `role-missing`, `no-power`.
     """
     match actor.kind:
         case "clock":
@@ -200,6 +202,10 @@ def _official(
             "This is about a case that you handled; another person has to look at it.",
             law="公务员法 76",
         )
+    if purpose == Purpose.HANDLE and (
+        lacks := directory.training.stands_against(actor.id, directory.post(actor.post), obj.service, act, day)
+    ):
+        return _untrained(lacks)
     asking = obj.applicant if directory.has(obj.applicant) else ""
     moved = (obj.opened_on, obj.figures)
     key = (actor.post, act, obj.body, obj.service, obj.region, purpose, who, day, asking, moved)
@@ -366,6 +372,25 @@ def _supervision(directory: Directory, post_id: str, obj: Matter) -> _Route | Re
         "这个办件不在您监督的地区。",
         "This case is not in the region you supervise.",
         status=404,
+    )
+
+
+def _untrained(lacks: Standing) -> Refusal:
+    """What to do first: which course, how long, how to take it."""
+    course = lacks.course
+    if lacks.gap == "expired":
+        said = Text(
+            f"您的“{course.name.zh}”培训已于{lacks.until}到期",
+            f"Your training “{course.name.en}” ran out on {lacks.until}",
+        )
+    else:
+        said = Text(f"您还没有通过“{course.name.zh}”培训", f"You have not passed the training “{course.name.en}”")
+    return _refuse(
+        f"training-{lacks.gap}",
+        f"{said.zh}，现在不能做这一步。先做：{course.how.zh}（{course.hours}课时）。这件事请先交给同岗位的同事办。",
+        f"{said.en}, so you cannot do this now. First: {course.how.en} ({course.hours} hours). "
+        "Until then please hand it to a colleague in the same post.",
+        law=course.law,
     )
 
 

@@ -14,6 +14,7 @@ from tongban.org.entries import lineage
 from tongban.org.model import Absence, Body, Holding, Post, Power, Region, Register, Relation, Window
 from tongban.org.move_checks import problems as move_problems
 from tongban.org.moved import MEANINGS, Delegation, Moved
+from tongban.org.training import Training
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -64,6 +65,7 @@ class Directory:
     """委托、集中、下放 as they stand now: the one part of a directory that an act of a case changes."""
     _windows: Mapping[str, tuple[Window, ...]]
     _ties: Mapping[frozenset[str], Relation]
+    training: Training
     standing: dict[Any, Any] = field(default_factory=dict[Any, Any], compare=False, repr=False)
     """Answers of `org.may` that depend on this snapshot alone, remembered."""
 
@@ -85,6 +87,7 @@ class Directory:
             Moved(register.delegations),
             _group(register.windows, lambda w: w.body),
             _by(register.relations, lambda r: frozenset({r.one, r.other})),
+            Training(register.courses, register.classes),
         )
         if problems := list(directory._problems()):
             raise Refused(*problems, status=500)
@@ -216,21 +219,48 @@ class Directory:
         return self._posts_of.get(body_id, ())
 
     def holders(self, post_id: str, day: date | None = None) -> list[str]:
-        """Persons in a post who are not on leave that day."""
+        """Persons in a post who are not on leave that day, and who cover for those that are."""
         on = day or self.today()
-        return [
-            holding.person
-            for holding in self._holdings_of_post.get(post_id, ())
-            if holding.holds_on(on) and not self.absent(holding.person, on)
-        ]
+        here = [holding.person for holding in self._holdings_of_post.get(post_id, ()) if holding.holds_on(on)]
+        covers = [cover for person in here for cover in self._covers_for(person, on)]
+        return list(dict.fromkeys([*(one for one in here if not self.absent(one, on)), *covers]))
 
     def posts_held(self, person: str, day: date | None = None) -> list[Post]:
-        """The posts a person holds that day."""
+        """The posts a person holds that day, and those in which they stand in for somebody on leave (代班)."""
         on = day or self.today()
-        return [self.post(h.post) for h in self._holdings_of_person.get(person, ()) if h.holds_on(on)]
+        away = [one.person for one in self.register.absences if one.cover == person and one.holds_on(on)]
+        held = [h.post for one in (person, *away) for h in self._holdings_of_person.get(one, ()) if h.holds_on(on)]
+        return [self.post(post) for post in dict.fromkeys(held)]
 
     def holds(self, person: str, post: str, day: date) -> bool:
-        return any(h.post == post and h.holds_on(day) for h in self._holdings_of_person.get(person, ()))
+        """Whether it is their post that day, or that of somebody on leave for whom they stand in."""
+        if any(h.post == post and h.holds_on(day) for h in self._holdings_of_person.get(person, ())):
+            return True
+        away = (h.person for h in self._holdings_of_post.get(post, ()) if h.holds_on(day))
+        return any(person in self._covers_for(one, day) for one in away)
+
+    def stands_in_for(self, person: str, post: str, day: date) -> str:
+        """For whom somebody uses this post today; empty if it is their own."""
+        if any(h.post == post and h.holds_on(day) for h in self._holdings_of_person.get(person, ())):
+            return ""
+        away = (h.person for h in self._holdings_of_post.get(post, ()) if h.holds_on(day))
+        return next((one for one in away if person in self._covers_for(one, day)), "")
+
+    def _covers_for(self, person: str, day: date) -> list[str]:
+        """Who stands in for somebody that day, as long as they are here themselves."""
+        absences = self._absences.get(person, ())
+        return [one.cover for one in absences if one.cover and one.holds_on(day) and not self.absent(one.cover, day)]
+
+    def unattended(self, body_id: str, day: date | None = None) -> list[Post]:
+        """Posts of a body whose work would wait unseen: nobody in them is here, nobody covers, and no other post of the
+        body with all of their roles has somebody."""
+        on = day or self.today()
+        manned = [post for post in self.posts_of(body_id) if self.holders(post.id, on)]
+        return [
+            post
+            for post in self.posts_of(body_id)
+            if post not in manned and not any(post.roles <= other.roles for other in manned)
+        ]
 
     def absent(self, person: str, day: date) -> bool:
         """Whether a person is on leave that day."""
@@ -307,6 +337,8 @@ class Directory:
             yield from self._missing(self._posts, holding.post, f"holding {holding.id}")
         for power in self.register.powers:
             yield from self._missing(self._bodies, power.body, f"power {power.id}")
+        for sheet in self.register.classes:
+            yield from self._missing(self.training.courses, sheet.course, f"class {sheet.id}")
         for move in self.register.delegations:
             yield from self._missing(self._bodies, move.from_body, f"delegation {move.id}")
             yield from self._missing(self._bodies, move.to_body, f"delegation {move.id}")

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from tongban.base.i18n import Lang, Text
-from tongban.org.entries import Covers, Dated, Entry
+from tongban.org.entries import ALL, Covers, Dated, Entry
 from tongban.org.mandate import Mandate
 from tongban.org.moved import Delegation
 
@@ -116,10 +116,11 @@ class Holding(Dated, frozen=True, kw_only=True):
 
 
 class Absence(Dated, frozen=True, kw_only=True):
-    """Leave: the post's powers rest."""
+    """Leave: the post's powers rest, or are used by `cover` (代班), who acts under their own name."""
 
     id: str
     person: str
+    cover: str = ""
 
 
 class Power(Covers, frozen=True, kw_only=True):
@@ -247,6 +248,41 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """What a limit of a moved power asks for; filled only where the body has moved or received one."""
 
 
+class Course(Dated, frozen=True, kw_only=True):
+    """课程: what must have been learned before `acts` of `services` by posts with one of `roles` (empty: any).
+
+    `months` is how long it holds, 0 for always; `how` is what to do to take it.
+    """
+
+    id: str
+    name: Text
+    hours: int
+    months: int
+    how: Text
+    law: str = ""
+    acts: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset({ALL})
+    roles: frozenset[Role] = frozenset()
+
+    def concerns(self, post: Post) -> bool:
+        """Whether somebody in this post may come to need it."""
+        return not self.roles or bool(self.roles & post.roles)
+
+    def needed_for(self, post: Post, service: str, act: str, day: date) -> bool:
+        """Whether it is needed for this act by somebody in this post."""
+        covered = ALL in self.services or service in self.services
+        return act in self.acts and covered and self.holds_on(day) and self.concerns(post)
+
+
+class Class(Entry, frozen=True, kw_only=True):
+    """一期培训: the sheet of who passed a course on a day."""
+
+    id: str
+    course: str
+    passed_on: date
+    persons: tuple[str, ...]
+
+
 class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything a `Directory` is built from."""
 
@@ -259,3 +295,5 @@ class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     delegations: tuple[Delegation, ...] = ()
     windows: tuple[Window, ...] = ()
     relations: tuple[Relation, ...] = ()
+    courses: tuple[Course, ...] = ()
+    classes: tuple[Class, ...] = ()

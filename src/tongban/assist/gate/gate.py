@@ -72,6 +72,7 @@ class Gate:
         self._chosen: dict[tuple[str, str], Literal["out", "in"]] = {}
         self._chosen_until = datetime.min.replace(tzinfo=UTC) + COMMITTED_WITHIN
         self._by_people: Callable[[str], Awaitable[bool]] = _nobody_asked
+        self._knows: Callable[[str, str], bool] = _nobody_trained
 
     @property
     def register(self) -> Register:
@@ -81,6 +82,10 @@ class Gate:
     def keep_to_people(self, by_people: Callable[[str], Awaitable[bool]]) -> None:
         """How the gate learns that a case is to be handled by people only: every use then abstains (PIPL 24)."""
         self._by_people = by_people
+
+    def keep_to_trained(self, knows: Callable[[str, str], bool]) -> None:
+        """How the gate learns whether whoever holds a post has passed the course that a use asks for."""
+        self._knows = knows
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
@@ -147,6 +152,8 @@ class Gate:
         budget = use.limits.yuan_daily
         if budget is not None and self._spent.get(asked.use, 0) >= budget * 1_000_000:
             return abstain(asked.use, "over-budget")
+        if use.course and asked.post and not self._knows(asked.post, use.course):
+            return abstain(asked.use, "not-trained")
         if asked.subject and await self._by_people(asked.subject):
             return abstain(asked.use, "opted-out")
         if asked.person:
@@ -414,6 +421,11 @@ class Gate:
     def hashed(self, person: str) -> str:
         """A person as the log knows them."""
         return hmac.new(self._key, person.encode(), hashlib.sha256).hexdigest()[:32] if person else ""
+
+
+def _nobody_trained(_post: str, _course: str) -> bool:
+    """With nobody to ask, nobody has passed anything: a use that asks for a course stays closed."""
+    return False
 
 
 async def _nobody_asked(_case: str) -> bool:

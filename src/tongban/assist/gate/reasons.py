@@ -27,6 +27,10 @@ WHY: Mapping[str, Text] = {
     ),
     "switched-off": Text("这个算法已经关掉：{reason}。", "It has been switched off: {reason}."),
     "opted-out": Text("您选择了不使用算法，这件事由工作人员办理。", "You chose not to have a machine look at this."),
+    "not-trained": Text(
+        "您还没有通过这个算法要求的培训，或者培训已经到期；在“培训”页看怎么补。照常办，不受影响。",
+        "You have not passed the training that it asks for, or that has run out; see Training. Work goes on as usual.",
+    ),
     "over-budget": Text("今天使用这个算法的次数或费用已经用完。", "Today's allowance for this use is spent."),
     "too-slow": Text("这个算法没有及时给出结果。", "It gave no answer in time."),
     "given-up": Text("没有等到结果就离开了。", "Nobody waited for the answer."),

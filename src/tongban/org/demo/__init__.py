@@ -22,7 +22,9 @@ from tongban.org.entries import ALL, lineage
 from tongban.org.mandate import Mandate
 from tongban.org.model import (
     Body,
+    Class,
     Contact,
+    Course,
     Holding,
     Person,
     Post,
@@ -107,6 +109,15 @@ class _People(_File, frozen=True):
     given: tuple[str, ...]
 
 
+class _Learning(_File, frozen=True):
+    held: date
+    long_ago: date
+    courses: tuple[Course, ...]
+    missing: dict[str, tuple[_Seat, ...]] = {}
+    late: dict[str, tuple[_Seat, ...]] = {}
+    """Who passed it so long ago that it no longer holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     """A line of the log-in page: who one may be. `post` and `mandate` go into `sessions.log_in_demo`."""
@@ -159,6 +170,8 @@ def register(province: Province = Province.LAN) -> Register:
             if body.kind == "service-centre"
         ),
         delegations=moves() if province is Province.LAN else (),
+        courses=_learning().courses,
+        classes=_classes(posts) if province is Province.LAN else (),
         relations=tuple(
             Relation(
                 id=f"tie.{tie.one}.{tie.official.id}",
@@ -169,6 +182,28 @@ def register(province: Province = Province.LAN) -> Register:
             for tie in _people(province).relations
         ),
     )
+
+
+@cache
+def _learning() -> _Learning:
+    return msgspec.convert(_read(_HERE / "training.yaml"), _Learning)
+
+
+def _classes(posts: tuple[Post, ...]) -> tuple[Class, ...]:
+    """One sheet for each course: everybody whose post may need it, but for those the file names."""
+    learning = _learning()
+    sheets: list[Class] = []
+    for course in learning.courses:
+        late = {seat.id for seat in learning.late.get(course.id, ())}
+        absent = {seat.id for seat in learning.missing.get(course.id, ())} | late
+        needed = [post.id for post in posts if course.concerns(post)]
+        days = ((learning.held, [post for post in needed if post not in absent]), (learning.long_ago, sorted(late)))
+        sheets += [
+            Class(id=f"{course.id}.{day}", course=course.id, passed_on=day, persons=tuple(map(_official_id, there)))
+            for day, there in days
+            if there
+        ]
+    return tuple(sheets)
 
 
 def known_of(province: Province) -> Register:

@@ -1,6 +1,6 @@
 """The console: what a change of the rules would do, how machines behave, and what people call a service."""
 
-from tongban.web.console import accesses, delegations, drafts, guide, machines, sharing, switches, what_if
+from tongban.web.console import accesses, delegations, drafts, guide, machines, sharing, switches, training, what_if
 
 ROUTES = [
     *accesses.ROUTES,
@@ -11,4 +11,5 @@ ROUTES = [
     *drafts.ROUTES,
     *sharing.ROUTES,
     *delegations.ROUTES,
+    *training.ROUTES,
 ]

@@ -16,6 +16,7 @@ from tongban.web.desk import (
     sharing,
     sharing_form,
     suggestions,
+    training,
 )
 
 ROUTES = [
@@ -30,6 +31,7 @@ ROUTES = [
     *entries.ROUTES,
     *forecast.ROUTES,
     *emergency.ROUTES,
+    *training.ROUTES,
     *sharing.ROUTES,
     *sharing_form.ROUTES,
     *letters.ROUTES,

@@ -33,6 +33,8 @@ Place = Literal[
     "emergency",
     "moves",
     "moves-watch",
+    "training",
+    "training-watch",
 ]
 
 
