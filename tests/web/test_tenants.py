@@ -194,6 +194,10 @@ ROUTES: dict[str, Whose] = {
     "GET /desk/sharing/entries": STAFF,
     "GET /desk/sharing/entries.csv": STAFF,
     "POST /desk/sharing/entries": STAFF,
+    "GET /desk/sharing/elements": STAFF,
+    "GET /desk/sharing/elements/{slug}": STAFF,
+    "POST /desk/sharing/elements/{slug}": STAFF,
+    "GET /desk/sharing/elements/proposed/{case}": STAFF,  # as entries/{case}
     "POST /desk/sharing/entries/propose": STAFF,
     "GET /desk/sharing/entries/{case}": STAFF,  # 404 unless the case is about an entry; who sees it: test_entry_pages
     "GET /desk/delegations": STAFF,

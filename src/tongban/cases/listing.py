@@ -9,20 +9,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+import msgspec
+
 from tongban.base.database import Connection
 from tongban.base.errors import refuse
 from tongban.cases.batch import Also
 from tongban.cases.definition import Definition
 from tongban.cases.model import CaseState, Event
 from tongban.org import Directory
-from tongban.sharing.directory import proposals, store
+from tongban.sharing.directory import elements, proposals, store
 
 SERVICE = "directory-entry"
 """The service by which a body proposes an entry."""
+ELEMENT = "directory-element"
+"""The service by which a body proposes a change of the dictionary; the same procedure."""
 RESOURCE, PROPOSAL = "resource", "proposal"
-"""The facts that name the entry and what is proposed for it."""
+"""The facts that name the entry (of an element `element`) and what is proposed for it."""
 APPROVE, REVISE = "approve", "revise"
 """The acts by which the head approves a proposal and a better one takes its place."""
+
+
+_NAMED = {SERVICE: RESOURCE, ELEMENT: "element"}
+
+
+def _entry(state: CaseState) -> str:
+    """What the case changes, as entries and elements are told apart."""
+    named = str(state.facts[_NAMED[state.case.service]])
+    return elements.MARK + named if state.case.service == ELEMENT else named
 
 
 def held(definition: Definition, after: CaseState, new: Sequence[Event]) -> list[Also]:
@@ -31,11 +44,12 @@ def held(definition: Definition, after: CaseState, new: Sequence[Event]) -> list
     Raises Refused (`entry-in-change`, 409) inside the transaction, naming the case that was first.
     """
     case = after.case
-    if case.service != SERVICE:
+    named = _NAMED.get(case.service)
+    if named is None:
         return []
     also: list[Also] = []
-    if any(RESOURCE in event.facts for event in new):
-        entry = str(after.facts[RESOURCE])
+    if any(named in event.facts for event in new):
+        entry = _entry(after)
 
         async def take(connection: Connection) -> None:
             first = await store.take(connection, entry, case.case, new[-1].at)
@@ -44,7 +58,7 @@ def held(definition: Definition, after: CaseState, new: Sequence[Event]) -> list
                     "entry-in-change",
                     f"“{entry}”已经有一件更新在办：{first}。请在那一件里修改，或者等它办完。",
                     f"A change of {entry} is under way already: {first}. Revise that one, or wait until it is done.",
-                    place=RESOURCE,
+                    place=named,
                     law="政务数据共享条例 17",
                     status=409,
                 )
@@ -72,6 +86,11 @@ def listed(state: CaseState, event: Event, directory: Directory, day: date) -> A
         )
     approved = next((act.at for act in reversed(state.acts) if act.type == APPROVE), event.at)
 
+    async def publish_element(connection: Connection) -> None:
+        change = await elements.proposed(connection, body, str(state.facts[PROPOSAL]), str(state.facts["element"]))
+        made = msgspec.to_builtins(change.element)
+        await store.publish_element(connection, change.name, body, made, event.at, f"{case.case}#{event.seq}")
+
     async def publish(connection: Connection) -> None:
         resource = await proposals.proposed(connection, body, str(state.facts[PROPOSAL]), str(state.facts[RESOURCE]))
         before = await store.version_of(connection, resource.id)
@@ -80,4 +99,4 @@ def listed(state: CaseState, event: Event, directory: Directory, day: date) -> A
         name = f"{case.case}#{event.seq}"
         await store.publish(connection, made.id, version, body, proposals.content(made), event.at, name)
 
-    return publish
+    return publish_element if case.service == ELEMENT else publish

@@ -11,7 +11,7 @@ import msgspec
 
 from tongban.sharing.directory import store
 from tongban.sharing.directory.load import Read, folders, read
-from tongban.sharing.directory.model import Resource
+from tongban.sharing.directory.model import Element, Resource
 from tongban.sharing.directory.registered import DataDirectory
 from tongban.sharing.store import Reads
 
@@ -37,7 +37,10 @@ class LiveDirectory:
         if seen == self._seen:
             return False
         published = [msgspec.convert(row["content"], Resource) for row in await store.entries(db)]
-        self.now = DataDirectory.build([*self._files.resources.values(), *published], self._files.elements)
+        changed = {row["element"]: msgspec.convert(row["content"], Element) for row in await store.elements(db)}
+        self.now = DataDirectory.build(
+            [*self._files.resources.values(), *published], {**self._files.elements, **changed}
+        )
         self.published = frozenset(one.id for one in published)
         self._seen = seen
         return True

@@ -10,8 +10,11 @@ from tongban.sharing.store import Reads, Writes
 
 
 async def newest(db: Reads) -> tuple[int, datetime | None]:
-    """How much was published, and when last: what tells one state of the table from another."""
-    (row,) = await db.fetch("SELECT count(*) AS entries, max(published) AS last FROM data_entry")
+    """How much was published, and when last: what tells one state of the tables from another."""
+    (row,) = await db.fetch(
+        "SELECT count(*) AS entries, max(published) AS last FROM"
+        " (SELECT published FROM data_entry UNION ALL SELECT published FROM data_element) p"
+    )
     return row["entries"], row["last"]
 
 
@@ -37,6 +40,29 @@ async def publish(
         """,
         resource,
         version,
+        body,
+        dict(content),
+        at,
+        event,
+    )
+
+
+async def elements(db: Reads) -> list[Row]:
+    """The newest published version of each element, by name."""
+    return await db.fetch("SELECT DISTINCT ON (element) * FROM data_element ORDER BY element, version DESC")
+
+
+async def publish_element(
+    db: Writes, element: str, body: str, content: Mapping[str, Any], at: datetime, event: str
+) -> None:
+    """The next version of an element; the same event again is harmless."""
+    await db.execute(
+        """
+        INSERT INTO data_element (element, version, body, content, published, event)
+        SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5 FROM data_element WHERE element = $1
+        ON CONFLICT (event) DO NOTHING
+        """,
+        element,
         body,
         dict(content),
         at,

@@ -15,10 +15,11 @@ from tongban.base.i18n import Text
 from tongban.cases import Applicant, CaseView
 from tongban.cases.between import REQUEST
 from tongban.cases.corrections import SERVICE as CORRECTION
-from tongban.cases.listing import PROPOSAL, REVISE
+from tongban.cases.listing import ELEMENT, PROPOSAL, REVISE
 from tongban.cases.listing import SERVICE as ENTRY
 from tongban.org import Actor, Role
-from tongban.sharing.directory import proposals, store
+from tongban.sharing.directory import elements, proposals, store
+from tongban.sharing.directory.elements import ElementChange
 from tongban.sharing.directory.model import Resource
 from tongban.web.site import Site
 
@@ -82,25 +83,39 @@ async def propose_entry(site: Site, actor: Actor, after: Resource, changed_on: s
 
     Raises Refused: as `check_proposal`; `entry-in-change` (409) where another change of it is under way.
     """
+    facts = {"resource": after.id, "change": why, "changed_on": changed_on}
+    return await _propose(site, actor, ENTRY, after.id, proposals.content(after), facts, key)
+
+
+async def propose_element(
+    site: Site, actor: Actor, after: ElementChange, changed_on: str, why: str, key: str
+) -> CaseView:
+    """A changed element of the dictionary, in the same way. Raises Refused: as `check_change`, `entry-in-change`."""
+    facts = {"element": after.name, "change": why, "changed_on": changed_on}
+    return await _propose(site, actor, ELEMENT, elements.MARK + after.name, elements.content(after), facts, key)
+
+
+async def _propose(
+    site: Site, actor: Actor, service: str, entry: str, content: dict[str, Any], facts: dict[str, Any], key: str
+) -> CaseView:
     body = site.directory.body(may_ask(actor).body)
     centre = site.directory.sharing_authority(body.id)
     if centre is None:
         raise refuse("no-competent-body", "没有找到本级的数字政务中心。", "There is no digital centre of this level.")
-    content = proposals.content(after)
     told = hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
     proposal = uuid5(NAMESPACE_URL, f"{body.id}/{key}/{told}")  # a repeat proposes the same
     before = await store.proposal(site.db, body.id, proposal)
     if before is not None and before["case_id"]:
         return await site.cases.view(actor, before["case_id"])
-    await store.propose(site.db, body.id, proposal, after.id, content, site.clock(), actor.id)
-    facts = {"resource": after.id, "change": why, "changed_on": changed_on, PROPOSAL: str(proposal)}
-    if (case := await _to_revise(site, actor, after.id)) is not None:
-        view = await site.cases.act(actor, case, REVISE, {"facts": facts}, version=None, key=key)
+    await store.propose(site.db, body.id, proposal, entry, content, site.clock(), actor.id)
+    said = {**facts, PROPOSAL: str(proposal)}
+    if (case := await _to_revise(site, actor, entry)) is not None:
+        view = await site.cases.act(actor, case, REVISE, {"facts": said}, version=None, key=key)
     else:
         view = await site.cases.submit(
             actor,
-            ENTRY,
-            facts,
+            service,
+            said,
             region=body.region,
             key=key,
             applicant=in_name_of(site, body.id),

@@ -127,7 +127,7 @@ def head(view: CaseView, queue: Queue) -> Head:
         tags=tuple(TAGS[label] for label in labels if label in TAGS),
         previous=previous,
         next=following,
-        proposes=f"/desk/sharing/entries/{view.case}" if view.opening.service == listing.SERVICE else "",
+        proposes=_proposes(view),
     )
 
 
@@ -184,3 +184,12 @@ def preview(view: CaseView, name: str, spec: Act, says: Mapping[str, Any], remar
     own = spec.notice is not None and view.definition.procedure.notices[spec.notice].remedies
     remedies = letters.remedies(view.definition, view.state, view.now) if adverse and not own else None
     return Preview(letter, remedies)
+
+
+_PROPOSALS = {listing.SERVICE: "entries", listing.ELEMENT: "elements/proposed"}
+
+
+def _proposes(view: CaseView) -> str:
+    """Where what the case proposes for the directory is shown; "" where it proposes nothing."""
+    place = _PROPOSALS.get(view.opening.service)
+    return f"/desk/sharing/{place}/{view.case}" if place else ""

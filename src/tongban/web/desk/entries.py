@@ -18,7 +18,7 @@ from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.page import cursor, read_cursor
 from tongban.cases import QueueFilter
-from tongban.cases.listing import PROPOSAL, SERVICE
+from tongban.cases.listing import ELEMENT, PROPOSAL, SERVICE
 from tongban.catalog.findings import errors
 from tongban.org import Actor
 from tongban.sharing.directory import proposals, store, words
@@ -55,7 +55,11 @@ async def _entries(site: Site, visitor: Visitor, after: str | None, problems: An
     place = read_cursor(after, tuple[datetime, UUID]) if after else None
     rows = await store.proposals(site.db, actor.body, place, ROWS + 1)
     last = rows[ROWS - 1] if len(rows) > ROWS else None
-    waiting = await site.cases.queue(actor, QueueFilter(view="todo", service=SERVICE), None, ROWS)
+    waiting = [
+        (row.case_id, row.due_at, service == ELEMENT)
+        for service in (SERVICE, ELEMENT)
+        for row in (await site.cases.queue(actor, QueueFilter(view="todo", service=service), None, ROWS)).items
+    ]
     return page(
         site,
         visitor,
@@ -65,7 +69,7 @@ async def _entries(site: Site, visitor: Visitor, after: str | None, problems: An
         own=_own(site.sharing.directory.now, actor),
         proposed=[(row["case_id"], row["resource"], row["at"]) for row in rows[:ROWS]],
         more=f"/desk/sharing/entries?after={cursor(last['at'], last['id'])}" if last else "",
-        waiting=[(row.case_id, row.due_at) for row in waiting.items],
+        waiting=waiting,
         problems=problems,
         today=site.today,
         words=words,

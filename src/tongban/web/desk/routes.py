@@ -3,6 +3,7 @@
 from tongban.web.desk import (
     case,
     delegations,
+    elements,
     emergency,
     entries,
     exercises,
@@ -35,5 +36,6 @@ ROUTES = [
     *sharing.ROUTES,
     *sharing_form.ROUTES,
     *letters.ROUTES,
+    *elements.ROUTES,
     *delegations.ROUTES,
 ]
