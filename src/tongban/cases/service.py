@@ -20,11 +20,12 @@ from tongban.base.i18n import Text
 from tongban.base.ids import region_of
 from tongban.base.keys import KeyRing
 from tongban.base.page import Page, cursor, read_cursor
-from tongban.cases import naming, outbox, promises, rebuilding, timers
+from tongban.cases import naming, outbox, parts, promises, rebuilding, timers
 from tongban.cases.about import tell
 from tongban.cases.acting import Acting
 from tongban.cases.batch import Also
 from tongban.cases.beside import Beside
+from tongban.cases.bundles import Bundles
 from tongban.cases.decide import PEOPLE_ONLY, PossibleAct
 from tongban.cases.documents import attach, examine, ids_in
 from tongban.cases.emergencies import Emergencies
@@ -42,6 +43,7 @@ from tongban.cases.store.history import DraftKey
 from tongban.cases.store.personal import Draft, InboxNotice
 from tongban.cases.store.promises import Broken
 from tongban.cases.views import CaseView
+from tongban.cases.wholes import open_whole
 from tongban.catalog.catalogue import Catalogue
 from tongban.org import Actor, Directory, Mandate, Scope, visible
 from tongban.org.entries import ALL
@@ -98,6 +100,7 @@ class Cases:
         self._reading = Reading(self.engine)
         self.emergencies = Emergencies(self.engine, self._reading)
         self.acting = Acting(self.engine)
+        self.bundles = Bundles(self.engine)
         self._files = Files(db, data_dir / "documents")
         self.elsewhere = Handovers(self.engine, self._files, between) if between else None
         self._channel = channel or FileChannel(data_dir / "outbox")
@@ -163,23 +166,49 @@ class Cases:
         """
         self._key(key)
         attached = await self._attached(actor, {"documents": documents or {}}, ("documents",))
-        found = await self.engine.open(
-            actor,
-            service,
-            {**(says or {}), "facts": dict(facts), **attached},
-            region=region,
-            applicant=applicant or _applicant(actor, facts),
-            records=records or {},
-            disputes=disputes,
-            key=key,
-            draft=DraftKey(region=_region(actor), person=_keeper(actor), service=service),
-            people_only=people_only,
-            owed_by=owed_by,
-            barred=barred,
-            also=self._taking_over(owed) if owed else None,
-        )
-        await tell(self.engine, found)
-        return await self._view(actor, found)
+        said = {**(says or {}), "facts": dict(facts), **attached}
+        asked_by = applicant or _applicant(actor, facts)
+        draft = DraftKey(region=_region(actor), person=_keeper(actor), service=service)
+        if self.engine.catalogue.is_bundle(service):
+            found = await open_whole(
+                self.engine,
+                actor,
+                service,
+                said,
+                region=region,
+                applicant=asked_by,
+                records=records or {},
+                key=key,
+                draft=draft,
+                disputes=disputes,
+                people_only=people_only,
+            )
+        else:
+            invited = await self.bundles.answering(actor, service)
+            found = await self.engine.open(
+                actor,
+                service,
+                said,
+                region=region,
+                applicant=asked_by,
+                records=records or {},
+                disputes=disputes,
+                key=key,
+                draft=draft,
+                people_only=people_only,
+                owed_by=owed_by,
+                barred=barred,
+                also=self._taking_over(owed) if owed else None,
+                part=invited,
+            )
+        await self._tell(found)
+        waits = len(found.state.parts) < len(found.state.case.parts)  # what lies in other regions has begun since
+        return await self._view(actor, await self.engine.load(found.state.case.case) if waits else found)
+
+    async def _tell(self, done: Case) -> None:
+        """Tell the cases that this one is about or a part of."""
+        await tell(self.engine, done)
+        await parts.tell(self.engine, done)
 
     def _taking_over(self, owed: Owed) -> Callable[[Opening], Also]:
         def of(opening: Opening) -> Also:
@@ -209,7 +238,7 @@ class Cases:
         if spec:
             said |= await naming.named(self.engine, found, spec, said)
         done = await self.engine.act(actor, case, act, said, version=version, key=key)
-        await tell(self.engine, done)
+        await self._tell(done)
         return await self._view(actor, done)
 
     async def people_only(self, actor: Actor, case: str, *, key: str) -> CaseView:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from tongban.catalog.fields import FactName, Feel, Slug, Words
-from tongban.catalog.model import Audience, Authority, Faq, Law, Term, Theme
+from tongban.catalog.model import Audience, Authority, Fact, Faq, Law, Term, Theme
 
 AT = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*\.[a-z][a-z0-9_-]*$"
 """`part.fact`, `part.material`, `part.output`."""
@@ -90,6 +90,8 @@ class Bundle(_File, frozen=True, kw_only=True):
     apart: tuple[FactName, ...] = ()
     """Names that parts use for different things on purpose: each is asked under `part_name`."""
     roles: dict[Slug, Role] = {}
+    asks: dict[FactName, Fact] = {}
+    """Questions of the bundle itself, asked first: they decide which parts apply and are given to none of them."""
     conditions: tuple[Words, ...] = ()
     faq: tuple[Faq, ...] = ()
     owner: Words = ""

@@ -7,6 +7,7 @@ The one form is itself a service file in memory, so drafts, records, questions a
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -181,7 +182,7 @@ class _Work:
             names[key] = free
             if place:
                 by_source.setdefault(place, free)
-        taken = {same.as_ for same in self.bundle.same}
+        taken = {same.as_ for same in self.bundle.same} | self.bundle.asks.keys()
         for name, keys in by_name.items():
             if name in taken:
                 self._fault(
@@ -208,7 +209,7 @@ class _Work:
 
     def _facts(self, known: Mapping[Key, Fact], names: Mapping[Key, str]) -> dict[str, Fact]:
         declared = {same.as_: (index, same) for index, same in enumerate(self.bundle.same)}
-        merged: dict[str, Fact] = {}
+        merged: dict[str, Fact] = dict(self.bundle.asks)
         for name, keys in _groups(names).items():
             ones = [known[key] for key in keys]
             lead = next((one for one in ones if one.source), ones[0])
@@ -290,7 +291,8 @@ class _Work:
                 part_of,
             )
             return ""
-        both = [text for text in (member.when, mine) if text]
+        steers = names.get(key) in _read(member.when)  # what decides whether the part applies is asked before that
+        both = [text for text in ("" if steers else member.when, mine) if text]
         return both[0] if len(both) == 1 else " and ".join(f"({text})" for text in both)
 
     @staticmethod
@@ -388,6 +390,11 @@ class _Work:
             faq=bundle.faq,
             owner=bundle.owner,
         )
+
+
+def _read(when: str) -> frozenset[str]:
+    """The words of a condition, its names among them."""
+    return frozenset(re.findall(r"[a-z][a-z0-9_]*", when))
 
 
 def _first(law: Iterable[Law]) -> str:

@@ -20,6 +20,7 @@ COMMANDS: dict[str, CommandSpec] = {
     "up": CommandSpec("tongban.cli.up", "start the platform · 启动平台"),
     "test": CommandSpec("tongban.cli.test", "run all tests · 运行全部测试"),
     "check": CommandSpec("tongban.cli.check", "check files of the law as data · 检查事项、流程、算法、政策文件"),
+    "bundle": CommandSpec("tongban.cli.bundle", "check a bundle of services · 检查一件事文件"),
     "diff": CommandSpec("tongban.cli.diff", "what differs between two service files · 比较两个事项文件"),
     "export": CommandSpec("tongban.cli.export", "export one item as 实施清单 or CPSV-AP · 导出实施清单"),
     "schema": CommandSpec("tongban.cli.schema", "print a file type's JSON Schema · 输出 JSON Schema"),

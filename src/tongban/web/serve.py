@@ -135,6 +135,7 @@ def _channel(settings: Settings) -> Channel:
 
 async def _fire(site: Site) -> None:
     await site.cases.fire()
+    await site.cases.bundles.catch_up()
 
 
 async def _deliver(site: Site) -> None:

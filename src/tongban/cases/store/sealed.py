@@ -18,4 +18,8 @@ DOCUMENT = SealedTable(table="document", key=("region", "id"), owner="owner", te
 SAID = SealedTable(table="handover_out", key=("region", "message"), owner="person", text=("body", "receipt"))
 HEARD = SealedTable(table="handover_in", key=("region", "message"), owner="person", text=("receipt",))
 
+# Sealed from their first day as well.
+PREPARED = SealedTable(table="prepared_part", key=("region", "case_id", "part"), owner="owner", json=("content",))
+INVITATION = SealedTable(table="invitation", key=("region", "case_id", "part"), owner="owner", json=("content",))
+
 SEALED = (EVENT, ROW, NOTICE, DRAFT, DOCUMENT)

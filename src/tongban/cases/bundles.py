@@ -1,0 +1,98 @@
+"""`Bundles`: what can be done with a whole of several parts beyond what can be done with any case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tongban.base.i18n import Text
+from tongban.cases import invitations, parts
+from tongban.cases.engine import Case, Engine, PartOf
+from tongban.cases.invitations import Asked
+from tongban.cases.store import bundles as store
+from tongban.cases.store.bundles import Invitation, Invited
+from tongban.cases.wholes import title_of
+from tongban.catalog.composing import Composed
+from tongban.org import Actor
+
+_TAKEN_BACK = Text("邀请已由申请人撤回", "The applicant took the invitation back")
+_DECLINED = Text("对方没有同意", "The other person did not agree")
+
+
+@dataclass(frozen=True, slots=True)
+class ToCome:
+    """A part that is not begun yet: what it waits for, or whom."""
+
+    name: str
+    title: Text
+    after: tuple[Text, ...]
+    invitation: Invitation | None
+    invited: Invited | None
+
+
+class Bundles:
+    """The bundles of one process. Whoever may not see a whole learns nothing of it here either."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def composed(self, whole: Case) -> Composed | None:
+        """The bundle behind a whole; None where it is of another kind."""
+        return parts.composed_of(self._engine, whole)
+
+    async def to_come(self, actor: Actor, whole: Case) -> tuple[ToCome, ...]:
+        """The parts of a whole that are not begun, in the order of its file; the codes only for who invited."""
+        composed, opening = self.composed(whole), whole.state.case
+        if composed is None:
+            return ()
+        known = {part.name for part in whole.state.parts}
+        asked = {one.part: (one, who) for one, who in await invitations.of_whole(self._engine, actor, opening)}
+        found: list[ToCome] = []
+        for name in opening.parts:
+            if name not in known:
+                waits = [part for part in opening.parts if part in composed.bundle.waits(name)]
+                after = tuple(title_of(composed, part) for part in waits)
+                found.append(ToCome(name, title_of(composed, name), after, *asked.get(name, (None, None))))
+        return tuple(found)
+
+    async def answering(self, actor: Actor, service: str) -> PartOf | None:
+        """The part that a person hands in with this service, where they have taken an invitation up."""
+        if actor.kind != "person" or actor.on_behalf_of or not self._signed(service):
+            return None
+        taken = await store.taken_by(self._engine.db, actor.id, service)
+        return PartOf(taken.case_id, taken.part) if taken and taken.until > self._engine.clock() else None
+
+    def _signed(self, service: str) -> bool:
+        """Whether some bundle has this service completed by another person; asked without the database."""
+        bundles = self._engine.catalogue.bundles()
+        return any(member.by and member.service == service for one in bundles for member in one.parts.values())
+
+    async def invitation(self, actor: Actor, code: str) -> Asked:
+        """As `invitations.read`."""
+        return await invitations.read(self._engine, actor, code)
+
+    async def waiting(self, actor: Actor) -> list[Asked]:
+        """As `invitations.waiting`."""
+        return await invitations.waiting(self._engine, actor)
+
+    async def accept(self, actor: Actor, code: str) -> Asked:
+        """As `invitations.accept`."""
+        return await invitations.accept(self._engine, actor, code)
+
+    async def decline(self, actor: Actor, code: str) -> None:
+        """The invited person says no; the whole is told and goes on without it. Raises as `invitations.decline`."""
+        await self._unsaid(await invitations.decline(self._engine, actor, code), _DECLINED)
+
+    async def remind(self, actor: Actor, whole: str, part: str) -> None:
+        """As `invitations.remind`."""
+        await invitations.remind(self._engine, actor, whole, part)
+
+    async def take_back(self, actor: Actor, whole: str, part: str) -> None:
+        """Withdraw an invitation; the whole goes on without the part. Raises as `invitations.withdraw`."""
+        await self._unsaid(await invitations.withdraw(self._engine, actor, whole, part), _TAKEN_BACK)
+
+    async def _unsaid(self, one: Invitation, why: Text) -> None:
+        await parts.end(self._engine, one.case_id, f"part-unsaid:{one.case_id}:{one.part}", one.part, why)
+
+    async def catch_up(self) -> int:
+        """As `parts.catch_up`."""
+        return await parts.catch_up(self._engine)
