@@ -74,6 +74,8 @@ class Command:
     disputes: Mapping[str, Dispute] = field(default_factory=dict[str, Dispute])
     remark: Text = _NOTHING
     """A sentence that is added to the letter that tells of an outcome: what a machine contributed."""
+    quiet: bool = False
+    """No letter for this act itself: one letter for several cases says the same (`cases.wholes`)."""
 
 
 GrantFor: TypeAlias = Callable[[str], Grant | None]
@@ -269,6 +271,8 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         moves=moves,
         judged=compact(trial.judged.assessment) if act.decides else {},
     )
+    if command.quiet:
+        return event
     after = evolve(state, event)
     letter = _letter(definition, act, after, event, command)
     if event.on_behalf_of and (letter or command.actor.kind == "person"):
@@ -306,8 +310,13 @@ def _follow(definition: Definition, state: CaseState, now: datetime, remark: Tex
     events: list[Event] = []
     rules = [name for name, act in definition.procedure.acts.items() if Who.RULES in act.who and not act.adverse]
     while len(events) < _CHAIN:
+        judged = Judged(definition, state)
         here = [
-            n for n in rules if state.state in definition.procedure.acts[n].from_ and n not in {e.type for e in events}
+            n
+            for n in rules
+            if state.state in definition.procedure.acts[n].from_
+            and n not in {e.type for e in events}
+            and not judged.waits_for_parts(definition.procedure.acts[n].when)
         ]
         machine = (replace(_machine(definition, name, Actor.rules()), remark=remark) for name in here)
         done = (_do(definition, state, command, now) for command in machine)

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from tongban import rules
 from tongban.base.i18n import LANGS, Text, words
@@ -140,20 +140,28 @@ class Judged:
         """Whether a condition of an act is certainly true; unknown is not true."""
         if not when:
             return True
-        situation = self.variant.situation
-        values = {
-            **self.variant.facts,
-            **self.assessment.outputs,
-            "outcome": self.assessment.outcome,
-            "complete": not self.missing and not self.state.asked,
-            "fully_determined": self.assessment.fully_determined,
-            "situation": situation.id if situation else None,
-            "application_date": self.state.case.day,
-            "parts_open": self.state.parts_open,
-            "parts_granted": self.state.parts_granted,
-            "parts_refused": sum(part.ended > 0 and part.end != "favourable" for part in self.state.parts),
-        }
-        return _condition(when, self.definition.names).evaluate(values) is True
+        asked = _condition(when, self.definition.names)
+        own = {name: self._own[name](self) for name in asked.names if name in self._own}
+        others = own.keys() != set(asked.names)
+        values = {**self.variant.facts, **self.assessment.outputs, **own} if others else own
+        return asked.evaluate(values) is True
+
+    def waits_for_parts(self, when: str) -> bool:
+        """Whether a condition reads nothing but how the parts stand and does not hold: asked at no cost."""
+        names = _condition(when, self.definition.names).names if when else ()
+        return bool(names) and all(name.startswith("parts_") for name in names) and not self.allows(when)
+
+    _own: ClassVar[Mapping[str, Callable[[Judged], Any]]] = {
+        "outcome": lambda judged: judged.assessment.outcome,
+        "complete": lambda judged: not judged.missing and not judged.state.asked,
+        "fully_determined": lambda judged: judged.assessment.fully_determined,
+        "situation": lambda judged: judged.variant.situation.id if judged.variant.situation else None,
+        "application_date": lambda judged: judged.state.case.day,
+        "parts_open": lambda judged: judged.state.parts_open,
+        "parts_granted": lambda judged: judged.state.parts_granted,
+        "parts_refused": lambda judged: sum(part.ended > 0 and part.end != "favourable" for part in judged.state.parts),
+    }
+    """What a condition may read beside the facts and outputs of the service; worked out only if it does."""
 
 
 @lru_cache(maxsize=1_000)

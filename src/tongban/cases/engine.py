@@ -248,8 +248,9 @@ class Engine:
         parts: Sequence[str] = (),
         grant: Grant | None = None,
         origin: Origin | None = None,
+        quiet: bool = False,
     ) -> Begun:
-        """What would come of an opening. Writes nothing; raises Refused as `open`, but what `decide` refuses."""
+        """What would come of an opening; `quiet` writes no letter. Raises as `open`, but what `decide` refuses."""
         now = self.clock()
         law = self._open_service(service, region, now)
         day = (origin.applied_at if origin else now).astimezone(self.zone).date()
@@ -287,7 +288,14 @@ class Engine:
         law_of = by_law(definition, definition.opens) if machine else grant
         granted = law_of or self._grant(actor, definition.opens, before)
         command = Command(
-            definition.opens, actor, granted, says, opening=opening, records=records, disputes=disputes or {}
+            definition.opens,
+            actor,
+            granted,
+            says,
+            opening=opening,
+            records=records,
+            disputes=disputes or {},
+            quiet=quiet,
         )
         return Begun(definition, opening, decide(definition, CaseState(), command, now))
 

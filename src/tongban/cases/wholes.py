@@ -7,7 +7,7 @@ they are opened. What another person has to say they say in a case of their own 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -29,11 +29,9 @@ from tongban.cases.model import SAME, Applicant, By, CaseState, Dispute, Event, 
 from tongban.cases.opening import digest
 from tongban.cases.projections import FAR
 from tongban.cases.refusals import busy
-from tongban.cases.says import said_facts
 from tongban.cases.store import bundles as store
 from tongban.cases.store.bundles import Prepared
 from tongban.cases.store.history import Append, DraftKey, Key
-from tongban.catalog import variant
 from tongban.catalog.bundle_parts import NUMBER
 from tongban.catalog.composing import Composed
 from tongban.catalog.tables import both
@@ -56,19 +54,18 @@ class Form:
     """Every fact that is known, derived ones included."""
 
     @classmethod
-    def read(
+    def of(
         cls,
-        composed: Composed,
+        begun: Begun,
+        said: Event,
         says: Mapping[str, Any],
         records: Mapping[str, Shared],
-        disputes: Mapping[str, Dispute],
-        now: datetime,
+        wrong: Mapping[str, Dispute],
     ) -> Form:
-        """The form, understood as on that day."""
+        """What was said, as the whole has read it."""
         facts, files = (_named(says.get(part)) for part in ("facts", "documents"))
-        found: dict[str, Any] = {name: record.value for name, record in records.items()}
-        found |= said_facts(composed.service, facts, now.date())[0]
-        return cls(facts, files, records, disputes, variant(composed.service, found, now.date()).facts)
+        state = CaseState(opening=begun.opening, facts=said.facts, records=dict(records))
+        return cls(facts, files, records, wrong, Judged(begun.definition, state).variant.facts)
 
     def holds(self, when: str, composed: Composed) -> bool:
         """Whether a condition of the bundle is certainly true."""
@@ -114,11 +111,10 @@ class _Opening:
 
     def prepared(self, part: str) -> Prepared:
         """What one part needs of the form."""
-        member, form = self.composed.bundle.parts[part], self.form
-        region = str(form.known.get(member.where) or self.region) if member.where else self.region
+        form = self.form
         return Prepared(
             part=part,
-            region=region,
+            region=self._region(part),
             facts=self.composed.of_part(part, form.facts),
             documents=self.composed.of_part(part, form.documents),
             records=self.composed.of_part(part, form.records),
@@ -135,9 +131,13 @@ class _Opening:
 
     def _ready(self, part: str) -> bool:
         member = self.composed.bundle.parts[part]
-        waits = self.composed.bundle.waits(part) & set(self.plan)
-        here = member.where is None or self.prepared(part).region == self.region
-        return part not in self.begun and member.by is None and here and waits <= self.given.keys()
+        if part in self.begun or member.by is not None or self._region(part) != self.region:
+            return False
+        return self.composed.bundle.waits(part) & set(self.plan) <= self.given.keys()
+
+    def _region(self, part: str) -> str:
+        where = self.composed.bundle.parts[part].where
+        return str(self.form.known.get(where) or self.region) if where else self.region
 
     async def _begin(self, part: str) -> None:
         member, one = self.composed.bundle.parts[part], self.prepared(part)
@@ -152,6 +152,7 @@ class _Opening:
                 disputes=one.disputes,
                 people_only=one.people_only,
                 part=PartOf(self.whole, part),
+                quiet=True,  # the one letter of the whole says that each part was received
             )
         except Refused as error:
             if error.code != "not-needed":
@@ -167,8 +168,6 @@ class _Opening:
         return Problem(problem.code, problem.text, names.get((part, problem.place), problem.place), problem.law)
 
     def _keep(self, part: str, begun: Begun, events: list[Event]) -> None:
-        # The one letter of the whole says that each part was received; each decision keeps its own.
-        events[0] = msgspec.structs.replace(events[0], letter=None)
         case = begun.opening.case
         item = self.engine.prepare(begun.before, tuple(events), begun.opening, Key(self.whole, part, ""))
         self.items.append(item)
@@ -191,7 +190,9 @@ class _Opening:
 
     def events(self, begun: Begun, decided: list[Event], now: datetime) -> tuple[Event, ...]:
         """The history of the whole so far. What was said stays with the parts; the letter names them."""
-        first = msgspec.structs.replace(decided[0], facts={}, records={}, disputes={}, documents={}, judged={})
+        first = msgspec.structs.replace(
+            decided[0], opening=begun.opening, facts={}, records={}, disputes={}, documents={}, judged={}
+        )
         history = [first, *(_event(n, first, kind, said) for n, (kind, said) in enumerate(self.told, start=2))]
         state = fold(history)
         act = begun.definition.procedure.acts[first.type]
@@ -227,19 +228,29 @@ async def open_whole(
         now = engine.clock()
         day = now.astimezone(engine.zone)
         composed = engine.catalogue.composed(slug, on=day.date())
-        form = Form.read(composed, says, records, disputes or {}, day)
-        plan = form.applies(composed)
         begun = await engine.begin(
-            actor, slug, says, region=region, applicant=applicant, records=records, disputes=disputes, parts=plan
+            actor,
+            slug,
+            says,
+            region=region,
+            applicant=applicant,
+            records=records,
+            disputes=disputes,
+            parts=tuple(composed.bundle.parts),
+            quiet=True,  # its letter is written when the parts are known
         )
         asked = Key(actor.id, key, digest(begun.definition.opens, says, slug, applicant.id))
-        if isinstance(begun.decided, Refusal):
+        decided = begun.decided
+        if isinstance(decided, Refusal):
             if done := await engine.answered(region, asked):
                 return done
-            raise begun.decided.error()
+            raise decided.error()
+        form = Form.of(begun, decided[0], says, records, disputes or {})
+        plan = form.applies(composed)
+        begun = replace(begun, opening=msgspec.structs.replace(begun.opening, parts=plan))
         work = _Opening(engine, composed, form, actor, applicant, region, people_only, plan, begun.opening.case)
         await work.begin_what_can()
-        history = work.events(begun, begun.decided, now)
+        history = work.events(begun, decided, now)
         invited = invitations.asked_for(engine, composed, form.known, plan, now)
         also = _kept(begun, work.later(), invited)
         done = await engine.commit(begun.before, history, begun.opening, asked, draft, beside=work.items, also=also)

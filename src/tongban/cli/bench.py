@@ -26,6 +26,7 @@ BENCHES: dict[str, str] = {
     "route": "route",
     "exchange": "exchange",
     "sealed": "sealed",
+    "bundle": "bundle",
 }
 """What can be measured, and its module in `benchmarks/`. `engine` is `submit` without HTTP."""
 
