@@ -8,9 +8,11 @@ from tongban.base.i18n import Text
 from tongban.cases import invitations, parts
 from tongban.cases.engine import Case, Engine, PartOf
 from tongban.cases.invitations import Asked
+from tongban.cases.model import Opening
 from tongban.cases.store import bundles as store
 from tongban.cases.store.bundles import Invitation, Invited
 from tongban.cases.wholes import title_of
+from tongban.catalog.bundle_count import Counted, Given, counted
 from tongban.catalog.composing import Composed
 from tongban.org import Actor
 
@@ -53,6 +55,35 @@ class Bundles:
                 after = tuple(title_of(composed, part) for part in waits)
                 found.append(ToCome(name, title_of(composed, name), after, *asked.get(name, (None, None))))
         return tuple(found)
+
+    async def owns(self, actor: Actor, whole: str) -> bool:
+        """Whether a whole is this person's own: who completes one part of another's has no way to it."""
+        found = await self._engine.find(self._engine.db, whole)
+        return found is not None and found.state.case.applicant.id == (actor.on_behalf_of or actor.id)
+
+    async def counted(self, actor: Actor, whole: Case) -> Counted | None:
+        """How much was asked of who applied, against the parts one by one; None for anybody else.
+
+        Counted from what each part was told, and for parts that wait from what is kept for them.
+        """
+        composed, opening = self.composed(whole), whole.state.case
+        if composed is None or opening.applicant.id != (actor.on_behalf_of or actor.id):
+            return None
+        parts_of, given = composed.bundle.parts, dict[str, Given]()
+        for part in whole.state.parts:
+            found = await self._engine.find(self._engine.db, part.case) if part.case else None
+            if found is not None and parts_of[part.name].by is None:
+                said = [name for name in found.events[0].facts if name not in parts_of[part.name].takes]
+                given[part.name] = Given(said, tuple(found.events[0].documents))
+        for one in await store.prepared(self._engine.db, opening.region, opening.case):
+            given[one.part] = Given(tuple(one.facts), tuple(one.documents))
+        return counted(composed, given, self._asked(composed, opening))
+
+    def _asked(self, composed: Composed, opening: Opening) -> list[str]:
+        """The questions of the bundle itself that were put: its own, and who is invited."""
+        roles = {member.by for name, member in composed.bundle.parts.items() if member.by and name in opening.parts}
+        invited = [f"{role.replace('-', '_')}_{field}" for role in sorted(roles) for field in ("name", "number")]
+        return [*composed.bundle.asks, *invited]
 
     async def answering(self, actor: Actor, service: str) -> PartOf | None:
         """The part that a person hands in with this service, where they have taken an invitation up."""

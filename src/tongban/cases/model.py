@@ -457,7 +457,6 @@ class Part(_Value, frozen=True):
     name: str
     title: Text
     since: datetime
-    """When it was opened: the clock of the part runs from its own events."""
     due: date | None = None
     """The day by which it was promised when it was opened; its own case says what holds now."""
     case: str = ""
@@ -468,7 +467,6 @@ class Part(_Value, frozen=True):
     seq: int = 0
     ended: int = 0
     until: datetime | None = None
-    """When it ended."""
     end: End = ""
     outcome: Text = Text("", "")
     gives: dict[str, Any] = {}

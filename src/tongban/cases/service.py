@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -30,6 +30,7 @@ from tongban.cases.decide import PEOPLE_ONLY, PossibleAct
 from tongban.cases.documents import attach, examine, ids_in
 from tongban.cases.emergencies import Emergencies
 from tongban.cases.engine import Case, Engine
+from tongban.cases.filters import QueueFilter
 from tongban.cases.handover.agreements import Between
 from tongban.cases.handover.service import Handovers
 from tongban.cases.kept import Files
@@ -58,20 +59,6 @@ _MOST = 100
 """Rows of a page."""
 _EVERYWHERE = "000000"
 """Region of what a person without one keeps."""
-
-
-class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which part of an official's work.
-
-    `view`: `todo` waits for the official's roles; `today` the same, due by the end of today; `corrections` waits for
-    the applicant; `tasks` are overdue cases to see to and letters that reached nobody; `done` has ended, the latest
-    first. `label` is one of a row's labels; `search` is a case number or its beginning.
-    """
-
-    view: Literal["todo", "today", "corrections", "tasks", "done"] = "todo"
-    service: str | None = None
-    label: str | None = None
-    search: str = ""
 
 
 class Cases:

@@ -104,7 +104,9 @@ class _Opening:
     plan: tuple[str, ...]
     whole: str
     items: list[tuple[Append, Also | None]] = field(default_factory=list[tuple[Append, Also | None]])
-    told: list[tuple[Own, dict[str, Any]]] = field(default_factory=list[tuple[Own, dict[str, Any]]])
+    told: list[tuple[Own, dict[str, Any], By | None]] = field(
+        default_factory=list[tuple[Own, dict[str, Any], By | None]]
+    )
     given: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     """What the parts that have ended in favour give."""
     begun: set[str] = field(default_factory=set[str])
@@ -157,7 +159,7 @@ class _Opening:
         except Refused as error:
             if error.code != "not-needed":
                 raise
-            self.told.append((Own.PART_ENDED, ended(title_of(self.composed, part), part, NOT_NEEDED)))
+            self.told.append((Own.PART_ENDED, ended(title_of(self.composed, part), part, NOT_NEEDED), None))
             return
         if isinstance(begun.decided, Refusal):
             raise Refused(*(self._renamed(part, one) for one in begun.decided.problems), status=begun.decided.status)
@@ -176,10 +178,10 @@ class _Opening:
         opened = part_of(self.composed, part, done)
         if due != FAR:
             opened = msgspec.structs.replace(opened, due=begun.definition.local(due))
-        self.told.append((Own.PART_OPENED, _payload(opened)))
+        self.told.append((Own.PART_OPENED, _payload(opened), None))
         if begun.definition.ended(done.state):
             end = end_of(self.composed, part, done)
-            self.told.append((Own.PART_ENDED, msgspec.to_builtins(end)))
+            self.told.append((Own.PART_ENDED, msgspec.to_builtins(end), events[-1].by))
             if end.end == "favourable":
                 self.given[part] = {**end.gives, NUMBER: case}
 
@@ -193,11 +195,16 @@ class _Opening:
         first = msgspec.structs.replace(
             decided[0], opening=begun.opening, facts={}, records={}, disputes={}, documents={}, judged={}
         )
-        history = [first, *(_event(n, first, kind, said) for n, (kind, said) in enumerate(self.told, start=2))]
+        history = [first]
+        for seq, (kind, payload, by) in enumerate(self.told, start=2):
+            history.append(_event(seq, msgspec.structs.replace(first, by=by or first.by), kind, payload))
         state = fold(history)
         act = begun.definition.procedure.acts[first.type]
         due = due_of(begun.definition, state, now)
         letter = letters.write(begun.definition, act, state, first.payload, due, now)
+        if first.on_behalf_of:
+            name, official = both(begun.definition.service.name), first.by.kind == "official"
+            letter = letters.done_for(letter, state, act.name, first.by.name, name, official=official)
         history[0] = msgspec.structs.replace(first, letter=letter)
         after = told(begun.definition, fold(history[:1]), history[1:], now)
         if len(after) > len(self.told):  # everything ended at once: one letter says it all

@@ -11,6 +11,7 @@ from tongban.base.ids import uuid7
 from tongban.web.forms import Form
 from tongban.web.html import go, page, saved_file
 from tongban.web.portal import casework, reasons
+from tongban.web.portal.bundles import whole
 from tongban.web.portal.moves import awaited, moves
 from tongban.web.portal.places import name as place_name
 from tongban.web.site import Site
@@ -23,6 +24,9 @@ SAID: dict[str, Text] = {
     "withdrawn": Text("已撤回。想办时可以重新申请。", "Withdrawn. You can apply again at any time."),
     "sent": Text("已提交。", "It has been sent."),
     "asked": Text("已提出，会有一位没有经手的工作人员来看。", "Asked. An official who took no part will look."),
+    "declined": Text("已告诉对方您不办这一份。", "They are told that you decline."),
+    "reminded": Text("已经提醒对方。", "They have been reminded."),
+    "taken-back": Text("邀请已撤回，别的几项照常办。", "The invitation is taken back; the other parts go on."),
     "people-only": Text("从现在起只由人来办。", "From now on only people handle it."),
 }
 
@@ -38,6 +42,7 @@ async def cases(site: Site, visitor: Visitor, after: str | None = None, said: st
         "portal/cases.html",
         drafts=[] if after else await drafts_of(site, visitor),
         cases=casework.summaries(site, found.items),
+        invitations=[] if after else await site.cases.bundles.waiting(actor),
         next=found.next,
         said=SAID.get(said),
     )
@@ -46,6 +51,7 @@ async def cases(site: Site, visitor: Visitor, after: str | None = None, said: st
 async def drafts_of(site: Site, visitor: Visitor) -> list[dict[str, Any]]:
     """Drafts of services that still exist."""
     known = {service.service: service.name for service in site.catalogue.services()}
+    known |= {bundle.bundle: bundle.name for bundle in site.catalogue.bundles()}
     return [
         {"service": draft.service, "title": known[draft.service], "saved": draft.updated_at}
         for draft in await site.cases.drafts(visitor.citizen())
@@ -72,6 +78,8 @@ async def case(site: Site, visitor: Visitor, case: str, said: str = "") -> Respo
         can_withdraw=view.act(casework.WITHDRAW) is not None,
         told=await site.assist.account.of(view),
         about=view.opening.about,
+        whole=await whole(site, visitor, view),
+        whole_mine=view.opening.part_of and await site.cases.bundles.owns(visitor.citizen(), view.opening.part_of),
         said=SAID.get(said),
     )
 

@@ -24,6 +24,7 @@ from tongban.web.words import both
 POPULAR = 4
 OFFERS = 3
 THEMES_SHOWN = 10
+BUNDLES = 4
 
 
 def by_theme(services: list[Service]) -> dict[Theme, list[Service]]:
@@ -60,6 +61,7 @@ async def home(site: Site, visitor: Visitor) -> Response[str]:
         count=len(published),
         themes=[(theme, THEMES[theme]) for theme in by_theme(published)][:THEMES_SHOWN],
         mine=mine,
+        bundles=site.catalogue.bundles()[:BUNDLES],
     )
 
 
@@ -81,7 +83,8 @@ async def own(site: Site, actor: Actor) -> Own:
     drafts = await site.cases.drafts(actor)
     papers = await certs.store.held_by(site.db, actor.id, limit=3)
     looks = await site.sharing.accesses(actor.id, limit=2)
-    names = {service.service: service.name for service in site.catalogue.services()}
+    names: dict[str, Words] = {service.service: service.name for service in site.catalogue.services()}
+    names |= {bundle.bundle: bundle.name for bundle in site.catalogue.bundles()}
     unfinished = [_unfinished(site, draft, names[draft.service]) for draft in drafts if draft.service in names]
     return Own(
         todo=[*(case.must for case in cases if case.must), *unfinished],

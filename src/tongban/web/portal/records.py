@@ -20,6 +20,7 @@ from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.portal import drafts
 from tongban.web.portal.application import Application
+from tongban.web.portal.looking import look
 from tongban.web.portal.places import name as place_name
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -69,7 +70,7 @@ async def fetch(
     wanted = application.to_look_up
     if not wanted or person is None:
         return application
-    answer = await site.sharing.look_up(person, wanted, service=application.service, purpose=purpose, reader=reader)
+    answer = await look(site, person, application.service, wanted, purpose, reader)
     return application.looked(answer, wanted.keys())
 
 

@@ -16,6 +16,7 @@ from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.portal import drafts
 from tongban.web.portal.application import Application, Content
+from tongban.web.portal.looking import look
 from tongban.web.portal.places import grouped
 from tongban.web.portal.records import matter, purpose_of, subject
 from tongban.web.site import Site
@@ -45,7 +46,7 @@ async def look_up(
         if not wanted:
             break
         asked |= wanted.keys()
-        answer = await site.sharing.look_up(person, wanted, service=service, purpose=purpose, reader=reader)
+        answer = await look(site, person, service, wanted, purpose, reader)
         records |= answer.found
     return records
 
@@ -90,10 +91,18 @@ def declined(service: Service, form: Form) -> tuple[str, ...]:
 async def holders(site: Site, service: Service) -> dict[str, Text]:
     """Who is asked, by `resource/record`, as far as a grant says so."""
     names: dict[str, Text] = {}
-    for place, body in (await site.sharing.providers(service.service)).items():
-        with suppress(Refused):
-            names[place] = site.directory.body(body).name
+    for slug in asking(site, service):
+        for place, body in (await site.sharing.providers(slug)).items():
+            with suppress(Refused):
+                names[place] = site.directory.body(body).name
     return names
+
+
+def asking(site: Site, service: Service) -> list[str]:
+    """The services for which records are asked: the parts of a bundle, otherwise the service itself."""
+    if not site.catalogue.is_bundle(service.service):
+        return [service.service]
+    return [member.service for member in site.catalogue.composed(service.service).bundle.parts.values()]
 
 
 @get("/services/{slug:str}/start")
