@@ -1,13 +1,14 @@
 """窗口收件: a clerk receives for a person who is present, without a script."""
 
 import asyncio
+import re
 
 import pytest
 from desk_people import PDF, Official
 
 from tongban.base.i18n import Text
 from tongban.base.ids import id_number_check
-from tongban.org import demo
+from tongban.org import Actor, demo
 from tongban.sharing import Purpose, Reader
 from tongban.sharing.access import Kind, Opened
 from tongban.web.desk.intake import person_of
@@ -58,7 +59,7 @@ async def test_what_is_received_is_the_persons_case_and_says_who_received_it(sit
     await hand_in(clerk)
     assert clerk.page.status_code == 422, "new questions follow from the answers"
     assert "设备设施齐" in clerk.text and "13800000005" in clerk.page.text
-    await hand_in(clerk, **LATER_ANSWERS, confirmed="yes")
+    await hand_in(clerk, **LATER_ANSWERS, confirmed="screen")
     assert "已收件" in clerk.text, clerk.text[:1500]
 
     (row,) = (await site.cases.queue(clerk_actor(site))).items
@@ -71,8 +72,6 @@ async def test_what_is_received_is_the_persons_case_and_says_who_received_it(sit
 
 
 def clerk_actor(site: Site):
-    from tongban.org import Actor
-
     post = site.directory.post("990101.service-centre.clerk")
     person = site.directory.holders(post.id)[0]
     known = next(p for p in demo.officials() if p.id == person)
@@ -81,8 +80,8 @@ def clerk_actor(site: Site):
 
 async def test_a_person_who_was_never_here_gets_a_number_of_ours(site: Site) -> None:
     clerk = await at_the_counter(site, name="吴新来", number=NEW_NUMBER)
-    await hand_in(clerk, **LATER_ANSWERS, confirmed="yes")
-    await hand_in(clerk, **LATER_ANSWERS, confirmed="yes")
+    await hand_in(clerk, **LATER_ANSWERS, confirmed="screen")
+    await hand_in(clerk, **LATER_ANSWERS, confirmed="screen")
     assert "已收件" in clerk.text, clerk.text[:1500]
     (row,) = (await site.cases.queue(clerk_actor(site))).items
     assert row.applicant_name == "吴新来" and row.applicant != clerk_actor(site).id
@@ -175,3 +174,30 @@ async def test_two_clicks_at_once_make_one_person(site: Site) -> None:
 
     made = await asyncio.gather(*(person_of(site, "吴新来", NEW_NUMBER, seen) for _ in range(4)))
     assert len(set(made)) == 1
+
+
+async def test_a_helper_begins_without_the_person_only_by_a_code_that_the_person_was_sent(site: Site) -> None:
+    clerk = await at_the_counter(site, seen="", away="check", code="123456")
+    assert "确认码不对" in clerk.text
+    who = {"name": KNOWN.name, "number": KNOWN.id_number, "region": "990101"}
+    await clerk.post("/desk/intake/food-licence", who | {"away": "send"})
+    (letter,) = (await site.cases.inbox(Actor.citizen(KNOWN))).items
+    code = re.findall(r"确认码(\d{6})", letter.body.zh)[0]
+    await clerk.post("/desk/intake/food-licence", who | {"away": "check", "code": code})
+    await clerk.get("/desk/intake/food-licence/form")
+    assert KNOWN.name in clerk.text
+
+
+async def test_what_a_helper_filled_in_is_confirmed_by_a_second_code_and_the_act_says_so(site: Site) -> None:
+    clerk = await at_the_counter(site)
+    await hand_in(clerk, **ANSWERS, confirmed="")
+    await hand_in(clerk, **LATER_ANSWERS, confirmed="code", code="000000")
+    assert "确认码不对" in clerk.text
+    await hand_in(clerk, **LATER_ANSWERS, do="code")
+    letter = (await site.cases.inbox(Actor.citizen(KNOWN))).items[0]
+    code = re.findall(r"确认码(\d{6})", letter.body.zh)[0]
+    await hand_in(clerk, **LATER_ANSWERS, confirmed="code", code=code)
+    (row,) = (await site.cases.mine(Actor.citizen(KNOWN))).items
+    first = (await site.cases.engine.load(row.case_id)).events[0]
+    assert (first.by.kind, first.on_behalf_of) == ("official", KNOWN.id)
+    assert "凭发给本人的确认码" in first.authority.zh

@@ -36,6 +36,7 @@ from tongban.cases.trial import Trial
 from tongban.catalog.procedure import Act, Who
 from tongban.catalog.replay import compact
 from tongban.org import Actor, Grant
+from tongban.org.model import Agreed
 from tongban.sharing import Shared
 
 UNDO = "undo"
@@ -248,7 +249,7 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         by=_by(command.actor),
         to=act.to,
         on_behalf_of=command.actor.on_behalf_of or "",
-        authority=command.grant.chain,
+        authority=letters.and_then(command.grant.chain, _AGREED[command.actor.agreed]),
         payload=said.payload,
         law=act.law,
         adverse=act.adverse,
@@ -282,6 +283,15 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         )
         letter = letters.done_for(letter, after, act.name, event.by.name, name, official=official)
     return msgspec.structs.replace(event, letter=letter)
+
+
+_AGREED: dict[Agreed, Text] = {
+    "": _NOTHING,
+    "screen": Text("（本人在场，在屏幕上看过并确认）", "(the person was present, read it on the screen and confirmed)"),
+    "paper": Text("（本人在场，在打印件上看过并签字）", "(the person was present, read the print and signed it)"),
+    "code": Text("（本人不在场，凭发给本人的确认码）", "(the person was away and confirmed by a code sent to them)"),
+}
+"""What the authority of an act entered by a helper adds: the helper confirms nothing in the person's place."""
 
 
 def _letter(definition: Definition, act: Act, after: CaseState, event: Event, command: Command) -> Letter | None:

@@ -303,8 +303,7 @@ class Done(_Value, frozen=True):
     before: str
     """The state it was done in."""
     delegation: str = ""
-    for_applicant: bool = False
-    """Done by somebody else for the applicant: an agent, or an official at a counter."""
+    for_applicant: bool = False  # by an agent, or an official at a counter
 
 
 class CaseState(msgspec.Struct, frozen=True, kw_only=True):

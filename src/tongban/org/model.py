@@ -15,6 +15,8 @@ from tongban.org.entries import ALL, Covers, Dated, Entry
 from tongban.org.mandate import Mandate
 from tongban.org.moved import Delegation
 
+Agreed = Literal["", "screen", "paper", "code"]
+"""Present and read it on the screen, present and signed the print, or away and told a one-time code."""
 TieKind = Literal["spouse", "parent-child", "sibling", "in-law", "interest"]
 
 
@@ -180,6 +182,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     lang: Lang = "zh"
     number: str = ""
     """A person's identity number, as far as it was checked."""
+    agreed: Agreed = ""
+    """帮办: how the person for whom an official enters something saw and confirmed it; the official never does."""
 
     def __repr__(self) -> str:
         """Nothing personal, wherever it may be printed."""

@@ -21,6 +21,7 @@ from tongban.catalog.model import Service
 from tongban.org import Actor, Grant, Matter, Person, RealName, allow, store
 from tongban.sharing import Purpose, Reader, announced
 from tongban.sharing.access import Kind, Opened, open_record, reader_of
+from tongban.web.desk import helping
 from tongban.web.desk.staff import desk, official
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
@@ -85,7 +86,10 @@ async def begin(site: Site, visitor: Visitor, slug: str, form: Form) -> Response
     actor = clerk(visitor)
     service = site.catalogue.service(slug)
     name, number = form.text("name"), narrow(form.text("number")).upper()
-    problems = _who_problems(name, number, form, site)
+    problems = (
+        *_who_problems(name, number, site),
+        *await helping.present(site, visitor, service, form, name, number),
+    )
     if problems:
         return await _identify(site, visitor, actor, service, form, problems)
     region = site.directory.region(form.text("region") or here(site, actor)).code
@@ -133,16 +137,17 @@ async def fill(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[
         wrong = refused(error)
     sitting = msgspec.structs.replace(sitting, content=application.content)
     await _keep(site, actor, slug, sitting)
+    if form.text("do") == "code" and not wrong:
+        wrong = [await helping.send(site, visitor, sitting.person, application)]
     if form.text("do") != "submit" or wrong:
         return _form(site, visitor, actor, slug, sitting, wrong)
     problems = application.problems()
-    if not form.text("confirmed"):
-        text = Text("请让申请人看过并确认", "Let the applicant read it and confirm")
-        problems.append(Problem("not-confirmed", text, "confirmed"))
+    how = helping.way(form)
+    problems = problems or await helping.unconfirmed(site, sitting.person, application, form)
     if problems:
         return _form(site, visitor, actor, slug, sitting, problems)
     applicant = Applicant(sitting.person, sitting.name, sitting.number)
-    acting = msgspec.structs.replace(actor, on_behalf_of=sitting.person)
+    acting = msgspec.structs.replace(actor, on_behalf_of=sitting.person, agreed=how)
     application = await opened(site, acting, application, applicant)
     try:
         view = await site.cases.submit(
@@ -191,16 +196,13 @@ async def _identify(
     )
 
 
-def _who_problems(name: str, number: str, form: Form, site: Site) -> tuple[Problem, ...]:
+def _who_problems(name: str, number: str, site: Site) -> tuple[Problem, ...]:
     found: list[Problem] = []
     if not name:
         found.append(Problem("name-missing", Text("请填写姓名", "Please give the name"), "name"))
     wrong = id_number_problem(number, today=site.today, place="number")
     if wrong:
         found.append(wrong)
-    if not form.text("seen"):
-        text = Text("请核对证件原件后打勾", "Check the identity card, then tick the box")
-        found.append(Problem("card-not-seen", text, "seen"))
     return tuple(found)
 
 
