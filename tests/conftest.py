@@ -13,7 +13,8 @@ import pytest
 
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database, EmbeddedPostgres, migrate
-from tongban.base.sealing import FileKeys, Sealer
+from tongban.base.keys import KeyRing
+from tongban.base.sealing import FileKeys, Sealer, Tombstones
 from tongban.org import demo
 from tongban.sharing import demo as records
 
@@ -95,7 +96,12 @@ atexit.register(shutil.rmtree, _KEYS, ignore_errors=True)
 
 async def new_sealer() -> Sealer:
     """The same master key for all, and no opened key of another database in memory."""
-    return await Sealer.open(FileKeys.open(_KEYS, datetime(2026, 11, 3, tzinfo=ZONE)), _KEYS)
+    return await Sealer.open(FileKeys.open(_KEYS, datetime(2026, 11, 3, tzinfo=ZONE)), _KEYS, tombstones())
+
+
+def tombstones() -> Tombstones:
+    """Signed with one ring for all, whose keys hold in every year that a test may be in."""
+    return Tombstones(KeyRing.open(_KEYS / "ring", datetime(2020, 1, 1, tzinfo=ZONE)))
 
 
 @asynccontextmanager

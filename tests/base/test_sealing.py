@@ -11,11 +11,12 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.conftest import tombstones
 
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
-from tongban.base.sealing import CommandKeys, FileKeys, Place, Ring, Sealer, Suite, Wrapped, rewrap_blind
+from tongban.base.sealing import CommandKeys, FileKeys, Place, Ring, Sealer, Suite, Wrapped, rewrap_blind, store
 from tongban.base.sealing.files import MAGIC, open_file, seal_file
 from tongban.base.sealing.sealer import PersonKey, as_bytes
 from tongban.base.sealing.suites import Sm4Gcm, new_key
@@ -32,7 +33,7 @@ def key(owner: str, suite: Suite, number: int = 1) -> PersonKey:
 
 
 async def sealer(folder: Path, suite: Suite = Suite.AES) -> Sealer:
-    return await Sealer.open(FileKeys.open(folder, NOW, suite), folder, suite=suite)
+    return await Sealer.open(FileKeys.open(folder, NOW, suite), folder, tombstones(), suite=suite)
 
 
 @given(st.sampled_from(Suite), places, places, st.binary(max_size=80))
@@ -163,6 +164,45 @@ async def test_erased_data_say_that_they_are_erased_and_when(db: Database, tmp_p
         ring.text(PLACE, text)
 
 
+async def test_a_tombstone_that_nobody_here_signed_proves_no_erasure(
+    db: Database, tmp_path: Path, clock: SettableClock
+):
+    keys = await sealer(tmp_path)
+    text = (await keys.person(db, "p-1")).seal_text(PLACE, "贺光明")
+    assert await keys.erase(db, "p-1", clock(), "asked for by the person")
+    (grave,) = await db.fetch("SELECT * FROM person_key_erased")
+    assert keys.tombstones.proved(store.Grave(**dict(grave)))
+    with pytest.raises(Exception, match="an erasure is final"):
+        await db.execute("UPDATE person_key_erased SET signed = 'another'")
+    await db.execute("ALTER TABLE person_key_erased DISABLE TRIGGER USER")
+    for change in ("erased_at = erased_at - interval '1 year'", "why = 'lost'", "person = 'p-2'", "signed = ''"):
+        await db.execute(f"UPDATE person_key_erased SET {change}")
+        with pytest.raises(Refused) as refused:
+            (await (await sealer(tmp_path)).ring(db, [text])).text(PLACE, text)
+        assert (refused.value.code, refused.value.status) == ("erasure-unproved", 500), change
+        await db.execute("DELETE FROM person_key_erased")
+        await db.execute(
+            "INSERT INTO person_key_erased SELECT * FROM jsonb_populate_record(NULL::person_key_erased, $1)",
+            {**dict(grave), "id": "\\x" + grave["id"].hex()},
+        )
+
+
+async def test_tombstones_of_before_are_signed_once_and_no_later_one_passes_for_theirs(
+    db: Database, tmp_path: Path, clock: SettableClock
+):
+    keys = await sealer(tmp_path)
+    text = (await keys.person(db, "p-1")).seal_text(PLACE, "贺光明")
+    (row,) = await db.fetch("DELETE FROM person_key RETURNING id")
+    bury = "INSERT INTO person_key_erased (id, person, erased_at, why, signed) VALUES ($1, $2, $3, 'long ago', '')"
+    await db.execute(bury, row["id"], "p-1", clock())
+    assert await keys.tombstones.sign_old(db) == 1
+    with pytest.raises(Refused) as refused:
+        (await (await sealer(tmp_path)).ring(db, [text])).text(PLACE, text)
+    assert refused.value.code == "erased"
+    await db.execute(bury, b"\1" * 16, "p-2", clock())
+    assert await keys.tombstones.sign_old(db) == 0
+
+
 async def test_a_key_of_a_transaction_that_failed_seals_nothing_later(db: Database, tmp_path: Path):
     keys = await sealer(tmp_path)
     with pytest.raises(ZeroDivisionError):
@@ -206,9 +246,9 @@ async def test_a_command_can_hold_the_master_key(db: Database, tmp_path: Path):
     script = tmp_path / "service.py"
     script.write_text(SERVICE)
     keys = CommandKeys(f"{sys.executable} {script}", 20)
-    made = await Sealer.open(keys, tmp_path / "keys")
+    made = await Sealer.open(keys, tmp_path / "keys", tombstones())
     text = (await made.person(db, "p-1")).seal_text(PLACE, "x")
-    opened = await Sealer.open(keys, tmp_path / "keys")
+    opened = await Sealer.open(keys, tmp_path / "keys", tombstones())
     assert (await opened.ring(db, [text])).text(PLACE, text) == "x"
     assert await db.fetchval("SELECT master FROM person_key") == "hsm-1"
     assert not list((tmp_path / "keys").glob("master-*"))

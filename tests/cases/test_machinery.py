@@ -94,7 +94,7 @@ async def test_a_letter_goes_out_after_the_undo_window_and_its_proof_comes_back(
     assert await cases.deliver() == 1
     assert await cases.deliver() == 0
     letters = sorted(path.name for path in (tmp_path / "outbox").iterdir())
-    assert letters == [f"{number}-1.eml", f"{number}-3.eml"]
+    assert letters == [f"{number}-1.eml.sealed", f"{number}-3.eml.sealed"]
     view = await cases.view(APPLICANT, number)
     proof = view.loaded.events[-1]
     assert (proof.type, proof.payload["notice"], proof.payload["channel"]) == ("notice-delivered", 3, "file")

@@ -102,9 +102,9 @@ async def test_a_letter_is_mailed_where_there_is_an_address_and_printed_where_th
     host, port = post_office.server_address[:2]
     channel = SmtpChannel(str(host), port, "gov@example.invalid", FileChannel(tmp_path / "room"), starttls=False)
     assert await deliver(cases.engine, channel, clock()) == 1
-    room = [path.name for path in (tmp_path / "room").glob("*.eml")]
+    room = [path.name for path in (tmp_path / "room").glob("*")]
     if not email:
-        assert (post_office.letters, room) == ([], [f"{view.case}-1.eml"])
+        assert (post_office.letters, room) == ([], [f"{view.case}-1.eml.sealed"])
         return
     assert room == []
     [(to, raw)] = post_office.letters

@@ -11,8 +11,9 @@ from tongban.base.sealing import seal_old
 from tongban.org import Person, demo, store
 
 PERSON = Person(
-    id="p-old", name="老赵顺", id_number="990101195001010019", phone="13900000001", birth_date=date(1950, 1, 1), level=2
-)
+    id="p-old", name="老赵顺", id_number="990101195001010019", phone="13900000001", birth_date=date(1950, 1, 1),
+    level=2, sex="male", home_region="990101",
+)  # fmt: skip
 
 
 async def whole(db: Database) -> str:
@@ -37,8 +38,9 @@ async def test_nothing_that_names_a_person_is_in_the_rows(db: Database):
 
 async def test_rows_of_before_are_read_and_then_sealed(db: Database, clock: SettableClock):
     await db.execute(
-        "INSERT INTO person (id, name, id_number, phone, birth_date, level, email)"
-        " VALUES ('p-old', '老赵顺', '990101195001010019', '13900000001', '1950-01-01', 2, 'lao@example.org')"
+        "INSERT INTO person (id, name, id_number, phone, birth_date, sex, home_region, level,"
+        " email) VALUES ('p-old', '老赵顺', '990101195001010019', '13900000001', '1950-01-01', 'male', '990101', 2,"
+        " 'lao@example.org')"
     )
     await db.execute(
         "INSERT INTO mandate SELECT 'm-1', 'o-1', '老赵顺', 'p-old', '{}', '{}', $1, $2, NULL, 'consent'",
@@ -50,11 +52,13 @@ async def test_rows_of_before_are_read_and_then_sealed(db: Database, clock: Sett
         assert await store.person_with_number(db, PERSON.id_number) == PERSON
         assert await store.names(db, ["p-old"]) == {"p-old": "老赵顺"}
         assert await store.email(db, "p-old") == "lao@example.org"
-        assert await store.bands(db, ["p-old"], date(2026, 1, 1)) == {"p-old": ("60-79", "", "zh")}
+        assert await store.bands(db, ["p-old"], date(2026, 1, 1)) == {"p-old": ("60-79", "male", "zh")}
         assert [one.from_name for one in await store.mandates_to(db, "p-old", clock())] == ["老赵顺"]
         assert await seal_old(db, store.SEALED, step=1) == changed
     raw = await whole(db)
-    assert not any(secret in raw for secret in ("老赵顺", PERSON.id_number, PERSON.phone, "1950", "lao@"))
+    assert not any(
+        secret in raw for secret in ("老赵顺", PERSON.id_number, PERSON.phone, "1950", "lao@", "male", "990101")
+    )
 
 
 async def test_two_people_cannot_have_one_number(db: Database):
@@ -74,6 +78,7 @@ async def test_an_erased_person_is_said_to_be_erased_and_is_no_error_among_other
     assert (refused.value.code, refused.value.status) == ("erased", 410)
     assert await store.person_with_number(db, PERSON.id_number) is None
     assert await store.names(db, ["p-old", "p-new"]) == {"p-old": "（已删除） (erased)", "p-new": "新人"}
+    assert await store.bands(db, ["p-old"], date(2026, 1, 1)) == {"p-old": ("", "", "zh")}
 
 
 async def test_a_sealed_name_moved_to_another_person_does_not_open(db: Database):

@@ -400,7 +400,7 @@ class _Player:
         made: dict[str, list[str]] = {}
         for slug, name in files.items():
             lines = (*(written or {}).get(slug, plain[:-1]), plain[-1])
-            made[slug] = [(await self._cases.add_document(actor, name, paper(name, lines))).id]
+            made[slug] = [(await self._cases.add_document(actor, name, paper(name, lines), about=person.id)).id]
         return made
 
     def _applying(self, story: Story) -> Actor:

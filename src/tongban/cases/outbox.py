@@ -17,9 +17,11 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
 
+from tongban.base.sealing import PersonKey
 from tongban.cases.decide import delivered
 from tongban.cases.engine import Case, Engine, Recorder
 from tongban.cases.model import Event, Letter, Own
+from tongban.cases.postroom import leave
 from tongban.cases.store import alarms
 from tongban.cases.store.alarms import Parcel
 from tongban.cases.store.personal import BESIDE, letter_beside
@@ -36,12 +38,13 @@ _FIRST_WAIT = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A letter with its number and its hour."""
+    """A letter with its number, its hour and the key of its reader, for whoever keeps it."""
 
     case: str
     seq: int
     letter: Letter
     at: datetime
+    key: PersonKey
 
     def message(self, sender: str, to: str) -> EmailMessage:
         """The letter in both languages, Chinese first."""
@@ -65,19 +68,14 @@ class Channel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileChannel:
-    """Writes `<case>-<seq>.eml` into a folder: for demonstrations, and for a post room that prints."""
+    """Leaves letters for a post room that prints, each sealed with its reader's key (`cases.postroom`)."""
 
     folder: Path
     sender: str = "tongban@tongban.invalid"
     name: str = "file"
 
     def send(self, mail: Mail, to: str = "") -> str:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self.folder / f"{mail.case}-{mail.seq}.eml"
-        part = path.with_suffix(".part")
-        part.write_bytes(bytes(mail.message(self.sender, to or f"{mail.letter.to}@tongban.invalid")))
-        part.replace(path)
-        return path.name
+        return leave(self.folder, mail, bytes(mail.message(self.sender, to or f"{mail.letter.to}@tongban.invalid")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +120,12 @@ async def _carry(engine: Engine, channel: Channel, parcel: Parcel, now: datetime
         return await _carry_beside(engine, channel, parcel, now)
     try:
         case = await engine.find(engine.db, parcel.case)
-        mail = _mail(case, parcel) if case else None
-        if mail is None:
+        letter = _letter(case, parcel) if case else None
+        if case is None or letter is None:
             await alarms.drop_parcels(engine.db, [parcel])
             return False
+        key = await engine.db.sealer.person(engine.db, letter.to)
+        mail = Mail(parcel.case, parcel.seq, letter, case.events[parcel.seq - 1].at, key)
         to = await people.email(engine.db, mail.letter.to)
         proof = await asyncio.to_thread(channel.send, mail, to)
         report = _report(parcel, {"channel": channel.name, "proof": proof}, now, arrived=True)
@@ -142,7 +142,8 @@ async def _carry_beside(engine: Engine, channel: Channel, parcel: Parcel, now: d
         found = await letter_beside(engine.db, parcel.case)
         if found is not None:
             person, at, title, body = found
-            mail = Mail(parcel.case.replace(":", "-"), parcel.seq, Letter(person, title, body, "beside"), at)
+            key = await engine.db.sealer.person(engine.db, person)
+            mail = Mail(parcel.case.replace(":", "-"), parcel.seq, Letter(person, title, body, "beside"), at, key)
             await asyncio.to_thread(channel.send, mail, await people.email(engine.db, person))
         await alarms.drop_parcels(engine.db, [parcel])
         return found is not None
@@ -156,12 +157,9 @@ async def _carry_beside(engine: Engine, channel: Channel, parcel: Parcel, now: d
         return False
 
 
-def _mail(case: Case, parcel: Parcel) -> Mail | None:
+def _letter(case: Case, parcel: Parcel) -> Letter | None:
     """The letter, unless it was taken back or already accounted for."""
-    if _accounted(case, parcel.seq):
-        return None
-    event = case.events[parcel.seq - 1]
-    return Mail(parcel.case, parcel.seq, event.letter, event.at) if event.letter else None
+    return None if _accounted(case, parcel.seq) else case.events[parcel.seq - 1].letter
 
 
 def _accounted(case: Case, seq: int) -> bool:

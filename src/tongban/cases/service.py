@@ -94,8 +94,9 @@ class Cases:
 
     # --- drafts ----------------------------------------------------------------------------------------------------
 
-    async def save_draft(self, actor: Actor, service: str, content: Mapping[str, Any]) -> Draft:
-        """Keep what has been filled in, unchecked. Raises Refused `unknown-service` (404), `draft-too-large` (413)."""
+    async def save_draft(self, actor: Actor, service: str, content: Mapping[str, Any], about: str = "") -> Draft:
+        """Keep what has been filled in, unchecked; sealed with the key of the person it is `about` where an official
+        fills it in for somebody. Raises Refused `unknown-service` (404), `draft-too-large` (413)."""
         self.engine.catalogue.service(service)
         if len(msgspec.json.encode(content)) > 256 * 1024:
             raise Refused(
@@ -108,7 +109,7 @@ class Cases:
             content=dict(content),
             updated_at=self.engine.clock(),
         )
-        await personal.save_draft(self.engine.db, draft)
+        await personal.save_draft(self.engine.db, draft, about or actor.on_behalf_of or "")
         return draft
 
     async def draft(self, actor: Actor, service: str) -> Draft | None:
@@ -375,11 +376,15 @@ class Cases:
 
     # --- documents -------------------------------------------------------------------------------------------------
 
-    async def add_document(self, actor: Actor, name: str, data: bytes) -> Attachment:
-        """Keep an upload of the actor's, to be filed with a case. Raises Refused (see `documents.examine`)."""
-        file = await asyncio.to_thread(examine, name, data, region=_region(actor), owner=actor.id)
-        await self._files.put(file.id, actor.id, data)
-        await personal.add_document(self.engine.db, _region(actor), actor.id, file, self.engine.clock())
+    async def add_document(self, actor: Actor, name: str, data: bytes, about: str = "") -> Attachment:
+        """Keep an upload of the actor's, to be filed with a case; sealed with the key of the person it is `about` where
+        an official hands it in for somebody or in their case. Raises Refused (see `documents.examine`)."""
+        about = about or actor.on_behalf_of or ""
+        about = "" if about == actor.id else about
+        owner = f"{actor.id}\n{about}" if about else actor.id
+        file = await asyncio.to_thread(examine, name, data, region=_region(actor), owner=owner)
+        await self._files.put(file.id, about or actor.id, data)
+        await personal.add_document(self.engine.db, _region(actor), actor.id, file, self.engine.clock(), about)
         return file
 
     async def document(self, actor: Actor, document: str, *, case: str | None = None) -> tuple[Attachment, bytes]:

@@ -36,6 +36,7 @@ COMMANDS: dict[str, CommandSpec] = {
     "uses": CommandSpec("tongban.cli.uses", "AI uses: check, measure, switch off · 算法应用：检查、评测、关掉"),
     "route": CommandSpec("tongban.cli.route", "train and measure the routing of requests · 训练和评测智能分办"),
     "case": CommandSpec("tongban.cli.case", "export one case whole · 导出一个办件"),
+    "letters": CommandSpec("tongban.cli.letters", "print the letters of the post room · 打印待寄文书"),
     "node": CommandSpec("tongban.cli.node", "answer beside a department's data · 部门数据旁的节点"),
     "bench": CommandSpec("tongban.cli.bench", "measure and print ratios · 性能对比"),
 }

@@ -20,6 +20,7 @@ from tongban.base.keys import KeyRing
 from tongban.base.sealing import open_sealer, seal_old
 from tongban.cases import demo as stories
 from tongban.cases.kept import Files
+from tongban.cases.postroom import PostRoom
 from tongban.cases.store import sealed as cases
 from tongban.catalog.installation import open_catalogue
 from tongban.certs import store as certificates
@@ -28,13 +29,23 @@ from tongban.cli.saying import saying_refusals
 from tongban.org import demo
 from tongban.org import store as people
 from tongban.outreach import demo as offers
+from tongban.outreach import store as offered
 from tongban.sharing import demo as records
 from tongban.sharing import store as sharing
+from tongban.sharing.access import store as accesses
 from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.grants import demo as grants
 from tongban.sharing.node.beside import Beside
 
-SEALED_TABLES = (*people.SEALED, *sharing.SEALED, *certificates.SEALED, *cases.SEALED, *assist.SEALED)
+SEALED_TABLES = (
+    *people.SEALED,
+    *sharing.SEALED,
+    *certificates.SEALED,
+    *cases.SEALED,
+    *assist.SEALED,
+    *offered.SEALED,
+    *accesses.SEALED,
+)
 """Every table with sealed columns."""
 
 
@@ -102,8 +113,10 @@ async def _prepare(settings: Settings, url: str) -> None:
         if not await let_operate(db, READABLE):
             print(f"The database role {OPERATOR} could not be made; docs/production.md says how. 运维角色没有建成。")
         rows, files = await seal_old(db, SEALED_TABLES), await Files(db, settings.data_dir / "documents").seal_old()
+        files += await PostRoom(db, settings.data_dir / "outbox").seal_old()
         if rows or files:
             print(f"Sealed {rows} rows and {files} files. 已加密原有的{rows}行个人信息、{files}个文件。", flush=True)
+        await db.sealer.tombstones.sign_old(db)
         if settings.demo:
             now = system_clock(settings.timezone)()
             await demo.seed(db)

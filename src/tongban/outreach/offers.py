@@ -5,7 +5,7 @@ it at once where the procedure lets them; declining is remembered (个人信息�
 refused).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from typing import Any, Literal
 import msgspec
 
 from tongban.base.clock import Clock
-from tongban.base.database import Database, Row
+from tongban.base.database import Database
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text, words
 from tongban.catalog import cite
@@ -183,7 +183,7 @@ class Outreach:
             source=_POPULATION,
         )
 
-    def _offer(self, row: Row) -> Offer | None:
+    def _offer(self, row: Mapping[str, Any]) -> Offer | None:
         try:
             policy = self._catalogue.policy(row["policy"], row["policy_version"])
             service = self._catalogue.service(row["service"], row["service_version"])

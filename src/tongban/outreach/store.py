@@ -5,11 +5,17 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from tongban.base.database import Row
+from tongban.base.sealing import SealedTable, Sealer, open_json, seal_json
+
+OFFER = SealedTable(table="offer", key=("region", "person", "policy"), owner="person", json=("outputs",))
+SEALED = (OFFER,)
 
 
 class Reads(Protocol):
     """A database, or a connection inside a transaction."""
 
+    @property
+    def sealer(self) -> Sealer: ...
     async def fetch(self, sql: str, *args: Any) -> list[Row]: ...
 
 
@@ -33,6 +39,16 @@ async def offer(
 
     What a person confirmed or declined stays as it is; an older run never replaces a newer one.
     """
+    keys = await db.sealer.persons(db, (hit["person"] for hit in hits))
+    sealed = [
+        {
+            **hit,
+            "outputs": seal_json(
+                keys[hit["person"]], OFFER.place("outputs", (hit["region"], hit["person"], policy)), hit["outputs"]
+            ),
+        }
+        for hit in hits
+    ]
     rows = await db.fetch(
         """
         INSERT INTO offer (region, person, policy, policy_version, service, service_version, as_of, standing, fact,
@@ -52,7 +68,7 @@ async def offer(
         service_version,
         as_of,
         now,
-        [dict(hit) for hit in hits],
+        sealed,
     )
     return {row["person"]: row["fresh"] for row in rows}
 
@@ -72,9 +88,19 @@ async def withdraw(db: Reads, policy: str, as_of: date, still: Sequence[str]) ->
     return len(rows)
 
 
-async def of_person(db: Reads, person: str) -> list[Row]:
-    """One person's offers, whatever came of them."""
-    return await db.fetch(f"SELECT {_COLUMNS} FROM offer WHERE person = $1 ORDER BY standing, policy", person)
+async def of_person(db: Reads, person: str) -> list[dict[str, Any]]:
+    """One person's offers, whatever came of them, amounts in clear. Raises Refused: `erased` (410)."""
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM offer WHERE person = $1 ORDER BY standing, policy", person)
+    ring = await db.sealer.ring(db, (row["outputs"] for row in rows))
+    return [
+        {
+            **dict(row),
+            "outputs": open_json(
+                ring, OFFER.place("outputs", (row["region"], row["person"], row["policy"])), row["outputs"]
+            ),
+        }
+        for row in rows
+    ]
 
 
 async def answer(

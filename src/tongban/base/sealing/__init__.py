@@ -12,6 +12,7 @@ from tongban.base.sealing.tables import (
     seal_members,
     seal_old,
 )
+from tongban.base.sealing.tombstones import Tombstones
 
 __all__ = [
     "PREFIX",
@@ -25,6 +26,7 @@ __all__ = [
     "SealedTable",
     "Sealer",
     "Suite",
+    "Tombstones",
     "Wrapped",
     "erased",
     "is_sealed",

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 from tongban.base.config import Settings
+from tongban.base.keys import KeyRing
 from tongban.base.sealing.keyservice import CommandKeys, FileKeys, KeyService
 from tongban.base.sealing.sealer import Sealer
 from tongban.base.sealing.suites import Suite
+from tongban.base.sealing.tombstones import Tombstones
 
 
 def key_service(settings: Settings) -> KeyService:
@@ -17,4 +19,7 @@ def key_service(settings: Settings) -> KeyService:
 
 async def open_sealer(settings: Settings) -> Sealer:
     """Once for each process. Raises `Refused` as the key service does."""
-    return await Sealer.open(key_service(settings), settings.sealing_dir, suite=Suite(settings.sealing_suite))
+    tombstones = Tombstones(KeyRing.open(settings.keys_dir, datetime.now(UTC)))
+    return await Sealer.open(
+        key_service(settings), settings.sealing_dir, tombstones, suite=Suite(settings.sealing_suite)
+    )

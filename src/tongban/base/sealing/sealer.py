@@ -35,6 +35,7 @@ from tongban.base.sealing.keyservice import (
 )
 from tongban.base.sealing.store import KeyRow, Runner
 from tongban.base.sealing.suites import NONCE, SUITES, TAG, Aead, Suite, new_key, seal, unseal
+from tongban.base.sealing.tombstones import Tombstones
 
 PREFIX: Final = "sealed.1."
 _ID: Final = 16
@@ -97,16 +98,20 @@ class PersonKey:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """The keys that some sealed values need, and when those that are gone were erased."""
+    """The keys that some sealed values need, and when those that are gone were erased: `unproved` are those of which
+    a tombstone says so that nobody here has signed."""
 
     keys: Mapping[bytes, PersonKey]
     gone: Mapping[bytes, datetime]
+    unproved: frozenset[bytes] = frozenset()
 
     def open(self, place: Place, sealed: bytes) -> bytes:
         """Open one value. Raises `Refused`: `erased` (410), `seal-broken`, `key-unknown`."""
         key = self.keys.get(sealed[:_ID])
         if key is not None:
             return key.open(place, sealed)
+        if sealed[:_ID] in self.unproved:
+            raise unproved()
         if at := self.gone.get(sealed[:_ID]):
             raise erased(at)
         raise damaged(f"{place.table}.{place.column}") if len(sealed) < _LEAST else unknown(sealed[:_ID].hex())
@@ -117,9 +122,13 @@ class Ring:
 
     def shown(self, place: Place, value: str) -> str:
         """The same for a list, where one erased person must not hide the others."""
-        if is_sealed(value) and as_bytes(place, value)[:_ID] in self.gone:
+        if self.is_gone(value):
             return f"{ERASED_ZH} {ERASED_EN}"
         return self.text(place, value)
+
+    def is_gone(self, value: str) -> bool:
+        """Whether the key of a value was erased."""
+        return _key_id(value) in self.gone
 
 
 class Sealer:
@@ -129,9 +138,16 @@ class Sealer:
     """
 
     def __init__(
-        self, service: KeyService, blind_key: bytes, *, suite: Suite = Suite.AES, seconds: float = 60.0
+        self,
+        service: KeyService,
+        blind_key: bytes,
+        *,
+        tombstones: Tombstones,
+        suite: Suite = Suite.AES,
+        seconds: float = 60.0,
     ) -> None:
         self.service = service
+        self.tombstones = tombstones
         self._blind = blind_key
         self._suite = suite
         self._seconds = seconds
@@ -139,12 +155,14 @@ class Sealer:
         self._by_id: dict[bytes, tuple[float, PersonKey]] = {}
 
     @classmethod
-    async def open(cls, service: KeyService, folder: Path, *, suite: Suite = Suite.AES) -> "Sealer":
+    async def open(
+        cls, service: KeyService, folder: Path, tombstones: Tombstones, *, suite: Suite = Suite.AES
+    ) -> "Sealer":
         """With the blind key in `folder`, wrapped as the keys of persons are; made at the first start.
 
         Raises `Refused` as the key service does.
         """
-        return cls(service, await _blind_key(service, folder), suite=suite)
+        return cls(service, await _blind_key(service, folder), tombstones=tombstones, suite=suite)
 
     async def person(self, db: Runner, person: str) -> PersonKey:
         """A person's key, made if there is none."""
@@ -170,11 +188,14 @@ class Sealer:
         now = time.monotonic()
         found = {one: held[1] for one in ids if (held := self._by_id.get(one)) and held[0] > now}
         gone: dict[bytes, datetime] = {}
+        unsigned = frozenset[bytes]()
         if missing := sorted(ids - found.keys()):
             found |= {key.id: key for key in await self._unwrap(await store.of_ids(db, missing), now)}
             if lost := sorted(ids - found.keys()):
-                gone = await store.erased(db, lost)
-        return Ring(found, gone)
+                graves = await store.erased(db, lost)
+                gone = {one.id: one.erased_at for one in graves if self.tombstones.proved(one)}
+                unsigned = frozenset(one.id for one in graves) - gone.keys()
+        return Ring(found, gone, unsigned)
 
     def blind(self, column: str, text: str) -> bytes:
         """A keyed hash (HMAC-SHA-256) to look a value up by, for the few columns in `BLIND`."""
@@ -187,7 +208,9 @@ class Sealer:
 
         Whether the law lets it go is the caller's to know: a duty to keep records outranks a wish (PIPL 47).
         """
-        ids = await store.erase(db, person, now, why)
+        ids = await store.ids_of(db, person)
+        graves = [store.Grave(one, person, now, why, "") for one in ids]
+        ids = await store.erase(db, person, [self.tombstones.signed(one) for one in graves])
         self._by_owner.pop(person, None)
         for one in ids:
             self._by_id.pop(one, None)
@@ -262,6 +285,17 @@ def erased(at: datetime) -> Refused:
         f"These personal data were erased on {at:%-d %B %Y} and can no longer be opened.",
         law="个人信息保护法 47",
         status=410,
+    )
+
+
+def unproved() -> Refused:
+    """A row says that a key was erased, and nobody who may say so has signed it."""
+    return refuse(
+        "erasure-unproved",
+        "这项个人信息的密钥不在了，删除记录又没有有效的签名。请立即告诉系统管理员核查。",
+        "The key of these personal data is gone, and the record of its erasure is not signed as it should be. Please"
+        " tell the administrator at once.",
+        status=500,
     )
 
 

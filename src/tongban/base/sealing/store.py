@@ -60,22 +60,64 @@ async def add(db: Runner, keys: Sequence[KeyRow]) -> None:
     )
 
 
-async def erased(db: Runner, ids: Sequence[bytes]) -> dict[bytes, datetime]:
-    """When the keys among these that were erased went."""
-    rows = await db.fetch("SELECT id, erased_at FROM person_key_erased WHERE id = ANY($1::bytea[])", list(ids))
-    return {row["id"]: row["erased_at"] for row in rows}
+class Grave(NamedTuple):
+    """A row of `person_key_erased`. `signed` is its JWS; empty for one of before they were signed."""
+
+    id: bytes
+    person: str
+    erased_at: datetime
+    why: str
+    signed: str
 
 
-async def erase(db: Runner, person: str, now: datetime, why: str) -> list[bytes]:
-    """Delete a person's key and write down that there was one, in one statement."""
+async def erased(db: Runner, ids: Sequence[bytes]) -> list[Grave]:
+    """The tombstones of the keys among these that were erased."""
     rows = await db.fetch(
-        "WITH gone AS (DELETE FROM person_key WHERE person = $1 RETURNING id, person)"
-        " INSERT INTO person_key_erased (id, person, erased_at, why) SELECT id, person, $2, $3 FROM gone RETURNING id",
+        "SELECT id, person, erased_at, why, signed FROM person_key_erased WHERE id = ANY($1::bytea[])", list(ids)
+    )
+    return [Grave(*row) for row in rows]
+
+
+async def ids_of(db: Runner, person: str) -> list[bytes]:
+    """The id of a person's key, held until the transaction ends; none if there is no key."""
+    rows = await db.fetch("SELECT id FROM person_key WHERE person = $1 FOR UPDATE", person)
+    return [row["id"] for row in rows]
+
+
+async def erase(db: Runner, person: str, graves: Sequence[Grave]) -> list[bytes]:
+    """Delete a person's key and write its tombstone, in one statement; only a key that has a tombstone goes."""
+    rows = await db.fetch(
+        "WITH new AS (SELECT * FROM unnest($2::bytea[], $3::timestamptz[], $4::text[], $5::text[])"
+        " AS n(id, erased_at, why, signed)),"
+        " gone AS (DELETE FROM person_key k USING new WHERE k.person = $1 AND k.id = new.id RETURNING k.id, k.person)"
+        " INSERT INTO person_key_erased (id, person, erased_at, why, signed)"
+        " SELECT id, person, erased_at, why, signed FROM gone JOIN new USING (id) RETURNING id",
         person,
-        now,
-        why,
+        [one.id for one in graves],
+        [one.erased_at for one in graves],
+        [one.why for one in graves],
+        [one.signed for one in graves],
     )
     return [row["id"] for row in rows]
+
+
+async def unsigned(db: Runner, limit: int) -> list[Grave]:
+    """Tombstones that nobody has signed."""
+    rows = await db.fetch(
+        "SELECT id, person, erased_at, why, signed FROM person_key_erased WHERE signed = '' ORDER BY id LIMIT $1", limit
+    )
+    return [Grave(*row) for row in rows]
+
+
+async def sign(db: Runner, graves: Sequence[Grave]) -> int:
+    """Write signatures where there is none."""
+    rows = await db.fetch(
+        "UPDATE person_key_erased e SET signed = n.signed FROM unnest($1::bytea[], $2::text[]) AS n(id, signed)"
+        " WHERE e.id = n.id AND e.signed = '' RETURNING e.id",
+        [one.id for one in graves],
+        [one.signed for one in graves],
+    )
+    return len(rows)
 
 
 async def under_other_masters(db: Runner, master: str, after: str, limit: int) -> list[KeyRow]:

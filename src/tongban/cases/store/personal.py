@@ -39,9 +39,9 @@ class InboxNotice(msgspec.Struct, frozen=True, kw_only=True):
     read_at: datetime | None
 
 
-async def save_draft(db: Runner, draft: Draft) -> None:
-    """The latest wins; there is one for a person and a service."""
-    key = await db.sealer.person(db, draft.person)
+async def save_draft(db: Runner, draft: Draft, about: str = "") -> None:
+    """The latest wins; there is one for a person and a service. `about`: whose key seals it, if not the keeper's."""
+    key = await db.sealer.person(db, about or draft.person)
     place = DRAFT.place("content", (draft.region, draft.person, draft.service))
     await db.execute(
         "INSERT INTO draft (region, person, service, content, updated_at) VALUES ($1, $2, $3, $4, $5)"
@@ -92,9 +92,17 @@ async def discard(db: Runner, region: str, person: str, service: str) -> None:
     await db.execute("DELETE FROM draft WHERE region = $1 AND person = $2 AND service = $3", region, person, service)
 
 
-async def add_document(db: Runner, region: str, owner: str, file: Attachment, at: datetime) -> None:
-    """Remember an upload; the same file of the same owner is the same document."""
-    key = await db.sealer.person(db, owner)
+async def reader_of(db: Runner, region: str, case: str, seq: int) -> str | None:
+    """To whom a letter is."""
+    rows = await db.fetch(
+        "SELECT person FROM notice WHERE region = $1 AND case_id = $2 AND seq = $3", region, case, seq
+    )
+    return rows[0]["person"] if rows else None
+
+
+async def add_document(db: Runner, region: str, owner: str, file: Attachment, at: datetime, about: str = "") -> None:
+    """Remember an upload; the same file of the same owner is the same document. `about`: whose key seals its name."""
+    key = await db.sealer.person(db, about or owner)
     await db.execute(
         "INSERT INTO document (region, id, owner, sha256, name, type, size, at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",

@@ -33,11 +33,11 @@ PERSON = SealedTable(
     table="person",
     key=("id",),
     owner="id",
-    text=("name", "id_number", "phone", "birth_date", "email"),
+    text=("name", "id_number", "phone", "birth_date", "email", "sex", "home_region"),
     blind={"id_number": "number_blind"},
 )
 SEALED = (PERSON, MANDATE)
-_OF_PERSON = PERSON.text[:4]
+_OF_PERSON = ("name", "id_number", "phone", "birth_date", "sex", "home_region")
 
 
 class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,8 +134,8 @@ async def save_people(connection: Connection, people: Iterable[Person]) -> None:
                 connection.sealer.blind("person.id_number", p.id_number) if p.id_number else None,
                 _sealed(keys[p.id], "phone", p.phone),
                 _sealed(keys[p.id], "birth_date", p.birth_date.isoformat() if p.birth_date else ""),
-                p.sex,
-                p.home_region,
+                _sealed(keys[p.id], "sex", p.sex),
+                _sealed(keys[p.id], "home_region", p.home_region),
                 p.level,
                 p.lang,
             )
@@ -152,21 +152,27 @@ async def names(db: Db, persons: Sequence[str]) -> dict[str, str]:
 
 
 async def bands(db: Db, persons: Sequence[str], today: date) -> dict[str, tuple[str, str, str]]:
-    """Age band, sex and language of people, for counting groups: no name, number or birthday leaves this function."""
+    """Age band, sex and language of people, for counting groups: no name, number or birthday leaves this function. Of
+    somebody whose key was erased only the language is known."""
     rows = await db.fetch("SELECT id, birth_date, sex, lang FROM person WHERE id = ANY($1::text[])", list(persons))
-    ring = await db.sealer.ring(db, (row["birth_date"] for row in rows))
-    return {row["id"]: (_band(ring, row, today), row["sex"], row["lang"]) for row in rows}
+    ring = await db.sealer.ring(db, (row[column] for row in rows for column in ("birth_date", "sex")))
+    return {row["id"]: (_band(ring, row, today), _left(ring, row, "sex"), row["lang"]) for row in rows}
 
 
 _BANDS = ("0-17", "18-34", "35-59", "60-79", "80-")
 
 
 def _band(ring: Ring, row: Row, today: date) -> str:
-    born = _date(ring.text(Place("person", "birth_date", row["id"]), row["birth_date"]))
+    born = _date(_left(ring, row, "birth_date"))
     if born is None:
         return ""
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     return _BANDS[bisect_right((18, 35, 60, 80), age)]
+
+
+def _left(ring: Ring, row: Row, column: str) -> str:
+    """What is known of a person, nothing where it was erased: one of them must not spoil a count."""
+    return "" if ring.is_gone(row[column]) else ring.text(Place("person", column, row["id"]), row[column])
 
 
 async def email(db: Db, person_id: str) -> str:
@@ -190,9 +196,7 @@ async def erase(connection: Connection, person_id: str, now: datetime, why: str)
     """
     await end_sessions(connection, person_id)
     await connection.execute("DELETE FROM person_identity WHERE person = $1", person_id)
-    await connection.execute(
-        "UPDATE person SET number_blind = NULL, sex = '', home_region = '' WHERE id = $1", person_id
-    )
+    await connection.execute("UPDATE person SET number_blind = NULL WHERE id = $1", person_id)
     return await connection.sealer.erase(connection, person_id, now, why)
 
 
@@ -336,17 +340,20 @@ def _sealed(key: PersonKey, column: str, text: str) -> str:
 
 
 def _person(row: Row, ring: Ring) -> Person:
-    name, id_number, phone, born = (ring.text(Place("person", c, row["id"]), row[c]) for c in _OF_PERSON)
-    return Person(
-        id=row["id"],
-        name=name,
-        id_number=id_number,
-        phone=phone,
-        birth_date=_date(born),
-        sex=row["sex"],
-        home_region=row["home_region"],
-        level=row["level"],
-        lang=row["lang"],
+    name, id_number, phone, born, sex, home = (ring.text(Place("person", c, row["id"]), row[c]) for c in _OF_PERSON)
+    return msgspec.convert(
+        {
+            "id": row["id"],
+            "name": name,
+            "id_number": id_number,
+            "phone": phone,
+            "birth_date": _date(born),
+            "sex": sex,
+            "home_region": home,
+            "level": row["level"],
+            "lang": row["lang"],
+        },
+        Person,
     )
 
 

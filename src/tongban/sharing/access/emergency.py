@@ -4,6 +4,7 @@ They are told beforehand that the person sees it and that it is reviewed; the re
 supervising body. It opens reading only: no act becomes possible by it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -16,8 +17,10 @@ from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
 from tongban.base.page import Page, cursor, read_cursor
+from tongban.base.sealing import Ring
 from tongban.org import Actor
 from tongban.sharing.access import store
+from tongban.sharing.access.record import kept_until
 
 LASTS: Final = timedelta(hours=1)
 SHORTEST, LONGEST = 10, 1000
@@ -83,7 +86,7 @@ def checked(ground: str, reason: str, *, understood: bool) -> tuple[Ground, str]
 
 
 async def declare(
-    db: store.Runner,
+    db: store.Keeper,
     actor: Actor,
     case: str,
     person: str,
@@ -110,14 +113,16 @@ async def declare(
         watcher=watcher,
         review=None,
     )
-    await store.break_glass(db, {name: getattr(found, name) for name in found.__struct_fields__})
+    key = await db.sealer.person(db, person)
+    row = {name: getattr(found, name) for name in found.__struct_fields__}
+    await store.break_glass(db, row | {"kept_until": kept_until(now)}, key)
     return found
 
 
-async def running(db: store.Runner, actor: Actor, case: str, now: datetime) -> Emergency | None:
+async def running(db: store.Keeper, actor: Actor, case: str, now: datetime) -> Emergency | None:
     """The emergency by which this official may look at this case at this moment."""
     row = await store.running(db, actor.id, actor.post, case, now)
-    return _emergency(row) if row else None
+    return (await _opened(db, [row]))[0] if row else None
 
 
 async def reviewed_by(db: store.Runner, emergency: str, case: str) -> None:
@@ -125,9 +130,9 @@ async def reviewed_by(db: store.Runner, emergency: str, case: str) -> None:
     await store.reviewed_by(db, UUID(emergency), case)
 
 
-async def unreviewed(db: store.Runner, limit: int = 50) -> tuple[Emergency, ...]:
+async def unreviewed(db: store.Keeper, limit: int = 50) -> tuple[Emergency, ...]:
     """Emergencies whose review could not be opened yet."""
-    return tuple(_emergency(row) for row in await store.unreviewed(db, limit))
+    return await _opened(db, await store.unreviewed(db, limit))
 
 
 async def emergencies(db: Database, watcher: str, after: str | None, limit: int) -> Page[Emergency]:
@@ -135,7 +140,7 @@ async def emergencies(db: Database, watcher: str, after: str | None, limit: int)
     place = read_cursor(after, tuple[datetime, UUID]) if after else None
     rows = await store.emergencies(db, [watcher], place, limit + 1)
     following = cursor(rows[limit - 1]["at"], rows[limit - 1]["id"]) if len(rows) > limit else None
-    return Page(tuple(_emergency(row) for row in rows[:limit]), following)
+    return Page(await _opened(db, rows[:limit]), following)
 
 
 async def reviews(db: store.Runner, emergencies: list[str]) -> dict[str, str]:
@@ -143,7 +148,13 @@ async def reviews(db: store.Runner, emergencies: list[str]) -> dict[str, str]:
     return await store.reviews(db, [UUID(one) for one in emergencies]) if emergencies else {}
 
 
-def _emergency(row: Row) -> Emergency:
-    found = dict(row)
-    found["id"] = str(found["id"])
+async def _opened(db: store.Keeper, rows: Sequence[Row]) -> tuple[Emergency, ...]:
+    """With their reasons in clear; of somebody whose key was erased, that it was."""
+    ring = await db.sealer.ring(db, (row["reason"] for row in rows))
+    return tuple(_emergency(row, ring) for row in rows)
+
+
+def _emergency(row: Row, ring: Ring) -> Emergency:
+    place = store.reason_place(row["body"], row["at"], row["id"])
+    found = dict(row) | {"id": str(row["id"]), "reason": ring.shown(place, row["reason"])}
     return msgspec.convert(found, Emergency)

@@ -4,7 +4,7 @@ An opening that cannot be written is not made: `open_record` raises and nobody h
 """
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -59,8 +59,13 @@ def row(one: Opened, key: UUID | None = None) -> dict[str, object]:
         "once": _once(one),
         "shown_from": shown_from,
         "delayed_by": one.delayed_by,
-        "kept_until": (one.at + timedelta(days=3 * 366)).date().isoformat(),
+        "kept_until": kept_until(one.at).isoformat(),
     }
+
+
+def kept_until(at: datetime) -> date:
+    """The last day on which an opening is kept at least."""
+    return (at + timedelta(days=3 * 366)).date()
 
 
 def _once(one: Opened) -> str | None:
@@ -97,6 +102,7 @@ async def refused_attempt(db: store.Runner, reader: Reader, kind: Kind, case: st
 async def sweep(db: store.Runner, now: datetime) -> int:
     """Remove rows that were kept for their time (three years at least, 政务数据共享条例 29); their number."""
     removed = 0
-    while (done := await store.sweep(db, now.date(), _SWEPT)) > 0:
-        removed += done
+    for over in (store.sweep, store.sweep_emergencies):
+        while (done := await over(db, now.date(), _SWEPT)) > 0:
+            removed += done
     return removed

@@ -5,9 +5,15 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from tongban.base.clock import utc
 from tongban.base.database import Row
+from tongban.base.sealing import PersonKey, SealedTable, Sealer
+from tongban.base.sealing import Place as SealedPlace
 
 Place = tuple[datetime, UUID]
+
+EMERGENCY = SealedTable(table="access_emergency", key=("body", "at", "id"), owner="person", text=("reason",))
+SEALED = (EMERGENCY,)
 
 
 class Runner(Protocol):
@@ -15,6 +21,13 @@ class Runner(Protocol):
 
     async def fetch(self, sql: str, *args: Any) -> list[Row]: ...
     async def execute(self, sql: str, *args: Any) -> str: ...
+
+
+class Keeper(Runner, Protocol):
+    """A runner with keys."""
+
+    @property
+    def sealer(self) -> Sealer: ...
 
 
 ROW = """
@@ -179,9 +192,19 @@ async def refused(db: Runner, watched: Sequence[str], after: Place | None, limit
 
 async def sweep(db: Runner, today: date, limit: int) -> int:
     """Remove rows whose time of keeping is over; the database itself refuses any other."""
+    return await _swept(db, "shared_access", "true", today, limit)
+
+
+async def sweep_emergencies(db: Runner, today: date, limit: int) -> int:
+    """The same for emergencies that were reviewed."""
+    reviewed = "EXISTS (SELECT FROM access_review r WHERE r.emergency = access_emergency.id)"
+    return await _swept(db, "access_emergency", reviewed, today, limit)
+
+
+async def _swept(db: Runner, table: str, narrowed: str, today: date, limit: int) -> int:
     done = await db.execute(
-        "DELETE FROM shared_access WHERE ctid = ANY(ARRAY(SELECT ctid FROM shared_access"
-        " WHERE kept_until < least($1::date, current_date) ORDER BY kept_until LIMIT $2))",
+        f"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table}"  # noqa: S608 -- constants of this module
+        f" WHERE kept_until < least($1::date, current_date) AND {narrowed} ORDER BY kept_until LIMIT $2))",
         today,
         limit,
     )
@@ -195,13 +218,19 @@ _EMERGENCY = (
 _WITH_REVIEW = "FROM access_emergency e LEFT JOIN access_review r ON r.emergency = e.id"
 
 
-async def break_glass(db: Runner, row: Mapping[str, Any]) -> None:
-    """Write an emergency; it is never changed."""
+def reason_place(body: str, at: datetime, key: UUID | str) -> SealedPlace:
+    """Where the reason of an emergency lies. A moment is named in UTC, as the database gives it back."""
+    return EMERGENCY.place("reason", (body, utc(at), key))
+
+
+async def break_glass(db: Runner, row: Mapping[str, Any], key: PersonKey) -> None:
+    """Write an emergency, its reason sealed; it is never changed."""
     names = ("body", "at", "id", "post", "reader", "case_id", "person", "until", "ground", "reason", "delayed_by",
-             "watcher")  # fmt: skip
+             "watcher", "kept_until")  # fmt: skip
+    row = {**row, "reason": key.seal_text(reason_place(row["body"], row["at"], row["id"]), row["reason"])}
     await db.execute(
         f"INSERT INTO access_emergency ({', '.join(names)})"  # noqa: S608
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         *(row[name] for name in names),
     )
 

@@ -119,7 +119,7 @@ async def decide(request: Request[Any, Any, Any], site: Site, visitor: Visitor, 
     if form.text("do") == "preview":
         return await _preview(request, site, visitor, actor, view, form, chosen, spec)
     try:
-        said = acts.says(view, chosen, spec, form) | await _files(site, visitor, actor, chosen, spec, form)
+        said = acts.says(view, chosen, spec, form) | await _files(site, visitor, view, chosen, spec, form)
         await site.cases.act(actor, case, chosen, said, version=seen, key=form.text("key"))
     except Refused as error:
         if error.status not in _SHOWN_AGAIN:
@@ -237,7 +237,7 @@ async def _again(
 
 
 async def _files(
-    site: Site, visitor: Visitor, actor: Actor, chosen: str, spec: Act, form: Form
+    site: Site, visitor: Visitor, view: CaseView, chosen: str, spec: Act, form: Form
 ) -> dict[str, dict[str, list[str]] | list[str]]:
     """Files handed over with an act, kept and named by their ids. Raises Refused."""
     said: dict[str, dict[str, list[str]] | list[str]] = {}
@@ -245,7 +245,8 @@ async def _files(
         kept: dict[str, list[str]] = {}
         for slot, file in _handed_over(f"{chosen}.{name}.", form):
             await site.limits.spend(Limited.UPLOAD, visitor.who)
-            one = await site.cases.add_document(actor, file.filename, await file.read())
+            data, person = await file.read(), view.opening.applicant.id
+            one = await site.cases.add_document(view.reader, file.filename, data, about=person)
             kept.setdefault(slot, []).append(one.id)
         if own := kept.pop(acts.OWN_PAPER, None):
             said[name] = own

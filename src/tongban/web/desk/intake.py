@@ -132,7 +132,7 @@ async def fill(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[
     application = await _looked_up(site, actor, application, sitting.person)
     wrong: list[Problem] = []
     try:
-        application = await _files(site, visitor, actor, application, form)
+        application = await _files(site, visitor, actor, application, form, sitting.person)
     except Refused as error:
         wrong = refused(error)
     sitting = msgspec.structs.replace(sitting, content=application.content)
@@ -272,7 +272,7 @@ def _reader(actor: Actor) -> Reader:
 
 async def _keep(site: Site, actor: Actor, slug: str, sitting: Sitting) -> None:
     content: dict[str, Any] = {"sitting": msgspec.to_builtins(sitting)}
-    await site.cases.save_draft(actor, slug, content)
+    await site.cases.save_draft(actor, slug, content, about=sitting.person)
 
 
 async def _sitting(site: Site, actor: Actor, slug: str) -> Sitting:
@@ -305,15 +305,17 @@ def _typed(application: Application, form: Form) -> Application:
     return application
 
 
-async def _files(site: Site, visitor: Visitor, actor: Actor, application: Application, form: Form) -> Application:
-    """With every file that was handed over. Raises Refused, naming the material."""
+async def _files(
+    site: Site, visitor: Visitor, actor: Actor, application: Application, form: Form, person: str
+) -> Application:
+    """With every file that was handed over, sealed as the person's. Raises Refused, naming the material."""
     for need in application.to_upload:
         file = form.file(f"file.{need.slug}")
         if file is None:
             continue
         await site.limits.spend(Limited.UPLOAD, visitor.who)
         try:
-            kept = await site.cases.add_document(actor, file.filename, await file.read())
+            kept = await site.cases.add_document(actor, file.filename, await file.read(), about=person)
         except Refused as error:
             raise Refused(
                 *(Problem(p.code, p.text, f"file.{need.slug}") for p in error.problems), status=error.status
