@@ -100,6 +100,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """A PostgreSQL of yours (16 or later). Without it the embedded one runs in `data_dir`."""
     demo: bool = True
     """The demonstration province, its people, and log-in by choosing a person."""
+    province: Literal["", "lan", "yun"] = ""
+    """In the demonstration, which of its provinces this is, with the other in an installation of its own beside it."""
     nodes: bool = True
     """In the demonstration, the departments as processes of their own that are asked over the exchange."""
     workers: Annotated[int, Meta(ge=1, le=64)] = 1

@@ -189,8 +189,7 @@ def _elsewhere(definition: Definition, gone: Elsewhere, here: CaseRow) -> CaseRo
     """A case that another installation has, as that last told; nobody here has to do anything about it."""
     told = gone.progress
     if told is None:
-        name = _TAKEN if gone.taken else _GOING
-        return msgspec.structs.replace(here, state_name=name, waits_for=_THERE, term="", term_at=None)
+        return msgspec.structs.replace(here, state_name=gone.stands, waits_for=_THERE, term="", term_at=None)
     end_of_day = told.due and datetime.combine(told.due, time.max, definition.zone)
     return msgspec.structs.replace(
         here,
@@ -208,8 +207,6 @@ def _elsewhere(definition: Definition, gone: Elsewhere, here: CaseRow) -> CaseRo
 
 _THERE = "elsewhere"
 """Whom a case waits for that nobody here can do anything about."""
-_GOING = Text("正在移送外地", "On its way to another place")
-_TAKEN = Text("外地机关已接收", "Taken over in another place")
 
 
 def _labels(state: CaseState) -> Iterator[str]:

@@ -169,7 +169,8 @@ class CaseView:
 
     @property
     def state_name(self) -> Text:
-        return self.spec.name
+        gone = self.state.elsewhere
+        return gone.stands if gone else self.spec.name
 
     @property
     def service_name(self) -> Text:
@@ -177,7 +178,8 @@ class CaseView:
 
     @property
     def ended(self) -> bool:
-        return self.spec.end is not None
+        gone = self.state.elsewhere
+        return gone.ended if gone else self.spec.end is not None
 
     @cached_property
     def track(self) -> tuple[TrackStage, ...]:
@@ -188,7 +190,9 @@ class CaseView:
             state = event.to if event.to in self.definition.procedure.states else state
             if state:
                 reached.setdefault(self.definition.procedure.states[state].stage, event.at)
-        here = list(Stage).index(self.spec.stage)
+        gone = self.state.elsewhere
+        stage = Stage(gone.progress.stage) if gone and gone.progress else self.spec.stage
+        here = list(Stage).index(stage)
         return tuple(
             TrackStage(
                 stage,
@@ -211,7 +215,7 @@ class CaseView:
     @cached_property
     def due(self) -> TermView | None:
         """The clock that matters now."""
-        running = None if self.ended else clocks.matters(self._running)
+        running = None if self.ended or self.state.elsewhere else clocks.matters(self._running)
         return _term_view(running) if running else None
 
     @property

@@ -27,6 +27,7 @@ BENCHES: dict[str, str] = {
     "exchange": "exchange",
     "sealed": "sealed",
     "bundle": "bundle",
+    "handover": "handover",
 }
 """What can be measured, and its module in `benchmarks/`. `engine` is `submit` without HTTP."""
 

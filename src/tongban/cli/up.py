@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from tongban.assist.store import sealed as assist
 from tongban.base.clock import system_clock
 from tongban.base.config import PREFIX, Settings
@@ -19,6 +21,7 @@ from tongban.base.database import OPERATOR, Database, EmbeddedPostgres, let_oper
 from tongban.base.keys import KeyRing
 from tongban.base.sealing import open_sealer, seal_old
 from tongban.cases import demo as stories
+from tongban.cases.handover.demo import introduce, others
 from tongban.cases.kept import Files
 from tongban.cases.postroom import PostRoom
 from tongban.cases.store import sealed as cases
@@ -28,6 +31,7 @@ from tongban.cli.operating import READABLE
 from tongban.cli.saying import saying_refusals
 from tongban.org import demo
 from tongban.org import store as people
+from tongban.org.demo.provinces import PROFILES, Province
 from tongban.outreach import demo as offers
 from tongban.outreach import store as offered
 from tongban.sharing import demo as records
@@ -53,6 +57,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban up`."""
     parser.add_argument("--port", type=int, help="where to listen (default 8000) · 端口")
     parser.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
+    parser.add_argument(
+        "--province",
+        choices=[one.value for one in Province],
+        help="one of two installations side by side · 并排的两个平台之一",
+    )
     parser.add_argument("--empty", action="store_true", help="no demonstration province · 不带演示数据")
     parser.add_argument("--no-nodes", action="store_true", help="no nodes of departments · 不启动部门节点")
 
@@ -60,13 +69,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serves until it is told to stop; 1 when it cannot start."""
     with saying_refusals() as said:
-        settings = Settings.load(
-            os.environ,
-            port=options.port,
-            data_dir=options.data,
-            demo=False if options.empty else None,
-            nodes=False if options.no_nodes else None,
-        )
+        settings = _settings(options)
         if not _free(settings):
             port = settings.port
             print(
@@ -82,6 +85,29 @@ def run(options: argparse.Namespace) -> int:
                 print("Requests are routed without suggestions. 诉求分办暂时没有建议。", file=sys.stderr)
             _serve(settings, url)
     return said.status
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """Of an installation; with `--province`, of that one: its own folder in the data directory, its own port."""
+    given = Settings.load(
+        os.environ,
+        port=options.port,
+        data_dir=options.data,
+        demo=False if options.empty else None,
+        nodes=False if options.no_nodes else None,
+    )
+    if options.province is None:
+        return given
+    province = Province(options.province)
+    port = given.port if options.port or f"{PREFIX}PORT" in os.environ else PROFILES[province].port
+    return msgspec.structs.replace(
+        given,
+        province=province.value,
+        port=port,
+        data_dir=given.data_dir / province.value,
+        demo=True,
+        nodes=given.nodes and province is Province.LAN,
+    )
 
 
 def _free(settings: Settings) -> bool:
@@ -117,9 +143,14 @@ async def _prepare(settings: Settings, url: str) -> None:
         if rows or files:
             print(f"Sealed {rows} rows and {files} files. 已加密原有的{rows}行个人信息、{files}个文件。", flush=True)
         await db.sealer.tombstones.sign_old(db)
-        if settings.demo:
+        if settings.province:
+            introduce(Province(settings.province), settings, system_clock(settings.timezone))
+        if settings.province == Province.YUN:
+            await demo.seed(db, Province.YUN, others(Province.YUN))
+            await records.seed_basics(db, demo.citizens(Province.YUN), system_clock(settings.timezone)())
+        elif settings.demo:
             now = system_clock(settings.timezone)()
-            await demo.seed(db)
+            await demo.seed(db, others=others(Province.LAN) if settings.province else ())
             await records.seed(db, now)
             await _demonstrate(settings, db, now)
             catalogue = open_catalogue(settings.data_dir)
@@ -145,7 +176,7 @@ async def _demonstrate(settings: Settings, db: Database, now: datetime) -> None:
 def _learning(settings: Settings) -> Generator[subprocess.Popen[bytes] | None]:
     """Let the demonstration's routing learn beside the rest of the start, in a process of its own: what it takes of
     libraries ends with it. A failure costs the suggestions and nothing else."""
-    if not settings.demo or (settings.data_dir / "uses" / "routing.yaml").exists():
+    if not settings.demo or settings.province == Province.YUN or (settings.data_dir / "uses" / "routing.yaml").exists():
         yield None
         return
     words = (sys.executable, "-m", "tongban", "route", "demonstrate", "--data", str(settings.data_dir))
@@ -168,6 +199,7 @@ def _serve(settings: Settings, url: str) -> None:
         f"{PREFIX}HOST": settings.host,
         f"{PREFIX}PORT": str(settings.port),
         f"{PREFIX}DEMO": str(settings.demo).lower(),
+        f"{PREFIX}PROVINCE": settings.province,
     }
     server = Granian(
         "tongban.web.serve:application",
@@ -217,6 +249,6 @@ def _greet(settings: Settings) -> None:
         print(
             "  Demonstration log-ins (no password; choose a person) · 演示账号（不用密码，选人就行）：", f"{site}/login"
         )
-        for login in demo.logins():
+        for login in demo.logins(Province(settings.province or Province.LAN)):
             print(f"    {login.name:　<6}{login.about.zh}  {login.about.en}")
     print("\n  Stop with Ctrl-C. 按 Ctrl-C 停止。", flush=True)

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from tongban.base.i18n import Lang, Text
+from tongban.org.agreements import Agreement
 from tongban.org.entries import ALL, Covers, Dated, Entry
 from tongban.org.mandate import Mandate
 from tongban.org.moved import Delegation
@@ -301,3 +302,4 @@ class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     relations: tuple[Relation, ...] = ()
     courses: tuple[Course, ...] = ()
     classes: tuple[Class, ...] = ()
+    agreements: tuple[Agreement, ...] = ()

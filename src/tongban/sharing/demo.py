@@ -1,6 +1,6 @@
 """Records of the demonstration province: what departments would know of its invented people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,14 @@ def basics(person: Person) -> Iterator[Report]:
     for field in _LEFT_OUT.get(person.id, ()):
         del population[field]
     yield person.id, "police.population", "person", population
+
+
+async def seed_basics(db: Database, people: Iterable[Person], now: datetime) -> None:
+    """Only what the account and the population register say of these people. Again is harmless."""
+    async with db.transaction() as connection:
+        for person in people:
+            for owner, resource, record, fields in basics(person):
+                await store.put(connection, owner, resource, record, fields, now)
 
 
 async def seed(db: Database, now: datetime) -> None:

@@ -20,6 +20,7 @@ from tongban.web.console import ROUTES as CONSOLE
 from tongban.web.desk.routes import ROUTES as DESK
 from tongban.web.edge import Edge
 from tongban.web.limits import Limited
+from tongban.web.neighbouring import Neighbouring
 from tongban.web.open import ROUTES as OPEN
 from tongban.web.portal import ROUTES as PORTAL
 from tongban.web.problems import Problems
@@ -71,7 +72,7 @@ def create(site: Site, *, routes: Sequence[ControllerRouterHandler] = (), jobs: 
     hosts = (
         {address.hostname or "", "localhost", "127.0.0.1", "[::1]"} if site.settings.demo else {address.hostname or ""}
     )
-    return Shield(Edge(application, site.log), site.pages.assets, hosts, secure=site.secure)
+    return Shield(Edge(Neighbouring(application, site), site.log), site.pages.assets, hosts, secure=site.secure)
 
 
 async def visitor_of(request: AnyRequest) -> Visitor:

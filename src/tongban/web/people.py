@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tongban.base.i18n import Text
 from tongban.org import demo
+from tongban.org.demo.provinces import Province
 from tongban.web.site import Site
 
 
@@ -30,8 +31,9 @@ def choices(site: Site) -> Sequence[Group]:
     """Whom one can log in as; nobody where the installation is no demonstration."""
     if not site.settings.demo:
         return ()
-    citizens = [_choice(login) for login in demo.logins() if not login.post]
-    officials = [_choice(login) for login in demo.logins() if login.post]
+    logins = demo.logins(Province(site.settings.province or Province.LAN))
+    citizens = [_choice(login) for login in logins if not login.post]
+    officials = [_choice(login) for login in logins if login.post]
     return (
         Group(Text("群众和企业", "Citizens and businesses"), citizens),
         Group(Text("工作人员", "Officials"), officials),

@@ -23,6 +23,7 @@ from tongban.base.keys import KeyRing
 from tongban.base.parent import end_with_parent
 from tongban.base.sealing import open_sealer
 from tongban.base.telemetry import Log, take_over
+from tongban.cases.handover.agreements import Between
 from tongban.cases.late import LateRecords
 from tongban.cases.outbox import Channel, FileChannel, SmtpChannel
 from tongban.cases.service import Cases
@@ -36,6 +37,7 @@ from tongban.outreach.offers import Outreach
 from tongban.sharing import Sharing, grants
 from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.channel.centre import Centre
+from tongban.sharing.channel.neighbours import Neighbours
 from tongban.sharing.directory.live import LiveDirectory
 from tongban.sharing.grants.shelf import DirectoryShelf
 from tongban.sharing.partners import exchange_of
@@ -87,6 +89,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         zone=settings.timezone,
         demo=settings.demo,
         listed=DirectoryShelf(lambda: entries.now),
+        between=Between(Neighbours(settings.data_dir, clock), lambda: directory.register.agreements),
     )
     centre = Centre(settings.data_dir / MEMBERS, keys, clock, partial(grants.rights, db))
     return Site(
@@ -181,6 +184,11 @@ async def _moves(site: Site) -> None:
         site.directory.take_moves(found)
 
 
+async def _hand_over(site: Site) -> None:
+    if site.cases.elsewhere:
+        await site.cases.elsewhere.carry()
+
+
 async def _sweep(site: Site) -> None:
     now = site.clock()
     await sessions.sweep(site.db, now)
@@ -202,6 +210,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_catch_up, SWEEP_EVERY),
         (_fire, TIMERS_EVERY),
         (_deliver, LETTERS_EVERY),
+        (_hand_over, LETTERS_EVERY),
         (_ask_again, TIMERS_EVERY),
         (_carry, CARRY_EVERY),
         (_sweep, SWEEP_EVERY),

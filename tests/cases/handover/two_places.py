@@ -171,7 +171,7 @@ class Place:
         self.line = Line(lambda: other.application)  # type: ignore[arg-type,return-value]
         http = httpx.AsyncClient(transport=Wire(self.line))
         known = self.hand.between.neighbours
-        self.hand._way = X1Channel(CODES[self.province], self.cases.engine.keys, known, http, clock)  # type: ignore[attr-defined]
+        self.hand.use(X1Channel(CODES[self.province], self.cases.engine.keys, known, http, clock))
 
     def official(self, post: str) -> Actor:
         directory = self.cases.engine.directory

@@ -11,6 +11,7 @@ import msgspec
 
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
+from tongban.base.ids import region_of
 from tongban.base.telemetry import Log
 from tongban.cases.engine import Case, Engine
 from tongban.cases.handover import store
@@ -57,6 +58,9 @@ class Handovers:
         Raises Refused: `unknown-case`, the codes of `org.may`, `unknown-body`, `not-elsewhere`, `no-agreement`,
         `case-elsewhere`, `case-decided`.
         """
+        asked = Key(actor.id, key, digest(HAND_ON, {"to": body}, case))
+        if done := await self.engine.answered(region_of(case), asked):
+            return done
         for _ in range(_TRIES):
             found = await self.engine.load(case)
             grant = self._may(actor, found, HAND_ON)
@@ -70,7 +74,6 @@ class Handovers:
             self.between.agreement(state.case.service, state.place, body[:6], found.definition.local(now))
             payload = {"from_office": state.office, "to_office": office, "reason": reason}
             event = self._event(actor, found, grant, Own.HANDED_ON, msgspec.to_builtins(payload), now)
-            asked = Key(actor.id, key, digest(HAND_ON, {"to": body}, case))
             if done := await self.engine.commit(found, (event,), state.case, asked):
                 return done
         raise busy()
@@ -81,6 +84,9 @@ class Handovers:
 
         Raises Refused: `unknown-case`, the codes of `org.may`, `not-elsewhere`, `taken-over`.
         """
+        asked = Key(actor.id, key, digest("recall", {}, case))
+        if done := await self.engine.answered(region_of(case), asked):
+            return done
         for _ in range(_TRIES):
             found = await self.engine.load(case)
             grant = self._may(actor, found, "recall")
@@ -105,7 +111,6 @@ class Handovers:
                 payload | {"reason": msgspec.to_builtins(reason)},
                 self.engine.clock(),
             )
-            asked = Key(actor.id, key, digest("recall", {}, case))
             if done := await self.engine.commit(found, (event,), found.state.case, asked):
                 return done
         raise busy()
@@ -162,6 +167,10 @@ class Handovers:
             return 0
         sender = Sender(self.engine, self.files, self.between, self._channel, self.patience)
         return await sender.carry(now or self.engine.clock())
+
+    def use(self, way: Deliver) -> None:
+        """Reach the others over this way instead of a connection of our own."""
+        self._way = way
 
     def _channel(self) -> Deliver:
         if self._way is None:

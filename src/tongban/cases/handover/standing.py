@@ -47,6 +47,10 @@ class Progress(_Value, frozen=True):
     certificate: str = ""
 
 
+_GOING = Text("正在转往外地", "On its way to another place")
+_TAKEN = Text("外地机关已接收", "Taken over in another place")
+
+
 class Elsewhere(_Value, frozen=True):
     """A case that bodies of another installation have, or are to have. `taken` once their receipt is here.
 
@@ -60,3 +64,15 @@ class Elsewhere(_Value, frozen=True):
     receipt: str = ""
     recalled: bool = False
     progress: Progress | None = None
+
+    @property
+    def stands(self) -> Text:
+        """Where it stands, in the words of the place that has it."""
+        if self.progress is not None:
+            return self.progress.state
+        return _TAKEN if self.taken else _GOING
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has been answered there."""
+        return self.progress is not None and bool(self.progress.end)

@@ -17,6 +17,7 @@ from tongban.base.database import Database
 from tongban.base.i18n import Lang, Text
 from tongban.base.ids import birth_date, id_number_check, is_male, uscc_check
 from tongban.org import store
+from tongban.org.agreements import Agreement
 from tongban.org.demo.provinces import PROFILES, Province
 from tongban.org.entries import ALL, lineage
 from tongban.org.mandate import Mandate
@@ -221,7 +222,8 @@ def moves() -> tuple[Delegation, ...]:
 @cache
 def beside(province: Province, others: tuple[Province, ...]) -> Register:
     """The register of an installation that has others beside it."""
-    parts = (*map(known_of, others), register(province))
+    between = msgspec.convert(_read(_HERE / "between.yaml"), tuple[Agreement, ...])
+    parts = (*map(known_of, others), register(province), Register(agreements=between))
     return Register(
         **{kind: tuple(entry for part in parts for entry in getattr(part, kind)) for kind in Register.__struct_fields__}
     )
@@ -288,7 +290,7 @@ def post_id(region: str, kind: str, post: str) -> str:
 async def seed(db: Database, province: Province = Province.LAN, others: tuple[Province, ...] = ()) -> None:
     """Put a province into the database, and what it knows of the `others` beside it; again is harmless."""
     async with db.transaction() as connection:
-        await store.save(connection, beside(province, others))
+        await store.save(connection, beside(province, others) if others else register(province))
         await store.save_people(connection, (*citizens(province), *officials(province)))
         await store.save_mandates(connection, mandates(province))
 

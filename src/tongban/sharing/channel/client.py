@@ -29,9 +29,12 @@ _PAUSE_SECONDS: Final = 0.2
 _ANSWER_BYTES: Final = 1_000_000
 
 
-def http_client(*, connect_seconds: float = 2.0, read_seconds: float = 12.0) -> httpx.AsyncClient:
+def http_client(
+    *, connect_seconds: float = 2.0, read_seconds: float = 12.0, transport: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
     """Connections that are kept and reused. Nothing is taken from the environment, no redirect is followed."""
     return httpx.AsyncClient(
+        transport=transport,
         timeout=httpx.Timeout(read_seconds, connect=connect_seconds, pool=read_seconds),
         limits=httpx.Limits(max_connections=200, max_keepalive_connections=50),
         follow_redirects=False,

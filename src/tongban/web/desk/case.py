@@ -19,6 +19,7 @@ from tongban.web.desk.lists import narrowed, queue
 from tongban.web.desk.own_view import withheld
 from tongban.web.desk.queue import Narrowed
 from tongban.web.desk.staff import desk, official, region_names
+from tongban.web.elsewhere import may_go_to, may_recall, whereabouts
 from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.limits import Limited
@@ -64,6 +65,9 @@ async def case_page(
         questions=view.state.questions,
         still_asked=await still_asked(site, view),
         about=view.opening.about,
+        whereabouts_of=whereabouts(site, view),
+        recall=may_recall(site, actor, view),
+        go_to=may_go_to(site, actor, view),
         shown_at=int(site.clock().timestamp()),
         **casepage.values(
             view, column, region_names(site), site.catalogue.versions(view.opening.service), read=read, **more
@@ -278,4 +282,41 @@ def _done(view: CaseView, actor: Actor, said: str) -> Text | None:
     return Text(f"已办：{name.zh}", f"Done: {name.en}") if name else None
 
 
-ROUTES = [show, decide, undo]
+@post("/desk/cases/{case:str}/recall")
+async def recall(site: Site, visitor: Visitor, case: str, form: Form) -> Response[Any]:
+    """Have a case back that another installation has not taken over."""
+    actor, reason = official(visitor), form.text("reason").strip()[:200]
+    view = await site.cases.view(actor, case)
+    try:
+        if site.cases.elsewhere is None:
+            raise refuse("not-elsewhere", "这个办件没有转到外地", "This case has not gone elsewhere", status=409)
+        await site.cases.elsewhere.recall(actor, case, Text(reason, reason), key=form.text("key"))
+    except Refused as error:
+        if error.status not in _SHOWN_AGAIN:
+            raise
+        return await case_page(
+            site, visitor, actor, view, narrowed(), status=error.status, problems=list(error.problems)
+        )
+    return go(f"/desk/cases/{case}?said=recall")
+
+
+@post("/desk/cases/{case:str}/hand-over")
+async def hand_over(site: Site, visitor: Visitor, case: str, form: Form) -> Response[Any]:
+    """Hand a case to a body of another installation."""
+    actor, reason = official(visitor), form.text("reason").strip()[:200]
+    view = await site.cases.view(actor, case)
+    try:
+        if site.cases.elsewhere is None:
+            raise refuse("not-elsewhere", "没有可以转去的平台", "There is nowhere to hand it to", status=409)
+        why = Text(reason, reason)
+        await site.cases.elsewhere.hand_over(actor, case, form.text("body"), why, key=form.text("key"))
+    except Refused as error:
+        if error.status not in _SHOWN_AGAIN:
+            raise
+        return await case_page(
+            site, visitor, actor, view, narrowed(), status=error.status, problems=list(error.problems)
+        )
+    return go(f"/desk/cases/{case}?said=hand-on")
+
+
+ROUTES = [show, decide, undo, recall, hand_over]

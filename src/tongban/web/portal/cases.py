@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
+from tongban.web.elsewhere import whereabouts
 from tongban.web.forms import Form
 from tongban.web.html import go, page, saved_file
 from tongban.web.portal import casework, reasons
@@ -81,6 +82,7 @@ async def case(site: Site, visitor: Visitor, case: str, said: str = "") -> Respo
         whole=await whole(site, visitor, view),
         whole_mine=view.opening.part_of and await site.cases.bundles.owns(visitor.citizen(), view.opening.part_of),
         said=SAID.get(said),
+        whereabouts_of=whereabouts(site, view),
     )
 
 
@@ -106,6 +108,16 @@ async def document(site: Site, visitor: Visitor, case: str, document: str) -> Re
     """A file that was filed with the case; always offered for saving, never shown inside our page."""
     file, data = await site.cases.document(visitor.citizen(), document, case=case)
     return saved_file(data, file.name, file.type)
+
+
+@get("/cases/{case:str}/certificate-from-elsewhere")
+async def certificate_from_elsewhere(site: Site, visitor: Visitor, case: str) -> Response[Any]:
+    """The certificate that another installation issued and sent along; /verify knows its issuer's key."""
+    view = await site.cases.view(visitor.citizen(), case)
+    gone = view.state.elsewhere
+    if gone is None or gone.progress is None or not gone.progress.certificate:
+        raise refuse("unknown-certificate", "没有这张证照", "There is no such certificate", status=404)
+    return saved_file(gone.progress.certificate.encode(), f"{view.opening.number}.jws", "application/jose")
 
 
 @get("/cases/{case:str}/withdraw")
@@ -139,4 +151,4 @@ async def withdraw(site: Site, visitor: Visitor, case: str, form: Form) -> Respo
     return go(f"/cases/{case}?said=withdrawn")
 
 
-ROUTES = [cases, case, receipt, export, document, ask_withdraw, withdraw]
+ROUTES = [cases, case, receipt, export, document, certificate_from_elsewhere, ask_withdraw, withdraw]

@@ -146,4 +146,9 @@ def _law_allows(site: Site, term: TermView) -> Text | None:
 
 def tone(view: CaseView) -> str:
     """The colour of the state's label; the words say the same."""
-    return TONES.get(view.spec.end or "", "warn" if view.spec.waits_for == APPLICANT else "")
+    gone = view.state.elsewhere
+    end, waits_for = view.spec.end or "", view.spec.waits_for
+    if gone is not None:
+        told = gone.progress
+        end, waits_for = (told.end, told.waits_for) if told else ("", "")
+    return TONES.get(end, "warn" if waits_for == APPLICANT else "")
