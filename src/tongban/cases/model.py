@@ -340,7 +340,6 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     custody: tuple[Custody, ...] = ()
     """Every hand-over from body to body, oldest first."""
     elsewhere: Elsewhere | None = None
-    """The other installation that has the case, or is to have it; None while it is here."""
 
     @property
     def case(self) -> Opening:
@@ -372,8 +371,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def desk(self) -> Office:
-        """The body of this installation that looks after the case: the one that owes the answer, or, while a body of
-        another installation has it, the one that handed it there. Raises ValueError before the first event."""
+        """The body here that looks after the case, also while one of another installation has it."""
         gone = self.elsewhere
         return next(one.from_office for one in self.custody if one.seq == gone.seq) if gone else self.office
 
