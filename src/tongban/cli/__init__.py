@@ -37,6 +37,7 @@ COMMANDS: dict[str, CommandSpec] = {
     "route": CommandSpec("tongban.cli.route", "train and measure the routing of requests · 训练和评测智能分办"),
     "case": CommandSpec("tongban.cli.case", "export one case whole · 导出一个办件"),
     "letters": CommandSpec("tongban.cli.letters", "print the letters of the post room · 打印待寄文书"),
+    "handover": CommandSpec("tongban.cli.handover", "cases between installations · 平台之间移交办件"),
     "node": CommandSpec("tongban.cli.node", "answer beside a department's data · 部门数据旁的节点"),
     "bench": CommandSpec("tongban.cli.bench", "measure and print ratios · 性能对比"),
 }
