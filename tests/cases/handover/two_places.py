@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -62,16 +61,6 @@ def procedure() -> Procedure:
     return load_procedure((ROOT / "procedures" / "confirmation.yaml").read_text(encoding="utf-8")).require()
 
 
-@dataclass(frozen=True)
-class Pact:
-    id: str = "lan-yun-2026"
-    law: str = "国办发〔2020〕35号"
-
-    def covers(self, service: str, here: str, there: str, day: date) -> bool:
-        return service == "residence-permit" and (here[:2], there[:2]) == ("99", "98")
-
-
-AGREEMENT = Pact()
 CODES = {
     Province.LAN: "LJ/GOV/119900000099000169/portal",
     Province.YUN: "YZ/GOV/119800000098000168/portal",
@@ -137,11 +126,12 @@ class Place:
         async with db.transaction() as connection:
             await store.save_people(connection, demo.citizens(province))
         keys = KeyRing.open(folder / "keys", clock())
-        between = Between(Neighbours(folder, clock), lambda: (AGREEMENT,))
+        directory = Directory.build(demo.beside(province, (other,)), clock)
+        between = Between(Neighbours(folder, clock), lambda: directory.register.agreements)
         cases = Cases(
             db,
             Catalogue([service()], [procedure()], clock=clock),
-            Directory.build(demo.beside(province, (other,)), clock),
+            directory,
             Calendar.china(),
             keys,
             clock,

@@ -282,41 +282,25 @@ def _done(view: CaseView, actor: Actor, said: str) -> Text | None:
     return Text(f"已办：{name.zh}", f"Done: {name.en}") if name else None
 
 
-@post("/desk/cases/{case:str}/recall")
-async def recall(site: Site, visitor: Visitor, case: str, form: Form) -> Response[Any]:
-    """Have a case back that another installation has not taken over."""
+@post("/desk/cases/{case:str}/elsewhere")
+async def elsewhere(site: Site, visitor: Visitor, case: str, form: Form) -> Response[Any]:
+    """Hand a case to a body of another installation, or have it back before that has taken it over."""
     actor, reason = official(visitor), form.text("reason").strip()[:200]
     view = await site.cases.view(actor, case)
-    try:
-        if site.cases.elsewhere is None:
-            raise refuse("not-elsewhere", "这个办件没有转到外地", "This case has not gone elsewhere", status=409)
-        await site.cases.elsewhere.recall(actor, case, Text(reason, reason), key=form.text("key"))
-    except Refused as error:
-        if error.status not in _SHOWN_AGAIN:
-            raise
-        return await case_page(
-            site, visitor, actor, view, narrowed(), status=error.status, problems=list(error.problems)
-        )
-    return go(f"/desk/cases/{case}?said=recall")
-
-
-@post("/desk/cases/{case:str}/hand-over")
-async def hand_over(site: Site, visitor: Visitor, case: str, form: Form) -> Response[Any]:
-    """Hand a case to a body of another installation."""
-    actor, reason = official(visitor), form.text("reason").strip()[:200]
-    view = await site.cases.view(actor, case)
+    said, why, key = form.text("do"), Text(reason, reason), form.text("key")
     try:
         if site.cases.elsewhere is None:
             raise refuse("not-elsewhere", "没有可以转去的平台", "There is nowhere to hand it to", status=409)
-        why = Text(reason, reason)
-        await site.cases.elsewhere.hand_over(actor, case, form.text("body"), why, key=form.text("key"))
+        if said == "recall":
+            await site.cases.elsewhere.recall(actor, case, why, key=key)
+        else:
+            await site.cases.elsewhere.hand_over(actor, case, form.text("body"), why, key=key)
     except Refused as error:
         if error.status not in _SHOWN_AGAIN:
             raise
-        return await case_page(
-            site, visitor, actor, view, narrowed(), status=error.status, problems=list(error.problems)
-        )
-    return go(f"/desk/cases/{case}?said=hand-on")
+        problems = list(error.problems)
+        return await case_page(site, visitor, actor, view, narrowed(), status=error.status, problems=problems)
+    return go(f"/desk/cases/{case}")
 
 
-ROUTES = [show, decide, undo, recall, hand_over]
+ROUTES = [show, decide, undo, elsewhere]
