@@ -336,7 +336,7 @@ class World:
 
 def routes(site: Site) -> Iterator[str]:
     """`GET /cases/{case}`, for every route of the application."""
-    app = cast("Litestar", cast("Any", create(site))._app._app)
+    app = cast("Litestar", cast("Any", create(site))._app._app._app)
     for route in app.routes:
         for method in cast("Any", route).route_handler_map:
             if method != "OPTIONS":

@@ -15,7 +15,7 @@ CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 
 def test_what_a_browser_sends_is_never_read_as_a_suggestion(site: Site) -> None:
     """Every handler that changes something: nothing it takes from outside is, or holds, what a model produced."""
-    app = cast("Litestar", cast("Any", create(site))._app._app)
+    app = cast("Litestar", cast("Any", create(site))._app._app._app)
     looked = 0
     for route in app.routes:
         for handler in cast("list[Any]", getattr(route, "route_handlers", [])):

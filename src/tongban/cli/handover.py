@@ -17,13 +17,14 @@ from tongban.cases.handover.agreeing import Findings, Statement
 from tongban.cases.handover.model import Receipt
 from tongban.cli.installed import with_database
 from tongban.cli.saying import saying_refusals
-from tongban.sharing.channel.neighbours import Neighbours
+from tongban.sharing.channel.neighbours import Card, Neighbours
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban handover`."""
     parser.add_argument("what", choices=("card", "statement", "compare"))
     parser.add_argument("file", nargs="?", type=Path, help="compare: the other side's statement · 对方的陈述")
+    parser.add_argument("--out", type=Path, help="write there instead of printing · 写到文件")
     parser.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
 
 
@@ -33,14 +34,21 @@ def run(options: argparse.Namespace) -> int:
         settings = Settings.load(os.environ, data_dir=options.data)
         known = Neighbours(settings.data_dir, system_clock(settings.timezone))
         if options.what == "card":
-            sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(known.own)) + b"\n")
-            return 0
+            return _written(options.out, known.own)
         ours = with_database(settings, lambda db: _statement(db, known))
         if options.what == "statement":
-            sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(ours)) + b"\n")
-            return 0
+            return _written(options.out, ours)
         return _compared(known, ours, options.file)
     return said.status
+
+
+def _written(out: Path | None, made: Card | Statement) -> int:
+    text = msgspec.json.format(msgspec.json.encode(made)) + b"\n"
+    if out is None:
+        sys.stdout.buffer.write(text)
+    else:
+        out.write_bytes(text)
+    return 0
 
 
 async def _statement(db: Database, known: Neighbours) -> Statement:

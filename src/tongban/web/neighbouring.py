@@ -20,7 +20,8 @@ class Neighbouring:
     """An ASGI application around the site's. Where there are no other installations it stands aside."""
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
-        self._app, self._site = app, site
+        self._app: ASGIApp = app
+        self._site = site
         self._opening = asyncio.Lock()
         self._answers: Application | None = None
 
