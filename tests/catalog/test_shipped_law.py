@@ -26,6 +26,7 @@ def test_every_service_and_its_versions_are_shipped_and_nothing_else() -> None:
         "disability-two-subsidies@2",
         "energy-saving-review",
         "energy-saving-review@2",
+        "energy-saving-review@3",
         "flexible-employment-subsidy",
         "food-licence",
         "human-look",

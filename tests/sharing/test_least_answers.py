@@ -13,7 +13,8 @@ from tongban.base.i18n import Text
 from tongban.catalog.load import load_service
 from tongban.catalog.model import Source
 from tongban.org import demo as people
-from tongban.sharing import Lookup, Purpose, Reader, Sharing, put_record
+from tongban.sharing import Lookup, Purpose, Reader, Sharing, put_record, sources
+from tongban.sharing import demo as records
 from tongban.sharing.channel.model import AllowedTest, Operator, Scalar
 from tongban.sharing.channel.model import Test as Asked
 from tongban.sharing.grants import Grant
@@ -120,3 +121,22 @@ def test_what_cannot_be_compared_is_unknown_and_never_no(
     value: object, op: Operator, other: Scalar, said: bool | None
 ) -> None:
     assert passes(value, Asked(name="t", field="f", op=op, value=other)) is said
+
+
+async def test_a_shipped_service_asks_whether_it_is_enough_and_leaves_the_figure_where_it_is(
+    db: Database, clock: SettableClock
+) -> None:
+    await people.seed(db)
+    await records.seed(db, clock())
+    path = Path(__file__).parents[2] / "services" / "energy-saving-review@3.yaml"
+    service = load_service(path.read_text(encoding="utf-8")).require()
+    wanted = {"much_electricity": sources(service)["much_electricity"]}
+    owner = "91990101MA0000001Y"
+    purpose = Purpose.of(service, "draft:energy-saving-review", "990101.development-reform")
+    provider = Provider({owner: {"investment.projects/project": {"electricity_use": 9_100_000}}})
+    sharing = Sharing(db, clock, exchange(provider, "990000.development-reform"))
+    look = await sharing.look_up(owner, wanted, service=service, purpose=purpose, reader=READER)
+    assert look.found["much_electricity"].value is True
+    (asked,) = provider.asked
+    assert asked.query.fields == () and [test.value for test in asked.query.tests] == [5_000_000]
+    assert "9100000" not in repr(look), "the figure never left"

@@ -324,7 +324,9 @@ class _Player:
 
     async def _apply(self, story: Story, number: int, actor: Actor) -> None:
         service, person = self._cases.engine.catalogue.service(story.service), self._people[story.who]
-        facts, filled = self._named(self._days.fill(story.facts)), self._clock() - _LOOK_UP_BEFORE
+        # A story has the answers of every version of its service; those of the version of its day are given.
+        told = {name: value for name, value in story.facts.items() if name in service.facts}
+        facts, filled = self._named(self._days.fill(told)), self._clock() - _LOOK_UP_BEFORE
         papers = {need.slug for need in variant(service, facts, filled.date()).materials}
         # Only what this case needs: nobody asks the school roll about a tenant (个人信息保护法 6).
         wanted = tuple(name for name in sources(service) if name in service.facts or name in papers)
