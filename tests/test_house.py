@@ -16,7 +16,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"catalog", "org", "ledger"}),
     frozenset({"sharing", "certs"}),
     frozenset({"cases"}),
-    frozenset({"assist"}),
+    frozenset({"assist", "hall"}),
     frozenset({"oversight", "outreach", "voice"}),
     frozenset({"web"}),
     frozenset({"cli"}),

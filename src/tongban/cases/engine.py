@@ -192,6 +192,7 @@ class Engine:
         also: Callable[[Opening], Also] | None = None,
         part: PartOf | None = None,
         grant: Grant | None = None,
+        received: datetime | None = None,
     ) -> Case:
         """Open a case, in place of a draft if there was one; `also` gives what is done in the same transaction.
 
@@ -199,7 +200,8 @@ class Engine:
         once and for all, the rules do nothing in it by themselves. The rules may open one of their own accord (依职权)
         where the procedure lets them. `owed_by` names the body that owes the answer, otherwise found by service and
         region; `barred` are the officials about whose own doing it is. `part` names the whole that it is a part of,
-        `grant` by what right it is opened, if not as `org.may` says.
+        `grant` by what right it is opened, if not as `org.may` says. `received` is when the papers were received, where
+        that was before now: the law's time runs from then (行政许可法 32).
 
         Raises Refused: `unknown-service`, `service-not-open`, `not-needed`, `no-competent-body`, `not-your-case`, and
         as `decide`.
@@ -219,6 +221,7 @@ class Engine:
                 barred=barred,
                 part=part,
                 grant=grant,
+                received=received,
             )
             opening, definition, decided = begun.opening, begun.definition, begun.decided
             asked = Key(actor.id, key, digest(definition.opens, says, service, applicant.id))
@@ -249,11 +252,12 @@ class Engine:
         grant: Grant | None = None,
         origin: Origin | None = None,
         quiet: bool = False,
+        received: datetime | None = None,
     ) -> Begun:
         """What would come of an opening; `quiet` writes no letter. Raises as `open`, but what `decide` refuses."""
         now = self.clock()
         law = self._open_service(service, region, now)
-        day = (origin.applied_at if origin else now).astimezone(self.zone).date()
+        day = (origin.applied_at if origin else received or now).astimezone(self.zone).date()
         says, owner = granting.opened(law, says, self.listed, day)
         moving.opened(law.service, says, applicant, self.directory, day)
         other = await abouts.concerned(self, law, says, applicant.id)
@@ -279,6 +283,7 @@ class Engine:
             part=part.name if part else "",
             parts=tuple(parts),
             origin=origin,
+            received_at=received,
         )
         definition = self.definition(CaseState(opening=opening))
         if promises.relied_on(definition):

@@ -162,6 +162,9 @@ class Opening(_Value, frozen=True):
     origin: Origin | None = None
     """Where it came from, if another installation has handed it over."""
 
+    received_at: datetime | None = None
+    """When a counter received it without a line: the law's time runs from then (行政许可法 32)."""
+
     @property
     def number(self) -> str:
         """What the person calls it: the number that it had first, wherever it is handled."""
@@ -300,8 +303,7 @@ class Done(_Value, frozen=True):
     type: str
     at: datetime
     by: By
-    before: str
-    """The state it was done in."""
+    before: str  # the state it was done in
     delegation: str = ""
     for_applicant: bool = False  # by an agent, or an official at a counter
 

@@ -37,6 +37,8 @@ def _move(trial: Trial, effect: Effect, payload: Mapping[str, Any]) -> Move:
         case "start":
             since = term(trial, effect.since) if effect.since else None
             origin = since.origin if since else _named_day(trial, effect.from_fact) if effect.from_fact else None
+            if origin is None and trial.state.seq == 0 and trial.state.opening is not None:
+                origin = trial.state.opening.received_at
             return msgspec.structs.replace(move, origin=origin, span=_until(trial, effect, payload))
         case "pause":
             return msgspec.structs.replace(move, ground=_ground(effect, payload))

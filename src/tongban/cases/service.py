@@ -143,14 +143,15 @@ class Cases:
         owed_by: str = "",
         barred: Sequence[str] = (),
         owed: Owed | None = None,
+        received: datetime | None = None,
     ) -> CaseView:
         """Open a case. `documents` are upload ids by material; `records` what the state already knows,
         `disputes` what of it the applicant says is wrong, `owed` what sources still owe: from the same commit on they
         owe it to the case.
 
         `applicant` is for whoever applies for another (an official at the counter or for their body, a mandate). The
-        draft is gone when the case exists. With `people_only` the rules do nothing by themselves. `owed_by` and
-        `barred`: as `Engine.open`. Raises Refused with every problem at once.
+        draft is gone when the case exists. With `people_only` the rules do nothing by themselves. `owed_by`,
+        `barred` and `received`: as `Engine.open`. Raises Refused with every problem at once.
         """
         self._key(key)
         attached = await self._attached(actor, {"documents": documents or {}}, ("documents",))
@@ -188,6 +189,7 @@ class Cases:
                 barred=barred,
                 also=self._taking_over(owed) if owed else None,
                 part=invited,
+                received=received,
             )
         await self._tell(found)
         waits = len(found.state.parts) < len(found.state.case.parts)  # what lies in other regions has begun since

@@ -29,6 +29,7 @@ from tongban.catalog.installation import open_catalogue
 from tongban.certs import store as certificates
 from tongban.cli.operating import READABLE
 from tongban.cli.saying import saying_refusals
+from tongban.hall.store import sealed as halls
 from tongban.org import demo
 from tongban.org import store as people
 from tongban.org.demo.provinces import PROFILES, Province
@@ -49,6 +50,7 @@ SEALED_TABLES = (
     *assist.SEALED,
     *offered.SEALED,
     *accesses.SEALED,
+    *halls.SEALED,
 )
 """Every table with sealed columns."""
 

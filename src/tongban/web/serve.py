@@ -29,6 +29,7 @@ from tongban.cases.outbox import Channel, FileChannel, SmtpChannel
 from tongban.cases.service import Cases
 from tongban.catalog.calendars import open_calendar
 from tongban.catalog.installation import open_catalogue
+from tongban.hall import Hall
 from tongban.org import sessions, store
 from tongban.org.apps import Apps
 from tongban.org.apps import flow as apps
@@ -113,6 +114,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
             settings.address,
         ),
         outreach=Outreach(db, catalogue, clock),
+        hall=Hall(db, clock, settings.data_dir, secret, demonstration=settings.demo),
         keys=keys,
         calendar=calendar,
         clock=clock,
@@ -199,6 +201,7 @@ async def _sweep(site: Site) -> None:
     await site.assist.precheck.sweep()
     await site.sharing.forget_accesses()
     await site.sharing.sweep()
+    await site.hall.scanner.sweep(now)
     for case in await site.cases.given_up():
         site.log.event("timer-given-up", case=case)
 

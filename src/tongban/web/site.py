@@ -11,6 +11,7 @@ from tongban.base.keys import KeyRing
 from tongban.base.telemetry import Log
 from tongban.cases.service import Cases
 from tongban.catalog.catalogue import Catalogue
+from tongban.hall import Hall
 from tongban.org import Directory
 from tongban.org.apps import Apps
 from tongban.org.oidc import OidcClient
@@ -38,6 +39,7 @@ class Site:
     centre: Centre
     assist: Assist
     outreach: Outreach
+    hall: Hall
     keys: KeyRing
     calendar: Calendar
     clock: Clock

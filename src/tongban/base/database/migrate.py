@@ -17,6 +17,7 @@ ORDER = (
     "certs",
     "cases",
     "assist",
+    "hall",
     "oversight",
     "outreach",
     "voice",

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
@@ -18,6 +19,7 @@ from tongban.base.ids import id_number_problem, narrow, person_id
 from tongban.cases import Applicant
 from tongban.cases.model import START
 from tongban.catalog.model import Service
+from tongban.hall.identity import How, Identified, by_hand
 from tongban.org import Actor, Grant, Matter, Person, RealName, allow, store
 from tongban.sharing import Purpose, Reader, announced
 from tongban.sharing.access import Kind, Opened, open_record, reader_of
@@ -47,6 +49,8 @@ class Sitting(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     number: str
     content: Content
+    check: str = ""
+    """The number of the identity check."""
 
 
 def clerk(visitor: Visitor) -> Actor:
@@ -69,6 +73,9 @@ async def choose(site: Site, visitor: Visitor, q: str = "") -> Response[str]:
     asked = q.strip()[:100]
     hits = site.catalogue.search(asked, visitor.lang, 12) if asked else ()
     services = [hit.service for hit in hits if hit.service] if asked else list(site.catalogue.services())
+    most = [] if asked else await site.hall.received_most(actor)
+    rank = {slug: place for place, slug in enumerate(most)}
+    services.sort(key=lambda one: rank.get(one.service, len(rank)))
     frame = desk(site, actor, "intake")
     return page(site, visitor, "desk/intake_choose.html", desk=frame, services=services, asked=asked)
 
@@ -85,29 +92,28 @@ async def begin(site: Site, visitor: Visitor, slug: str, form: Form) -> Response
     """The person is identified; their records are looked up if they agree."""
     actor = clerk(visitor)
     service = site.catalogue.service(slug)
-    name, number = form.text("name"), narrow(form.text("number")).upper()
-    problems = (
-        *_who_problems(name, number, site),
-        *await helping.present(site, visitor, service, form, name, number),
-    )
-    if problems:
-        return await _identify(site, visitor, actor, service, form, problems)
+    try:
+        who = await _who(site, visitor, service, form)
+    except Refused as error:
+        return await _identify(site, visitor, actor, service, form, tuple(refused(error)))
+    name, number = who.name, who.number
     region = site.directory.region(form.text("region") or here(site, actor)).code
-    power = _may_receive(site, actor, service, region, "").power
-    person = await person_of(site, name, number, partial(_checked, site, actor, service, power))
+    power = may_receive(site, actor, service, region, "").power
+    person = await person_of(site, name, number, partial(checked, site, actor, service, power))
     if person is None:
         text = Text(
             "这个身份证号码登记的是另一个姓名，请核对证件",
             "This number is registered under another name; check the card",
         )
         return await _identify(site, visitor, actor, service, form, (Problem("name-differs", text, "name"),))
-    _may_receive(site, actor, service, region, person)
+    may_receive(site, actor, service, region, person)
     content = Content(region=region, told=True, declined=declined(service, form))
-    content = (await _looked_up(site, actor, Application(service, content, site.today), person)).content
+    content = (await looked_up(site, actor, Application(service, content, site.today), person)).content
     known = {key: value for key, value in (("full_name", name), ("id_number", number)) if key in service.facts}
     answers: dict[str, str | list[str]] = {k: value for k, value in known.items() if k not in content.records}
     content = msgspec.structs.replace(content, answers=answers)
-    await _keep(site, actor, slug, Sitting(person=person, name=name, number=number, content=content))
+    check = await site.hall.identified(actor, person, who, slug)
+    await _keep(site, actor, slug, Sitting(person=person, name=name, number=number, content=content, check=str(check)))
     return go(f"/desk/intake/{slug}/form")
 
 
@@ -116,7 +122,7 @@ async def show(site: Site, visitor: Visitor, slug: str) -> Response[str]:
     """The whole form."""
     actor = clerk(visitor)
     sitting = await _sitting(site, actor, slug)
-    return _form(site, visitor, actor, slug, sitting, ())
+    return await _form(site, visitor, actor, slug, sitting, ())
 
 
 @post("/desk/intake/{slug:str}/form", request_max_body_size=MAX_BYTES)
@@ -129,7 +135,7 @@ async def fill(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[
     application = _typed(_application(site, slug, sitting), form)
     for name in [one for one in application.content.records if form.text(f"wrong.{one}")]:
         application = application.dispute(name)
-    application = await _looked_up(site, actor, application, sitting.person)
+    application = await looked_up(site, actor, application, sitting.person)
     wrong: list[Problem] = []
     try:
         application = await _files(site, visitor, actor, application, form, sitting.person)
@@ -140,12 +146,12 @@ async def fill(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[
     if form.text("do") == "code" and not wrong:
         wrong = [await helping.send(site, visitor, sitting.person, application)]
     if form.text("do") != "submit" or wrong:
-        return _form(site, visitor, actor, slug, sitting, wrong)
+        return await _form(site, visitor, actor, slug, sitting, wrong)
     problems = application.problems()
     how = helping.way(form)
     problems = problems or await helping.unconfirmed(site, sitting.person, application, form)
     if problems:
-        return _form(site, visitor, actor, slug, sitting, problems)
+        return await _form(site, visitor, actor, slug, sitting, problems)
     applicant = Applicant(sitting.person, sitting.name, sitting.number)
     acting = msgspec.structs.replace(actor, on_behalf_of=sitting.person, agreed=how)
     application = await opened(site, acting, application, applicant)
@@ -163,17 +169,22 @@ async def fill(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[
             owed=owed(application, sitting.person, _matter(slug), _reader(actor)),
         )
     except Refused as error:
-        return _form(site, visitor, actor, slug, sitting, refused(error))
+        return await _form(site, visitor, actor, slug, sitting, refused(error))
     await site.cases.discard(actor, slug)
+    if sitting.check:
+        await site.hall.led_to(actor, sitting.person, UUID(sitting.check), view.case)
+    names = {slug: need.name for slug, need in application.service.materials.items()}
     return page(
         site,
         visitor,
         "desk/intake_done.html",
         desk=desk(site, actor, "intake"),
         case=view.case,
-        service=view.service_name,
+        view=view,
+        papers=[(names.get(slug), files) for slug, files in view.state.documents.items() if files],
         name=sitting.name,
         latest=view.latest,
+        counter=site.directory.body(actor.body).name,
     )
 
 
@@ -189,6 +200,7 @@ async def _identify(
         service=service,
         lookups=announced(service),
         holders=await holders(site, service),
+        cards=site.hall.cards,
         form=form,
         region=form.text("region") or here(site, actor),
         regions=grouped(site, visitor.lang),
@@ -196,7 +208,23 @@ async def _identify(
     )
 
 
-def _who_problems(name: str, number: str, site: Site) -> tuple[Problem, ...]:
+async def _who(site: Site, visitor: Visitor, service: Service, form: Form) -> Identified:
+    """Who is here: by a device, or as typed; what was typed counts before any device. Raises Refused."""
+    name, number = form.text("name"), narrow(form.text("number")).upper()
+    how = form.text("how")
+    if how in (How.CARD, How.NETWORK) and not (name or number):
+        return await site.hall.identity.identify(How(how), form.text("presented")[:200])
+    found = [*who_problems(name, number, site)]
+    if form.text("away") or form.text("seen") or not form.text("reason"):
+        found += await helping.present(site, visitor, service, form, name, number)
+        if not found:
+            return Identified(name=name, number=number, how=How.CODE if form.text("away") else How.SEEN)
+    if found:
+        raise Refused(*found, status=422)
+    return by_hand(name, number, seen=False, reason=form.text("reason"))
+
+
+def who_problems(name: str, number: str, site: Site) -> tuple[Problem, ...]:
     found: list[Problem] = []
     if not name:
         found.append(Problem("name-missing", Text("请填写姓名", "Please give the name"), "name"))
@@ -222,7 +250,7 @@ async def person_of(site: Site, name: str, number: str, seen: Callable[[str], Op
     return person.id
 
 
-def _checked(site: Site, actor: Actor, service: Service, power: str, person: str) -> Opened:
+def checked(site: Site, actor: Actor, service: Service, power: str, person: str) -> Opened:
     """Somebody is found by their number at the counter."""
     return Opened(
         person=person,
@@ -240,7 +268,7 @@ def _checked(site: Site, actor: Actor, service: Service, power: str, person: str
     )
 
 
-def _may_receive(site: Site, actor: Actor, service: Service, region: str, person: str) -> Grant:
+def may_receive(site: Site, actor: Actor, service: Service, region: str, person: str) -> Grant:
     """Nobody's records are read for a case that this clerk could not open. Raises Refused, as `org.may`."""
     body = site.directory.competent(service.authority.body, service.authority.level, region)
     procedure = site.catalogue.procedure(service.procedure)
@@ -254,7 +282,7 @@ def _matter(slug: str) -> str:
     return f"counter:{slug}"
 
 
-async def _looked_up(site: Site, actor: Actor, application: Application, person: str) -> Application:
+async def looked_up(site: Site, actor: Actor, application: Application, person: str) -> Application:
     """With what the records say, read by an official for this person; the person sees that it was read.
 
     It is on the clerk's page at once, where the person points at what is wrong; what it makes apply is asked for too.
@@ -310,12 +338,15 @@ async def _files(
 ) -> Application:
     """With every file that was handed over, sealed as the person's. Raises Refused, naming the material."""
     for need in application.to_upload:
-        file = form.file(f"file.{need.slug}")
-        if file is None:
+        file, scan = form.file(f"file.{need.slug}"), form.text(f"scan.{need.slug}")
+        data = await file.read() if file else await site.hall.scanner.read(actor.id, scan) if scan else None
+        if data is None:
             continue
         await site.limits.spend(Limited.UPLOAD, visitor.who)
         try:
-            kept = await site.cases.add_document(actor, file.filename, await file.read(), about=person)
+            kept = await site.cases.add_document(actor, file.filename if file else scan, data, about=person)
+            if file is None:
+                await site.hall.scanner.done(actor.id, scan)
         except Refused as error:
             raise Refused(
                 *(Problem(p.code, p.text, f"file.{need.slug}") for p in error.problems), status=error.status
@@ -324,7 +355,9 @@ async def _files(
     return application
 
 
-def _form(site: Site, visitor: Visitor, actor: Actor, slug: str, sitting: Sitting, problems: Any) -> Response[str]:
+async def _form(
+    site: Site, visitor: Visitor, actor: Actor, slug: str, sitting: Sitting, problems: Any
+) -> Response[str]:
     application = _application(site, slug, sitting)
     content = application.content
     slugs = {need.slug for need in application.to_upload}
@@ -344,6 +377,7 @@ def _form(site: Site, visitor: Visitor, actor: Actor, slug: str, sitting: Sittin
         missing=list(dict.fromkeys(content.missing.values())),
         names={name: words(fact.name, visitor.lang) for name, fact in application.service.facts.items()},
         papers=file_rows(application),
+        scans=await site.hall.scanner.waiting(actor.id) if slugs else (),
         accepts={need.slug: accept(need.material) for need in application.to_upload},
         assessment=application.assessment,
         regions=grouped(site, visitor.lang),

@@ -31,6 +31,8 @@ Place = Literal[
     "letters",
     "accesses",
     "emergency",
+    "offline",
+    "hall",
     "moves",
     "moves-watch",
     "training",

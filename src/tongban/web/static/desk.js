@@ -40,6 +40,9 @@
     } else if (keys[event.key]) {
       event.preventDefault();
       keys[event.key]();
+    } else if (/^[a-z1-9]$/.test(event.key) && one(`[data-key="${event.key}"]`)) {
+      event.preventDefault();
+      one(`[data-key="${event.key}"]`).click();
     }
   });
 
@@ -55,7 +58,10 @@
   document.addEventListener("htmx:responseError", () => one("#send") && say(english ? "No preview; see the messages" : "没有预览出来，请看提示"));
 
   // What needs attention comes into view first.
-  const first = one("#moved") || one("#errors");
+  const question = one("#intake :is(input:not([type=hidden]), select, textarea)");
+  const first = one("#moved") || one("#errors") || question;
   if (first) first.focus();
-  else one(".row[aria-current]")?.scrollIntoView({ block: "nearest" });
+  if (first && first === question) say(english ? "What is already known stands above" : "政府已有的在上面，请念给本人听");
+  if (first) return;
+  one(".row[aria-current]")?.scrollIntoView({ block: "nearest" });
 })();

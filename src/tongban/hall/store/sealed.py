@@ -1,0 +1,7 @@
+"""Which columns of the hall are sealed, all with the key of the person they are about."""
+
+from tongban.base.sealing import SealedTable
+
+CHECK = SealedTable(table="identity_check", key=("region", "person", "id"), owner="person", text=("reason",))
+
+SEALED = (CHECK,)
