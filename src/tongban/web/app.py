@@ -4,9 +4,10 @@ The one module that builds Litestar's application. Its session, CSRF, host and r
 those are ours (`shield`, `csrf`, `limits`, `org.sessions`).
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ from tongban.web.open import ROUTES as OPEN
 from tongban.web.portal import ROUTES as PORTAL
 from tongban.web.problems import Problems
 from tongban.web.shield import SAFE, Shield
-from tongban.web.site import Site
+from tongban.web.site import Site, site_of
 from tongban.web.visitor import Visitor
 
 FORM_BYTES = 200_000
@@ -41,7 +42,25 @@ Job = Callable[[Site], AbstractAsyncContextManager[None]]
 
 def create(site: Site, *, routes: Sequence[ControllerRouterHandler] = (), jobs: Sequence[Job] = ()) -> Shield:
     """The whole site as one ASGI application. `routes` are added to the portal's; `jobs` run while it serves."""
-    application = Litestar(
+    application = _framework(routes, [_running(site, job) for job in jobs]) if routes or jobs else _plain()
+    address = urlsplit(site.settings.address)
+    hosts = (
+        {address.hostname or "", "localhost", "127.0.0.1", "[::1]"} if site.settings.demo else {address.hostname or ""}
+    )
+    return Shield(Edge(Neighbouring(application, site), site), site.pages.assets, hosts, secure=site.secure)
+
+
+@cache
+def _plain() -> Litestar:
+    """The framework with our routes. It belongs to no site, so several in one process share it."""
+    return _framework((), [])
+
+
+def _framework(
+    routes: Sequence[ControllerRouterHandler],
+    lifespan: list[Callable[[Litestar], AbstractAsyncContextManager[None]]],
+) -> Litestar:
+    return Litestar(
         [
             *PORTAL,
             *DESK,
@@ -51,28 +70,23 @@ def create(site: Site, *, routes: Sequence[ControllerRouterHandler] = (), jobs: 
             *exchange.ROUTES,
             *registry.ROUTES,
             *apps.ROUTES,
-            *api.routes(site),
+            *api.routes(),
             *routes,
         ],
         dependencies={
-            "site": Provide(lambda: site, sync_to_thread=False),
+            "site": Provide(site_of, sync_to_thread=False),
             "visitor": Provide(visitor_of),
             "form": Provide(form_of),
         },
-        before_request=_before(site),
-        exception_handlers=Problems(site).handlers(),
+        before_request=_before,
+        exception_handlers=Problems().handlers(),
         compression_config=CompressionConfig(backend="gzip", minimum_size=600, gzip_compress_level=6),
         request_max_body_size=FORM_BYTES,
-        lifespan=[_running(site, job) for job in jobs],
+        lifespan=lifespan,
         openapi_config=None,
         logging_config=None,
         debug=False,
     )
-    address = urlsplit(site.settings.address)
-    hosts = (
-        {address.hostname or "", "localhost", "127.0.0.1", "[::1]"} if site.settings.demo else {address.hostname or ""}
-    )
-    return Shield(Edge(Neighbouring(application, site), site.log), site.pages.assets, hosts, secure=site.secure)
 
 
 async def visitor_of(request: AnyRequest) -> Visitor:
@@ -85,32 +99,29 @@ async def form_of(request: AnyRequest) -> forms.Form:
     return forms.of(request)
 
 
-def _before(site: Site) -> Callable[[AnyRequest], Awaitable[None]]:
+async def _before(request: AnyRequest) -> None:
     """What happens before every handler: refusals of the shield, the session, the count, the form and its token."""
-
-    async def before(request: AnyRequest) -> None:
-        state = request.scope["state"]
-        if state["refusal"] is not None:
-            raise state["refusal"]
-        visit: Visitor = state["visit"]
-        actor = await sessions.actor(site, visit.session) if visit.session else None
-        bound_to = visit.session or visit.visit
-        visit = replace(
-            visit, actor=actor, expired=bool(visit.session) and actor is None, csrf=csrf.token(site.secret, bound_to)
-        )
-        state["visit"] = visit
-        if request.method in SAFE:
-            return
-        if request.scope["path"].startswith("/api/"):
-            # A program brings its own credential; a page of ours that calls the API brings the token of its session.
-            if visit.session:
-                csrf.check(site.secret, bound_to, request.headers.get(csrf.HEADER, ""))
-            return
-        await site.limits.spend(Limited.WRITE, visit.who)
-        state["form"] = await forms.read(request)
-        csrf.check(site.secret, bound_to, state["form"].text(csrf.FIELD))
-
-    return before
+    site = site_of(request)
+    state = request.scope["state"]
+    if state["refusal"] is not None:
+        raise state["refusal"]
+    visit: Visitor = state["visit"]
+    actor = await sessions.actor(site, visit.session) if visit.session else None
+    bound_to = visit.session or visit.visit
+    visit = replace(
+        visit, actor=actor, expired=bool(visit.session) and actor is None, csrf=csrf.token(site.secret, bound_to)
+    )
+    state["visit"] = visit
+    if request.method in SAFE:
+        return
+    if request.scope["path"].startswith("/api/"):
+        # A program brings its own credential; a page of ours that calls the API brings the token of its session.
+        if visit.session:
+            csrf.check(site.secret, bound_to, request.headers.get(csrf.HEADER, ""))
+        return
+    await site.limits.spend(Limited.WRITE, visit.who)
+    state["form"] = await forms.read(request)
+    csrf.check(site.secret, bound_to, state["form"].text(csrf.FIELD))
 
 
 def _running(site: Site, job: Job) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:

@@ -9,17 +9,23 @@ from typing import Any
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from tongban.base.telemetry import Log, request_id
+from tongban.base.telemetry import request_id
+from tongban.web.api.caller import Gate
+from tongban.web.site import Site
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Edge:
-    """An ASGI application around another, which must leave `visit` and may leave `quota` in the state."""
+    """An ASGI application around another, which must leave `visit` and may leave `quota` in the state.
 
-    def __init__(self, app: ASGIApp, log: Log) -> None:
+    It says which site the request is for (`web.site.site_of`), so that the application within belongs to none.
+    """
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
         self._app = app
-        self._log = log
+        self._log = site.log
+        self._here = {"site": site, "gate": Gate(site)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -27,6 +33,7 @@ class Edge:
             return
         begun, status = perf_counter(), 0
         state: dict[str, Any] = scope["state"]
+        state |= self._here
 
         async def counted(message: Message) -> None:
             nonlocal status

@@ -21,7 +21,7 @@ from tongban.web.addresses import login_address
 from tongban.web.html import go
 from tongban.web.people import choices
 from tongban.web.shield import SAFE
-from tongban.web.site import Site
+from tongban.web.site import site_of
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -117,9 +117,6 @@ def document(status: int, problems: Sequence[Problem], visitor: visitors.Visitor
 class Problems:
     """Exception handlers of the application."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
-
     def handlers(self) -> dict[Any, Any]:
         """What Litestar asks for."""
         return {Refused: self.refused, HTTPException: self.http, Exception: self.unexpected}
@@ -137,13 +134,14 @@ class Problems:
             return go(login_address(visitor.path))
         form = forms.of(request)
         kept = [(name, value) for name in form.values if name not in UNKEPT for value in form.all(name)]
-        html = self._site.pages.render(
+        site = site_of(request)
+        html = site.pages.render(
             visitor,
             "portal/login.html",
             next=_back(request, visitor),
             expired=visitor.expired,
-            oidc=self._site.oidc is not None,
-            people=choices(self._site),
+            oidc=site.oidc is not None,
+            people=choices(site),
             kept=kept,
             problems=(),
         )
@@ -159,7 +157,7 @@ class Problems:
     def unexpected(self, request: AnyRequest, exc: Exception) -> Response[Any]:
         """A mistake of ours: into the log under the request's number, without what the person sent."""
         visitor = self._visitor(request)
-        self._site.log.error("request-failed", exc, request=visitor.request_id, method=request.method)
+        site_of(request).log.error("request-failed", exc, request=visitor.request_id, method=request.method)
         return self._answer(request, 500, [PLAIN[500]], {})
 
     def _visitor(self, request: AnyRequest) -> visitors.Visitor:
@@ -182,5 +180,5 @@ class Problems:
                 lines["www-authenticate"] = 'Bearer realm="tongban"'
             body = msgspec.json.encode(document(status, problems, visitor))
             return Response(body, status_code=status, headers=lines, media_type="application/problem+json")
-        html = self._site.pages.render(visitor, "errors/problem.html", status=status, problems=problems)
+        html = site_of(request).pages.render(visitor, "errors/problem.html", status=status, problems=problems)
         return Response(html, status_code=status, headers=lines, media_type="text/html")

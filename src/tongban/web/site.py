@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from litestar import Request
 
 from tongban.assist.service import Assist
 from tongban.base.clock import Clock
@@ -62,3 +65,8 @@ class Site:
     def today(self) -> date:
         """The day in the installation's zone."""
         return self.clock().astimezone(self.settings.timezone).date()
+
+
+def site_of(request: Request[Any, Any, Any]) -> Site:
+    """The site that a request is for."""
+    return request.scope["state"]["site"]

@@ -19,10 +19,9 @@ from tongban.web.api import (
     services,
     web_view,
 )
-from tongban.web.api.caller import Caller, caller_of, gate
+from tongban.web.api.caller import Caller, caller_of, enter
 from tongban.web.api.parameters import wrong
 from tongban.web.problems import Problems
-from tongban.web.site import Site
 
 HANDLERS = [
     *services.ROUTES,
@@ -38,9 +37,9 @@ HANDLERS = [
 ]
 
 
-def routes(site: Site) -> list[Router]:
+def routes() -> list[Router]:
     """Every route under `/api`."""
-    problems = Problems(site)
+    problems = Problems()
 
     def misfit(request: Request[Any, Any, Any], exc: ValidationException) -> Response[Any]:
         return problems.refused(request, wrong(request, exc))
@@ -49,7 +48,7 @@ def routes(site: Site) -> list[Router]:
         "/api/v1",
         route_handlers=HANDLERS,
         dependencies={"caller": Provide(caller_of, sync_to_thread=False)},
-        before_request=gate(site),
+        before_request=enter,
         exception_handlers={ValidationException: misfit},
     )
     return [versioned, Router("/api", route_handlers=describe.ROUTES)]

@@ -1,7 +1,7 @@
 """Who calls: a bearer token, or the session of a page of ours; counted, checked, and remembered for a moment."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,11 +80,16 @@ class Memory:
         self._known.pop(token, None)
 
 
-def gate(site: Site) -> Callable[[AnyRequest], Awaitable[None]]:
-    """What happens before every handler of the API. A function: the framework copies everything else it is given."""
-    memory, quota = Memory(site), Quota(site.db, site.clock, site.secret, site.limits.factor)
+class Gate:
+    """What happens before every handler of the API of one site."""
 
-    async def enter(request: AnyRequest) -> None:
+    def __init__(self, site: Site) -> None:
+        self._site, self._memory = site, Memory(site)
+        self._quota = Quota(site.db, site.clock, site.secret, site.limits.factor)
+
+    async def enter(self, request: AnyRequest) -> None:
+        """Who calls, and whether they may call this much. Raises Refused."""
+        site, memory = self._site, self._memory
         state = request.scope["state"]
         visitor: Visitor = state["visit"]
         if state["refusal"] is not None:
@@ -103,13 +108,16 @@ def gate(site: Site) -> Callable[[AnyRequest], Awaitable[None]]:
             )
         visitor = replace(visitor, actor=actor, session=token, expired=bool(token) and actor is None)
         state["visit"], state["caller"] = visitor, Caller(site, visitor, memory, grant)
-        state["quota"] = await quota.spend(visitor.who)
+        state["quota"] = await self._quota.spend(visitor.who)
         if grant is not None:
             _within(grant, request)
         if by_cookie and request.method not in SAFE:
             csrf.check(site.secret, token, request.headers.get(csrf.HEADER, ""))
 
-    return enter
+
+async def enter(request: AnyRequest) -> None:
+    """Through the gate of the site that the request is for."""
+    await request.scope["state"]["gate"].enter(request)
 
 
 def _within(grant: AppGrant, request: AnyRequest) -> None:
