@@ -446,10 +446,7 @@ class Engine:
         if owed_by:
             body = self.directory.body(owed_by)
         else:
-            kind, level = service.authority.body, service.authority.level
-            holder = self.directory.competent(kind, level, region).id
-            figures = dict(moving.figures(self.directory, holder, service.service, known(says, {})))
-            body = self.directory.competent(kind, level, region, service.service, figures)
+            body = moving.competence(self.directory, service, region, known(says, {})).body
         return office_of(self.directory, body.id)
 
     def matter(self, found: Case) -> Matter:

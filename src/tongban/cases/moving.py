@@ -21,7 +21,8 @@ from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.cases.batch import Also
 from tongban.cases.model import Applicant, CaseState, Opening
-from tongban.org import Delegation, Directory, Register, store
+from tongban.catalog.model import Service
+from tongban.org import Competence, Delegation, Directory, Register, store
 from tongban.org.moved import Limit, MoveKind
 
 SERVICE = "power-delegation"
@@ -43,6 +44,14 @@ def figures(directory: Directory, body: str, service: str, values: Mapping[str, 
         except (InvalidOperation, ValueError, OverflowError):
             continue
     return tuple(found)
+
+
+def competence(directory: Directory, service: Service, region: str, values: Mapping[str, Any]) -> Competence:
+    """The body that answers for a service in a region, moved powers counted in. Raises Refused: as the directory's."""
+    kind, level = service.authority.body, service.authority.level
+    holder = directory.competent(kind, level, region).id
+    known = dict(figures(directory, holder, service.service, values))
+    return directory.competence(kind, level, region, service.service, known)
 
 
 def values_of(state: CaseState) -> dict[str, Any]:

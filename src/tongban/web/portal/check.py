@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
+from tongban.cases.moving import competence
 from tongban.catalog import Question
 from tongban.catalog.model import Law, Promise, Words
 from tongban.catalog.procedure import Who
@@ -96,7 +97,7 @@ async def check_page(
 ) -> Response[str]:
     """Everything on one page."""
     service = application.service
-    competent = site.directory.competence(service.authority.body, service.authority.level, application.content.region)
+    competent = competence(site.directory, service, application.content.region, application.facts())
     promise = decision(promises(site, service))
     return page(
         site,
