@@ -119,7 +119,7 @@ def _values(
     return {
         **said,
         "service": Text(*(words(service, lang) for lang in LANGS)),
-        "case": Text(case.case, case.case),
+        "case": Text(case.number, case.number),
         "name": Text(case.applicant.name, case.applicant.name),
         "body": state.office.name,
         "due": _due(definition, due),

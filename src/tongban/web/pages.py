@@ -31,14 +31,20 @@ class Reader(Protocol):
     def lang(self) -> Lang: ...
 
 
-class Pages:
-    """All templates, compiled once per language."""
+_PLACE = Text("岚江", "Lanjiang")
 
-    def __init__(self, assets: Assets, zone: ZoneInfo, clock: Callable[[], datetime], **shared: Any) -> None:
+
+class Pages:
+    """All templates, compiled once per language. `place` is whose site it is."""
+
+    def __init__(
+        self, assets: Assets, zone: ZoneInfo, clock: Callable[[], datetime], place: Text = _PLACE, **shared: Any
+    ) -> None:
         self.assets = assets
         self.zone = zone
         self._clock = clock
         loader = PackageLoader("tongban.web", "templates")
+        shared["place"] = place
         self._environments = {lang: self._environment(lang, loader, shared) for lang in LANGS}
 
     def _environment(self, lang: Lang, loader: PackageLoader, shared: Mapping[str, Any]) -> FoldingEnvironment:

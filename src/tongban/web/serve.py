@@ -33,6 +33,7 @@ from tongban.hall import Hall
 from tongban.org import sessions, store
 from tongban.org.apps import Apps
 from tongban.org.apps import flow as apps
+from tongban.org.demo.provinces import PROFILES, Province
 from tongban.org.oidc import OidcClient
 from tongban.outreach.offers import Outreach
 from tongban.sharing import Sharing, grants
@@ -92,6 +93,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         listed=DirectoryShelf(lambda: entries.now),
         between=Between(Neighbours(settings.data_dir, clock), lambda: directory.register.agreements),
     )
+    places = (PROFILES[Province(settings.province)].short,) if settings.province else ()
     centre = Centre(settings.data_dir / MEMBERS, keys, clock, partial(grants.rights, db))
     return Site(
         settings=settings,
@@ -119,7 +121,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         calendar=calendar,
         clock=clock,
         log=log,
-        pages=Pages(Assets(), settings.timezone, clock),
+        pages=Pages(Assets(), settings.timezone, clock, *places),
         limits=Limits(db, clock, secret),
         apps=Apps(settings.data_dir, settings.address, demo=settings.demo),
         oidc=OidcClient(settings.oidc, f"{settings.address}{CALLBACK}") if settings.oidc else None,

@@ -118,7 +118,10 @@ class Handovers:
     def places(self, found: Case) -> tuple[Office, ...]:
         """Bodies of the same kind in other installations that an agreement lets this case go to."""
         directory, state = self.engine.directory, found.state
-        kind = directory.body(state.desk.id).kind if directory.has(state.desk.id) else ""
+        if not directory.has(state.desk.id):
+            return ()
+        own = directory.body(state.desk.id)
+        level = directory.region(own.region).level
         day = found.definition.local(self.engine.clock())
         offices: list[Office] = []
         for card in self.between.neighbours.all():
@@ -127,7 +130,7 @@ class Handovers:
                     self.between.agreement(state.case.service, state.place, body.region, day)
                 except Refused:
                     continue
-                if body.kind == kind:
+                if body.kind == own.kind and directory.region(body.region).level == level:
                     offices.append(Office(body.id, body.name, installation=card.member.code))
         return tuple(offices)
 

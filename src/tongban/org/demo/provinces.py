@@ -31,6 +31,11 @@ class Profile:
     port: int
 
     @property
+    def short(self) -> Text:
+        """Its name without what it is."""
+        return Text(self.name.zh.removesuffix("省"), self.name.en.removesuffix(" Province"))
+
+    @property
     def centre(self) -> str:
         """The body that runs its platform."""
         return f"{self.code}.digital-centre"
