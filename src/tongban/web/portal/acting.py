@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from litestar import Response, get, post
@@ -87,10 +87,12 @@ def _line(site: Site, one: Mandate, agent: str) -> Line:
     else:
         state, tone = Text("有效", "In force"), "ok"
     what = site.cases.acting.scope_words(one)
-    return Line(one, agent, what, _GROUNDS[one.ground], _HOW[one.how], state, tone, one.until)
+    return Line(one, agent, what, _GROUNDS[one.ground], _HOW[one.how], state, tone, one.until - _LAST)
 
 
 _OVER = Text("到期", "Expired")
+_LAST = timedelta(seconds=1)
+"""A mandate ends at the beginning of a day; people read the day before as its last."""
 
 
 @get("/acting")
