@@ -136,6 +136,15 @@ def _finished(story: Story) -> Story:
             story = story.do("clerk", next(act for act in ("accept", "file", "grant") if act in acts))
         elif state == "checking":  # done on a promise; what was promised is verified afterwards
             story = story.do("examiner", "find-kept", finding="属实", inspectors="甲、乙")
+        elif state == "accepted" and "propose-visit" in acts:
+            story = story.do("examiner", "propose-visit", day="2027-1-20", place="9点")
+        elif state == "visit-proposed":  # only where the rules were asked not to act
+            story = story.do("examiner", "set-visit")
+        elif state == "visit-set":
+            seen = {"result": "passed", "finding": "都对", "inspectors": "甲、乙"}
+            story = story.do("examiner", "record-finding", **seen).do("examiner", "close-record")
+        elif state == "recorded":
+            story = story.do("person", "sign-record").do("approver", "pass")
         elif state == "accepted" and "examine" in acts:
             story = story.do("examiner", "examine", opinion="符合")
         elif state in ("accepted", "examined"):

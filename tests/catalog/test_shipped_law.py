@@ -19,6 +19,7 @@ def test_every_service_and_its_versions_are_shipped_and_nothing_else() -> None:
         "advanced-age-allowance",
         "advanced-age-allowance@2",
         "childcare-subsidy",
+        "completion-acceptance",
         "construction-permit",
         "construction-permit@2",
         "data-access-question",

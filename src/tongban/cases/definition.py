@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from tongban import rules
 from tongban.base.i18n import LANGS, Text, words
+from tongban.cases import joint
 from tongban.cases.model import START, CaseState
 from tongban.catalog import Assessment, Explanation, Variant, assess, cite, explanation, variant
 from tongban.catalog.model import Service, Term
@@ -157,6 +158,7 @@ class Judged:
         "fully_determined": lambda judged: judged.assessment.fully_determined,
         "situation": lambda judged: judged.variant.situation.id if judged.variant.situation else None,
         "application_date": lambda judged: judged.state.case.day,
+        "all_passed": lambda judged: joint.all_passed(judged.definition.procedure, judged.state),
         "parts_open": lambda judged: judged.state.parts_open,
         "parts_granted": lambda judged: judged.state.parts_granted,
         "parts_refused": lambda judged: sum(part.ended > 0 and part.end != "favourable" for part in judged.state.parts),

@@ -282,6 +282,7 @@ class Engine:
             part_of=part.whole if part else "",
             part=part.name if part else "",
             parts=tuple(parts),
+            together=self._together(law, region),
             origin=origin,
             received_at=received,
         )
@@ -449,6 +450,11 @@ class Engine:
             body = moving.competence(self.directory, service, region, known(says, {})).body
         return office_of(self.directory, body.id)
 
+    def _together(self, service: Service, region: str) -> tuple[Office, ...]:
+        """The bodies that take part. Raises Refused (`no-competent-body`)."""
+        found = [self.directory.competent(one.body, one.level, region) for one in service.together]
+        return tuple(Office(body.id, body.name) for body in found)
+
     def matter(self, found: Case) -> Matter:
         """A case as `org.may` sees it."""
         opening = found.state.case
@@ -463,6 +469,7 @@ class Engine:
             barred=found.barred,
             agents=abouts.agents(found.events),
             in_person=frozenset(found.definition.service.in_person.acts),
+            together=frozenset(office.id for office in opening.together),
             opened_on=opening.day if moved else None,
             figures=moving.figures(self.directory, office, service, moving.values_of(found.state)) if moved else (),
         )

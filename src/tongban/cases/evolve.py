@@ -45,7 +45,8 @@ def evolve(state: CaseState, event: Event) -> CaseState:
 
 def _acted(state: CaseState, event: Event) -> CaseState:
     documents, replaced = _filed(state, event.documents)
-    done = Done(event.seq, event.type, event.at, event.by, state.state, event.delegation, bool(event.on_behalf_of))
+    behalf = bool(event.on_behalf_of)
+    done = Done(event.seq, event.type, event.at, event.by, state.state, event.delegation, behalf, event.payload)
     return msgspec.structs.replace(
         state,
         opening=event.opening or state.opening,

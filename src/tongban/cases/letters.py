@@ -10,6 +10,7 @@ from typing import Any, cast
 import msgspec
 
 from tongban.base.i18n import LANGS, Lang, Text, words
+from tongban.cases import joint
 from tongban.cases.clocks import Running
 from tongban.cases.definition import Definition
 from tongban.cases.model import CaseState, Letter
@@ -117,6 +118,7 @@ def _values(
     service = definition.service.name
     said = {name: said_words(definition, act, name, value) for name, value in payload.items()}
     return {
+        **_said_before(definition, state),
         **said,
         "service": Text(*(words(service, lang) for lang in LANGS)),
         "case": Text(case.number, case.number),
@@ -126,7 +128,19 @@ def _values(
         "remedies": remedies(definition, state, at) if notice.remedies else Text("", ""),
         "link": Text(f"/cases/{case.case}", f"/cases/{case.case}"),
         "parts": _parts(state),
+        "bodies": joint.bodies(state),
+        "findings": joint.findings(definition.procedure, state),
     }
+
+
+def _said_before(definition: Definition, state: CaseState) -> dict[str, Text]:
+    """The day and the place that an earlier act named, as the last one that did has it."""
+    acts, found = definition.procedure.acts, dict[str, Text]()
+    for done in state.acts:
+        for name in ("day", "place"):
+            if name in done.payload and done.type in acts:
+                found[name] = said_words(definition, acts[done.type], name, done.payload[name])
+    return found
 
 
 def _parts(state: CaseState) -> Text:

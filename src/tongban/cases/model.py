@@ -170,6 +170,9 @@ class Opening(_Value, frozen=True):
         """What the person calls it: the number that it had first, wherever it is handled."""
         return self.origin.number if self.origin else self.case
 
+    together: tuple[Office, ...] = ()
+    """The bodies that take part beside `office` (会同办理)."""
+
 
 class Custody(_Value, frozen=True):
     """One hand-over of a case from body to body: the papers, the number and the clock go along.
@@ -306,6 +309,7 @@ class Done(_Value, frozen=True):
     before: str  # the state it was done in
     delegation: str = ""
     for_applicant: bool = False  # by an agent, or an official at a counter
+    payload: dict[str, Any] = {}  # what was said, for acts and letters that come after
 
 
 class CaseState(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from tongban.base.i18n import Text
-from tongban.cases import clocks
+from tongban.cases import clocks, joint
 from tongban.cases.clocks import Running
 from tongban.cases.definition import Definition
 from tongban.cases.handover.standing import Elsewhere
@@ -69,7 +69,7 @@ class TaskRow(_Row, frozen=True, kw_only=True):
     """Work beside the next act, for a role of a body or a named person of it."""
 
     seq: int
-    kind: Literal["escalated", "undelivered", "questioned"]
+    kind: Literal["escalated", "undelivered", "questioned", "joined"]
     body: str
     role: str
     person: str
@@ -264,6 +264,26 @@ def _tasks(definition: Definition, state: CaseState, terms: Sequence[Running]) -
             open=not ended,
         )
     yield from _questions(definition, state)
+    yield from _joined(definition, state)
+
+
+def _joined(definition: Definition, state: CaseState) -> Iterator[TaskRow]:
+    """What a body that takes part owes: one task for each body, open while an act of each waits for it."""
+    case, procedure = state.case, definition.procedure
+    here = [n for n, act in procedure.acts.items() if act.each and Who.JOINED in act.who and state.state in act.from_]
+    owing = {office.id for name in here for office in joint.owing(procedure, state, name)}
+    for n, office in enumerate(case.together, start=1):
+        yield TaskRow(
+            region=case.region,
+            case_id=case.case,
+            seq=-n,
+            kind="joined",
+            body=office.id,
+            role=Who.EXAMINE.value,
+            person="",
+            at=state.updated_at or FAR,
+            open=office.id in owing,
+        )
 
 
 def _questions(definition: Definition, state: CaseState) -> Iterator[TaskRow]:

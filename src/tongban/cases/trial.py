@@ -15,7 +15,7 @@ import msgspec
 
 from tongban.base.errors import Problem
 from tongban.base.i18n import LANGS, Text, words
-from tongban.cases import clocks
+from tongban.cases import clocks, joint
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.model import SAME, START, CaseState, Refusal, refusal
 from tongban.cases.says import Said
@@ -35,6 +35,7 @@ WHO_NAMES: dict[Who, Text] = {
     Who.ASKING_HEAD: Text("申请单位共享工作负责人", "the head of the asking body's sharing unit"),
     Who.SHARING_AUTHORITY: Text("同级政务数据共享主管部门", "the sharing authority of the same level"),
     Who.COMMON_SUPERIOR: Text("共同上级政务数据共享主管部门", "the sharing authority above both"),
+    Who.JOINED: Text("会同办理的机关", "the bodies that take part"),
     Who.CLOCK: Text("期限届满", "the expiry of a term"),
     Who.RULES: Text("规则自动办理", "the rules"),
 }
@@ -176,6 +177,25 @@ def in_order(trial: Trial) -> Refusal | None:
             law=trial.act.law,
             status=409,
         )
+    if trial.act.after_each and (wait := joint.owing(trial.definition.procedure, trial.state, trial.act.after_each)):
+        who, first = joined([office.name for office in wait]), acts[trial.act.after_each].name
+        return refusal(
+            "too-early",
+            f"还有{who.zh}没有“{first.zh}”，不能“{trial.act.name.zh}”。",
+            f"“{trial.act.name.en}” waits for “{first.en}” by {who.en}.",
+            place="act",
+            law=trial.act.law,
+            status=409,
+        )
+    if trial.act.each and trial.actor.body not in _owing(trial):
+        return refusal(
+            "not-again",
+            f"您的机关不用再“{trial.act.name.zh}”了。",
+            f"Your body need not do “{trial.act.name.en}” again.",
+            place="act",
+            law=trial.act.law,
+            status=409,
+        )
     if not trial.act.after_expiry:
         return None
     running = term(trial, trial.act.after_expiry)
@@ -189,6 +209,10 @@ def in_order(trial: Trial) -> Refusal | None:
         law=trial.act.law,
         status=409,
     )
+
+
+def _owing(trial: Trial) -> frozenset[str]:
+    return frozenset(one.id for one in joint.owing(trial.definition.procedure, trial.state, trial.name))
 
 
 def named_person(trial: Trial) -> Refusal | None:

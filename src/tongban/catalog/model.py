@@ -411,6 +411,17 @@ class InPerson(_File, frozen=True, kw_only=True):
     law: str = ""
 
 
+class Together(_File, frozen=True, kw_only=True):
+    """会同办理: another body that takes part in every case of this service and says its part (行政许可法 26)."""
+
+    body: Slug
+    """A kind of body, as in `authority`."""
+    level: Level
+    name: Words
+    task: Words
+    """What it looks at."""
+
+
 class Promise(_File, frozen=True, kw_only=True):
     """告知承诺: instead of a paper the person commits in plain words (浙江最多跑一次 14; 优化营商环境条例 40, 44).
 
@@ -460,6 +471,7 @@ class Service(_File, frozen=True, kw_only=True):
     terms: dict[Slug, Term]
     concerns: Concerns | None = None
     promise: Promise | None = None
+    together: tuple[Together, ...] = ()
     in_person: InPerson = InPerson()
     special: tuple[SpecialProcedure, ...] = ()
     situations: tuple[Situation, ...] = ()

@@ -45,6 +45,7 @@ class State(_File, frozen=True, kw_only=True):
         "asking-head",
         "sharing-authority",
         "common-superior",
+        "joined",
         "nobody",
     ]
     end: Literal["favourable", "adverse", "neutral"] | None = None
@@ -68,6 +69,8 @@ class Who(StrEnum):
     """政务数据共享主管部门 at the level of the body that owes the answer (政务数据共享条例 21)."""
     COMMON_SUPERIOR = "common-superior"
     """The one above both bodies (政务数据共享条例 28)."""
+    JOINED = "joined"
+    """An official of a body that takes part beside the one that owes the answer (会同办理, 行政许可法 26)."""
     CLOCK = "clock"
     RULES = "rules"
 
@@ -78,6 +81,7 @@ CONDITION_NAMES = (
     "situation",
     "fully_determined",
     "application_date",
+    "all_passed",
     "parts_open",
     "parts_granted",
     "parts_refused",
@@ -146,6 +150,11 @@ class Act(_File, frozen=True, kw_only=True):
     judged with what the act itself adds already counted in."""
     after: tuple[Slug, ...] = ()
     """Possible only once one of these acts has happened."""
+    each: Slug = ""
+    """Every body that takes part does it once since the act named here; one that found
+    nothing to object to (`passed`) need not again."""
+    after_each: Slug = ""
+    """Possible only once every body that takes part has done this act."""
     after_expiry: Slug = ""
     """Possible only once this term has run out."""
     by_named: FactName = ""

@@ -207,7 +207,7 @@ def _official(
     ):
         return _untrained(lacks)
     asking = obj.applicant if directory.has(obj.applicant) else ""
-    moved = (obj.opened_on, obj.figures)
+    moved = (obj.opened_on, obj.figures, obj.together)
     key = (actor.post, act, obj.body, obj.service, obj.region, purpose, who, day, asking, moved)
     known = directory.standing.get(key)
     if known is None:
@@ -285,6 +285,9 @@ def _route(directory: Directory, post_id: str, act: str, obj: Matter, day: date)
         return _Route(frozenset({Role.SUPERVISE}), chain, "")
     if post.body == obj.body and (roles := post.roles - OUTSIDE):
         return _Route(roles | _for_authority(directory, post, obj), owed_by.name, "")
+    if post.body in obj.together and post.roles & _ASKS:
+        chain = Text("会同{body}办理", "taking part beside {body}").format(body=owed_by.name)
+        return _Route(frozenset({Role.JOINED}), chain, "行政许可法 26")
     if directory.has(obj.applicant) and (between := _between(directory, post, obj)):
         return between
     if Role.INTAKE in post.roles:

@@ -51,9 +51,11 @@ class Role(StrEnum):
     """政务数据共享主管部门 at the level of the body that owes the answer."""
     COMMON_SUPERIOR = "common-superior"
     """The one above both bodies (政务数据共享条例 28)."""
+    JOINED = "joined"
+    """For a body that takes part beside the one that owes the answer (行政许可法 26)."""
 
 
-BY_STANDING = frozenset({Role.ASKING, Role.ASKING_HEAD, Role.SHARING_AUTHORITY, Role.COMMON_SUPERIOR})
+BY_STANDING = frozenset({Role.JOINED, Role.ASKING, Role.ASKING_HEAD, Role.SHARING_AUTHORITY, Role.COMMON_SUPERIOR})
 """Roles that no post has of itself."""
 OUTSIDE = frozenset({Role.SUPERIOR, Role.SUPERVISE, Role.GOVERNMENT_HEAD}) | BY_STANDING
 """Roles that count towards other bodies than one's own."""
@@ -251,6 +253,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     opened_on: date | None = None
     figures: tuple[tuple[str, int], ...] = ()
     """What a limit of a moved power asks for; filled only where the body has moved or received one."""
+    together: frozenset[str] = frozenset()
+    """Bodies that take part beside `body` (会同办理)."""
 
 
 class Course(Dated, frozen=True, kw_only=True):

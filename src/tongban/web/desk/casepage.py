@@ -37,6 +37,7 @@ WAITS: dict[str, Text] = {
         "在等申请单位的共享工作负责人同意。", "It waits for the consent of the head of the asking body's sharing unit."
     ),
     "sharing-authority": Text("由同级政务数据共享主管部门协调。", "It waits for the sharing authority of this level."),
+    "joined": Text("等会同办理的机关。", "It waits for the bodies that take part."),
     "common-superior": Text("由共同的上级政务数据共享主管部门协调。", "It waits for the sharing authority above both."),
     "nobody": Text("这个办件已经办结。", "This case is closed."),
 }
