@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.sharing.provider import AS_OF, Provider, exchange
 
@@ -239,3 +240,22 @@ async def test_a_thousand_looks_while_a_source_dies_and_comes_back_end_with_a_va
     assert await sharing.ask_again(lambda _: SERVICE, cases) == 200
     assert cases.filed["months_paid"].value == 76
     assert await home.fetchval("SELECT count(*) FROM shared_retry WHERE ended IS NULL") == 0
+
+
+async def test_what_is_asked_without_a_grant_is_in_the_supervisors_list_and_names_nobody(
+    sharing: Sharing, home: Database, clock: SettableClock
+):
+    await home.execute("DELETE FROM data_grant")
+    wanted = {name: source for name, source in sources(SERVICE).items() if source.resource == "hr.insurance"}
+    purpose = msgspec.structs.replace(PURPOSE, body="990101.hr")
+    official = Reader(kind="official", id="o-1", post="990101.hr.examiner", body="990101.hr")
+    for reader in (READER, official, official):
+        await sharing.look_up(ZHIYUAN.id, wanted, service=SERVICE, purpose=purpose, reader=reader)
+    found = (await watching.attempts(home, ["990101.hr"], None, 10)).items
+    assert {(one.reader, one.kind, one.case, one.code) for one in found} == {
+        ("portal", "look-up", "hr.insurance", "no-grant"),
+        ("o-1", "look-up", "hr.insurance", "no-grant"),
+    }
+    assert len(found) == 2, "the same within half an hour is one line"
+    (raw,) = await home.fetch("SELECT string_agg(r::text, ' ') AS text FROM access_refused r")
+    assert ZHIYUAN.id not in raw["text"]

@@ -8,9 +8,12 @@ from tongban.org import Actor, Mandate, demo, store
 from tongban.outreach import demo as offers
 from tongban.outreach.offers import Hit
 from tongban.outreach.report import Standing
+from tongban.sharing import Reader
+from tongban.sharing.access import runs
 from tongban.web.site import Site
 
 BABY = "childcare-subsidy"
+BY = Reader(kind="platform", id="match")
 
 
 @pytest.fixture
@@ -158,21 +161,47 @@ async def test_whoever_is_not_logged_in_is_asked_to(anyone: Person, found: int) 
 
 async def test_whoever_is_offered_something_sees_once_that_they_were_compared(site: Site, found: int) -> None:
     hit = [Hit("p-zhoujiahe", Standing.ENTITLED, None, {"yearly_amount": "3600.00"})]
-    await site.outreach.take(site.catalogue.policy(BABY), site.clock().date(), hit)
+    await site.outreach.take(site.catalogue.policy(BABY), site.clock().date(), hit, compared=9, by=BY)
     seen = [one for one in (await site.sharing.accesses("p-zhoujiahe", limit=50)).items if one.kind == "population"]
     assert len({one.basis for one in seen}) == len(seen) > 0, "a renewed offer is no second line"
     assert all(one.by == "platform" and one.law.zh for one in seen)
 
 
+async def test_a_run_that_finds_nobody_leaves_its_record_and_everybody_sees_it(anyone: Person, site: Site) -> None:
+    policy = site.catalogue.policy(BABY)
+    for _ in range(2):
+        await site.outreach.take(policy, site.clock().date(), [], compared=20_000, by=BY)
+    (ran,) = (await runs(site.db, None, 10)).items
+    assert (ran.people, ran.found, ran.purpose, ran.reader) == (20_000, 0, policy.service, BY)
+    assert ran.law.zh and ran.resources
+    await anyone.log_in("p-liwen@@")
+    await anyone.get("/my-data")
+    assert "把登记的20,000人" in anyone.text and "向其中0人发了提醒" in anyone.text
+    await anyone.get("/my-data?lang=en")
+    assert "compared 20,000 people on record" in anyone.text
+    for change in ("UPDATE population_run SET people = 1", "DELETE FROM population_run", "TRUNCATE population_run"):
+        with pytest.raises(Exception, match="access record"):
+            await site.db.execute(change)
+
+
+async def test_no_run_without_saying_who_what_for_and_by_which_law(site: Site) -> None:
+    with pytest.raises(Refused) as refused:
+        await site.outreach.take(
+            site.catalogue.policy(BABY), site.clock().date(), [], compared=1, by=Reader(kind="operator", id="")
+        )
+    assert refused.value.code == "access-without-basis"
+    assert (await runs(site.db, None, 10)).items == ()
+
+
 async def test_a_run_that_no_longer_finds_somebody_withdraws_the_offer(site: Site, found: int) -> None:
     policy = site.catalogue.policy(BABY)
     day = site.clock().date()
-    await site.outreach.take(policy, day, [])
+    await site.outreach.take(policy, day, [], compared=9, by=BY)
     with pytest.raises(Refused) as refused:
         await site.outreach.offer(await actor(site, "p-zhoujiahe"), BABY)
     assert refused.value.code == "unknown-offer"
     again = [Hit("p-zhoujiahe", Standing.ENTITLED, None, {"yearly_amount": "3600.00"})]
-    assert await site.outreach.take(policy, day, again) == 1
+    assert await site.outreach.take(policy, day, again, compared=9, by=BY) == 1
     assert (await site.outreach.offer(await actor(site, "p-zhoujiahe"), BABY)).state == "open"
 
 

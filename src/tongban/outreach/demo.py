@@ -14,10 +14,13 @@ from tongban.catalog.policy import Policy
 from tongban.org import demo as people
 from tongban.outreach.offers import Hit, Outreach
 from tongban.outreach.report import Standing
+from tongban.sharing import Reader, sources
 from tongban.sharing import demo as records
-from tongban.sharing import sources
 from tongban.sharing.channel.model import Test
 from tongban.sharing.least import passes
+
+_BY = Reader(kind="platform", id="match")
+"""The demonstration's runs are the platform's own."""
 
 
 async def seed(db: Database, catalogue: Catalogue, now: datetime, zone: ZoneInfo) -> int:
@@ -29,7 +32,7 @@ async def seed(db: Database, catalogue: Catalogue, now: datetime, zone: ZoneInfo
     for policy in catalogue.policies(day):
         service = catalogue.service(policy.service, on=day)
         hits = [hit for person in known if (hit := _hit(policy, service, person, known[person], day))]
-        made += await outreach.take(policy, day, hits)
+        made += await outreach.take(policy, day, hits, compared=len(known), by=_BY)
     return made
 
 

@@ -20,14 +20,14 @@ from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text, words
 from tongban.catalog import cite
 from tongban.catalog.catalogue import Catalogue
-from tongban.catalog.model import Service
+from tongban.catalog.model import Service, Source
 from tongban.catalog.policy import Policy
 from tongban.catalog.tables import both
 from tongban.org import Actor
 from tongban.outreach import store
 from tongban.outreach.report import Standing
-from tongban.sharing import Purpose, Reader
-from tongban.sharing.access import Kind, Opened, open_record
+from tongban.sharing import Purpose, Reader, sources
+from tongban.sharing.access import Kind, Opened, Run, open_record, record_run
 
 State = Literal["open", "confirmed", "declined", "withdrawn"]
 _EVERYWHERE = "000000"
@@ -139,14 +139,17 @@ class Outreach:
                 status=409,
             )
 
-    async def take(self, policy: Policy, as_of: date, hits: Sequence[Hit]) -> int:
+    async def take(self, policy: Policy, as_of: date, hits: Sequence[Hit], *, compared: int, by: Reader) -> int:
         """Takes the hits of a run: makes, renews and withdraws offers; how many are open by it. Again is harmless.
 
-        Whoever is offered something for the first time sees under 谁用过我的数据 that they were compared, in the same
-        transaction. Raises Refused `unknown-service` (404).
+        `compared` is how many people the run read, `by` who started it: the run is written, whether it found anybody
+        or not, in the same transaction. Whoever is offered something for the first time sees under 谁用过我的数据 a
+        line of their own. Raises Refused `unknown-service` (404), `access-without-basis`.
         """
         service = self._catalogue.service(policy.service, on=as_of)
         async with self._db.transaction() as connection:
+            ran = run_of(policy, service, as_of, self._clock(), by, people=compared, found=len(hits))
+            await record_run(connection, ran)
             made = await store.offer(
                 connection,
                 policy=policy.policy,
@@ -200,6 +203,29 @@ class Outreach:
             answered_at=row["answered_at"],
             case=row["case_id"],
         )
+
+
+def run_of(
+    policy: Policy, service: Service, as_of: date, at: datetime, by: Reader, *, people: int, found: int | None = None
+) -> Run:
+    """A run of a policy over a population, as its record says it; without `found` a trial."""
+    return Run(
+        at=at,
+        kind="trial" if found is None else "offers",
+        policy=f"{policy.policy}@{policy.version}",
+        name=both(policy.name),
+        purpose=service.service,
+        law=cite(policy.law[0]),
+        resources={one.resource: _label(one) for one in sources(service).values()} or {"people": _POPULATION},
+        reader=by,
+        as_of=as_of,
+        people=people,
+        found=found,
+    )
+
+
+def _label(source: Source) -> Text:
+    return source.name if isinstance(source.name, Text) else Text(source.name, source.name)
 
 
 def read_hits(policy: Policy, folder: Path, limit: int = 1_000_000) -> list[Hit]:

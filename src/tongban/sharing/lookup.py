@@ -20,8 +20,9 @@ from tongban.base.ids import uuid7
 from tongban.catalog.model import Service, Source
 from tongban.org import store as people
 from tongban.sharing import grants, store
-from tongban.sharing.access import Kind, Opened, open_record
+from tongban.sharing.access import Kind, Opened, open_record, refused_attempt
 from tongban.sharing.access.record import row as written
+from tongban.sharing.access.store import Runner as Attempts
 from tongban.sharing.announced import sources
 from tongban.sharing.asking import DEADLINE, Came, Forbidden, Question, Silent, Told, ask_all, digest
 from tongban.sharing.channel.model import Channel
@@ -37,6 +38,8 @@ _AWAY = Text("{source}暂时连不上，请您自己填，我们会再查。", "
 _NOT_CONNECTED = Text("{source}还没有接通，请您自己填。", "{source} is not connected yet; please answer yourself.")
 
 _NOTHING = Text("", "")
+PORTAL = "portal"
+"""Who asks where a person fills in a body's form and no official does."""
 _NOT_ALLOWED = Text(
     "现在不能查{source}：{why}请您自己填。", "{source} may not be asked now: {why} Please answer yourself."
 )
@@ -121,6 +124,7 @@ async def _read(db: Database, exchange: Exchange, look: Look, wanted: list[_Plac
         try:
             way = exchange.way(held, place.resource, place.record, place.wishes, look.asker, day)
         except Refused as refused:
+            await _refused(db, look.reader, look.purpose, place.resource, refused.code, look.at)
             answer |= _without(place, _NOT_ALLOWED, why=refused.problems[0].text)
             continue
         (near if way.member is None else far).append((place, way))
@@ -216,11 +220,23 @@ async def settle(db: Database, answers: Sequence[tuple[Question, Came]], at: dat
         for question, came in answers:
             if isinstance(came, Told):
                 await trace(connection, question, came, at)
+            if isinstance(came, Forbidden):
+                one = question.open
+                await _refused(connection, one.reader, one.purpose, one.resource, came.refused.code, at)
         for how, ended in ends.items():
             await open_questions.end(connection, ended, how, at)
         for one, code in silent:
             await open_questions.failed(connection, one, code, one.again(at))
     return result
+
+
+async def _refused(db: Attempts, reader: Reader, purpose: Purpose, resource: str, code: str, at: datetime) -> None:
+    """What was asked without a grant, for who supervises the asking body: an official, or a body's own form. It names
+    the kind of data and nobody. Without a body there is nobody who could have been given the grant yet."""
+    if reader.kind != "official":
+        reader = Reader(kind="platform", id=PORTAL, post=PORTAL, body=purpose.body)
+    if reader.body and reader.post:
+        await refused_attempt(db, reader, Kind.LOOK_UP, resource, code, at)
 
 
 async def trace(connection: store.Writes, question: Question, came: Told, at: datetime) -> None:

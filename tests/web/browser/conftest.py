@@ -18,6 +18,7 @@ from tongban.base.database import Database, EmbeddedPostgres
 from tongban.org import demo
 from tongban.outreach.offers import Hit
 from tongban.outreach.report import Standing
+from tongban.sharing import Reader
 from tongban.sharing import demo as records
 from tongban.web.site import Site
 
@@ -67,7 +68,10 @@ async def _lived_in(person: Person, site: Site) -> tuple[str, dict[str, str]]:
     await person.post(f"/services/{SLUG}/start", {"region": "990101", "lookups": "yes"})
     await person.get(f"/apply/{SLUG}/records/found")
     found = Hit("p-wangxiaoman", Standing.MISSING, "child_birth_date", {})
-    await site.outreach.take(site.catalogue.policy("childcare-subsidy"), site.clock().date(), [found])
+    match = Reader(kind="platform", id="match")
+    await site.outreach.take(
+        site.catalogue.policy("childcare-subsidy"), site.clock().date(), [found], compared=9, by=match
+    )
     apply = "/apply/residence-permit"
     paths = {
         "home": "/",

@@ -3,9 +3,10 @@
 from tongban.sharing.access.delays import Delay, delays
 from tongban.sharing.access.model import KINDS, Closed, Kind, Opened, Trace, reader_of
 from tongban.sharing.access.record import open_record, refused_attempt, sweep
+from tongban.sharing.access.runs import Run, record_run, runs
 from tongban.sharing.access.shown import Shown, bodies, held_back, one, shown
 
 __all__ = [
-    "KINDS", "Closed", "Delay", "Kind", "Opened", "Shown", "Trace", "bodies", "delays", "held_back", "one",
-    "open_record", "reader_of", "refused_attempt", "shown", "sweep",
+    "KINDS", "Closed", "Delay", "Kind", "Opened", "Run", "Shown", "Trace", "bodies", "delays", "held_back", "one",
+    "open_record", "reader_of", "record_run", "refused_attempt", "runs", "shown", "sweep",
 ]  # fmt: skip

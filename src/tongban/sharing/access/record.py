@@ -72,16 +72,17 @@ def _once(one: Opened) -> str | None:
     if one.once is None:
         return None
     parts = (one.reader.id, one.reader.post, one.kind, one.grant, one.once)
-    return hashlib.sha256("\n".join((*parts, str(_window(one.at)))).encode()).hexdigest()[:32]
+    return hashlib.sha256("\n".join((*parts, str(window(one.at)))).encode()).hexdigest()[:32]
 
 
-def _window(at: datetime) -> int:
+def window(at: datetime) -> int:
+    """Which half hour of the clock it is."""
     return int(at.timestamp() // WINDOW.total_seconds())
 
 
 async def refused_attempt(db: store.Runner, reader: Reader, kind: Kind, case: str, code: str, at: datetime) -> None:
     """Write that an official tried and was refused. It names no person: nothing was read, and a number may be wrong."""
-    parts = (reader.id, reader.post, kind, case, code, str(_window(at)))
+    parts = (reader.id, reader.post, kind, case, code, str(window(at)))
     once = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
     await store.refuse(
         db,
@@ -102,7 +103,7 @@ async def refused_attempt(db: store.Runner, reader: Reader, kind: Kind, case: st
 async def sweep(db: store.Runner, now: datetime) -> int:
     """Remove rows that were kept for their time (three years at least, 政务数据共享条例 29); their number."""
     removed = 0
-    for over in (store.sweep, store.sweep_emergencies):
+    for over in (store.sweep, store.sweep_emergencies, store.sweep_runs, store.sweep_refused):
         while (done := await over(db, now.date(), _SWEPT)) > 0:
             removed += done
     return removed

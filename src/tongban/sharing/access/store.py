@@ -201,6 +201,54 @@ async def sweep_emergencies(db: Runner, today: date, limit: int) -> int:
     return await _swept(db, "access_emergency", reviewed, today, limit)
 
 
+async def sweep_runs(db: Runner, today: date, limit: int) -> int:
+    """The same for runs over a population."""
+    return await _swept(db, "population_run", "true", today, limit)
+
+
+async def sweep_refused(db: Runner, today: date, limit: int) -> int:
+    """The same for attempts that were refused; none goes before three years."""
+    done = await db.execute(
+        "DELETE FROM access_refused WHERE ctid = ANY(ARRAY(SELECT ctid FROM access_refused"
+        " WHERE at < least($1::date, current_date) - interval '3 years 1 day' ORDER BY at LIMIT $2))",
+        today,
+        limit,
+    )
+    return int(done.rpartition(" ")[2])
+
+
+_RUN = """
+    region text, at timestamptz, id uuid, resource text, label jsonb, kind text, policy text, name jsonb, purpose text,
+    law jsonb, reader jsonb, body text, post text, as_of date, people bigint, found bigint, once text,
+    kept_until date"""
+_RUN_COLUMNS = ", ".join(part.split()[0] for part in _RUN.split(","))
+
+
+async def add_run(db: Runner, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the rows of a run over a population, all or none; the same one within a window is already there."""
+    await db.execute(
+        f"INSERT INTO population_run ({_RUN_COLUMNS}) SELECT {_RUN_COLUMNS}"  # noqa: S608 -- constants of this module
+        f" FROM jsonb_to_recordset($1) AS r({_RUN}) ON CONFLICT (once, resource) DO NOTHING",
+        list(rows),
+    )
+
+
+async def runs(db: Runner, after: Place | None, limit: int) -> list[Row]:
+    """Runs over a population with the resources of each, latest first."""
+    at, key = after or (None, None)
+    return await db.fetch(
+        """
+        SELECT at, id, kind, policy, name, purpose, law, reader, as_of, people, found,
+               jsonb_object_agg(resource, label) AS resources
+          FROM population_run WHERE $1::timestamptz IS NULL OR (at, id) < ($1, $2)
+         GROUP BY at, id, kind, policy, name, purpose, law, reader, as_of, people, found
+         ORDER BY at DESC, id DESC LIMIT $3""",
+        at,
+        key,
+        limit,
+    )
+
+
 async def _swept(db: Runner, table: str, narrowed: str, today: date, limit: int) -> int:
     done = await db.execute(
         f"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table}"  # noqa: S608 -- constants of this module

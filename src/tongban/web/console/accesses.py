@@ -17,6 +17,7 @@ from tongban.org import store as people
 from tongban.sharing.access import KINDS, Kind, watching
 from tongban.sharing.access.emergency import GROUNDS, Emergency, emergencies
 from tongban.sharing.access.watching import Attempt, Volume, Watched
+from tongban.sharing.lookup import PORTAL
 from tongban.web.console.machines import supervisor
 from tongban.web.desk.staff import desk
 from tongban.web.html import page
@@ -52,6 +53,10 @@ _CODES: dict[str, Text] = {
     "agent-handled-it": Text("经办人不能代办", "the agent handled it as an official"),
     "delegation-not-in-force": Text("委托无效", "delegation not in force"),
     "role-missing": Text("岗位不对", "not their post"),
+    "no-grant": Text("没有共享授权", "no grant"),
+    "grant-expired": Text("授权已到期", "the grant has expired"),
+    "grant-suspended": Text("授权被暂停", "the grant is suspended"),
+    "field-outside-grant": Text("超出授权的字段", "a field outside the grant"),
 }
 _STANDS: dict[str, tuple[Text, str]] = {
     "opened": (Text("等机关说明", "to be explained"), "warn"),
@@ -148,6 +153,7 @@ async def _refused(site: Site, actor: Actor, bodies: Any, after: str | None) -> 
     del actor
     found: Page[Attempt] = await watching.attempts(site.db, bodies, after, ROWS)
     names = await people.names(site.db, sorted({one.reader for one in found.items}))
+    names[PORTAL] = "网上办事 Online form"
     return [
         Row(
             one.at,
@@ -198,6 +204,8 @@ _LISTS = {
 
 def _where(site: Site, body: str, post: str) -> Text:
     try:
+        if post == PORTAL:
+            return site.directory.body(body).name
         return Text("{body} · {post}", "{body} · {post}").format(
             body=site.directory.body(body).name, post=site.directory.post(post).title
         )

@@ -1,7 +1,7 @@
 """/console/what-if: an official changes a number of a policy and sees who would gain, who would lose, and the cost.
 
 A GET form, so that a result can be linked and shared. It is for officials of any post: only figures of groups are
-shown, and nothing is written.
+shown. A trial over people of this installation leaves a record that everybody can read; over invented people none.
 """
 
 from typing import Any
@@ -11,7 +11,10 @@ from litestar import Request, Response, get
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.catalog.policy import Policy
+from tongban.org import Actor
 from tongban.outreach.levers import levers
+from tongban.outreach.offers import run_of
+from tongban.sharing.access import reader_of, record_run
 from tongban.web.console import trial
 from tongban.web.console.shown import Form, Told, read, told
 from tongban.web.desk.staff import desk, official, region_names
@@ -47,7 +50,7 @@ async def policy(request: AnyRequest, site: Site, visitor: Visitor, slug: str) -
     result: Told | None = None
     if "try" in sent and not problems and trial.has_people(site.settings):
         try:
-            result = await _result(site, visitor, chosen, form)
+            result = await _result(site, visitor, actor, chosen, form)
         except Refused as refused:
             problems, status = _at_boxes(refused, form), refused.status
     return page(
@@ -67,12 +70,15 @@ async def policy(request: AnyRequest, site: Site, visitor: Visitor, slug: str) -
     )
 
 
-async def _result(site: Site, visitor: Visitor, chosen: Policy, form: Form) -> Told:
+async def _result(site: Site, visitor: Visitor, actor: Actor, chosen: Policy, form: Form) -> Told:
     if not form.values:
         raise Refused(_UNCHANGED, status=200)
     await site.limits.spend(Limited.WHAT_IF, visitor.who)
     service = site.catalogue.service(chosen.service, on=site.today)
     found = await trial.run(site.settings, chosen, service, form.values, site.today)
+    if site.settings.people_file is not None:
+        ran = run_of(chosen, service, site.today, site.clock(), reader_of(actor), people=found.people)
+        await record_run(site.db, ran)
     return told(found, service, region_names(site))
 
 

@@ -16,7 +16,8 @@ from tongban.base.ids import uuid7
 from tongban.cases import CaseView
 from tongban.org import Actor
 from tongban.sharing import sources
-from tongban.sharing.access import KINDS, Kind, Shown
+from tongban.sharing.access import KINDS, Kind, Run, Shown
+from tongban.sharing.access import runs as all_runs
 from tongban.sharing.access.emergency import reviews
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
@@ -27,6 +28,7 @@ from tongban.web.words import both
 
 QUESTION = "data-access-question"
 ROWS = 20
+RUNS = 5
 
 _DID: dict[Kind, Text] = {
     Kind.LOOK_UP: Text("查了{source}", "looked up {source}"),
@@ -50,6 +52,14 @@ _OUTCOMES: dict[str, Text] = {
     "justified": Text("复核结论：有理由", "Reviewed: justified"),
     "unjustified": Text("复核结论：没有理由，已移送处理", "Reviewed: not justified, passed on"),
 }
+_COMPARED = Text(
+    "把登记的{people}人和“{name}”的条件比对了一遍，向其中{found}人发了提醒",
+    "compared {people} people on record with the conditions of “{name}” and offered it to {found} of them",
+)
+_TRIED = Text(
+    "用登记的{people}人试算“{name}”改了以后会怎样，只看合计",
+    "tried out a change of “{name}” on {people} people on record, seeing totals only",
+)
 _IN_REVIEW = Text("监督单位正在复核", "The supervising body is reviewing it")
 
 
@@ -90,9 +100,13 @@ def line(site: Site, access: Shown, review: Text | None = None) -> Line:
 
 def _official(site: Site, access: Shown) -> Text:
     """A body and a post: what somebody does at work is their body's doing."""
-    body = _body(site, access.body) if access.body else Text("一个机关", "An authority")
+    return _post(site, access.body, access.post)
+
+
+def _post(site: Site, named: str, held: str) -> Text:
+    body = _body(site, named) if named else Text("一个机关", "An authority")
     try:
-        post = site.directory.post(access.post).title
+        post = site.directory.post(held).title
     except Refused:
         return body
     return Text(f"{body.zh}（{post.zh}）", f"{body.en} ({post.en})")
@@ -118,6 +132,29 @@ async def lines(site: Site, found: tuple[Shown, ...]) -> tuple[Line, ...]:
         state = (await site.cases.engine.load(case)).state.state
         outcome[emergency] = _OUTCOMES.get(state, _IN_REVIEW)
     return tuple(line(site, one, outcome.get(one.emergency, _IN_REVIEW) if one.emergency else None) for one in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A run over a population in words."""
+
+    run: Run
+    who: Text
+    did: Text
+    seen: tuple[Text, ...]
+
+
+async def compared(site: Site, after: str | None) -> tuple[tuple[Compared, ...], str | None]:
+    """Every run over a population, latest first: the same for everybody. Raises Refused (`bad-cursor`, 400)."""
+    found = await all_runs(site.db, after, RUNS)
+    return tuple(_compared(site, one) for one in found.items), found.next
+
+
+def _compared(site: Site, run: Run) -> Compared:
+    said = _TRIED if run.kind == "trial" else _COMPARED
+    did = said.format(name=run.name, people=f"{run.people:,}", found=f"{run.found or 0:,}")
+    who = _post(site, run.reader.body, run.reader.post) if run.reader.kind == "official" else _WHO["platform"]
+    return Compared(run, who, did, tuple(run.resources.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +199,15 @@ def _day(text: str, place: str) -> date | None:
 
 @get("/my-data")
 async def my_data(
-    site: Site, visitor: Visitor, after: str | None = None, office: str = "", since: str = "", until: str = ""
+    site: Site,
+    visitor: Visitor,
+    after: str | None = None,
+    office: str = "",
+    since: str = "",
+    until: str = "",
+    runs: str | None = None,
 ) -> Response[str]:
-    """Everybody who opened the reader's data."""
+    """Everybody who opened the reader's data, and the runs over a population that they may have been among."""
     actor = visitor.citizen()
     problems: list[Problem] = []
     try:
@@ -173,6 +216,7 @@ async def my_data(
         chosen, problems = Narrowed(office.strip()[:60]), refused(error)
     found = await site.sharing.accesses(actor.id, after, ROWS, body=chosen.body, **chosen.moments(site))
     bodies = await site.sharing.readers(actor.id)
+    ran, older = await compared(site, runs)
     return page(
         site,
         visitor,
@@ -184,6 +228,8 @@ async def my_data(
         since=since[:20],
         until=until[:20],
         bodies=[("", ((one, _body(site, one)[visitor.lang]) for one in bodies))],
+        runs=ran,
+        older=f"/my-data?{chosen.query(runs=older)}#runs" if older else "",
         held_back=await site.sharing.held_back(actor.id),
         problems=problems,
     )
