@@ -13,17 +13,21 @@ import pytest
 from tests.assist.test_sealed_suggestions import OFFICIAL, SECRET, everything
 from tests.conftest import database_url
 
+from tongban.assist.store import sealed as assist
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.config import Settings
 from tongban.base.database import OPERATOR, Database, EmbeddedPostgres, let_operate
 from tongban.base.sealing import is_sealed
 from tongban.cases import demo as stories
+from tongban.cases.store import sealed as cases
 from tongban.cli.operating import READABLE
 from tongban.cli.up import SEALED_TABLES
 from tongban.org import demo
+from tongban.org import store as people
 from tongban.outreach import store as offered
 from tongban.sharing import demo as records
 from tongban.sharing.access import emergency
+from tongban.sharing.access import store as accesses
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=ZONE)
 
@@ -153,5 +157,8 @@ async def test_every_sealed_column_holds_something_and_nothing_in_clear(lived_in
             assert all(is_sealed(text) for text in values), f"{table.table}.{column}"
             if not values:
                 empty.add(f"{table.table}.{column}")
-    # Nobody in the demonstration has told the platform a mail address.
-    assert empty <= {"person.email"}
+    # Nobody in the demonstration has told the platform a mail address, or come to a counter today.
+    lived = {
+        table.table for table in (*assist.SEALED, *offered.SEALED, *accesses.SEALED, *people.SEALED, *cases.SEALED)
+    }
+    assert {name for name in empty if name.partition(".")[0] in lived} <= {"person.email"}

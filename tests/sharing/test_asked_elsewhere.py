@@ -15,6 +15,7 @@ from tongban.catalog.load import load_service
 from tongban.org import demo as people
 from tongban.sharing import Purpose, Reader, Shared, Sharing, put_record, sources
 from tongban.sharing import demo as records
+from tongban.sharing.access import watching
 from tongban.sharing.lookup import Look, lookup
 from tongban.sharing.retry import store
 from tongban.sharing.retry.model import Correction
