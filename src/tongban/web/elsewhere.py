@@ -25,6 +25,10 @@ _LEVELS: dict[int, Text] = {
 }
 
 
+_NOW = Text("现在在{to}（{place}）", "Now with {to} ({place})")
+_THERE = Text("由{to}（{place}）办的", "Handled by {to} ({place})")
+
+
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
     """`title` and what follows from it; the receipt that proves it, with when it was signed; where to go on."""
@@ -96,7 +100,7 @@ def _gone(site: Site, view: CaseView, gone: Elsewhere) -> Whereabouts:
         )
     told = gone.progress
     return Whereabouts(
-        Text("现在在{to}（{place}）", "Now with {to} ({place})").format(to=to, place=place),
+        (_THERE if gone.ended else _NOW).format(to=to, place=place),
         (
             Text(
                 "办件号不变，材料不用再交，期限从您提交那天接着算。那边的进展和通知都显示在这一页。",
