@@ -56,5 +56,5 @@ class Mandate(msgspec.Struct, frozen=True, kw_only=True):
         return (
             self.holds_at(now)
             and (ALL in self.services or service in self.services)
-            and (act == "view" or ALL in self.acts or act in self.acts)
+            and (ALL in self.acts or act in self.acts)
         )
