@@ -366,13 +366,13 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def place(self) -> str:
         """The region for which the body that owes the answer works; the number keeps that of the opening."""
-        taken = [one.region for one in self.custody if one.taken_at and one.region]
+        taken = [one.region for one in self.custody if one.taken_at and one.region and not one.to_office.installation]
         return taken[-1] if taken else self.case.region
 
     @property
     def service_version(self) -> str:
         """The version of the service by which it is judged: that of its day in the place where it is handled."""
-        taken = [one.version for one in self.custody if one.taken_at and one.version]
+        taken = [one.version for one in self.custody if one.taken_at and one.version and not one.to_office.installation]
         return taken[-1] if taken else self.case.service_version
 
     @property

@@ -38,7 +38,10 @@ def procedure_of(service: Service, says: Mapping[str, Any], records: Mapping[str
 def office_of(directory: Directory, body: str) -> Office:
     """A body as a case keeps it, with where its decision can be contested. Raises Refused (`unknown-body`)."""
     found, remedies = directory.body(body), directory.remedies(body)
-    return Office(found.id, found.name, remedies.reconsideration, remedies.reconsideration_contact, remedies.court)
+    where = directory.installation(found.region)
+    return Office(
+        found.id, found.name, remedies.reconsideration, remedies.reconsideration_contact, remedies.court, where
+    )
 
 
 def known(says: Mapping[str, Any], records: Mapping[str, Shared]) -> dict[str, Any]:

@@ -66,6 +66,8 @@ class Directory:
     _windows: Mapping[str, tuple[Window, ...]]
     _ties: Mapping[frozenset[str], Relation]
     training: Training
+    abroad: list[Callable[[str], str]] = field(default_factory=list[Callable[[str], str]], compare=False, repr=False)
+    """What knows which other installation answers for a region, where there are any."""
     standing: dict[Any, Any] = field(default_factory=dict[Any, Any], compare=False, repr=False)
     """Answers of `org.may` that depend on this snapshot alone, remembered."""
 
@@ -117,6 +119,10 @@ class Directory:
         """The full name from the province down: 岚江省岚江市清源区."""
         names = [self._regions[c].name for c in lineage(code) if c in self._regions]
         return Text("".join(n.zh for n in reversed(names)), ", ".join(n.en for n in names))
+
+    def installation(self, region: str) -> str:
+        """The other installation whose bodies answer for a region, by its code as a member; empty for our own."""
+        return next(filter(None, (ask(region) for ask in self.abroad)), "")
 
     def today(self) -> date:
         return self.clock().date()

@@ -79,6 +79,8 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
     secret = await web_store.secret(db, "csrf")
     entries = LiveDirectory.of(settings.data_dir)
     await entries.refresh(db)
+    between = Between(Neighbours(settings.data_dir, clock), lambda: directory.register.agreements)
+    directory.abroad.append(between.code)
     cases = Cases(
         db,
         catalogue,
@@ -91,7 +93,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         zone=settings.timezone,
         demo=settings.demo,
         listed=DirectoryShelf(lambda: entries.now),
-        between=Between(Neighbours(settings.data_dir, clock), lambda: directory.register.agreements),
+        between=between,
     )
     places = (PROFILES[Province(settings.province)].short,) if settings.province else ()
     centre = Centre(settings.data_dir / MEMBERS, keys, clock, partial(grants.rights, db))

@@ -38,6 +38,11 @@ class Between:
         """The other installation whose bodies answer for a region."""
         return self.neighbours.of_region(region)
 
+    def code(self, region: str) -> str:
+        """The same by its code as a member; empty for our own regions."""
+        card = self.neighbours.of_region(region)
+        return card.member.code if card else ""
+
     def agreement(self, service: str, one: str, other: str, day: date) -> Agreed:
         """What a hand-over between two regions rests on. Raises `Refused` (`no-agreement`, 403)."""
         found = next((a for a in self.agreed() if _lets(a, service, one, other, day)), None)

@@ -49,7 +49,14 @@ def handed_back(state: CaseState, event: Event) -> CaseState:
         custody = (*before, msgspec.structs.replace(last, returned=True))
     else:
         back = msgspec.structs.replace(
-            last, from_office=last.to_office, to_office=last.from_office, at=event.at, taken_at=event.at, receipt=""
+            last,
+            from_office=last.to_office,
+            to_office=last.from_office,
+            at=event.at,
+            taken_at=event.at,
+            receipt="",
+            region="",
+            version="",
         )
         custody = (*state.custody, back)
     return msgspec.structs.replace(state, custody=custody, elsewhere=None, version=event.seq)
