@@ -179,6 +179,10 @@ async def test_a_run_that_finds_nobody_leaves_its_record_and_everybody_sees_it(a
     assert "把登记的20,000人" in anyone.text and "向其中0人发了提醒" in anyone.text
     await anyone.get("/my-data?lang=en")
     assert "compared 20,000 people on record" in anyone.text
+    hit = [Hit("p-zhoujiahe", Standing.ENTITLED, None, {"yearly_amount": "3600.00"})]
+    await site.outreach.take(policy, site.clock().date(), hit, compared=20_001, by=BY)
+    await anyone.get("/my-data?lang=zh")
+    assert "向其中不到10人发了提醒" in anyone.text, "of so few nobody is told how many"
     for change in ("UPDATE population_run SET people = 1", "DELETE FROM population_run", "TRUNCATE population_run"):
         with pytest.raises(Exception, match="access record"):
             await site.db.execute(change)

@@ -29,6 +29,8 @@ from tongban.web.words import both
 QUESTION = "data-access-question"
 ROWS = 20
 RUNS = 5
+FEW = 10
+"""A run that found fewer than this is told without the number."""
 
 _DID: dict[Kind, Text] = {
     Kind.LOOK_UP: Text("查了{source}", "looked up {source}"),
@@ -150,9 +152,16 @@ async def compared(site: Site, after: str | None) -> tuple[tuple[Compared, ...],
     return tuple(_compared(site, one) for one in found.items), found.next
 
 
+def _some(found: int) -> Text:
+    """How many, unless they are so few that somebody might be guessed."""
+    if 0 < found < FEW:
+        return Text(f"不到{FEW}", f"fewer than {FEW}")
+    return Text(f"{found:,}", f"{found:,}")
+
+
 def _compared(site: Site, run: Run) -> Compared:
     said = _TRIED if run.kind == "trial" else _COMPARED
-    did = said.format(name=run.name, people=f"{run.people:,}", found=f"{run.found or 0:,}")
+    did = said.format(name=run.name, people=f"{run.people:,}", found=_some(run.found or 0))
     who = _post(site, run.reader.body, run.reader.post) if run.reader.kind == "official" else _WHO["platform"]
     return Compared(run, who, did, tuple(run.resources.values()))
 
