@@ -82,6 +82,7 @@ ROUTES: dict[str, Whose] = {
     "GET /cases/{case}/people-only": OWNER,
     "POST /cases/{case}/people-only": OWNER,
     "GET /my-promises": MINE,
+    "GET /open/flexible": PUBLIC,
     "GET /desk/training": STAFF,
     "GET /console/training": STAFF,
     "GET /human-look": MINE,

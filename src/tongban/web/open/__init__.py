@@ -1,5 +1,13 @@
 """What everyone may check without logging in."""
 
-from tongban.web.open import algorithms, data, delegations, objections, once_only, verify
+from tongban.web.open import algorithms, data, delegations, flexible, objections, once_only, verify
 
-ROUTES = [*verify.ROUTES, *objections.ROUTES, *algorithms.ROUTES, *once_only.ROUTES, *data.ROUTES, *delegations.ROUTES]
+ROUTES = [
+    *verify.ROUTES,
+    *objections.ROUTES,
+    *algorithms.ROUTES,
+    *once_only.ROUTES,
+    *flexible.ROUTES,
+    *data.ROUTES,
+    *delegations.ROUTES,
+]
