@@ -388,11 +388,8 @@ class Engine:
         """
         item, own = self.prepare(before, new, opening, key)
         several = [one for one in (own, *(with_ for _, with_ in beside), also) if one]
-        outcome = await self.batcher.write(
-            msgspec.structs.replace(item, draft=draft),
-            together(several) if several else None,
-            [other for other, _ in beside],
-        )
+        item, also = msgspec.structs.replace(item, draft=draft), together(several) if several else None
+        outcome = await self.batcher.write(item, also, [other for other, _ in beside])
         match outcome:
             case Written():
                 if any(event.moves_power for event in new):
