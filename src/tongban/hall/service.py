@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -16,10 +17,13 @@ from tongban.base.errors import refuse
 from tongban.base.ids import uuid7
 from tongban.hall.identity import DemonstrationReader, Identified, IdentityCheck, NoReader
 from tongban.hall.offline import Captured
+from tongban.hall.places import Places
+from tongban.hall.queue import Queue
 from tongban.hall.scans import FolderScanner
 from tongban.hall.store import counter
 from tongban.hall.store.counter import Capture
 from tongban.org import Actor, demo
+from tongban.terms import Calendar
 
 _RECENT = timedelta(days=30)
 
@@ -27,7 +31,17 @@ _RECENT = timedelta(days=30)
 class Hall:
     """The counters of one installation."""
 
-    def __init__(self, db: Database, clock: Clock, data_dir: Path, secret: bytes, *, demonstration: bool) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        data_dir: Path,
+        secret: bytes,
+        zone: ZoneInfo,
+        calendar: Calendar,
+        *,
+        demonstration: bool,
+    ) -> None:
         self.db = db
         self.clock = clock
         self._secret = secret
@@ -35,6 +49,8 @@ class Hall:
         self._syncing = asyncio.Semaphore(2)
         self._demonstration = demonstration
         self.identity: IdentityCheck = DemonstrationReader(_cards) if demonstration else NoReader()
+        self.places = Places(data_dir, demonstration=demonstration)
+        self.queue = Queue(db, clock, self.places, zone, calendar)
         self.scanner = FolderScanner(data_dir / "scans")
 
     @property

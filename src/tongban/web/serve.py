@@ -118,7 +118,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
             settings.address,
         ),
         outreach=Outreach(db, catalogue, clock),
-        hall=Hall(db, clock, settings.data_dir, secret, demonstration=settings.demo),
+        hall=Hall(db, clock, settings.data_dir, secret, settings.timezone, calendar, demonstration=settings.demo),
         keys=keys,
         calendar=calendar,
         clock=clock,
@@ -206,6 +206,7 @@ async def _sweep(site: Site) -> None:
     await site.sharing.forget_accesses()
     await site.sharing.sweep()
     await site.hall.scanner.sweep(now)
+    await site.hall.queue.sweep()
     for case in await site.cases.given_up():
         site.log.event("timer-given-up", case=case)
 

@@ -1,6 +1,6 @@
 """What everyone may check without logging in."""
 
-from tongban.web.open import algorithms, data, delegations, flexible, objections, once_only, verify
+from tongban.web.open import algorithms, data, delegations, flexible, halls, objections, once_only, verify
 
 ROUTES = [
     *verify.ROUTES,
@@ -10,4 +10,5 @@ ROUTES = [
     *flexible.ROUTES,
     *data.ROUTES,
     *delegations.ROUTES,
+    *halls.ROUTES,
 ]
