@@ -99,6 +99,7 @@ async def test_a_booked_time_counts_as_waiting_since_then(site: Site, clock: Set
 
 async def test_kiosk_screen_and_clerk_work_without_a_script_and_name_nobody(anyone: Person, site: Site) -> None:
     await anyone.get(f"/kiosk?hall={HALL}")
+    assert anyone.hidden("csrf"), anyone.page.text[-2500:]
     await anyone.post(f"/open/halls/{HALL}/ticket", {"priority": "", "kiosk": "yes"})
     assert anyone.page.url.path.startswith("/kiosk/tickets/") and "您的号" in anyone.text
     assert anyone.page.headers["cache-control"] == "no-store"

@@ -23,7 +23,7 @@ async def calling(site: Site, visitor: Visitor, window: str = "") -> Response[st
         visitor,
         "desk/hall.html",
         desk=desk(site, actor, "hall"),
-        place=place,
+        hall=place,
         window=chosen,
         here=await site.hall.queue.here(place, chosen) if chosen else None,
         board=await site.hall.queue.board(place.id),

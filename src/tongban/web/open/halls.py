@@ -30,7 +30,7 @@ def _kept_nowhere(answer: Response[str]) -> Response[str]:
 async def halls(site: Site, visitor: Visitor) -> Response[str]:
     """Every hall: where it is, when it is open, how many wait."""
     boards = {one.id: await site.hall.queue.board(one.id) for one in site.hall.places.all()}
-    return page(site, visitor, "open/halls.html", places=site.hall.places.all(), boards=boards)
+    return page(site, visitor, "open/halls.html", halls=site.hall.places.all(), boards=boards)
 
 
 @get("/open/halls/{hall:str}")
@@ -46,7 +46,7 @@ async def _hall(site: Site, visitor: Visitor, hall: str, problems: Any) -> Respo
         visitor,
         "open/hall.html",
         status=422 if problems else 200,
-        place=place,
+        hall=place,
         board=await site.hall.queue.board(hall),
         days=await site.hall.queue.days(hall),
         free=await site.hall.queue.free(hall),
@@ -60,7 +60,7 @@ async def _hall(site: Site, visitor: Visitor, hall: str, problems: Any) -> Respo
 async def screen(site: Site, visitor: Visitor, hall: str) -> Response[str]:
     """The screen in the hall: numbers, never names. It fetches itself anew."""
     place = site.hall.places.get(hall)
-    return page(site, visitor, "open/hall_screen.html", place=place, board=await site.hall.queue.board(hall))
+    return page(site, visitor, "open/hall_screen.html", hall=place, board=await site.hall.queue.board(hall))
 
 
 @post("/open/halls/{hall:str}/ticket")
@@ -81,7 +81,7 @@ async def ticket(site: Site, visitor: Visitor, token: str) -> Response[str]:
         visitor,
         "open/ticket.html",
         waiting=found,
-        place=site.hall.places.get(found.ticket.hall),
+        hall=site.hall.places.get(found.ticket.hall),
         first=FIRST,
         kiosk=visitor.path.startswith("/kiosk"),
     )
@@ -117,7 +117,7 @@ async def kiosk(site: Site, visitor: Visitor, hall: str = "") -> Response[str]:
     """The start of the machine in the hall."""
     places = site.hall.places.all()
     place = next((one for one in places if one.id == hall), places[0] if places else None)
-    return _kept_nowhere(page(site, visitor, "open/kiosk.html", place=place, places=places, first=FIRST))
+    return _kept_nowhere(page(site, visitor, "open/kiosk.html", hall=place, halls=places, first=FIRST))
 
 
 ROUTES = [halls, hall, screen, take, ticket, book, kiosk]
