@@ -30,7 +30,7 @@ from tongban.cases.evolve import fold
 from tongban.cases.handover.agreements import Between
 from tongban.cases.handover.standing import Origin
 from tongban.cases.model import Applicant, CaseState, Dispute, Event, Office, Opening, Refusal
-from tongban.cases.opening import digest, known, office_of, procedure_of
+from tongban.cases.opening import digest, known, office_of, procedure_of, taking_part
 from tongban.cases.projections import project
 from tongban.cases.refusals import busy, key_reused, unknown_case
 from tongban.cases.store.history import Append, DraftKey, Key, append, events, key_of
@@ -282,7 +282,7 @@ class Engine:
             part_of=part.whole if part else "",
             part=part.name if part else "",
             parts=tuple(parts),
-            together=self._together(law, region),
+            together=taking_part(law, region, self.directory),
             origin=origin,
             received_at=received,
         )
@@ -446,11 +446,6 @@ class Engine:
         else:
             body = moving.competence(self.directory, service, region, known(says, {})).body
         return office_of(self.directory, body.id)
-
-    def _together(self, service: Service, region: str) -> tuple[Office, ...]:
-        """The bodies that take part. Raises Refused (`no-competent-body`)."""
-        found = [self.directory.competent(one.body, one.level, region) for one in service.together]
-        return tuple(Office(body.id, body.name) for body in found)
 
     def matter(self, found: Case) -> Matter:
         """A case as `org.may` sees it."""

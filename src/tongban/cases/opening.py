@@ -55,3 +55,9 @@ def digest(act: str, says: Mapping[str, Any], *about: str) -> str:
     """What a command asks for and what it is about, as a repeat must ask for the same of the same."""
     said = msgspec.json.encode({"act": act, "says": dict(says), "about": about}, order="sorted", enc_hook=str)
     return hashlib.sha256(said).hexdigest()[:32]
+
+
+def taking_part(service: Service, region: str, directory: Directory) -> tuple[Office, ...]:
+    """The bodies that take part beside the one that answers (会同办理). Raises Refused (`no-competent-body`)."""
+    found = [directory.competent(one.body, one.level, region) for one in service.together]
+    return tuple(Office(body.id, body.name) for body in found)
