@@ -22,7 +22,7 @@ from tongban.base.i18n import Text
 from tongban.base.telemetry import Log
 from tongban.cases import CaseView, fold
 from tongban.cases.decide import Command, decide
-from tongban.cases.engine import Case
+from tongban.cases.loaded import Case
 from tongban.cases.model import Refusal
 from tongban.catalog import load_procedure, load_service, load_use
 from tongban.catalog.catalogue import Catalogue

@@ -9,7 +9,7 @@ from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing
-from tongban.cases.engine import Case
+from tongban.cases.loaded import Case
 from tongban.cases.model import Applicant
 from tongban.cases.service import Cases
 from tongban.catalog.catalogue import Catalogue

@@ -12,7 +12,7 @@ from msgspec import structs
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
-from tongban.cases.engine import Case
+from tongban.cases.loaded import Case
 from tongban.cases.model import CaseState
 from tongban.cases.service import Cases, QueueFilter
 from tongban.cases.store.history import Key, append

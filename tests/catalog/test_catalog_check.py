@@ -361,6 +361,11 @@ CASES_ELSEWHERE = {
     "expression",  # tells the codes feel-… of the expression itself, eligible-…, name-taken, fact-cycle
     "fact-known-elsewhere",
     "service-twice",
+    "competence-fact",  # these and what forces a visit: test_catalog_places
+    "competence-gap",
+    "competence-law",
+    "competence-never",
+    "online-forces-visit",
 }
 
 

@@ -19,7 +19,8 @@ from tongban.cases.model import SAME, About, Event, Own
 from tongban.catalog.model import Service
 
 if TYPE_CHECKING:
-    from tongban.cases.engine import Case, Engine
+    from tongban.cases.engine import Engine
+    from tongban.cases.loaded import Case
 
 
 async def concerned(engine: Engine, service: Service, says: Mapping[str, Any], applicant: str) -> Case | None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from tongban.base.i18n import Text
 from tongban.cases import invitations, parts
-from tongban.cases.engine import Case, Engine, PartOf
+from tongban.cases.engine import Engine
 from tongban.cases.invitations import Asked
+from tongban.cases.loaded import Case, PartOf
 from tongban.cases.model import Opening
 from tongban.cases.store import bundles as store
 from tongban.cases.store.bundles import Invitation, Invited

@@ -12,8 +12,9 @@ from datetime import datetime
 from tongban.base.errors import refuse
 from tongban.base.ids import region_of
 from tongban.base.page import Page, cursor, read_cursor
-from tongban.cases.engine import Engine, unknown_case
+from tongban.cases.engine import Engine
 from tongban.cases.projections import FAR
+from tongban.cases.refusals import unknown_case
 from tongban.cases.store import correspondence as store
 from tongban.cases.store.correspondence import ToBody
 from tongban.org import Actor, Role, visible

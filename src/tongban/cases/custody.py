@@ -18,7 +18,8 @@ from tongban.base import jws
 from tongban.base.keys import KeyRing, PublicKey, Use
 from tongban.cases.clocks import current
 from tongban.cases.definition import Definition
-from tongban.cases.model import CaseState, Office
+from tongban.cases.evolve import evolve
+from tongban.cases.model import CaseState, Event, Office
 
 RECEIPT = "tongban-custody+jws"
 """The `typ` of a custody receipt."""
@@ -45,6 +46,19 @@ def papers_digest(state: CaseState) -> str:
     earlier = {name: [file.sha256 for file in files] for name, files in state.replaced.items()}
     whole = {"facts": state.facts, "records": state.records, "documents": filed, "replaced": earlier}
     return hashlib.sha256(msgspec.json.encode(whole, order="sorted", enc_hook=str)).hexdigest()
+
+
+def receipted(ring: KeyRing, state: CaseState, new: Sequence[Event]) -> list[Event]:
+    """The same new events of a case in `state`, with the receipt for each by which it is taken over."""
+    signed: list[Event] = []
+    for event in new:
+        if event.payload.get("receipt") == "" and (way := state.on_its_way):
+            digest = papers_digest(state)
+            made = Receipt(state.case.case, state.seq, way.from_office.id, way.to_office.id, digest, event.at)
+            event = msgspec.structs.replace(event, payload={**event.payload, "receipt": sign(ring, made)})
+        state = evolve(state, event)
+        signed.append(event)
+    return signed
 
 
 def sign(ring: KeyRing, receipt: Receipt) -> str:
@@ -109,7 +123,8 @@ def _until(definition: Definition, state: CaseState, now: datetime) -> datetime:
 
 def _held(definition: Definition, state: CaseState, now: datetime) -> Iterator[tuple[Office, datetime, datetime]]:
     until = _until(definition, state, now)
-    office, since = state.case.office, state.opened_at or until
+    first = state.custody[0].from_office if state.custody and state.case.received_by else state.case.office
+    office, since = first, state.opened_at or until
     for one in state.custody:
         if one.taken_at is None:
             continue

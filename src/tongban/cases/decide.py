@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from tongban.base.i18n import LANGS, Text, words
-from tongban.cases import clocks, letters, says
+from tongban.cases import clocks, handing, letters, says
 from tongban.cases import trial as checks
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.evolve import evolve, left_of
@@ -22,6 +22,7 @@ from tongban.cases.model import (
     SAME,
     By,
     CaseState,
+    Custody,
     Dispute,
     Escalation,
     Event,
@@ -50,6 +51,7 @@ _CHAIN = 8
 
 
 _CHECKS = (
+    checks.on_its_way,
     checks.in_state,
     checks.by_whom,
     checks.again,
@@ -77,6 +79,14 @@ class Command:
     """A sentence that is added to the letter that tells of an outcome: what a machine contributed."""
     quiet: bool = False
     """No letter for this act itself: one letter for several cases says the same (`cases.wholes`)."""
+    custody: Custody | None = None
+    """With the act that opens a case: the hand-over that follows at once, because another body is competent."""
+    taken_over: bool = False
+    """Whether an agreement lets the other body take it over at once."""
+    receivers: tuple[Custody, ...] = ()
+    """With `hand-on`: the hand-overs that are possible, the likeliest first."""
+    above: str = ""
+    """With `refuse-hand-on`: the body above both."""
 
 
 GrantFor: TypeAlias = Callable[[str], Grant | None]
@@ -124,10 +134,9 @@ def decide(definition: Definition, state: CaseState, command: Command, now: date
     done = _OWN.get(command.act, _do)(definition, state, command, now)
     if isinstance(done, Refusal):
         return done
-    events.append(done)
+    new = [done, *handing.sent_on(definition, evolve(state, done), command, now)]
     remark = letters.and_then(command.remark, command.grant.signature)
-    events.extend(_follow(definition, evolve(state, done), now, remark))
-    return events
+    return [*events, *new, *_follow(definition, _after(state, new), now, remark)]
 
 
 def overdue(definition: Definition, state: CaseState, now: datetime) -> list[Event]:
@@ -175,13 +184,32 @@ def told(definition: Definition, state: CaseState, events: list[Event], now: dat
 
 
 def possible(
-    definition: Definition, state: CaseState, actor: Actor, grant: GrantFor, now: datetime
+    definition: Definition,
+    state: CaseState,
+    actor: Actor,
+    grant: GrantFor,
+    now: datetime,
+    receivers: tuple[Custody, ...] = (),
 ) -> tuple[PossibleAct, ...]:
-    """The acts this actor may do now, in the order of the procedure file. `grant` asks `org.may` for one act."""
+    """The acts this actor may do now, in the order of the procedure file. `grant` asks `org.may` for one act;
+    `receivers` are the bodies that the case could be handed on to."""
     if state.elsewhere:
         return ()
     state = _after(state, overdue(definition, state, now)) if state.opening else state
-    return tuple(_possible(definition, state, actor, grant, now))
+    handed = _handing(definition, state, actor, grant, receivers)
+    return (*_possible(definition, state, actor, grant, now), *handed)
+
+
+def _handing(
+    definition: Definition, state: CaseState, actor: Actor, grant: GrantFor, receivers: tuple[Custody, ...]
+) -> Iterator[PossibleAct]:
+    for act in (handing.TAKE_OVER, handing.REFUSE, handing.SETTLE, handing.HAND_ON):
+        if actor.kind != "official" or not handing.stands_open(definition, state, act):
+            continue
+        granted = None if act == handing.HAND_ON and not receivers else grant(act)
+        if granted and granted.roles & handing.roles_of(act):
+            found = handing.spec(act, receivers)
+            yield PossibleAct(act, found.name, found)
 
 
 def _possible(
@@ -318,6 +346,8 @@ def _claimed(state: CaseState, said: says.Said, records: Mapping[str, Shared]) -
 def _follow(definition: Definition, state: CaseState, now: datetime, remark: Text = _NOTHING) -> list[Event]:
     """The acts that follow at once because a rule says so."""
     events: list[Event] = []
+    if state.service_version != definition.service.version:
+        return events  # taken over where another text applies: the next act is judged by that one
     rules = [name for name, act in definition.procedure.acts.items() if Who.RULES in act.who and not act.adverse]
     while len(events) < _CHAIN:
         judged = Judged(definition, state)
@@ -448,5 +478,9 @@ def _by(actor: Actor) -> By:
 _OWN: dict[str, Callable[[Definition, CaseState, Command, datetime], Event | Refusal]] = {
     UNDO: _undo,
     PEOPLE_ONLY: _ask_people,
+    handing.HAND_ON: handing.hand_on,
+    handing.TAKE_OVER: handing.take_over,
+    handing.REFUSE: handing.refuse,
+    handing.SETTLE: handing.settle,
 }
 """What every procedure knows without saying so."""

@@ -19,6 +19,7 @@ from tongban.catalog import Assessment, Explanation, Variant, assess, cite, expl
 from tongban.catalog.model import Service, Term
 from tongban.catalog.procedure import CONDITION_NAMES, Procedure, Who
 from tongban.catalog.wording import RegionName, no_region
+from tongban.org.competence import HAND_ON
 from tongban.terms import Calendar
 
 
@@ -42,7 +43,7 @@ class Definition:
 
     def cite(self, law: str) -> Text:
         """A law id as people read it; words that are no id stay as they are."""
-        return self.laws.get(law) or Text(law, law)
+        return self.laws.get(law) or (HAND_ON if law == HAND_ON.zh else Text(law, law))
 
     def label(self, item: str) -> Text:
         """The name of a material, a fact, or an act whose files lie under it; other words stay as they are."""

@@ -5,7 +5,7 @@ The one door through which events are written. Every command carries a key; a re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, assert_never
@@ -20,17 +20,19 @@ from tongban.base.i18n import LANGS, Text, words
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases import about as abouts
-from tongban.cases import granting, moving, promises
+from tongban.cases import custody, granting, handing, moving, promises
 from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written, together
 from tongban.cases.beside import Beside
+from tongban.cases.competent import above, answering, matter_of, receivers
 from tongban.cases.decide import Command, GrantFor, by_law, decide
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.effects import effects
 from tongban.cases.evolve import fold
 from tongban.cases.handover.agreements import Between
 from tongban.cases.handover.standing import Origin
-from tongban.cases.model import Applicant, CaseState, Dispute, Event, Office, Opening, Refusal
-from tongban.cases.opening import digest, known, office_of, procedure_of, taking_part
+from tongban.cases.loaded import Begun, Case, PartOf, Recorder
+from tongban.cases.model import Applicant, CaseState, Dispute, Event, Opening, Refusal
+from tongban.cases.opening import digest, known, procedure_of, taking_part
 from tongban.cases.projections import project
 from tongban.cases.refusals import busy, key_reused, unknown_case
 from tongban.cases.store.history import Append, DraftKey, Key, append, events, key_of
@@ -46,45 +48,6 @@ from tongban.terms import Calendar
 
 _TRIES = 5
 """Times a command is decided anew because the case had moved on meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A case with the law that governs it and everything that happened."""
-
-    definition: Definition
-    state: CaseState
-    events: tuple[Event, ...]
-    barred: frozenset[str] = frozenset()
-    """Officials who handled the case that this one is about: another looks at it (回避)."""
-
-    def after(self, new: Sequence[Event]) -> Case:
-        return Case(self.definition, fold(new, self.state), (*self.events, *new), self.barred)
-
-
-Recorder = Callable[[Case], Event | Sequence[Event] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class PartOf:
-    """Which whole a case is a part of, and what the whole calls it."""
-
-    whole: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A case that was decided and is not written yet: its law, what is fixed for good, and its events or why not."""
-
-    definition: Definition
-    opening: Opening
-    decided: list[Event] | Refusal
-
-    @property
-    def before(self) -> Case:
-        """The case before it was."""
-        return Case(self.definition, CaseState(), ())
 
 
 @dataclass
@@ -146,7 +109,7 @@ class Engine:
         key = (case.service, version, place, case.procedure, case.procedure_version)
         known = self._definitions.get(key)
         if known is None or known.calendar is not self.calendar:
-            service = self._service(case.service, place, lambda one: one.version == version)
+            service = self.service_in(case.service, place, lambda one: one.version == version)
             service = service or self.catalogue.service(case.service, version)
             procedure = self.catalogue.procedure(case.procedure, case.procedure_version)
             known = Definition(service, procedure, self.calendar, self.zone, service.terms)
@@ -156,7 +119,7 @@ class Engine:
         terms = Judged(known, state).variant.terms
         return Definition(known.service, known.procedure, self.calendar, self.zone, terms)
 
-    def _service(self, slug: str, region: str, wanted: Callable[[Service], bool]) -> Service | None:
+    def service_in(self, slug: str, region: str, wanted: Callable[[Service], bool]) -> Service | None:
         """A version of a service; the region's own file before the general one. Raises Refused `unknown-service`."""
         fitting = [s for s in self.catalogue.versions(slug) if wanted(s) and applies_in(s, region)]
         own = [service for service in fitting if service.regions]
@@ -262,8 +225,12 @@ class Engine:
         moving.opened(law.service, says, applicant, self.directory, day)
         other = await abouts.concerned(self, law, says, applicant.id)
         region = other.state.case.region if other else region
+        answer = answering(self, actor, law, says, records, region, day, other, owner or owed_by)
+        if answer.region != region:
+            region = answer.region
+            law = self._open_service(service, region, now)
         procedure = self.catalogue.procedure(procedure_of(law, says, records, day))
-        office, facts = self._office(law, region, other, owner or owed_by, says), known(says, records)
+        office, facts = answer.office, known(says, records)
         opening = Opening(
             case_id(region, now),
             region,
@@ -285,6 +252,8 @@ class Engine:
             together=taking_part(law, region, self.directory),
             origin=origin,
             received_at=received,
+            received_by=answer.received_by,
+            competence=answer.reason,
         )
         definition = self.definition(CaseState(opening=opening))
         if promises.relied_on(definition):
@@ -302,8 +271,18 @@ class Engine:
             records=records,
             disputes=disputes or {},
             quiet=quiet,
+            custody=None if people_only and not answer.received_by else answer.custody,
+            taken_over=answer.taken_over,
         )
-        return Begun(definition, opening, decide(definition, CaseState(), command, now))
+        decided = self._decided(definition, CaseState(), command, now)
+        return Begun(definition, opening, decided if isinstance(decided, Refusal) else answer.unasked(law) or decided)
+
+    def _decided(
+        self, definition: Definition, state: CaseState, command: Command, now: datetime
+    ) -> list[Event] | Refusal:
+        """What comes of a command, with the receipt for what is taken over by it."""
+        decided = decide(definition, state, command, now)
+        return decided if isinstance(decided, Refusal) else custody.receipted(self.keys, state, decided)
 
     async def act(
         self,
@@ -322,8 +301,18 @@ class Engine:
             found = await self.load(case)
             grant = self._grant(actor, act, found)
             remark = await self._remark(found, act)
-            command = Command(act, actor, grant, says, version, records=records or {}, remark=remark)
-            decided = decide(found.definition, found.state, command, self.clock())
+            command = Command(
+                act,
+                actor,
+                grant,
+                says,
+                version,
+                records=records or {},
+                remark=remark,
+                receivers=receivers(self, found, str(says.get("body") or "")) if act == handing.HAND_ON else (),
+                above=above(self, found) if act == handing.REFUSE else "",
+            )
+            decided = self._decided(found.definition, found.state, command, self.clock())
             if isinstance(decided, Refusal):
                 if done := await self.answered(region_of(case), asked):
                     return done
@@ -424,7 +413,7 @@ class Engine:
     def _open_service(self, slug: str, region: str, now: datetime) -> Service:
         """The service as it can be applied for there now. Raises Refused (`service-not-open`, 404)."""
         day = now.astimezone(self.zone).date()
-        service = self._service(slug, region, lambda one: in_force(one, day, now))
+        service = self.service_in(slug, region, lambda one: in_force(one, day, now))
         if service is None:
             raise refuse(
                 "service-not-open",
@@ -435,24 +424,12 @@ class Engine:
             )
         return service
 
-    def _office(
-        self, service: Service, region: str, other: Case | None, owed_by: str, says: Mapping[str, Any]
-    ) -> Office:
-        """The body that owes the answer. Raises Refused (`no-competent-body`)."""
-        if other and service.concerns and service.concerns.answered_by == "its-body":
-            return other.state.office
-        if owed_by:
-            body = self.directory.body(owed_by)
-        else:
-            body = moving.competence(self.directory, service, region, known(says, {})).body
-        return office_of(self.directory, body.id)
-
-    def matter(self, found: Case) -> Matter:
-        """A case as `org.may` sees it."""
+    def matter(self, found: Case, act: str = "") -> Matter:
+        """A case as `org.may` sees it, for the acts of a hand-over from the side whose acts they are."""
         opening = found.state.case
         office, service = found.state.desk.id, opening.service
         moved = self.directory.moved.touches(office, service)
-        return Matter(
+        matter = Matter(
             region=found.state.place,
             body=office,
             service=service,
@@ -464,7 +441,10 @@ class Engine:
             together=frozenset(office.id for office in opening.together),
             opened_on=opening.day if moved else None,
             figures=moving.figures(self.directory, office, service, moving.values_of(found.state)) if moved else (),
+            opens=not found.events,
+            received_by=opening.received_by.id if opening.received_by else "",
         )
+        return matter_of(self.directory, matter, found.state, act)
 
     def may_see(self, actor: Actor, found: Case) -> Grant | Denial:
         """By what right somebody may see a case, or why not."""
@@ -472,14 +452,20 @@ class Engine:
         first = may(self.directory, actor, "view", matter, Purpose.VIEW)
         if isinstance(first, Grant):
             return first
-        second = may(self.directory, actor, "view", matter, Purpose.SUPERVISE)
-        return second if isinstance(second, Grant) else first
+        others = (may(self.directory, actor, "view", matter, Purpose.SUPERVISE), *self._other_side(actor, found))
+        return next((one for one in others if isinstance(one, Grant)), first)
+
+    def _other_side(self, actor: Actor, found: Case) -> Iterator[Grant | Denial]:
+        """Whoever is to take it over sees what it takes over, and whoever settles it sees what it settles."""
+        for act in (handing.TAKE_OVER, handing.SETTLE) if found.state.on_its_way else ():
+            yield may(self.directory, actor, "view", self.matter(found, act), Purpose.VIEW)
 
     def grant_for(self, actor: Actor, found: Case) -> GrantFor:
         """Asks `org.may` about one case, act by act."""
-        matter = self.matter(found)
+        usual = self.matter(found)
 
         def ask(act: str) -> Grant | None:
+            matter = self.matter(found, act) if act in handing.HANDING else usual
             granted = may(self.directory, actor, act, matter)
             return granted if isinstance(granted, Grant) else None
 
@@ -487,7 +473,7 @@ class Engine:
 
     def _grant(self, actor: Actor, act: str, found: Case) -> Grant:
         """Raises Refused: as `org.may`; what is hidden (404) looks like what is not there."""
-        granted = may(self.directory, actor, act, self.matter(found))
+        granted = may(self.directory, actor, act, self.matter(found, act))
         if isinstance(granted, Grant):
             return granted
         raise unknown_case() if granted.status == 404 and found.events else granted.error()

@@ -184,7 +184,13 @@ def _taken_over(state: CaseState, event: Event) -> CaseState:
 
 
 def _hand_on_refused(state: CaseState, event: Event) -> CaseState:
-    return _of_custody(state, event, objected_at=event.at, objection=str(event.payload.get("reasons", "")))
+    return _of_custody(
+        state,
+        event,
+        objected_at=event.at,
+        objection=str(event.payload.get("reasons", "")),
+        above=str(event.payload.get("above", "")),
+    )
 
 
 def _hand_on_settled(state: CaseState, event: Event) -> CaseState:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 
 from tongban.base.i18n import LANGS, Text, words
 from tongban.cases.definition import Judged
-from tongban.cases.engine import Case, Engine
+from tongban.cases.engine import Engine
+from tongban.cases.loaded import Case
 from tongban.cases.model import SAME, By, Event, Letter, Own
 from tongban.catalog.wording import joined
 from tongban.org import Actor

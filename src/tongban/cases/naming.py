@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tongban.base.i18n import Text
-from tongban.cases.engine import Case, Engine
+from tongban.cases.engine import Engine
+from tongban.cases.loaded import Case
 from tongban.cases.model import By
 from tongban.catalog.procedure import Act
 from tongban.org import store as people

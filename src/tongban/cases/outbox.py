@@ -19,7 +19,8 @@ from typing import Protocol
 
 from tongban.base.sealing import PersonKey
 from tongban.cases.decide import delivered
-from tongban.cases.engine import Case, Engine, Recorder
+from tongban.cases.engine import Engine
+from tongban.cases.loaded import Case, Recorder
 from tongban.cases.model import Event, Letter, Own
 from tongban.cases.postroom import leave
 from tongban.cases.store import alarms

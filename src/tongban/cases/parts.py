@@ -14,7 +14,8 @@ from tongban.base.errors import Refused
 from tongban.base.i18n import Text
 from tongban.cases import wholes
 from tongban.cases.decide import told
-from tongban.cases.engine import Case, Engine, PartOf
+from tongban.cases.engine import Engine
+from tongban.cases.loaded import Case, PartOf
 from tongban.cases.model import Event, Letter, Part
 from tongban.cases.store import bundles as store
 from tongban.cases.store.bundles import Prepared

@@ -69,7 +69,7 @@ class TaskRow(_Row, frozen=True, kw_only=True):
     """Work beside the next act, for a role of a body or a named person of it."""
 
     seq: int
-    kind: Literal["escalated", "undelivered", "questioned", "joined"]
+    kind: Literal["escalated", "undelivered", "questioned", "joined", "handed-on", "objected", "held"]
     body: str
     role: str
     person: str
@@ -220,6 +220,10 @@ def _labels(state: CaseState) -> Iterator[str]:
         yield "corrected"
     if state.escalated:
         yield "escalated"
+    if state.on_its_way:
+        yield "on-its-way"
+    elif state.custody:
+        yield "handed-on"
     if state.undelivered:
         yield "undelivered"
     if state.people_only:
@@ -265,6 +269,7 @@ def _tasks(definition: Definition, state: CaseState, terms: Sequence[Running]) -
         )
     yield from _questions(definition, state)
     yield from _joined(definition, state)
+    yield from _custody(definition, state)
 
 
 def _joined(definition: Definition, state: CaseState) -> Iterator[TaskRow]:
@@ -284,6 +289,29 @@ def _joined(definition: Definition, state: CaseState) -> Iterator[TaskRow]:
             at=state.updated_at or FAR,
             open=office.id in owing,
         )
+
+
+def _custody(definition: Definition, state: CaseState) -> Iterator[TaskRow]:
+    """A hand-over: for the receiving body until it answers, then for the body above both, then as something to look up
+    by the body that held it."""
+    case, ended = state.case, definition.ended(state)
+    for one in state.custody:
+        row = TaskRow(
+            region=case.region,
+            case_id=case.case,
+            seq=one.seq,
+            kind="handed-on",
+            body=one.to_office.id,
+            role=Who.INTAKE.value,
+            person="",
+            at=one.at,
+            open=not ended,
+        )
+        if not one.on_its_way:
+            row = msgspec.structs.replace(row, kind="held", body=one.from_office.id, open=False)
+        elif one.objected_at:
+            row = msgspec.structs.replace(row, kind="objected", body=one.above, role=Who.SUPERIOR.value)
+        yield row
 
 
 def _questions(definition: Definition, state: CaseState) -> Iterator[TaskRow]:

@@ -15,7 +15,8 @@ import msgspec
 from tongban.base.errors import Refused
 from tongban.base.i18n import LANGS, Text, words
 from tongban.base.ids import uuid7
-from tongban.cases.engine import Case, Engine
+from tongban.cases.engine import Engine
+from tongban.cases.loaded import Case
 from tongban.cases.refusals import unknown_case
 from tongban.org import Actor, Grant
 from tongban.sharing import Purpose, Reader

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tongban.base.errors import Refused
-from tongban.cases.engine import Case, Engine
+from tongban.cases.engine import Engine
+from tongban.cases.loaded import Case
 from tongban.cases.projections import Rows, project
 from tongban.cases.store import dates, history
 from tongban.cases.store.history import Append, Key

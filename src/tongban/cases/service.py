@@ -26,14 +26,18 @@ from tongban.cases.acting import Acting
 from tongban.cases.batch import Also
 from tongban.cases.beside import Beside
 from tongban.cases.bundles import Bundles
+from tongban.cases.competent import receivers
 from tongban.cases.decide import PEOPLE_ONLY, PossibleAct
 from tongban.cases.documents import attach, examine, ids_in
 from tongban.cases.emergencies import Emergencies
-from tongban.cases.engine import Case, Engine
-from tongban.cases.filters import QueueFilter
+from tongban.cases.engine import Engine
+from tongban.cases.filters import QueueFilter, desk_of
+from tongban.cases.handed import Handed, handed_on
+from tongban.cases.handing import HAND_ON, may_hand_on
 from tongban.cases.handover.agreements import Between
 from tongban.cases.handover.service import Handovers
 from tongban.cases.kept import Files
+from tongban.cases.loaded import Case
 from tongban.cases.model import Applicant, Attachment, CaseState, Dispute, Opening
 from tongban.cases.outbox import Channel, FileChannel
 from tongban.cases.projections import FAR, CaseRow
@@ -46,7 +50,7 @@ from tongban.cases.store.promises import Broken
 from tongban.cases.views import CaseView
 from tongban.cases.wholes import open_whole
 from tongban.catalog.catalogue import Catalogue
-from tongban.org import Actor, Directory, Mandate, Scope, visible
+from tongban.org import Actor, Directory, Mandate, visible
 from tongban.org.entries import ALL
 from tongban.sharing import Owed, Shared, take_over
 from tongban.sharing.access import Kind
@@ -277,7 +281,8 @@ class Cases:
         issued = state.issued and await certs.store.for_case(self.engine.db, state.case.region, state.case.case)
         grant, inside = self.engine.grant_for(actor, found), actor.kind == "official"
         colleagues = await naming.colleagues(self.engine, found) if inside else ()
-        return CaseView(found, actor, inside, self.engine.clock(), grant, trace, issued or (), colleagues)
+        to = receivers(self.engine, found) if inside and may_hand_on(state, grant(HAND_ON)) else ()
+        return CaseView(found, actor, inside, self.engine.clock(), grant, trace, issued or (), colleagues, to)
 
     async def possible(self, actor: Actor, case: str) -> tuple[PossibleAct, ...]:
         """What this actor may do with a case now."""
@@ -332,6 +337,10 @@ class Cases:
         rows = await lists.mine(self.engine.db, actor.body, before, size + 1)
         return _page(rows, size, lambda row: cursor(row.opened_at, row.case_id))
 
+    async def handed_on(self, actor: Actor, after: str | None = None, limit: int = 20) -> Page[Handed]:
+        """What an official's body has handed on: where each went and how it stands."""
+        return await handed_on(self.engine, actor, after, _size(limit))
+
     async def queue(
         self, actor: Actor, filters: QueueFilter | None = None, after: str | None = None, limit: int = 50
     ) -> Page[CaseRow]:
@@ -354,7 +363,7 @@ class Cases:
             following = cursor(*tasks[size - 1][0]) if len(tasks) > size else None
             return Page(tuple(row for _, row in tasks[:size]), following)
         until = self._end_of_today() if chosen.view == "today" else None
-        desk = _desk(actor, scope, corrections=chosen.view == "corrections")
+        desk = desk_of(actor, scope, corrections=chosen.view == "corrections")
         rows = await lists.queue(db, desk, place, size + 1, until=until, service=chosen.service, label=chosen.label)
         return _page(rows, size, lambda row: cursor(row.due_at, row.case_id))
 
@@ -443,19 +452,6 @@ class Cases:
 
 
 _BEGINNING = (datetime(1, 1, 2, tzinfo=FAR.tzinfo), "")
-
-
-def _desk(actor: Actor, scope: Scope, *, corrections: bool) -> lists.Desk:
-    """What waits for an official: by their roles in their own body and where it is the delegate (行政许可法 24), at the
-    one window in others (26)."""
-    window = ("intake",) if "intake" in actor.roles else ()
-    return lists.Desk(
-        bodies=scope.bodies,
-        lent=scope.lent,
-        own=actor.body,
-        own_waits=("applicant",) if corrections else tuple(sorted(actor.roles)),
-        other_waits=("applicant",) if corrections and window else window,
-    )
 
 
 def _covered(mandate: Mandate, now: datetime) -> Sequence[str] | None:

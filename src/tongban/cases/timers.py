@@ -17,8 +17,9 @@ from tongban.base.i18n import Text
 from tongban.cases import clocks
 from tongban.cases.clocks import Rung
 from tongban.cases.decide import escalate, overdue
-from tongban.cases.engine import Case, Engine
+from tongban.cases.engine import Engine
 from tongban.cases.evolve import fold
+from tongban.cases.loaded import Case
 from tongban.cases.model import Escalation, Event
 from tongban.cases.store import alarms
 from tongban.cases.store.alarms import Alarm

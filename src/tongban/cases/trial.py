@@ -15,7 +15,7 @@ import msgspec
 
 from tongban.base.errors import Problem
 from tongban.base.i18n import LANGS, Text, words
-from tongban.cases import clocks, joint
+from tongban.cases import clocks, handing, joint
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.model import SAME, START, CaseState, Refusal, refusal
 from tongban.cases.says import Said
@@ -86,6 +86,11 @@ def in_state(trial: Trial) -> Refusal | None:
         law=trial.act.law,
         status=409,
     )
+
+
+def on_its_way(trial: Trial) -> Refusal | None:
+    """Between two bodies only the applicant and the clock act."""
+    return handing.blocked(trial.state) if trial.actor.kind in ("official", "rules") else None
 
 
 def theirs(trial: Trial) -> bool:

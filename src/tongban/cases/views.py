@@ -19,11 +19,12 @@ from tongban.cases import clocks
 from tongban.cases.account import Line, account
 from tongban.cases.decide import GrantFor, PossibleAct, possible
 from tongban.cases.definition import Definition, Judged
-from tongban.cases.engine import Case
+from tongban.cases.loaded import Case
 from tongban.cases.model import (
     CUSTODY_EVENTS,
     Attachment,
     CaseState,
+    Custody,
     Dispute,
     Event,
     Letter,
@@ -130,6 +131,8 @@ class CaseView:
     certificates: tuple[StoredCertificate, ...] = ()
     colleagues: tuple[Colleague, ...] = ()
     """Whom an act of this case may name; empty where none names anybody."""
+    receivers: tuple[Custody, ...] = ()
+    """The bodies that it could be handed on to, for a reader who may hand it on."""
 
     def __post_init__(self) -> None:
         applicant = self.loaded.state.case.applicant.id
@@ -287,7 +290,7 @@ class CaseView:
     @cached_property
     def possible(self) -> tuple[PossibleAct, ...]:
         """What this reader may do now."""
-        return possible(self.definition, self.state, self.reader, self.grant, self.now)
+        return possible(self.definition, self.state, self.reader, self.grant, self.now, self.receivers)
 
     def act(self, name: str) -> Act | None:
         """An act this reader may do now."""

@@ -23,8 +23,9 @@ from tongban.cases.batch import Also
 from tongban.cases.clocks import Running
 from tongban.cases.decide import told
 from tongban.cases.definition import Definition, Judged
-from tongban.cases.engine import Begun, Case, Engine, PartOf
+from tongban.cases.engine import Engine
 from tongban.cases.evolve import fold
+from tongban.cases.loaded import Begun, Case, PartOf
 from tongban.cases.model import SAME, Applicant, By, CaseState, Dispute, Event, Own, Part, PartEnd, Refusal
 from tongban.cases.opening import digest
 from tongban.cases.projections import FAR

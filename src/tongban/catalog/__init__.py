@@ -4,6 +4,7 @@ from tongban.catalog.acts import cite
 from tongban.catalog.answers import parse_fact, stored_fact
 from tongban.catalog.assess import Assessment, assess
 from tongban.catalog.catalogue import Catalogue, Hit, Offer
+from tongban.catalog.competence import Asks, Placed, place_of
 from tongban.catalog.compile import compile_service, content_hash
 from tongban.catalog.explanation import explanation
 from tongban.catalog.findings import Finding, format_finding
@@ -15,6 +16,7 @@ from tongban.catalog.schema import json_schema
 from tongban.catalog.variant import Needed, Question, Variant, variant
 
 __all__ = [
+    "Asks",
     "Assessment",
     "Catalogue",
     "Explanation",
@@ -24,6 +26,7 @@ __all__ = [
     "Loaded",
     "Needed",
     "Offer",
+    "Placed",
     "Question",
     "Variant",
     "assess",
@@ -41,6 +44,7 @@ __all__ = [
     "load_service",
     "load_use",
     "parse_fact",
+    "place_of",
     "replay",
     "stored_fact",
     "variant",

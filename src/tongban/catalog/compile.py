@@ -18,7 +18,7 @@ from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 from tongban.catalog.dated import Parameter
 from tongban.catalog.findings import Path, path_text
-from tongban.catalog.model import Fact, Material, Service, Situation, Table
+from tongban.catalog.model import Competence, Fact, Material, Service, Situation, Table
 from tongban.catalog.parameters import build_parameter
 from tongban.catalog.strict import Strict
 from tongban.catalog.tables import (
@@ -96,6 +96,7 @@ class Compiled:
     materials: tuple[tuple[str, Material, Strict | None], ...]
     optional: frozenset[str]
     """Facts that may be left blank: a row may say what that means with the cell `null`."""
+    competence: tuple[tuple[Competence, Strict | None], ...]
 
 
 def content_hash(service: Service) -> str:
@@ -148,6 +149,9 @@ def _by_identity(key: Same) -> tuple[Compiled | None, tuple[Fault, ...]]:
         (slug, material, work.expression(material.when, ("materials", slug, "when")))
         for slug, material in service.materials.items()
     )
+    competence = tuple(
+        (row, work.expression(row.when, ("competence", index, "when"))) for index, row in enumerate(service.competence)
+    )
     for index, special in enumerate(service.special):
         work.expression(special.when, ("special", index, "when"))
     ordered = work.order(steps)
@@ -155,7 +159,8 @@ def _by_identity(key: Same) -> tuple[Compiled | None, tuple[Fault, ...]]:
         return None, tuple(work.faults)
     first, later = work.stages(ordered)
     optional = frozenset(name for name, fact in service.facts.items() if not fact.required and not fact.derive)
-    return Compiled(service, content_hash(service), first, later, eligible, verdicts, materials, optional), ()
+    digest = content_hash(service)
+    return Compiled(service, digest, first, later, eligible, verdicts, materials, optional, competence), ()
 
 
 class _Work:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from tongban.catalog.competence_row import Competence as Competence
 from tongban.catalog.dated import Parameter
 from tongban.catalog.fields import FactName, Feel, Slug, Words
 
@@ -463,6 +464,8 @@ class Service(_File, frozen=True, kw_only=True):
     law: tuple[Law, ...]
     audience: tuple[Audience, ...]
     authority: Authority
+    competence: tuple[Competence, ...] = ()
+    """Which place's body is competent; empty = that of the region where one applies."""
     regions: tuple[Annotated[str, Meta(pattern=r"^[0-9]{6}$")], ...] = ()
     """Region codes where this file applies; empty = every region of the installation."""
     visits: Visits = Visits()

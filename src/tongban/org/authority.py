@@ -13,6 +13,7 @@ from typing import Any, assert_never
 
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
+from tongban.org.agreements import AgreementMode
 from tongban.org.directory import GOVERNMENT, Directory
 from tongban.org.model import OUTSIDE, Actor, Matter, Post, RealName, Role
 from tongban.org.moved import Delegation
@@ -207,8 +208,8 @@ def _official(
     ):
         return _untrained(lacks)
     asking = obj.applicant if directory.has(obj.applicant) else ""
-    moved = (obj.opened_on, obj.figures, obj.together)
-    key = (actor.post, act, obj.body, obj.service, obj.region, purpose, who, day, asking, moved)
+    way = (obj.opened_on, obj.figures, obj.together, obj.opens, obj.received_by, obj.receiving)
+    key = (actor.post, act, obj.body, obj.service, obj.region, purpose, who, day, asking, way)
     known = directory.standing.get(key)
     if known is None:
         if len(directory.standing) >= _REMEMBERED:
@@ -283,6 +284,8 @@ def _route(directory: Directory, post_id: str, act: str, obj: Matter, day: date)
     if obj.applicant == post.body and Role.SUPERVISE in post.roles:
         chain = Text("督办{body}", "supervising {body}").format(body=owed_by.name)
         return _Route(frozenset({Role.SUPERVISE}), chain, "")
+    if obj.receiving and (above := _above_both(directory, post, obj)):
+        return above
     if post.body == obj.body and (roles := post.roles - OUTSIDE):
         return _Route(roles | _for_authority(directory, post, obj), owed_by.name, "")
     if post.body in obj.together and post.roles & _ASKS:
@@ -305,6 +308,8 @@ def _route(directory: Directory, post_id: str, act: str, obj: Matter, day: date)
         chain = Text("{body}的上级机关", "the body above {body}").format(body=owed_by.name)
         return _Route(frozenset({Role.SUPERIOR}), chain, "")
     own = directory.body(post.body)
+    if by_agreement := _by_agreement(directory, post, act, obj, day):
+        return by_agreement
     if Role.GOVERNMENT_HEAD in post.roles and own.kind == GOVERNMENT and own.region == owed_by.region:
         chain = Text("{body}的本级人民政府", "the people's government at the level of {body}").format(body=owed_by.name)
         return _Route(frozenset({Role.GOVERNMENT_HEAD}), chain, "")
@@ -321,6 +326,38 @@ def _route(directory: Directory, post_id: str, act: str, obj: Matter, day: date)
         f"This is for {owed_by.name.en}, not for your body.",
         status=404,
     )
+
+
+def _by_agreement(directory: Directory, post: Post, act: str, obj: Matter, day: date) -> _Route | None:
+    """A counter elsewhere: it takes in where an agreement says so, and may look at what it took in; no more.
+
+    国办发〔2020〕35号: 收受分离, the competent body accepts and decides.
+    """
+    owed_by, own = directory.body(obj.body), directory.body(post.body)
+    windows = (window for window in directory.windows_of(own.id) if window.holds_on(day))
+    if obj.opens and Role.INTAKE in post.roles and any(windows):
+        found = directory.agreement(AgreementMode.PROXY_INTAKE, obj.service, own.region, owed_by.region, day)
+        if found is not None:
+            chain = Text("按{name}代{body}收件", "receiving for {body} by {name}")
+            return _Route(frozenset({Role.INTAKE}), chain.format(name=found.name, body=owed_by.name), found.law)
+    if post.body == obj.received_by and act == "view" and post.roles - OUTSIDE:
+        chain = Text("代{body}收件的窗口", "the counter that received for {body}").format(body=owed_by.name)
+        return _Route(frozenset(), chain, "国办发〔2020〕35号")
+    return None
+
+
+def _above_both(directory: Directory, post: Post, obj: Matter) -> _Route | None:
+    """Who settles which of two bodies handles a case: the one above both."""
+    above = directory.above_both(obj.body, obj.receiving)
+    if above is None or above.id != post.body or not post.roles & _SETTLES:
+        return None
+    one, other = directory.body(obj.body), directory.body(obj.receiving)
+    chain = Text("{one}和{other}的共同上级", "the body above both {one} and {other}")
+    roles = frozenset({Role.COMMON_SUPERIOR, *(post.roles & {Role.SUPERIOR})})
+    return _Route(roles, chain.format(one=one.name, other=other.name), "")
+
+
+_SETTLES = frozenset({Role.SUPERIOR, Role.GOVERNMENT_HEAD})
 
 
 def _between(directory: Directory, post: Post, obj: Matter) -> _Route | None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from tongban.base.clock import Clock, system_clock
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
+from tongban.org.agreements import Agreement, AgreementMode
 from tongban.org.entries import lineage
 from tongban.org.model import Absence, Body, Holding, Post, Power, Region, Register, Relation, Window
 from tongban.org.move_checks import problems as move_problems
@@ -304,6 +305,10 @@ class Directory:
         wanted = frozenset(codes)
         return [b for b in self._bodies.values() if not wanted.isdisjoint(lineage(b.region))]
 
+    def bodies_of(self, kind: str) -> list[Body]:
+        """Every body of a kind, in the order of the register."""
+        return [body for body in self._bodies.values() if body.kind == kind]
+
     def remedies(self, body_id: str) -> Remedies:
         """Where to contest a decision of this body."""
         body = self.body(body_id)
@@ -320,6 +325,18 @@ class Directory:
 
     def windows_of(self, body_id: str) -> tuple[Window, ...]:
         return self._windows.get(body_id, ())
+
+    def agreement(self, mode: AgreementMode, service: str, here: str, there: str, day: date) -> Agreement | None:
+        """The agreement by which bodies of `here` do this for those of `there` that day, if there is one."""
+        agreements = self.register.agreements
+        return next((a for a in agreements if a.mode is mode and a.covers(service, here, there, day)), None)
+
+    def above_both(self, one: str, other: str) -> Body | None:
+        """The nearest body that is above both, else the government of the smallest region both lie in."""
+        above = {body.id for body in self.superiors(other)}
+        common = next((body for body in self.superiors(one) if body.id in above), None)
+        around = None if common else self.around(one, other)
+        return common or (self.government(around) if around else None)
 
     def tie(self, one: str, other: str) -> Relation | None:
         """What bars these two from deciding on each other; None if nothing does."""

@@ -244,6 +244,12 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """Officials who have acted on it."""
     barred: frozenset[str] = frozenset()
     """Officials who handled what it is about: they may read it, another handles it."""
+    opens: bool = False
+    """Whether the act opens it: whoever takes it in need not be the one that answers."""
+    received_by: str = ""
+    """The body that took the application in for `body`."""
+    receiving: str = ""
+    """The body to which it was handed on and which has not answered yet."""
     level: int = RealName.CHECKED
     """The least real-name level for acting on it as its applicant."""
     agents: frozenset[str] = frozenset()

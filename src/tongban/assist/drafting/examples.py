@@ -10,7 +10,7 @@ from tongban.base.clock import ZONE
 from tongban.base.i18n import Text
 from tongban.cases import Applicant, Attachment, CaseState, CaseView, Command, Definition, Refusal, fold
 from tongban.cases.decide import decide
-from tongban.cases.engine import Case
+from tongban.cases.loaded import Case
 from tongban.cases.model import Office, Opening
 from tongban.catalog import variant
 from tongban.catalog.model import Example, Fact, FactType, Service

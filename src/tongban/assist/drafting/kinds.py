@@ -17,7 +17,9 @@ def drafted_for(service: Service) -> bool:
 
 def kind_of(procedure: Procedure, act: str, field: str) -> Kind | None:
     """The kind of draft for one field of one act; None where only the official knows what to write."""
-    spec = procedure.acts[act]
+    spec = procedure.acts.get(act)
+    if spec is None:  # an act that every procedure knows, such as handing a case on
+        return None
     said = spec.says[field]
     if said.type != "long-text" or Who.APPLICANT in spec.who:
         return None

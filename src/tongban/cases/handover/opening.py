@@ -13,9 +13,10 @@ from tongban.base.i18n import Text
 from tongban.base.ids import birth_date, id_number_problem, is_male, person_id
 from tongban.cases.batch import Also
 from tongban.cases.documents import document_id, file_name
-from tongban.cases.engine import Case, Engine
+from tongban.cases.engine import Engine
 from tongban.cases.handover.model import CaseMessage, Paper, Who
 from tongban.cases.handover.standing import Origin
+from tongban.cases.loaded import Case
 from tongban.cases.model import Applicant, Attachment, Event, Refusal
 from tongban.cases.opening import digest
 from tongban.cases.refusals import busy

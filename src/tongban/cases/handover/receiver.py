@@ -17,7 +17,7 @@ from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.cases.batch import Also
 from tongban.cases.documents import examine
-from tongban.cases.engine import Case, Engine
+from tongban.cases.engine import Engine
 from tongban.cases.handover import opening, receipts, store
 from tongban.cases.handover.agreements import Between
 from tongban.cases.handover.model import (
@@ -38,6 +38,7 @@ from tongban.cases.handover.model import (
 from tongban.cases.handover.opening import person_of
 from tongban.cases.handover.store import Incoming
 from tongban.cases.kept import Files
+from tongban.cases.loaded import Case
 from tongban.cases.model import SAME, By, Event, Letter, Own
 from tongban.cases.store import personal
 from tongban.org import Actor

@@ -16,12 +16,13 @@ import msgspec
 
 from tongban.base.errors import Refused
 from tongban.base.ids import uuid7
-from tongban.cases.engine import Case, Engine
+from tongban.cases.engine import Engine
 from tongban.cases.handover import receipts, store
 from tongban.cases.handover.agreements import Between
 from tongban.cases.handover.model import RESOURCE, Answer, Kind, PaperMessage, Receipt
 from tongban.cases.handover.store import Outgoing
 from tongban.cases.kept import Files
+from tongban.cases.loaded import Case
 from tongban.cases.model import SAME, By, Event, Own
 from tongban.org import Actor
 from tongban.sharing.channel.model import Member, Parcel

@@ -13,13 +13,14 @@ from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import region_of
 from tongban.base.telemetry import Log
-from tongban.cases.engine import Case, Engine
+from tongban.cases.engine import Engine
 from tongban.cases.handover import store
 from tongban.cases.handover.agreements import Between
 from tongban.cases.handover.model import Kind
 from tongban.cases.handover.receiver import Receiver
 from tongban.cases.handover.sender import Deliver, Sender
 from tongban.cases.kept import Files
+from tongban.cases.loaded import Case
 from tongban.cases.model import SAME, By, Event, Office, Own
 from tongban.cases.opening import digest, office_of
 from tongban.cases.refusals import busy

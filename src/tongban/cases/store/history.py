@@ -239,7 +239,8 @@ task AS (
   FROM jsonb_to_recordset($1::jsonb -> 'tasks') AS t(
     region text, case_id text, seq int, kind text, body text, role text, person text, at timestamptz, open boolean)
   JOIN done d ON d.region = t.region AND d.case_id = t.case_id
-  ON CONFLICT (region, case_id, seq) DO UPDATE SET open = excluded.open
+  ON CONFLICT (region, case_id, seq) DO UPDATE
+    SET kind = excluded.kind, body = excluded.body, role = excluded.role, open = excluded.open
 ),
 notice AS (
   INSERT INTO notice (region, case_id, seq, person, at, title, body)

@@ -209,3 +209,15 @@ async def applicants(db: Runner, region: str, cases: Sequence[str]) -> dict[str,
         list(cases),
     )
     return {row["case_id"]: (row["applicant"], "counter" if row["counter"] else "online") for row in rows}
+
+
+async def held(db: Runner, body: str, before: Cursor, limit: int) -> list[tuple[datetime, str, str]]:
+    """When a body handed a case on, its region and number, the latest first."""
+    rows = await db.fetch(
+        "SELECT at, region, case_id FROM task WHERE kind = 'held' AND body = $1 AND (at, case_id) < ($2, $3)"
+        " ORDER BY at DESC, case_id DESC LIMIT $4",
+        body,
+        *before,
+        limit,
+    )
+    return [(row["at"], row["region"], row["case_id"]) for row in rows]

@@ -101,10 +101,11 @@ def bounds(view: View[Service]) -> Iterator[Said]:
 
 def used_names(service: Service) -> set[str]:
     """Every name that a table, a condition, a material, a derived fact or the result makes use of."""
-    used: set[str] = set(service.result.shows)
+    used: set[str] = {*service.result.shows, *(row.by for row in service.competence)}
     texts: list[str] = [situation.when for situation in service.situations]
     texts += [material.when for material in service.materials.values()]
     texts += [special.when for special in service.special]
+    texts += [row.when for row in service.competence]
     for situation in service.situations:
         used.update(situation.result.shows if situation.result else ())
     for fact in service.facts.values():

@@ -17,6 +17,8 @@ def references(service: Service) -> Iterator[tuple[Path, str]]:
     if service.in_person.acts:
         yield ("in_person", "law"), service.in_person.law
     yield from _terms(("terms",), service.terms)
+    for index, row in enumerate(service.competence):
+        yield ("competence", index, "law"), row.law
     for index, special in enumerate(service.special):
         yield ("special", index, "law"), special.law
     for index, situation in enumerate(service.situations):

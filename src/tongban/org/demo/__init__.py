@@ -182,6 +182,7 @@ def register(province: Province = Province.LAN) -> Register:
             )
             for tie in _people(province).relations
         ),
+        agreements=agreements() if province is Province.LAN else (),
     )
 
 
@@ -211,6 +212,12 @@ def known_of(province: Province) -> Register:
     """What another installation knows of a province: its regions and bodies, nobody in them and no power over them."""
     whole = register(province)
     return Register(regions=whole.regions, bodies=whole.bodies)
+
+
+@cache
+def agreements() -> tuple[Agreement, ...]:
+    """What the bodies of one city do for those of the other (国办发〔2020〕35号)."""
+    return msgspec.convert(_read(_HERE / "agreements.yaml"), tuple[Agreement, ...])
 
 
 @cache

@@ -11,7 +11,7 @@ from litestar.params import Parameter
 from tongban.assist.precheck.service import Prechecked
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
-from tongban.cases import UNDO, CaseView, Refusal
+from tongban.cases import UNDO, CaseView, Refusal, handing
 from tongban.catalog.procedure import Act
 from tongban.org import Actor
 from tongban.web.desk import acts, casepage, drafts, papers
@@ -179,7 +179,7 @@ async def _not_now(
         return await case_page(
             site, visitor, actor, view, narrowed(), status=409, form=form, chosen=chosen, moved=moved
         )
-    known = view.definition.procedure.acts.get(chosen)
+    known = view.definition.procedure.acts.get(chosen) or (handing.spec(chosen) if chosen in handing.HANDING else None)
     if known is None:
         raise refuse("unknown-act", "没有这个动作", "There is no such act", place="act", status=404)
     problem = Problem(

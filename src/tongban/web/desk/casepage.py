@@ -176,7 +176,7 @@ def preview(view: CaseView, name: str, spec: Act, says: Mapping[str, Any], remar
         return refusal(
             "not-your-act", "这一步不能由您办理。", "This act is not yours to do.", place="actor", status=403
         )
-    command = Command(name, view.reader, grant, said, view.version, remark=remark)
+    command = Command(name, view.reader, grant, said, view.version, remark=remark, receivers=view.receivers)
     decided = decide(view.definition, view.state, command, view.now)
     if isinstance(decided, Refusal):
         return decided

@@ -1,0 +1,226 @@
+"""Who answers an application, worked out when it is opened: the rule of the service, made one body by the register.
+
+Four ways end here, all with one number and one clock: the body of the place where one applies; another, to which it is
+handed on at once; one for which a counter elsewhere receives (异地代收代办); or a question that has to be answered
+first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tongban.base.errors import Problem, Refused
+from tongban.base.i18n import LANGS, Text, words
+from tongban.cases import handing, moving
+from tongban.cases.model import CaseState, Custody, Office, Refusal
+from tongban.cases.opening import office_of
+from tongban.cases.says import said_facts
+from tongban.catalog import Asks, place_of
+from tongban.catalog.catalogue import in_force
+from tongban.catalog.model import Service
+from tongban.org import Actor, AgreementMode, Body, Competent, Directory, Grant, Matter, competent_for, may
+from tongban.org.competence import Place
+from tongban.sharing import Shared
+
+if TYPE_CHECKING:
+    from tongban.cases.engine import Engine
+    from tongban.cases.loaded import Case
+
+_NOTHING = Text("", "")
+_MOST = 200
+"""Bodies a case may be handed on to that are offered by name; more are named by their id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What an opening fixes about place. `region` is that of the number; `custody` follows at once."""
+
+    region: str
+    office: Office
+    reason: Text = _NOTHING
+    received_by: Office | None = None
+    custody: Custody | None = None
+    taken_over: bool = False
+    asks: Asks | None = None
+
+    def unasked(self, service: Service) -> Refusal | None:
+        """The question that is still open, as a refusal; None where there is a body."""
+        return None if self.asks is None else Refusal(tuple(_ask(service, name) for name in self.asks.facts))
+
+
+def competent(
+    directory: Directory, service: Service, facts: Mapping[str, Any], chosen: str, day: date
+) -> Competent | Asks:
+    """The one body for these facts, or what must be asked. `chosen` is the region where one applies.
+
+    Raises Refused `no-competent-body` and others as `org.competent_for`, placed at the fact that names the region.
+    """
+    placed = place_of(service, facts, day)
+    if isinstance(placed, Asks):
+        return placed
+    place = Place(placed.region, placed.row.ground, placed.law) if placed else None
+    try:
+        return competent_for(
+            directory,
+            lambda region: moving.competence(directory, service, region, facts),
+            service=service.service,
+            chosen=chosen,
+            place=place,
+            day=day,
+        )
+    except Refused as error:
+        named = placed.row.by if placed else "region"
+        raise Refused(
+            *(Problem(one.code, one.text, named, one.law) for one in error.problems), status=error.status
+        ) from error
+
+
+def answering(
+    engine: Engine,
+    actor: Actor,
+    service: Service,
+    says: Mapping[str, Any],
+    records: Mapping[str, Shared],
+    region: str,
+    day: date,
+    other: Case | None = None,
+    owed_by: str = "",
+) -> Answering:
+    """Who answers what `actor` applies for in `region`.
+
+    `other` is the case that it is about, `owed_by` a body that was named. Raises Refused as `competent`.
+    """
+    directory = engine.directory
+    if other and service.concerns and service.concerns.answered_by == "its-body":
+        return Answering(region, other.state.office)
+    if owed_by:
+        return Answering(region, office_of(directory, owed_by))
+    known: dict[str, Any] = {name: record.value for name, record in records.items()}
+    known |= said_facts(service, says.get("facts"), day)[0]
+    found = competent(directory, service, known, region, day)
+    if isinstance(found, Asks):
+        body = moving.competence(directory, service, region, known).body
+        return Answering(region, office_of(directory, body.id), asks=found)
+    there = office_of(directory, found.body.id)
+    if counter := _counter(directory, actor, service, found, day):
+        here = office_of(directory, counter.id)
+        sent = Custody(
+            here,
+            there,
+            handing.NEVER,
+            found.reason,
+            "国办发〔2020〕35号",
+            found.region,
+            _version(engine, service, found, day),
+        )
+        return Answering(found.region, there, found.reason, here, sent, taken_over=True)
+    if found.taken_in_by is None:
+        reason = found.reason if service.competence else Text("", "")
+        return Answering(region, there, reason)
+    here = office_of(directory, found.taken_in_by.id)
+    version = _version(engine, service, found, day)
+    if not version:  # nothing of the kind is offered there: whoever has it says so
+        return Answering(region, here, found.reason)
+    law = next(row.law for row in service.competence if row.law) if service.competence else ""
+    sent = Custody(here, there, handing.NEVER, found.reason, law, found.region, version)
+    return Answering(region, here, found.reason, None, sent, taken_over=found.agreement is not None)
+
+
+def receivers(engine: Engine, found: Case, named: str = "") -> tuple[Custody, ...]:
+    """The hand-overs that are possible from where a case lies, the one that the rule names first.
+
+    `named` adds a body of another kind. None that has held it before, and none without the power for it: a case is
+    never sent to and fro.
+    """
+    state, service, directory = found.state, found.definition.service, engine.directory
+    if found.definition.ended(state) or state.decided or not directory.has(state.office.id):
+        return ()
+    held = {state.office.id, *(one.from_office.id for one in state.custody)}
+    bodies = [body for body in directory.bodies_of(service.authority.body) if body.id not in held]
+    if directory.has(named) and named not in held:
+        bodies.insert(0, directory.body(named))
+    day = engine.clock().astimezone(engine.zone).date()
+    likely = _likely(directory, found, day)
+    fitting = [body for body in bodies if _empowered(directory, body, service, day)]
+    fitting.sort(key=lambda body: (body.id != named, body.id != likely, _far(body, state.place), body.id))
+    office = office_of(directory, state.office.id)
+    made = (
+        Custody(office, office_of(directory, body.id), handing.NEVER, Text("", ""), "", body.region, version)
+        for body in fitting[:_MOST]
+        if (version := _offered(engine, service, body.region, state.case.day))
+    )
+    return tuple(made)
+
+
+def above(engine: Engine, found: Case) -> str:
+    """The body above the one that holds a case and the one it is on its way to; empty where there is none."""
+    custody = found.state.on_its_way
+    if custody is None or custody.to_office.installation:
+        return ""
+    both = engine.directory.above_both(found.state.office.id, custody.to_office.id)
+    return both.id if both else ""
+
+
+def matter_of(directory: Directory, matter: Matter, state: CaseState, act: str) -> Matter:
+    """The matter as the other side of a hand-over sees it, for the acts that are its own."""
+    custody = state.on_its_way
+    if custody is None or custody.to_office.installation or not directory.has(custody.to_office.id):
+        return matter
+    if act in (handing.TAKE_OVER, handing.REFUSE):
+        return msgspec.structs.replace(matter, body=custody.to_office.id, region=custody.region or matter.region)
+    return msgspec.structs.replace(matter, receiving=custody.to_office.id) if act == handing.SETTLE else matter
+
+
+def _counter(directory: Directory, actor: Actor, service: Service, found: Competent, day: date) -> Body | None:
+    """The counter elsewhere at which somebody applies, where an agreement lets it receive for the body."""
+    if actor.kind != "official" or not actor.body or not directory.has(actor.body):
+        return None
+    own, matter = (
+        directory.body(actor.body),
+        Matter(region=found.region, body=found.body.id, service=service.service, opens=True),
+    )
+    if not isinstance(may(directory, actor, "submit", matter), Grant):
+        return None
+    ordinary = may(directory, actor, "submit", msgspec.structs.replace(matter, opens=False))
+    agreed = directory.agreement(AgreementMode.PROXY_INTAKE, service.service, own.region, found.body.region, day)
+    return own if agreed and not isinstance(ordinary, Grant) else None
+
+
+def _likely(directory: Directory, found: Case, day: date) -> str:
+    facts = {name: record.value for name, record in found.state.records.items()} | found.state.facts
+    try:
+        body = competent(directory, found.definition.service, facts, found.state.place, day)
+    except Refused:
+        return ""
+    return "" if isinstance(body, Asks) else body.body.id
+
+
+def _empowered(directory: Directory, body: Body, service: Service, day: date) -> bool:
+    return any(power.covers(service.service, "decide", body.region, day) for power in directory.powers_of(body.id))
+
+
+def _far(body: Body, region: str) -> int:
+    return 0 if body.region[:4] == region[:4] else 1 if body.region[:2] == region[:2] else 2
+
+
+def _version(engine: Engine, service: Service, found: Competent, day: date) -> str:
+    return _offered(engine, service, found.region, day)
+
+
+def _offered(engine: Engine, service: Service, region: str, day: date) -> str:
+    """The version of the service that is in force in a region on a day; empty where it is not offered there."""
+    now = engine.clock()
+    there = engine.service_in(service.service, region, lambda one: in_force(one, day, now))
+    return there.version if there else ""
+
+
+def _ask(service: Service, name: str) -> Problem:
+    zh, en = (words(service.facts[name].name, lang) for lang in LANGS)
+    return Problem(
+        "fact-missing", Text(f"请填写“{zh}”：由哪里办要看它", f"Please answer “{en}”: it says who handles this"), name
+    )
