@@ -11,6 +11,7 @@ import time
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
+from operator import mul
 from uuid import UUID
 
 from tongban.base.errors import Problem, refuse
@@ -95,12 +96,14 @@ def uuid7(at: datetime | None = None) -> UUID:
 
 def narrow(typed: str) -> str:
     """Full-width letters and digits, as a Chinese input method types them, made plain; blanks at the ends gone."""
-    return unicodedata.normalize("NFKC", typed).strip()
+    return (typed if typed.isascii() else unicodedata.normalize("NFKC", typed)).strip()
 
 
 def id_number_check(first17: str) -> str:
     """The check character of an identity number: MOD 11-2 over its first 17 digits."""
-    return _ID_CHECKS[sum(int(d) * w for d, w in zip(first17, _ID_WEIGHTS, strict=True)) % 11]
+    if len(first17) != len(_ID_WEIGHTS):
+        raise ValueError(f"17 digits are needed, not {len(first17)}")
+    return _ID_CHECKS[sum(map(mul, map(int, first17), _ID_WEIGHTS)) % 11]
 
 
 def id_number_problem(number: str, *, today: date | None = None, place: str = "id_number") -> Problem | None:

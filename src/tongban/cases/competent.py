@@ -100,8 +100,10 @@ def answering(
         return Answering(region, other.state.office)
     if owed_by:
         return Answering(region, office_of(directory, owed_by))
-    known: dict[str, Any] = {name: record.value for name, record in records.items()}
-    known |= said_facts(service, says.get("facts"), day)[0]
+    known: dict[str, Any] = {}
+    if service.competence or directory.moved.measures(service.service):  # nobody else's place is asked of the facts
+        known = {name: record.value for name, record in records.items()}
+        known |= said_facts(service, says.get("facts"), day)[0]
     found = competent(directory, service, known, region, day)
     if isinstance(found, Asks):
         body = moving.competence(directory, service, region, known).body

@@ -212,6 +212,10 @@ class Moved:
         moves = (*self.given_by(body), *self.held_by(body))
         return frozenset(limit.fact for one in moves if _names(one, service) for limit in one.limits)
 
+    def measures(self, service: str) -> bool:
+        """Whether any move of this service has a limit that asks for a figure."""
+        return any(one.limits and _names(one, service) for one in self.everything)
+
     def touches(self, body: str, service: str) -> bool:
         """Whether any move concerns this service of a body."""
         return any(_names(one, service) for one in (*self.given_by(body), *self.held_by(body)))
