@@ -19,6 +19,7 @@ from tongban.hall.identity import DemonstrationReader, Identified, IdentityCheck
 from tongban.hall.offline import Captured
 from tongban.hall.places import Places
 from tongban.hall.queue import Queue
+from tongban.hall.results import Results
 from tongban.hall.scans import FolderScanner
 from tongban.hall.store import counter
 from tongban.hall.store.counter import Capture
@@ -51,6 +52,7 @@ class Hall:
         self.identity: IdentityCheck = DemonstrationReader(_cards) if demonstration else NoReader()
         self.places = Places(data_dir, demonstration=demonstration)
         self.queue = Queue(db, clock, self.places, zone, calendar)
+        self.results = Results(db, clock, self.places, secret)
         self.scanner = FolderScanner(data_dir / "scans")
 
     @property
@@ -122,6 +124,14 @@ class Hall:
     async def led_to(self, clerk: Actor, person: str, check: UUID, case: str) -> None:
         """The identification was for this case."""
         await counter.check_led_to(self.db, clerk.region, person, check, case)
+
+    async def taken_in(self, clerk: Actor, person: str, case: str, *, case_region: str, service: str) -> None:
+        """What came in at a hall is fetched there, unless the person says otherwise."""
+        for place in self.places.all():
+            if place.body == clerk.body:
+                await self.results.choose(
+                    person, case, case_region=case_region, service=service, hall=place.id, by=clerk.id
+                )
 
 
 def _cards() -> Mapping[str, tuple[str, str]]:

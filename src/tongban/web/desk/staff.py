@@ -33,6 +33,7 @@ Place = Literal[
     "emergency",
     "offline",
     "hall",
+    "results",
     "moves",
     "moves-watch",
     "training",

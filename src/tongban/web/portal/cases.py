@@ -13,6 +13,7 @@ from tongban.web.forms import Form
 from tongban.web.html import go, page, saved_file
 from tongban.web.portal import casework, reasons
 from tongban.web.portal.bundles import whole
+from tongban.web.portal.fetching import fetching
 from tongban.web.portal.moves import awaited, moves
 from tongban.web.portal.places import name as place_name
 from tongban.web.site import Site
@@ -28,6 +29,7 @@ SAID: dict[str, Text] = {
     "declined": Text("已告诉对方您不办这一份。", "They are told that you decline."),
     "reminded": Text("已经提醒对方。", "They have been reminded."),
     "taken-back": Text("邀请已撤回，别的几项照常办。", "The invitation is taken back; the other parts go on."),
+    "fetch": Text("已经记下在哪里领。", "Noted where you fetch it."),
     "people-only": Text("从现在起只由人来办。", "From now on only people handle it."),
 }
 
@@ -83,6 +85,7 @@ async def case(site: Site, visitor: Visitor, case: str, said: str = "") -> Respo
         whole_mine=view.opening.part_of and await site.cases.bundles.owns(visitor.citizen(), view.opening.part_of),
         said=SAID.get(said),
         whereabouts_of=whereabouts(site, view),
+        fetch=await fetching(site, visitor, view),
     )
 
 

@@ -1,0 +1,85 @@
+"""统一出件: where the person fetches what their case gives, and how it was handed over."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, post
+
+from tongban.base.errors import Refused, refuse
+from tongban.base.i18n import Text
+from tongban.cases.views import CaseView
+from tongban.hall.places import Place
+from tongban.hall.results import FETCH, GROUNDS
+from tongban.hall.store.results import Result
+from tongban.web.forms import Form
+from tongban.web.html import go
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """What the case page says about it. `code` is empty once it was handed over."""
+
+    result: Result | None
+    hall: Place | None
+    halls: tuple[Place, ...]
+    code: str
+    ready: bool
+    ground: Text | None
+    post: Text | None
+
+
+async def fetching(site: Site, visitor: Visitor, view: CaseView) -> Fetching | None:
+    """None where nothing can be fetched, and for an agent whose mandate does not cover it."""
+    found = site.hall.places.all()
+    if view.opening.about or view.opening.parts or not _may(site, visitor, view) or not found:
+        return None
+    if view.ended and not view.certificates:
+        return None
+    person = view.opening.applicant.id
+    one = await site.hall.results.of(person, view.case)
+    done = one is not None and one.handed_at is not None
+    return Fetching(
+        result=one,
+        hall=next((place for place in found if one and place.id == one.hall), None),
+        halls=found,
+        code=site.hall.results.code(person, view.case) if one and not done else "",
+        ready=bool(view.certificates),
+        ground=GROUNDS[one.ground] if one and done else None,
+        post=_title(site, one.post) if one and done else None,
+    )
+
+
+def _title(site: Site, post: str) -> Text | None:
+    """None for a post that is no more."""
+    try:
+        return site.directory.post(post).title
+    except Refused:
+        return None
+
+
+def _may(site: Site, visitor: Visitor, view: CaseView) -> bool:
+    mandate = visitor.citizen().mandate
+    return mandate is None or mandate.covers(view.opening.service, FETCH, site.clock())
+
+
+@post("/cases/{case:str}/fetch")
+async def choose(site: Site, visitor: Visitor, case: str, form: Form) -> Response[Any]:
+    """Choose the hall. Raises Refused: `nothing-to-fetch` (409), and as `Results.choose`."""
+    actor = visitor.citizen()
+    view = await site.cases.view(actor, case)
+    if await fetching(site, visitor, view) is None:
+        raise refuse("nothing-to-fetch", "这件事没有要领的东西", "There is nothing to fetch", status=409)
+    await site.hall.results.choose(
+        view.opening.applicant.id,
+        view.case,
+        case_region=view.opening.region,
+        service=view.opening.service,
+        hall=form.text("hall"),
+        by=actor.id,
+    )
+    return go(f"/cases/{case}?said=fetch")
+
+
+ROUTES = [choose]
