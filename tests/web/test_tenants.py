@@ -78,6 +78,7 @@ ROUTES: dict[str, Whose] = {
     "GET /cases/{case}": OWNER,
     "GET /cases/{case}/receipt": OWNER,
     "POST /cases/{case}/fetch": OWNER,
+    "POST /cases/{case}/post": OWNER,
     "GET /cases/{case}/correct": OWNER,
     "GET /cases/{case}/withdraw": OWNER,
     "GET /cases/{case}/people-only": OWNER,

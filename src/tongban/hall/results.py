@@ -15,9 +15,10 @@ from tongban.base.database import Database
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import narrow
+from tongban.hall.carrier import Stage
 from tongban.hall.identity import Identified
 from tongban.hall.places import Place, Places
-from tongban.hall.store import results
+from tongban.hall.store import parcels, results
 from tongban.hall.store.results import Ready, Result
 from tongban.org import Actor, store
 from tongban.sharing.access import Opened, open_record
@@ -27,6 +28,7 @@ TRIES = 5
 FETCH = "fetch"
 """What a mandate has to cover."""
 SHOWN = 100
+WITH_CARRIER = (Stage.HANDED, Stage.UNDER_WAY, Stage.DELIVERED)
 GROUNDS = {
     "self": Text("本人领取", "by the person themselves"),
     "code": Text("凭取件码领取", "by whoever brought the pick-up code"),
@@ -46,7 +48,7 @@ class Results:
         return f"{int.from_bytes(said[:8]) % 10**8:08}"
 
     async def choose(self, person: str, case: str, *, case_region: str, service: str, hall: str, by: str) -> None:
-        """Fetch at this hall. Raises Refused: `unknown-hall` (404), `already-handed-over` (409)."""
+        """Fetch at this hall. Raises Refused: `unknown-hall` (404), `already-handed-over`, `already-posted` (409)."""
         place = self.places.get(hall)
         row = Result(
             person=person,
@@ -58,8 +60,11 @@ class Results:
             chosen_at=self.clock(),
             chosen_by=by,
         )
-        if not await results.choose(self.db, row):
-            raise _already()
+        async with self.db.transaction() as connection:
+            if not await results.choose(connection, row):
+                raise _already()
+            if not await parcels.give_up(connection, person, case):
+                raise posted()
 
     async def of(self, person: str, case: str) -> Result | None:
         """Where a person's result is fetched, and how it was handed over."""
@@ -70,7 +75,8 @@ class Results:
         return await results.ready(self.db, place.region, place.id, SHOWN)
 
     async def at(self, place: Place, case: str) -> Result:
-        """What is to be handed over. Raises Refused: `not-ready-here` (404), `already-handed-over` (409)."""
+        """What is to be handed over. Raises Refused: `not-ready-here` (404), `already-handed-over`, `already-posted`
+        (409)."""
         one = await results.at_hall(self.db, place.region, place.id, case.strip()[:40])
         if one is None:
             raise _not_here()
@@ -79,6 +85,9 @@ class Results:
         issued = await certs.store.for_case(self.db, one.case_region, one.case_id)
         if not any(found.revocation is None for found in issued):
             raise _not_here()
+        parcel = await parcels.of(self.db, one.person, one.case_id)
+        if parcel is not None and parcel.state in WITH_CARRIER:
+            raise posted()
         return one
 
     async def hand_over(
@@ -163,4 +172,14 @@ def _not_here() -> Refused:
         "No such result is ready at this hall.",
         place="case",
         status=404,
+    )
+
+
+def posted() -> Refused:
+    """It is in the carrier's hands, or was."""
+    return refuse(
+        "already-posted",
+        "这份结果已经交给快递，或者没有要寄的，不能再办。",
+        "This result has been given to the carrier already, or there is nothing to post.",
+        status=409,
     )

@@ -15,9 +15,11 @@ from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.base.errors import refuse
 from tongban.base.ids import uuid7
+from tongban.hall.carrier import DemonstrationCarrier
 from tongban.hall.identity import DemonstrationReader, Identified, IdentityCheck, NoReader
 from tongban.hall.offline import Captured
 from tongban.hall.places import Places
+from tongban.hall.posting import Posting
 from tongban.hall.queue import Queue
 from tongban.hall.results import Results
 from tongban.hall.scans import FolderScanner
@@ -53,6 +55,8 @@ class Hall:
         self.places = Places(data_dir, demonstration=demonstration)
         self.queue = Queue(db, clock, self.places, zone, calendar)
         self.results = Results(db, clock, self.places, secret)
+        carrier = DemonstrationCarrier(clock) if demonstration else None
+        self.posting = Posting(db, clock, self.places, self.results, carrier)
         self.scanner = FolderScanner(data_dir / "scans")
 
     @property

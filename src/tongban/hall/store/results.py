@@ -66,6 +66,8 @@ async def ready(db: Database | Connection, region: str, hall: str, most: int) ->
         "SELECT r.person, r.case_id, r.service, max(c.issued_at) AS ready_at FROM result r"
         " JOIN certificate c ON c.region = r.case_region AND c.case_id = r.case_id AND c.holder = r.person"
         " WHERE r.region = $1 AND r.hall = $2 AND r.handed_at IS NULL AND c.revoked_at IS NULL"
+        " AND NOT EXISTS (SELECT FROM parcel p WHERE p.person = r.person AND p.case_id = r.case_id"
+        " AND p.state <> 'returned')"
         " GROUP BY r.person, r.case_id, r.service ORDER BY ready_at, r.case_id LIMIT $3",
         region,
         hall,

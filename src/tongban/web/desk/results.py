@@ -8,10 +8,13 @@ from litestar import Response, get, post
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import LANGS, Text, words
 from tongban.base.ids import narrow
+from tongban.hall.carrier import STAGES
 from tongban.hall.identity import How, Identified, by_hand
 from tongban.hall.results import GROUNDS
+from tongban.hall.store.parcels import Parcel
 from tongban.hall.store.results import Result
 from tongban.org import Actor
+from tongban.sharing.access import open_record
 from tongban.web.desk.intake import checked, clerk, who_problems
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk
@@ -35,6 +38,8 @@ async def hand_over(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
     place = site.hall.places.of(actor.body)
     await site.limits.spend(Limited.LOG_IN, visitor.who)
     try:
+        if form.text("do") == "send":
+            return await _send(site, visitor, actor, form)
         one = await site.hall.results.at(place, form.text("case"))
         who = await _who(site, form)
         service = site.catalogue.versions(one.service)[-1]
@@ -43,6 +48,16 @@ async def hand_over(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
     except Refused as error:
         return await _page(site, visitor, actor, form, tuple(refused(error)), status=error.status)
     return await _page(site, visitor, actor, Form(), (), done=done)
+
+
+async def _send(site: Site, visitor: Visitor, actor: Actor, form: Form) -> Response[str]:
+    """Give it to the carrier; the address is shown once for the label, and the person sees that. Raises Refused."""
+    place = site.hall.places.of(actor.body)
+    one = await site.hall.results.at(place, form.text("case"))
+    service = site.catalogue.versions(one.service)[-1]
+    await open_record(site.db, checked(site, actor, service, actor.post, one.person))
+    sent = await site.hall.posting.send(actor, place, one.case_id)
+    return await _page(site, visitor, actor, Form(), (), sent=sent)
 
 
 async def _who(site: Site, form: Form) -> Identified:
@@ -64,6 +79,7 @@ async def _page(
     *,
     status: int = 200,
     done: Result | None = None,
+    sent: Parcel | None = None,
 ) -> Response[str]:
     place = site.hall.places.of(actor.body)
     name = service_names(site)
@@ -83,6 +99,8 @@ async def _page(
         desk=desk(site, actor, "results"),
         hall=place,
         rows=[(row, name(row.service)) for row in await site.hall.results.ready(place)],
+        parcels=[(line, STAGES[line.state]) for line in await site.hall.posting.lines(place)],
+        sent=sent,
         form=form,
         cards=site.hall.cards,
         problems=problems,

@@ -8,8 +8,11 @@ from litestar import Response, post
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.cases.views import CaseView
+from tongban.hall.carrier import STAGES, Stage
 from tongban.hall.places import Place
+from tongban.hall.posting import read
 from tongban.hall.results import FETCH, GROUNDS
+from tongban.hall.store.parcels import Parcel
 from tongban.hall.store.results import Result
 from tongban.web.forms import Form
 from tongban.web.html import go
@@ -28,6 +31,10 @@ class Fetching:
     ready: bool
     ground: Text | None
     post: Text | None
+    parcel: Parcel | None
+    stage: Text | None
+    posts: bool
+    """Whether it can be sent by post."""
 
 
 async def fetching(site: Site, visitor: Visitor, view: CaseView) -> Fetching | None:
@@ -39,6 +46,7 @@ async def fetching(site: Site, visitor: Visitor, view: CaseView) -> Fetching | N
         return None
     person = view.opening.applicant.id
     one = await site.hall.results.of(person, view.case)
+    parcel = await site.hall.posting.of(person, view.case)
     done = one is not None and one.handed_at is not None
     return Fetching(
         result=one,
@@ -47,6 +55,9 @@ async def fetching(site: Site, visitor: Visitor, view: CaseView) -> Fetching | N
         code=site.hall.results.code(person, view.case) if one and not done else "",
         ready=bool(view.certificates),
         ground=GROUNDS[one.ground] if one and done else None,
+        parcel=parcel,
+        stage=STAGES[parcel.state] if parcel else None,
+        posts=site.hall.posting.carrier is not None and (parcel is None or parcel.state is Stage.ASKED),
         post=_title(site, one.post) if one and done else None,
     )
 
@@ -71,15 +82,28 @@ async def choose(site: Site, visitor: Visitor, case: str, form: Form) -> Respons
     view = await site.cases.view(actor, case)
     if await fetching(site, visitor, view) is None:
         raise refuse("nothing-to-fetch", "这件事没有要领的东西", "There is nothing to fetch", status=409)
-    await site.hall.results.choose(
-        view.opening.applicant.id,
-        view.case,
-        case_region=view.opening.region,
-        service=view.opening.service,
-        hall=form.text("hall"),
-        by=actor.id,
-    )
+    person, region, service, hall = _said(view, form)
+    await site.hall.results.choose(person, view.case, case_region=region, service=service, hall=hall, by=actor.id)
     return go(f"/cases/{case}?said=fetch")
 
 
-ROUTES = [choose]
+@post("/cases/{case:str}/post")
+async def by_post(site: Site, visitor: Visitor, case: str, form: Form) -> Response[Any]:
+    """Have it posted. Raises Refused: `nothing-to-fetch` (409), and as `posting.read` and `Posting.ask`."""
+    actor = visitor.citizen()
+    view = await site.cases.view(actor, case)
+    found = await fetching(site, visitor, view)
+    if found is None or not found.posts:
+        raise refuse("nothing-to-fetch", "这件事没有要寄的东西", "There is nothing to post", status=409)
+    to = read(form.text("post_name"), form.text("post_phone"), form.text("post_address"))
+    person, region, service, hall = _said(view, form)
+    await site.hall.posting.ask(person, view.case, to, case_region=region, service=service, hall=hall, by=actor.id)
+    return go(f"/cases/{case}?said=fetch")
+
+
+def _said(view: CaseView, form: Form) -> tuple[str, str, str, str]:
+    opening = view.opening
+    return opening.applicant.id, opening.region, opening.service, form.text("hall")
+
+
+ROUTES = [choose, by_post]

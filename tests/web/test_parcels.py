@@ -1,0 +1,76 @@
+"""Results by post: one parcel, followed for the person and the desk; what comes back is fetched at the hall."""
+
+import pytest
+from citizen import Person
+from test_results import OWNER, at_counter, hand, ready
+
+from tongban.base.clock import SettableClock
+from tongban.org import Actor, store
+from tongban.web.site import Site
+
+pytestmark = pytest.mark.database
+RESULTS = "/desk/hall/results"
+HOME = {"post_name": "王小满", "post_phone": "13900000000", "post_address": "东街街道河埠巷8号", "hall": "qingyuan"}
+
+
+async def wanted(xiaoman: Person, site: Site, address: str = HOME["post_address"]) -> str:
+    case, _ = await ready(xiaoman, site)
+    await xiaoman.post(f"/cases/{case}/post", HOME | {"post_address": address})
+    assert "等办好以后寄出" in xiaoman.text
+    return case
+
+
+async def test_it_is_sent_once_and_followed_to_the_door(xiaoman: Person, site: Site, clock: SettableClock) -> None:
+    case = await wanted(xiaoman, site)
+    sealed = await site.db.fetchval("SELECT address FROM parcel WHERE person = $1", OWNER)
+    assert "河埠巷" not in sealed, "the address is sealed with the person's key"
+    clerk = await at_counter(site)
+    assert case in clerk.text and "河埠巷" not in clerk.text
+    await clerk.post(RESULTS, {"case": case, "do": "send"})
+    assert "河埠巷8号" in clerk.text and "DEMO-" in clerk.text
+    looks = await site.db.fetchval("SELECT count(*) FROM shared_access WHERE person = $1 AND kind = 'counter'", OWNER)
+    assert looks == 1, "that the address was shown is written down for the person"
+    await clerk.post(RESULTS, {"case": case, "do": "send"})
+    assert clerk.page.status_code == 409
+    await hand(clerk, case, OWNER)
+    assert clerk.page.status_code == 409, "what the carrier has is not handed over as well"
+    for hours, said in ((0, "已交给快递"), (5, "在路上"), (48, "已送到")):
+        clock.advance(hours=hours)
+        await site.hall.posting.follow()
+        await xiaoman.log_in()
+        await xiaoman.get(f"/cases/{case}")
+        assert said in xiaoman.text
+
+
+async def test_what_comes_back_is_fetched_at_the_hall_and_the_person_is_told_once(
+    xiaoman: Person, site: Site, clock: SettableClock
+) -> None:
+    case = await wanted(xiaoman, site, "查无此人路1号")
+    clerk = await at_counter(site)
+    await clerk.post(RESULTS, {"case": case, "do": "send"})
+    clock.advance(hours=73)
+    for _ in range(2):
+        await site.hall.posting.follow()
+    told = [letter for letter in (await site.cases.inbox(await _owner(site))).items if "退回" in letter.title.zh]
+    assert len(told) == 1 and case in told[0].body.zh
+    clerk = await at_counter(site)
+    assert "退回大厅" in clerk.text
+    await hand(clerk, case, OWNER)
+    assert "已交出" in clerk.text
+
+
+async def test_another_hall_cannot_send_it_and_an_address_has_to_be_whole(xiaoman: Person, site: Site) -> None:
+    case = await wanted(xiaoman, site)
+    other = await at_counter(site, "990100")
+    assert case not in other.text
+    await other.post(RESULTS, {"case": case, "do": "send"})
+    assert other.page.status_code == 404 and "河埠巷" not in other.text
+    await xiaoman.get(f"/cases/{case}")
+    await xiaoman.post(f"/cases/{case}/post", HOME | {"post_phone": ""})
+    assert xiaoman.page.status_code == 422
+
+
+async def _owner(site: Site) -> Actor:
+    person = await store.person(site.db, OWNER)
+    assert person is not None
+    return Actor.citizen(person)
