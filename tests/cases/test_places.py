@@ -20,7 +20,8 @@ from tongban.base.keys import KeyRing
 from tongban.cases.competent import competent
 from tongban.cases.custody import papers_digest, read
 from tongban.cases.decide import Command, decide
-from tongban.cases.handing import HAND_ON, REFUSE, SETTLE, TAKE_OVER
+from tongban.cases.evolve import fold
+from tongban.cases.handing import HAND_ON, REFUSE, SETTLE, TAKE_OVER, sent_on
 from tongban.cases.model import Applicant, Custody, Office, Own, Refusal
 from tongban.cases.service import Cases, QueueFilter
 from tongban.catalog import Asks
@@ -180,6 +181,18 @@ def test_the_person_is_told_who_has_it_why_by_what_law_and_that_nothing_starts_a
     for words in ("河西区市场监管局", "摊位在河西区", "第32条", "不用重新申请", "990101-261103-00000001", "11月10日"):
         assert words in letter.body.zh, words
     assert "Hexi Market Regulator" in letter.title.en
+
+
+@pytest.mark.parametrize(("installation", "office"), [("", "other-market"), ("YZ/GOV/1/portal", "market")])
+def test_an_agreement_takes_over_at_once_only_here_for_elsewhere_their_receipt_is_the_taking_over(
+    story: Story, installation: str, office: str
+):
+    way = msgspec.structs.replace(WAY, to_office=msgspec.structs.replace(THERE, installation=installation))
+    opening = story.open()
+    command = Command("submit", Actor.rules(), Grant(Text("", ""), ""), custody=way, taken_over=True)
+    sent = sent_on(story.definition, opening.state, command, story.now)
+    assert fold([*opening.events, *sent]).office.id == office
+    assert [event.type for event in sent] == [Own.HANDED_ON, *([] if installation else [Own.TAKEN_OVER])]
 
 
 def test_on_its_way_officials_wait_and_the_applicant_does_not(story: Story):

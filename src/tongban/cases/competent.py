@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tongban.base.errors import Problem, Refused
+from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import LANGS, Text, words
 from tongban.cases import handing, moving
 from tongban.cases.model import CaseState, Custody, Office, Refusal
@@ -54,9 +54,10 @@ class Answering:
 
 
 def competent(
-    directory: Directory, service: Service, facts: Mapping[str, Any], chosen: str, day: date
+    directory: Directory, service: Service, facts: Mapping[str, Any], chosen: str, day: date, here: str = ""
 ) -> Competent | Asks:
-    """The one body for these facts, or what must be asked. `chosen` is the region where one applies.
+    """The one body for these facts, or what must be asked. `chosen` is the region where one applies, `here` the one
+    where that is taken in if bodies of another installation answer for `chosen`.
 
     Raises Refused `no-competent-body` and others as `org.competent_for`, placed at the fact that names the region.
     """
@@ -64,12 +65,14 @@ def competent(
     if isinstance(placed, Asks):
         return placed
     place = Place(placed.region, placed.row.ground, placed.law) if placed else None
+    if place is None and here:
+        place = Place(chosen, "choice", _NOTHING)
     try:
         return competent_for(
             directory,
             lambda region: moving.competence(directory, service, region, facts),
             service=service.service,
-            chosen=chosen,
+            chosen=here or chosen,
             place=place,
             day=day,
         )
@@ -104,11 +107,24 @@ def answering(
     if service.competence or directory.moved.measures(service.service):  # nobody else's place is asked of the facts
         known = {name: record.value for name, record in records.items()}
         known |= said_facts(service, says.get("facts"), day)[0]
-    found = competent(directory, service, known, region, day)
+    asked, region = region, actor.region if directory.installation(region) else region
+    found = competent(directory, service, known, asked, day, region if region != asked else "")
     if isinstance(found, Asks):
         body = moving.competence(directory, service, region, known).body
         return Answering(region, office_of(directory, body.id), asks=found)
     there = office_of(directory, found.body.id)
+    if there.installation and not _reached(engine, service, found, region, day):
+        if found.taken_in_by is None or region != asked:
+            raise _apply_there(found)
+        kept = Text(
+            "由{here}收下，再告诉您怎么办：{there}那边现在转不过去。",
+            "{here} takes it in and tells you how to go on: it cannot be sent to {there} now.",
+        )
+        return Answering(
+            region,
+            office_of(directory, found.taken_in_by.id),
+            kept.format(here=found.taken_in_by.name, there=there.name),
+        )
     if counter := _counter(directory, actor, service, found, day):
         here = office_of(directory, counter.id)
         sent = Custody(
@@ -182,6 +198,8 @@ def _counter(directory: Directory, actor: Actor, service: Service, found: Compet
     """The counter elsewhere at which somebody applies, where an agreement lets it receive for the body."""
     if actor.kind != "official" or not actor.body or not directory.has(actor.body):
         return None
+    if directory.installation(found.region):  # its number is given there; it is handed over from here
+        return None
     own, matter = (
         directory.body(actor.body),
         Matter(region=found.region, body=found.body.id, service=service.service, opens=True),
@@ -191,6 +209,30 @@ def _counter(directory: Directory, actor: Actor, service: Service, found: Compet
     ordinary = may(directory, actor, "submit", msgspec.structs.replace(matter, opens=False))
     agreed = directory.agreement(AgreementMode.PROXY_INTAKE, service.service, own.region, found.body.region, day)
     return own if agreed and not isinstance(ordinary, Grant) else None
+
+
+def _reached(engine: Engine, service: Service, found: Competent, region: str, day: date) -> bool:
+    """Whether what is taken in here can be handed over to the other installation whose body answers."""
+    here = found.taken_in_by
+    if here is None or engine.directory.installation(here.region) or engine.between is None:
+        return False
+    try:
+        engine.between.agreement(service.service, region, found.body.region, day)
+    except Refused:
+        return False
+    return bool(_version(engine, service, found, day))
+
+
+def _apply_there(found: Competent) -> Refused:
+    body = found.body.name
+    return refuse(
+        "apply-there",
+        f"这件事由{body.zh}办，它在另一个省的平台上收件，这里还转不过去；请到那边的平台申请。",
+        f"{body.en} handles this on the platform of another province, and it cannot be sent there from here; please"
+        " apply on that platform.",
+        place="region",
+        law="行政许可法 32",
+    )
 
 
 def _likely(directory: Directory, found: Case, day: date) -> str:

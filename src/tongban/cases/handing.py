@@ -210,11 +210,14 @@ def settle(definition: Definition, state: CaseState, command: Command, now: date
 
 
 def sent_on(definition: Definition, state: CaseState, command: Command, now: datetime) -> list[Event]:
-    """What is handed on in the moment it is opened, and taken over where an agreement says so."""
+    """What is handed on in the moment it is opened, and taken over where an agreement says so.
+
+    That a body of another installation has taken it over is said by its signed receipt and by nothing else.
+    """
     if command.custody is None:
         return []
     sent = handed_on(definition, state, command.custody, Actor.rules(), now)
-    if not command.taken_over:
+    if not command.taken_over or command.custody.to_office.installation:
         return [sent]
     return [sent, taken_over(definition, evolve(state, sent), Actor.rules(), now, quiet=True)]
 

@@ -85,10 +85,17 @@ def competent_for(
         return Competent(
             here, chosen, said.format(here=here.name, body=body.name, name=equal.name, law=law), None, equal
         )
-    more = Text(
+    chose = Text(
+        "{here}在这里收下、转过去，不用您再跑，也不用重新交（{law}）。",
+        "{here} takes it in and hands it on; you need not go or send again ({law}).",
+    )
+    elsewhere = Text(
         "您选的是{place}：照样收下，由{here}转过去，不用您再跑，也不用重新交（{law}）。",
         "You chose {place}: it is taken in all the same and {here} hands it on; you need not go or send again ({law}).",
-    ).format(place=directory.current(chosen).name, here=here.name, law=HAND_ON)
+    )
+    more = (chose if place.ground == "choice" else elsewhere).format(
+        place=directory.current(chosen).name, here=here.name, law=HAND_ON
+    )
     agreed = directory.agreement(AgreementMode.TAKE_OVER, service, here.region, body.region, day)
     return Competent(body, region.code, Text(reason.zh + more.zh, f"{reason.en} {more.en}"), here, agreed)
 

@@ -78,6 +78,7 @@ def may_recall(site: Site, actor: Actor, view: CaseView) -> bool:
         and gone
         and not gone.taken
         and not gone.recalled
+        and view.opening.origin is None
         and actor.body == view.state.desk.id
         and {"intake", "examine"} & actor.roles
     )
@@ -88,6 +89,10 @@ def _gone(site: Site, view: CaseView, gone: Elsewhere) -> Whereabouts:
     card = site.cases.elsewhere.between.neighbours.card(gone.installation) if site.cases.elsewhere else None
     place = card.member.name if card else Text("外地", "another place")
     to = custody.to_office.name
+    if view.opening.origin is not None:
+        return _went_back(
+            site, gone, Text("退回{to}（{place}）", "Handed back to {to} ({place})").format(to=to, place=place)
+        )
     if gone.taken is None:
         waits = Text(
             "对方还没有接收。网络断了也会一直重发，不会丢；接收以前，仍由{from}负责。",
@@ -113,6 +118,21 @@ def _gone(site: Site, view: CaseView, gone: Elsewhere) -> Whereabouts:
         told.asks if told and told.waits_for == "applicant" else (),
         f"/cases/{view.case}/certificate-from-elsewhere" if told and told.certificate and not view.inside else "",
     )
+
+
+def _went_back(site: Site, gone: Elsewhere, title: Text) -> Whereabouts:
+    """Of a case that came from there: what becomes of it is told there, no longer here."""
+    if gone.taken is None:
+        waits = Text(
+            "对方还没有签收。网络断了也会一直重发，不会丢；签收以前，仍由本机关负责。",
+            "They have not signed for it yet. It is sent until they do; until then this body answers for it.",
+        )
+        return Whereabouts(title, (waits,))
+    theirs = Text(
+        "对方已经签收，从那时起由对方负责；申请人在那边看办理情况。",
+        "They have signed for it and answer for it since; the applicant sees there how it goes.",
+    )
+    return Whereabouts(title, (theirs,), _receipt(site, gone.installation, gone.receipt), gone.taken)
 
 
 def _receipt(site: Site, signer: str, token: str) -> Receipt | None:

@@ -220,7 +220,30 @@ async def test_what_has_been_taken_over_cannot_be_recalled_but_can_be_returned(p
     here = await lan.cases.engine.load(number)
     assert (here.state.elsewhere, here.state.office.id) == (None, "990101.police")
     assert await cases_in(lan) == 1
+    back = (await yun.cases.engine.load(there)).state
+    assert back.office.id == "990101.police"  # who handed it back has their receipt, and owes nothing any more
+    receipt = receipts.read(yun.hand.between.neighbours, CODES[Province.LAN], back.custody[-1].receipt)
+    assert (receipt.outcome, receipt.case) == ("noted", number)
     assert (await found(lan, yun)).differ == ()
+
+
+async def test_what_came_from_elsewhere_goes_only_back_and_what_went_back_is_not_recalled(
+    places: Places, clock: SettableClock
+):
+    lan, yun = places
+    number = await lan.apply("apply-0001")
+    await lan.hand_over(number)
+    await lan.hand.carry()
+    examiner, there = yun.official("980101.police.examiner"), await theirs(lan, number)
+    offered = yun.hand.places(await yun.cases.engine.load(there))
+    assert [office.id for office in offered] == ["990101.police"]
+    with pytest.raises(Refused) as refused:
+        await yun.hand.hand_over(examiner, there, "990201.police", WHY, key="third-0001")
+    assert refused.value.code == "only-back"
+    await yun.hand.hand_over(examiner, there, "990101.police", WHY, key="back-0001")
+    with pytest.raises(Refused) as refused:
+        await yun.hand.recall(examiner, there, WHY, key="recall-0001")
+    assert refused.value.code == "went-back"
 
 
 async def test_a_person_unknown_there_is_known_on_the_word_of_the_sender(places: Places, clock: SettableClock):
@@ -269,6 +292,55 @@ async def test_many_cases_over_a_line_that_drops_at_random(places: Places, clock
     assert all(state.elsewhere and state.elsewhere.taken and state.elsewhere.progress for state in states)
     result = await found(lan, yun)
     assert (result.differ, result.waiting, result.cases) == ((), 0, len(numbers))
+
+
+async def test_what_a_rule_sends_to_another_installation_is_taken_over_only_by_its_signed_receipt(
+    db: Database, lower_db: Database, tmp_path: Path, clock: SettableClock
+):
+    """An agreement lets them take it over unseen; that they did is theirs to say, and until then we owe the answer."""
+    lan, yun = await two_places(db, lower_db, tmp_path, clock, ruled=True)
+    number = await lan.apply("apply-0001")
+    here = await lan.cases.engine.load(number)
+    assert [event.type for event in here.events] == ["submit", Own.HANDED_ON]
+    assert (here.state.office.id, here.state.case.region) == ("990101.police", "990101")
+    assert here.state.elsewhere is not None
+    letter = here.events[-1].letter
+    assert letter is not None
+    assert "临江区公安局" in letter.body.zh
+    assert "住在临江区" in letter.body.zh
+    await carry(lan, yun, clock=clock)
+    here = await lan.cases.engine.load(number)
+    assert here.state.office.id == YUN_POLICE
+    receipt = receipts.read(lan.hand.between.neighbours, CODES[Province.YUN], here.state.custody[-1].receipt)
+    assert (receipt.outcome, receipt.number) == ("taken", number)
+    assert await cases_in(yun) == 1
+    assert (await found(lan, yun)).differ == ()
+
+
+async def test_who_chooses_a_place_of_the_other_installation_is_taken_in_at_home_and_handed_over(
+    places: Places, clock: SettableClock
+):
+    lan, yun = places
+    number = await lan.apply("apply-0001", region="980101")
+    here = await lan.cases.engine.load(number)
+    assert (here.state.case.region, here.state.office.id) == ("990201", "990201.police")
+    assert "您选了在临江区办" in here.state.case.competence.zh
+    await carry(lan, yun, clock=clock)
+    assert (await lan.cases.engine.load(number)).state.office.id == YUN_POLICE
+    assert (await found(lan, yun)).differ == ()
+
+
+async def test_without_an_agreement_a_place_of_the_other_installation_is_named_and_nothing_is_left_lying(
+    db: Database, lower_db: Database, tmp_path: Path, clock: SettableClock
+):
+    lan, _ = await two_places(db, lower_db, tmp_path, clock, ruled=True, agreed=False)
+    with pytest.raises(Refused) as refused:
+        await lan.apply("apply-0001", region="980101")
+    assert refused.value.code == "apply-there"
+    assert "临江区公安局" in refused.value.problems[0].text.zh
+    here = await lan.cases.engine.load(await lan.apply("apply-0002"))
+    assert [event.type for event in here.events] == ["submit"]
+    assert (here.state.office.id, await store.waiting(lan.cases.engine.db)) == ("990101.police", 0)
 
 
 FACTS_OF_SUN = {

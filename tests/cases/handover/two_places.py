@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 from PIL import Image
 
 from tongban.base.clock import SettableClock
@@ -25,7 +26,7 @@ from tongban.cases.handover.service import Handovers
 from tongban.cases.service import Cases
 from tongban.catalog import load_procedure, load_service
 from tongban.catalog.catalogue import Catalogue
-from tongban.catalog.model import Service
+from tongban.catalog.model import Competence, Service
 from tongban.catalog.procedure import Procedure
 from tongban.org import Actor, Directory, demo, store
 from tongban.org.demo.provinces import PROFILES, Province
@@ -54,6 +55,13 @@ FACTS: dict[str, Any] = {
 @cache
 def service() -> Service:
     return load_service((ROOT / "services" / "residence-permit.yaml").read_text(encoding="utf-8")).require()
+
+
+def with_rule() -> Service:
+    """The same where the body of the place where one lives is competent, wherever one applies."""
+    return msgspec.structs.replace(
+        service(), competence=(Competence(by="lives_region", ground="residence", law="L6-2"),)
+    )
 
 
 @cache
@@ -121,16 +129,26 @@ class Place:
     line: Line | None = None
 
     @classmethod
-    async def make(cls, province: Province, db: Database, folder: Path, clock: SettableClock) -> Place:
+    async def make(
+        cls,
+        province: Province,
+        db: Database,
+        folder: Path,
+        clock: SettableClock,
+        *,
+        ruled: bool = False,
+        agreed: bool = True,
+    ) -> Place:
         other = Province.YUN if province is Province.LAN else Province.LAN
         async with db.transaction() as connection:
             await store.save_people(connection, demo.citizens(province))
         keys = KeyRing.open(folder / "keys", clock())
         directory = Directory.build(demo.beside(province, (other,)), clock)
-        between = Between(Neighbours(folder, clock), lambda: directory.register.agreements)
+        between = Between(Neighbours(folder, clock), lambda: directory.register.agreements if agreed else ())
+        directory.abroad.append(between.code)
         cases = Cases(
             db,
-            Catalogue([service()], [procedure()], clock=clock),
+            Catalogue([with_rule() if ruled else service()], [procedure()], clock=clock),
             directory,
             Calendar.china(),
             keys,
@@ -172,13 +190,13 @@ class Place:
     def citizen(self, name: str = "p-wangxiaoman") -> Actor:
         return Actor.citizen(next(one for one in demo.citizens(self.province) if one.id == name))
 
-    async def apply(self, key: str, **facts: Any) -> str:
-        """Somebody applies here for what is the other place's to decide; the number."""
+    async def apply(self, key: str, region: str = "990101", **facts: Any) -> str:
+        """Somebody applies here, in a region, for what is the other place's to decide; the number."""
         person, papers = self.citizen(), dict[str, list[str]]()
         for name in PAPERS:
             papers[name] = [(await self.cases.add_document(person, f"{name}.png", picture(name))).id]
         said = {**FACTS, **facts}
-        view = await self.cases.submit(person, "residence-permit", said, papers, region="990101", key=key)
+        view = await self.cases.submit(person, "residence-permit", said, papers, region=region, key=key)
         return view.case
 
     async def hand_over(self, number: str, key: str = "hand-on-1") -> None:
@@ -191,10 +209,13 @@ class Place:
         )
 
 
-async def two_places(lan: Database, yun: Database, folder: Path, clock: SettableClock) -> tuple[Place, Place]:
-    """Both, with each other's cards."""
-    here = await Place.make(Province.LAN, lan, folder / "lan", clock)
-    there = await Place.make(Province.YUN, yun, folder / "yun", clock)
+async def two_places(
+    lan: Database, yun: Database, folder: Path, clock: SettableClock, *, ruled: bool = False, agreed: bool = True
+) -> tuple[Place, Place]:
+    """Both, with each other's cards. `ruled`: the service says by a rule which place's body is competent;
+    `agreed`: an agreement between the provinces holds."""
+    here = await Place.make(Province.LAN, lan, folder / "lan", clock, ruled=ruled, agreed=agreed)
+    there = await Place.make(Province.YUN, yun, folder / "yun", clock, ruled=ruled, agreed=agreed)
     await here.meet(there, clock)
     await there.meet(here, clock)
     return here, there

@@ -52,6 +52,7 @@ def handed_back(state: CaseState, event: Event) -> CaseState:
             last,
             from_office=last.to_office,
             to_office=last.from_office,
+            seq=event.seq,
             at=event.at,
             taken_at=event.at,
             receipt="",

@@ -145,6 +145,11 @@ class Sender:
                 await self._done(case, "recalled", token)
         await self._done(one, "recalled", token)
 
+    async def _return(self, one: Outgoing, receipt: Receipt, token: str) -> None:
+        """It is theirs again, and here is their word for it."""
+        await self._event(one, Own.TAKEN_OVER, {"receipt": token, "case": receipt.case})
+        await self._done(one, receipt.outcome, token)
+
     async def _note(self, one: Outgoing, receipt: Receipt, token: str) -> None:
         await self._done(one, receipt.outcome, token)
 
@@ -153,7 +158,7 @@ class Sender:
         Kind.CASE: _case,
         Kind.RECALL: _recall,
         Kind.PROGRESS: _note,
-        Kind.RETURN: _note,
+        Kind.RETURN: _return,
     }
 
     async def _event(self, one: Outgoing, kind: Own, payload: dict[str, Any]) -> None:

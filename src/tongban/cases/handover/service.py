@@ -19,6 +19,7 @@ from tongban.cases.handover.agreements import Between
 from tongban.cases.handover.model import Kind
 from tongban.cases.handover.receiver import Receiver
 from tongban.cases.handover.sender import Deliver, Sender
+from tongban.cases.handover.standing import Origin
 from tongban.cases.kept import Files
 from tongban.cases.loaded import Case
 from tongban.cases.model import SAME, By, Event, Office, Own
@@ -54,10 +55,10 @@ class Handovers:
     # --- what officials do -----------------------------------------------------------------------------------------
 
     async def hand_over(self, actor: Actor, case: str, body: str, reason: Text, *, key: str) -> Case:
-        """Hand a case that has not been decided to a body of another installation.
+        """Hand a case that has not been decided to a body of another installation; one that came from there, back.
 
-        Raises Refused: `unknown-case`, the codes of `org.may`, `unknown-body`, `not-elsewhere`, `no-agreement`,
-        `case-elsewhere`, `case-decided`.
+        Raises Refused: `unknown-case`, the codes of `org.may`, `unknown-body`, `not-elsewhere`, `only-back`,
+        `no-agreement`, `case-elsewhere`, `case-decided`.
         """
         asked = Key(actor.id, key, digest(HAND_ON, {"to": body}, case))
         if done := await self.engine.answered(region_of(case), asked):
@@ -65,8 +66,8 @@ class Handovers:
         for _ in range(_TRIES):
             found = await self.engine.load(case)
             grant = self._may(actor, found, HAND_ON)
-            office = self._office(body)
             state = found.state
+            office = _origin(state.case.origin, body) if state.case.origin else self._office(body)
             if state.elsewhere or state.on_its_way:
                 raise _on_its_way()
             if state.decided or found.definition.ended(state):
@@ -83,7 +84,7 @@ class Handovers:
         """Have a case back that has not been taken over there. What never left is back at once; otherwise the other
         side is asked, and answers with a receipt either way.
 
-        Raises Refused: `unknown-case`, the codes of `org.may`, `not-elsewhere`, `taken-over`.
+        Raises Refused: `unknown-case`, the codes of `org.may`, `not-elsewhere`, `taken-over`, `went-back`.
         """
         asked = Key(actor.id, key, digest("recall", {}, case))
         if done := await self.engine.answered(region_of(case), asked):
@@ -96,6 +97,8 @@ class Handovers:
                 raise _not_elsewhere()
             if gone.taken:
                 raise _taken()
+            if found.state.case.origin:
+                raise _went_back()
             sent = next(
                 one
                 for one in await store.of_case(self.engine.db, region, case)
@@ -117,8 +120,11 @@ class Handovers:
         raise busy()
 
     def places(self, found: Case) -> tuple[Office, ...]:
-        """Bodies of the same kind in other installations that an agreement lets this case go to."""
+        """Bodies of the same kind in other installations that an agreement lets this case go to; where it came from
+        one of them, that one."""
         directory, state = self.engine.directory, found.state
+        if origin := state.case.origin:
+            return (_origin(origin, origin.office),)
         if not directory.has(state.desk.id):
             return ()
         own = directory.body(state.desk.id)
@@ -201,6 +207,29 @@ class Handovers:
         )
         messages = await MessageLog.open(self.engine.db, self.engine.clock)
         return x1_app(settings, self.between.neighbours, Receiver(self.engine, self.files, self.between), messages)
+
+
+def _origin(origin: Origin, body: str) -> Office:
+    """The body that a case came from. Raises Refused (`only-back`, 409) if another is meant."""
+    if body != origin.office:
+        raise refuse(
+            "only-back",
+            f"外地转来的办件，只能退回{origin.office_name.zh}；该由别的机关办，由那边再转。",
+            f"A case handed over by {origin.office_name.en} goes only back to it; it hands it on from there.",
+            place="body",
+            status=409,
+        )
+    return Office(origin.office, origin.office_name, installation=origin.installation)
+
+
+def _went_back() -> Refused:
+    return refuse(
+        "went-back",
+        "这个办件是退回去的，不能再要回来；该由这里办的，请那边再转过来。",
+        "The case went back to where it came from and cannot be recalled; ask them to hand it over again.",
+        place="act",
+        status=409,
+    )
 
 
 def _not_elsewhere() -> Refused:

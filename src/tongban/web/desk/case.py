@@ -68,6 +68,7 @@ async def case_page(
         whereabouts_of=whereabouts(site, view),
         recall=may_recall(site, actor, view),
         go_to=may_go_to(site, actor, view),
+        back=view.opening.origin is not None,
         shown_at=int(site.clock().timestamp()),
         **casepage.values(
             view, column, region_names(site), site.catalogue.versions(view.opening.service), read=read, **more
