@@ -33,6 +33,7 @@ from tongban.cases.model import (
     Own,
 )
 from tongban.cases.naming import Colleague
+from tongban.cases.whose import Whose, whose
 from tongban.catalog import Assessment
 from tongban.catalog.model import Fact, Material
 from tongban.catalog.procedure import Act, Stage, State
@@ -282,6 +283,11 @@ class CaseView:
         """What happened, in plain words."""
         return account(self.definition, self.loaded.events, inside=self.inside)
 
+    @cached_property
+    def whose(self) -> Whose:
+        """Who answers now, why, and through whose hands it went."""
+        return whose(self.definition, self.state, self.now)
+
     @property
     def letters(self) -> tuple[tuple[datetime, Letter], ...]:
         """The letters that still stand, oldest first."""
@@ -306,6 +312,7 @@ class CaseView:
             | _both("name", self.service_name),
             "applicant": {"id": self.opening.applicant.id, "name": self.opening.applicant.name},
             "body": {"id": self.office.id} | _both("name", self.office.name),
+            "whose": self.whose,
             "state": {"state": self.state.state, "stage": self.spec.stage, "end": self.spec.end}
             | _both("name", self.state_name),
             "track": [

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from tongban.base.i18n import Text
 from tongban.cases.model import Attachment, Dispute, Event
 from tongban.cases.store.personal import InboxNotice
+from tongban.cases.whose import Whose
 from tongban.catalog.procedure import Field, Stage
 from tongban.certs import Certificate
 from tongban.sharing import Shared
@@ -211,6 +212,7 @@ class CaseDetail(Answer, frozen=True, kw_only=True):
     service_name: Text
     applicant: PartyName
     body: PartyName
+    whose: Whose
     state: str
     state_name: Text
     stage: Stage

@@ -174,6 +174,7 @@ def detail(view: CaseView) -> told.CaseDetail:
         service_name=view.service_name,
         applicant=told.PartyName(id=case.applicant.id, name=both(case.applicant.name)),
         body=told.PartyName(id=view.office.id, name=view.office.name),
+        whose=view.whose,
         state=view.state.state,
         state_name=view.state_name,
         stage=view.spec.stage,

@@ -97,6 +97,7 @@ def values(
         "papers": read,
         "ruling": ruling(view.judged.explained(region, versions)),
         "bar": time_bar(due, view.now) if due else None,
+        "answers": view.whose,
         "history": tuple(reversed(view.account)),
         "panel": panel,
         "problems": problems,
