@@ -175,6 +175,8 @@ ROUTES: dict[str, Whose] = {
     "GET /kiosk": PUBLIC,
     "GET /desk/hall": STAFF,
     "POST /desk/hall": STAFF,
+    "GET /desk/hall/times": STAFF,
+    "POST /desk/hall/times": STAFF,
     "GET /desk/hall/results": STAFF,
     "POST /desk/hall/results": STAFF,
     "GET /desk/hall/offline": STAFF,

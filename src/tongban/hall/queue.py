@@ -11,7 +11,7 @@ so themselves; no paper is asked for.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tongban.base.clock import Clock
@@ -19,6 +19,8 @@ from tongban.base.database import Database
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
+from tongban.cases.store import personal
+from tongban.catalog.wording import day_words
 from tongban.hall.places import Place, Places
 from tongban.hall.store import appointments, queue
 from tongban.hall.store.appointments import Appointment
@@ -26,6 +28,13 @@ from tongban.hall.store.queue import Board, Day, Ticket
 from tongban.hall.waiting import LAST, Span, estimate
 from tongban.terms import Calendar
 
+FROM_HOUR = 8
+_TITLE = Text("提醒：您约好了去大厅的时间", "A reminder of your time at the hall")
+_REMINDER = Text(
+    "您约的是{day}{time}，在{hall}（{address}）。请带身份证。来不了没有关系，可以在大厅页面上改约或取消，不会记您什么。",
+    "Your time is {day}, {time}, at {hall} ({address}). Bring your identity card. If you cannot come, change or cancel "
+    "it on the hall's page; nothing is held against you.",
+)
 EARLY = timedelta(minutes=30)
 """How long before a booked time its holder may take the number that keeps it."""
 LATE = timedelta(minutes=30)
@@ -174,3 +183,19 @@ class Queue:
     async def sweep(self) -> None:
         """Note who did not come."""
         await appointments.not_come(self.db, self.clock() - LATE)
+
+    async def remind(self) -> None:
+        """On the working day before, from eight in the morning, remind each person of their time, once.
+
+        Whoever booked on that very day has just been told.
+        """
+        now, today = self.clock().astimezone(self._zone), self.today
+        if now.hour < FROM_HOUR or not self._calendar.is_working(today):
+            return
+        day = self._calendar.next_working(today + timedelta(days=1))
+        since, morning = (datetime.combine(one, time(), self._zone) for one in (day, today))
+        async with self.db.transaction() as connection:
+            for one in await appointments.remind(connection, since, since + timedelta(days=1), morning, now):
+                place, at = self.places.get(one.hall), one.starts_at.astimezone(self._zone)
+                said = _REMINDER.format(day=day_words(day), time=f"{at:%H:%M}", hall=place.name, address=place.address)
+                await personal.tell(connection, one.person, said, _TITLE, now)

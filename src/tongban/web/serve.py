@@ -207,6 +207,7 @@ async def _sweep(site: Site) -> None:
     await site.sharing.sweep()
     await site.hall.scanner.sweep(now)
     await site.hall.queue.sweep()
+    await site.hall.queue.remind()
     await site.hall.posting.follow()
     for case in await site.cases.given_up():
         site.log.event("timer-given-up", case=case)

@@ -92,3 +92,18 @@ async def came(connection: Connection, one: Appointment) -> None:
 async def not_come(db: Database, before: datetime) -> None:
     """Note that nobody came. Nothing follows from it: the person books again, or walks in."""
     await db.execute("UPDATE appointment SET state = 'no-show' WHERE state = 'booked' AND starts_at < $1", before)
+
+
+async def remind(
+    connection: Connection, since: datetime, until: datetime, booked_before: datetime, now: datetime
+) -> list[Appointment]:
+    """Booked times in a span whose people have not been reminded; with this transaction they have."""
+    rows = await connection.fetch(
+        "UPDATE appointment SET reminded_at = $4 WHERE state = 'booked' AND reminded_at IS NULL"  # noqa: S608
+        f" AND booked_at < $3 AND starts_at >= $1 AND starts_at < $2 RETURNING {_COLUMNS}",
+        since,
+        until,
+        booked_before,
+        now,
+    )
+    return [msgspec.convert(dict(row), Appointment) for row in rows]

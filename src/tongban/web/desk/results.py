@@ -41,7 +41,7 @@ async def hand_over(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
         if form.text("do") == "send":
             return await _send(site, visitor, actor, form)
         one = await site.hall.results.at(place, form.text("case"))
-        who = await _who(site, form)
+        who = await who_is_here(site, form)
         service = site.catalogue.versions(one.service)[-1]
         seen = partial(checked, site, actor, service, actor.post)
         done = await site.hall.results.hand_over(actor, one, who, seen, form.text("code")[:20])
@@ -60,7 +60,7 @@ async def _send(site: Site, visitor: Visitor, actor: Actor, form: Form) -> Respo
     return await _page(site, visitor, actor, Form(), (), sent=sent)
 
 
-async def _who(site: Site, form: Form) -> Identified:
+async def who_is_here(site: Site, form: Form) -> Identified:
     """Who is here: by a device, or as the clerk typed. Raises Refused."""
     name, number, how = form.text("name"), narrow(form.text("number")).upper(), form.text("how")
     if how in (How.CARD, How.NETWORK) and not (name or number):

@@ -20,6 +20,7 @@ from tongban.web.desk import (
     sharing,
     sharing_form,
     suggestions,
+    times,
     training,
 )
 
@@ -34,6 +35,7 @@ ROUTES = [
     *hall.ROUTES,
     *hall_offline.ROUTES,
     *results.ROUTES,
+    *times.ROUTES,
     *requests.ROUTES,
     *entries.ROUTES,
     *forecast.ROUTES,

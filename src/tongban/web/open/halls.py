@@ -96,13 +96,14 @@ async def book(site: Site, visitor: Visitor, hall: str, form: Form) -> Response[
         if form.text("do") == "cancel":
             await site.hall.queue.cancel(person.id, hall)
         else:
-            await site.hall.queue.book(person.id, hall, _moment(form.text("at")), person.id)
+            await site.hall.queue.book(person.id, hall, moment(form.text("at")), person.id)
     except Refused as error:
         return await _hall(site, visitor, hall, refused(error))
     return go(f"/open/halls/{hall}")
 
 
-def _moment(said: str) -> datetime:
+def moment(said: str) -> datetime:
+    """A time as the list gives it. Raises Refused (`no-such-time`)."""
     try:
         found = datetime.fromisoformat(said)
     except ValueError:
