@@ -10,10 +10,12 @@ from litestar import Response, get, post
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
-from tongban.cases.moving import competence
-from tongban.catalog import Question
+from tongban.cases.competent import competent
+from tongban.catalog import Asks, Question
 from tongban.catalog.model import Law, Promise, Words
 from tongban.catalog.procedure import Who
+from tongban.catalog.tables import both
+from tongban.org import Directory
 from tongban.sharing import Reader, Shared, sources
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
@@ -92,12 +94,27 @@ def file_rows(application: Application) -> list[FileRow]:
     ]
 
 
+def receiver(directory: Directory, application: Application) -> Text:
+    """Who will answer and why, by the rule used when it is sent; also that it is taken in here and handed on."""
+    service, region = application.service, application.content.region
+    try:
+        found = competent(directory, service, application.values, region, application.today)
+    except Refused as error:
+        return error.problems[0].text
+    if not isinstance(found, Asks):
+        return found.reason
+    open_ = [both(service.facts[name].name) for name in found.facts]
+    asked = Text("、".join(f"“{one.zh}”" for one in open_), ", ".join(f"“{one.en}”" for one in open_))
+    return Text("由哪里办要看{asked}，请先填好。", "Who handles this depends on {asked}; please answer first.").format(
+        asked=asked
+    )
+
+
 async def check_page(
     site: Site, visitor: Visitor, application: Application, key: str, problems: list[Problem] | None = None
 ) -> Response[str]:
     """Everything on one page."""
     service = application.service
-    competent = competence(site.directory, service, application.content.region, application.facts())
     promise = decision(promises(site, service))
     return page(
         site,
@@ -115,7 +132,7 @@ async def check_page(
         disputed=_disputed(application),
         waiting=_waiting(application),
         hints=await hints(site, visitor.citizen(), application),
-        competent=competent,
+        receiver=receiver(site.directory, application),
         due=promise.due if promise else None,
         by_people=_by_people(site, application),
         promise=promised(application),
