@@ -57,6 +57,7 @@ ROUTES: dict[str, Whose] = {
     "POST /cases/{case}/invitations": OWNER,
     "GET /services/{slug}": PUBLIC,
     "GET /services/{slug}/rules-certificate.json": PUBLIC,
+    "GET /services/{slug}/compare": PUBLIC,
     "GET /services/{slug}/start": MINE,
     "POST /services/{slug}/start": MINE,
     "GET /apply/{slug}": MINE,

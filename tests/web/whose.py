@@ -26,6 +26,7 @@ API: dict[str, Whose] = {
     "GET /api/docs": PUBLIC,
     "GET /api/v1/services": PUBLIC,
     "GET /api/v1/services/{slug}": PUBLIC,
+    "GET /api/v1/services/{slug}/compare": PUBLIC,
     "GET /api/v1/services/{slug}/checklist": PUBLIC,
     "GET /api/v1/services/{slug}/cpsv": PUBLIC,
     "POST /api/v1/services/{slug}/assess": PUBLIC,

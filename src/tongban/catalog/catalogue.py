@@ -169,22 +169,28 @@ class Catalogue:
 
         What only concerns bodies of the state, such as a supervision opened by itself, nobody applies for.
 
-        `region` leaves out files that are for other regions; a file for the region replaces the general one.
+        `region` leaves out files that are for other regions; a file for the region replaces the general one. Without
+        it the general files are meant.
         """
         day, known = on or self.today, self._clock()
         found = (self._in_force(versions, day, known, region) for versions in self._services.by_slug.values())
         return tuple(one for one in found if one is not None and one.audience != (Audience.GOVERNMENT,))
 
-    def service(self, slug: str, version: str | None = None, *, on: date | None = None) -> Service:
+    def service(
+        self, slug: str, version: str | None = None, *, on: date | None = None, region: str | None = None
+    ) -> Service:
         """A service: that version, or the one in force on a day (default today), or else its newest.
 
-        A bundle is found like a service: as the one form of its parts. Raises Refused `unknown-service` or
+        A region's own file goes before the general one where `region` says which; without it the general one is
+        meant. A bundle is found like a service: as the one form of its parts. Raises Refused `unknown-service` or
         `unknown-version` (404), `bundle-broken` (409).
         """
         if slug in self._bundles.by_slug:
             return self.composed(slug, version, on=on).service
-        day, known = on or self.today, self._clock()
-        return self._services.get(slug, version, lambda service: in_force(service, day, known))
+        found = None
+        if version is None:
+            found = self._in_force(self._services.by_slug.get(slug, ()), on or self.today, self._clock(), region)
+        return found or self._services.get(slug, version, lambda service: not service.regions)
 
     def version(self, slug: str, *, on: date, known: datetime | None = None, region: str | None = None) -> Service:
         """The text of the law that governs a day, as it was known at a moment (default now): two times, for a
@@ -195,9 +201,7 @@ class Catalogue:
         """
         moment = known or self._clock()
         held = [one for one in self.versions(slug) if governs(one, on) and was_known(one, moment)]
-        fitting = [one for one in held if region is None or applies_in(one, region)]
-        own = [one for one in fitting if one.regions] if region is not None else []
-        found = next(iter(own or fitting), None)
+        found = _nearest([one for one in held if region is None or applies_in(one, region)], region)
         if found is None:
             raise refuse(
                 "no-version",
@@ -217,6 +221,12 @@ class Catalogue:
             return tuple(self.composed(slug, one.version).service for one in self._bundles.by_slug[slug])
         self._services.get(slug, None, lambda _: True)
         return self._services.by_slug[slug]
+
+    def regional(self, slug: str, *, on: date | None = None) -> tuple[str, ...]:
+        """The codes of the regions that have a file of their own for a service on a day (default today)."""
+        day, known = on or self.today, self._clock()
+        held = (one for one in self._services.by_slug.get(slug, ()) if in_force(one, day, known))
+        return tuple(sorted({code for one in held for code in one.regions}))
 
     # --- bundles ------------------------------------------------------------------------------------------------
 
@@ -340,8 +350,7 @@ class Catalogue:
     @staticmethod
     def _in_force(versions: tuple[Service, ...], day: date, known: datetime, region: str | None) -> Service | None:
         fitting = [v for v in versions if in_force(v, day, known) and (region is None or applies_in(v, region))]
-        own = [v for v in fitting if v.regions] if region is not None else []
-        return next(iter(own or fitting), None)
+        return _nearest(fitting, region)
 
     def _build_index(self, lang: Lang) -> Index:
         documents = [_fields(service, lang) for service in self._all]
@@ -373,6 +382,11 @@ def was_known(service: Service, moment: datetime) -> bool:
 def applies_in(service: Service, region: str) -> bool:
     """Whether a service is offered in a region: in it, or in one above it (GB/T 2260: 990100 holds 990101)."""
     return not service.regions or any(region.startswith(_stem(code)) for code in service.regions)
+
+
+def _nearest(fitting: Sequence[Service], region: str | None) -> Service | None:
+    """The region's own file before the general one; the general one where no region is meant."""
+    return next((one for one in fitting if bool(one.regions) == (region is not None)), next(iter(fitting), None))
 
 
 def version_key(version: str) -> tuple[int, ...]:

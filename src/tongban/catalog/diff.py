@@ -125,10 +125,10 @@ _VALUES: dict[str, Text] = {
 
 def diff(old: Service, new: Service) -> list[Change]:
     """Every difference from `old` to `new`, in the order of the file."""
-    return list(_walk((), _tree(old), _tree(new), _Names(old, new)))
+    return list(_walk((), _tree(old), _tree(new), Names(old, new)))
 
 
-class _Names:
+class Names:
     """What to call a part of the file: the file's own names for facts and materials, else the table above."""
 
     def __init__(self, old: Service, new: Service) -> None:
@@ -178,7 +178,7 @@ def _tree(value: Any) -> Any:
             return value
 
 
-def _walk(path: Path, old: Any, new: Any, names: _Names) -> Iterator[Change]:
+def _walk(path: Path, old: Any, new: Any, names: Names) -> Iterator[Change]:
     if old == new:
         return
     if _is_words(old) and _is_words(new):
@@ -195,12 +195,12 @@ def _walk(path: Path, old: Any, new: Any, names: _Names) -> Iterator[Change]:
         yield _changed(path, old, new, names)
 
 
-def _mappings(path: Path, old: dict[str, Any], new: dict[str, Any], names: _Names) -> Iterator[Change]:
+def _mappings(path: Path, old: dict[str, Any], new: dict[str, Any], names: Names) -> Iterator[Change]:
     for key in dict.fromkeys((*old, *new)):
         yield from _walk((*path, key), old.get(key), new.get(key), names)
 
 
-def _lists(path: Path, old: list[Any], new: list[Any], names: _Names) -> Iterator[Change]:
+def _lists(path: Path, old: list[Any], new: list[Any], names: Names) -> Iterator[Change]:
     keyed = None if path and path[-1] in _TEXTUAL else _key_of([*old, *new])
     if keyed is not None and all(len({i[keyed] for i in side}) == len(side) for side in (old, new)):
         yield from _mappings(path, {i[keyed]: i for i in old}, {i[keyed]: i for i in new}, names)
@@ -222,9 +222,9 @@ def _key_of(items: list[Any]) -> str | None:
     return None
 
 
-def _changed(path: Path, old: Any, new: Any, names: _Names) -> Change:
+def _changed(path: Path, old: Any, new: Any, names: Names) -> Change:
     what = names.of(path)
-    shown = [_shown(value) for value in (old, new)]
+    shown = [shown_words(value) for value in (old, new)]
     text = Text(
         f"{what.zh}由{shown[0].zh}改为{shown[1].zh}", f"{_capital(what.en)}: from {shown[0].en} to {shown[1].en}"
     )
@@ -235,9 +235,9 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _told(path: Path, how: Literal["added", "removed"], old: Any, new: Any, names: _Names) -> Change:
+def _told(path: Path, how: Literal["added", "removed"], old: Any, new: Any, names: Names) -> Change:
     value = new if how == "added" else old
-    what, shown = names.of(path), _shown(value)
+    what, shown = names.of(path), shown_words(value)
     zh, en = ("增加", "Added") if how == "added" else ("取消", "Removed")
     whole = len(path) == 2 and path[0] in _ONE
     kind = _ONE[str(path[0])] if whole else what
@@ -293,7 +293,11 @@ def _optional(material: Any) -> bool:
 
 
 def _question(old: Any, new: Any) -> Effect:
-    return "neutral" if any(isinstance(f, dict) and "derive" in f for f in (old, new)) else _having_is_worse(old, new)
+    return "neutral" if _derived(old) or _derived(new) else _having_is_worse(old, new)
+
+
+def _derived(fact: Any) -> bool:
+    return isinstance(fact, dict) and cast("dict[str, Any]", fact).get("derive", "") != ""
 
 
 _NEEDS = {None: 2, "required": 2, "later": 1, "optional": 0}
@@ -340,7 +344,8 @@ def _text(value: Any) -> Text:
     return Text(words(value, "zh"), words(value, "en"))
 
 
-def _shown(value: Any) -> Text:
+def shown_words(value: Any) -> Text:
+    """A value of a file in words: as it is named there, or as people write it."""
     if _is_words(value):
         return Text(f"“{value['zh']}”", f"'{value['en']}'")
     if isinstance(value, str) and value in _VALUES:
@@ -357,14 +362,14 @@ def _shown(value: Any) -> Text:
         entry = cast("dict[str, Any]", value)
         named = next((entry[key] for key in ("name", "q", "at", "act") if key in entry), None)
         if named is not None:
-            return _shown(named)
+            return shown_words(named)
         if set(entry) <= {"law", "note"}:
-            return _joined([_shown(part) for part in entry.values()])
+            return _joined([shown_words(part) for part in entry.values()])
         if len(entry) == 1:
             ((outcome, said),) = entry.items()
-            return _joined([_shown(outcome), _shown(said)])
+            return _joined([shown_words(outcome), shown_words(said)])
     if isinstance(value, list):
-        return _joined([_shown(part) for part in cast("list[Any]", value)])
+        return _joined([shown_words(part) for part in cast("list[Any]", value)])
     plain = msgspec.json.encode(value).decode()
     return Text(plain, plain) if len(plain) <= 160 else Text(f"{plain[:157]}…", f"{plain[:157]}…")
 

@@ -6,7 +6,9 @@ from typing import Any, Literal
 import msgspec
 
 from tongban.base.i18n import Text
+from tongban.catalog.diff import Effect
 from tongban.catalog.model import Audience, FactType, Kind, Theme
+from tongban.catalog.regional import Topic
 from tongban.certs import CertificateRecord, Check, Standing
 from tongban.sharing import Shared
 from tongban.sharing.access import Kind as Looked
@@ -122,6 +124,36 @@ class Guide(ServiceItem, frozen=True, kw_only=True):
     fee: bool
     law: tuple[Citation, ...]
     faq: tuple[QuestionAnswered, ...]
+
+
+class PlaceCompared(Answer, frozen=True):
+    """比较的一个地方 One of the two places. `version` is null where the service cannot be applied for there."""
+
+    region: str
+    name: Text
+    version: str | None
+
+
+class ServiceDifference(Answer, frozen=True):
+    """一处不同 One thing that is not the same; `effect` is for whoever applies `there` rather than `here`."""
+
+    topic: Topic
+    about: Text
+    here: Text
+    there: Text
+    effect: Effect
+
+
+class ServiceComparison(Answer, frozen=True):
+    """地区差异 One service in two places on a day. `here` is `from`, `there` is `to`."""
+
+    service: str
+    on: date
+    here: PlaceCompared
+    there: PlaceCompared
+    same: bool
+    says: Text
+    differences: tuple[ServiceDifference, ...]
 
 
 class DecisionTable(Answer, frozen=True):

@@ -21,8 +21,7 @@ TAG = "drafts"
 
 
 def _item(caller: Caller, draft: Draft) -> out.DraftItem:
-    service = caller.site.catalogue.service(draft.service)
-    found = kept.opened(caller.site, service, draft)
+    found = kept.opened(caller.site, draft.service, draft)
     content = found.content if found else Content()
     return out.DraftItem(
         service=draft.service,
@@ -70,7 +69,9 @@ async def save(caller: Asking, service: Path, data: DraftContent) -> out.DraftIt
     """
     site, actor = caller.site, caller.person
     file = site.catalogue.service(service)
-    before = kept.opened(site, file, await site.cases.draft(actor, service)) or Application(file, Content(), site.today)
+    before = kept.opened(site, service, await site.cases.draft(actor, service)) or Application(
+        file, Content(), site.today
+    )
     content = msgspec.structs.replace(
         before.content, region=data.region, answers=data.answers, documents=data.documents
     )

@@ -102,7 +102,7 @@ async def look_up(caller: Asking, data: LookUpRequest) -> out.LookUpPreview:
             law="个人信息保护法 17、35",
         )
     site = caller.site
-    service = site.catalogue.service(data.service)
+    service = site.catalogue.service(data.service, region=data.region)
     wanted = [one for one in announced(service) if one.basis == "agreement"]
     if odd := [place for place in data.agreed if place not in {one.place for one in wanted}]:
         raise refuse(
@@ -152,7 +152,8 @@ async def looked(caller: Caller, data: Submission) -> Looked:
             place="agreed",
             law="个人信息保护法 13、17",
         )
-    application = await _look(caller, caller.site.catalogue.service(data.service), data.region, data.facts, ())
+    service = caller.site.catalogue.service(data.service, region=data.region)
+    application = await _look(caller, service, data.region, data.facts, ())
     return await _used(caller, application.taken(()))
 
 
@@ -160,7 +161,7 @@ async def _confirmed(caller: Caller, data: Submission) -> Looked:
     shown = _unseal(caller, data)
     if strange := [name for name in data.wrong if name not in shown.found]:
         raise _not_shown(strange)
-    service = caller.site.catalogue.service(data.service)
+    service = caller.site.catalogue.service(data.service, region=data.region)
     content = Content(region=data.region, told=True, found=shown.found, waiting=shown.waiting, declined=shown.declined)
     application = Application(service, content, caller.site.today).taken(data.wrong)
     for name in data.wrong:

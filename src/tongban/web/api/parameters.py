@@ -40,6 +40,8 @@ EXPECTED: dict[str, Text] = {
     "after": Text("上一页返回的 next", "the `next` of the page before"),
     "q": Text("最多200个字", "at most 200 characters"),
     "theme": Text("主题名，例如 birth、school、residence", "a theme such as birth, school or residence"),
+    "from": Text("六位行政区划代码", "the six digits of a region"),
+    "to": Text("六位行政区划代码", "the six digits of a region"),
     "view": Text("todo、today、corrections 或 tasks", "todo, today, corrections or tasks"),
     "Idempotency-Key": Text("8到80个字母、数字或 . _ : -", "8 to 80 letters, digits or . _ : -"),
     "If-Match": Text('带引号的版本号，例如 "3"', 'a version in quotes, such as "3"'),

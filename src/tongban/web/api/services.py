@@ -20,6 +20,7 @@ from tongban.web.api.cursors import seal, unseal
 from tongban.web.api.operation import operation
 from tongban.web.api.parameters import After, Limit, Path
 from tongban.web.limits import Limited
+from tongban.web.portal.comparing import From, To, compared
 from tongban.web.site import Site
 
 TAG = "services"
@@ -62,6 +63,28 @@ async def guide(caller: Asking, slug: Path) -> out.Guide:
     Who can apply, with what, when it is answered (with the reason for each date), by which law.
     """
     return shapes.guide(caller.site, caller.site.catalogue.service(slug))
+
+
+@get(
+    "/services/{slug:str}/compare",
+    **operation("compareServices", "地区差异", "What differs between two places", TAG, 404, 422, public=True),
+)
+async def differences(caller: Asking, slug: Path, here: From, there: To) -> out.ServiceComparison:
+    """同一事项在两个地方今天有什么不同：期限、材料、要填的、条件和金额、收费、跑几次、结果。
+
+    The same service in two places as it can be applied for today, difference by difference; none if there is none.
+    """
+    found = compared(caller.site, slug, here, there)
+    sides = (found.here, found.found.here), (found.there, found.found.there)
+    one, other = (out.PlaceCompared(region=at.code, name=at.name, version=version) for at, version in sides)
+    told = tuple(
+        out.ServiceDifference(topic=d.topic, about=d.about, here=d.here, there=d.there, effect=d.effect)
+        for d in found.found.differences
+    )
+    same = found.found.same
+    return out.ServiceComparison(
+        service=slug, on=found.found.on, here=one, there=other, same=same, says=found.says, differences=told
+    )
 
 
 @get(
@@ -147,4 +170,4 @@ def _values(site: Site, service: Service, data: AssessmentRequest) -> dict[str, 
     return values
 
 
-ROUTES = [services, guide, checklist, linked_data, judge, explain]
+ROUTES = [services, guide, differences, checklist, linked_data, judge, explain]

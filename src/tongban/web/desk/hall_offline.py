@@ -87,8 +87,8 @@ async def sync(site: Site, visitor: Visitor, form: Form) -> Response[dict[str, A
 
 async def _hand_in(site: Site, visitor: Visitor, actor: Actor, one: Captured) -> Response[dict[str, Any]]:
     problems: list[Problem] = []
-    service = site.catalogue.service(one.service)
     region = site.directory.region(one.region).code
+    service = site.catalogue.service(one.service, region=region)
     power = intake.may_receive(site, actor, service, region, "").power
     name, number = one.name.strip(), narrow(one.number).upper()
     problems += intake.who_problems(name, number, site)

@@ -98,6 +98,7 @@ async def begin(site: Site, visitor: Visitor, slug: str, form: Form) -> Response
         return await _identify(site, visitor, actor, service, form, tuple(refused(error)))
     name, number = who.name, who.number
     region = site.directory.region(form.text("region") or here(site, actor)).code
+    service = site.catalogue.service(slug, region=region)
     power = may_receive(site, actor, service, region, "").power
     person = await person_of(site, name, number, partial(checked, site, actor, service, power))
     if person is None:
@@ -323,7 +324,7 @@ def _no_sitting() -> Refused:
 
 
 def _application(site: Site, slug: str, sitting: Sitting) -> Application:
-    return Application(site.catalogue.service(slug), sitting.content, site.today)
+    return Application(site.catalogue.service(slug, region=sitting.content.region or None), sitting.content, site.today)
 
 
 def _typed(application: Application, form: Form) -> Application:

@@ -10,6 +10,7 @@ from tongban.web.portal import (
     cases,
     certificates,
     check,
+    comparing,
     fetching,
     guide,
     guiding,
@@ -27,6 +28,7 @@ from tongban.web.portal import (
 ROUTES = [
     *home.ROUTES,
     *guide.ROUTES,
+    *comparing.ROUTES,
     *guiding.ROUTES,
     *above.ROUTES,
     *bundles.ROUTES,

@@ -194,7 +194,7 @@ async def submit(site: Site, visitor: Visitor, slug: str, form: Form) -> Respons
     """Send it. A repeat with the same key, also after the draft is gone, leads to the same receipt."""
     actor = visitor.citizen()
     key = form.text("key")
-    application = drafts.opened(site, site.catalogue.service(slug), await site.cases.draft(actor, slug))
+    application = drafts.opened(site, slug, await site.cases.draft(actor, slug))
     if application is None:
         found = await site.cases.mine(actor, limit=1)
         latest = next((case for case in found.items if case.service == slug), None)

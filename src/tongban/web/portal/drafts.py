@@ -12,17 +12,26 @@ from tongban.web.portal.application import Application, Content
 from tongban.web.site import Site
 
 
-def opened(site: Site, service: Service, draft: Draft | None) -> Application | None:
-    """The application of a draft; what an older version of this program wrote is read as far as it can be."""
+def opened(site: Site, slug: str, draft: Draft | None) -> Application | None:
+    """The application of a draft, by the file of the region that it is for.
+
+    What an older version of this program wrote is read as far as it can be.
+    """
     if draft is None:
         return None
-    return Application(service, _content(draft.content), site.today)
+    content = _content(draft.content)
+    return Application(service_of(site, slug, content.region), content, site.today)
+
+
+def service_of(site: Site, slug: str, region: str) -> Service:
+    """The service as a region has it; the general one where no region has been chosen."""
+    return site.catalogue.service(slug, region=region or None)
 
 
 async def load(site: Site, actor: Actor, slug: str) -> Application:
     """The application being filled in. Raises Refused `unknown-service`, `no-draft` (404)."""
-    service = site.catalogue.service(slug)
-    found = opened(site, service, await site.cases.draft(actor, slug))
+    site.catalogue.service(slug)
+    found = opened(site, slug, await site.cases.draft(actor, slug))
     if found is None:
         raise refuse(
             "no-draft",

@@ -11,6 +11,7 @@ from tongban.catalog.certificate import FOLDER, Certificate, digest, read_certif
 from tongban.catalog.model import Material, Service, Validity, Words
 from tongban.catalog.shipped import shipped
 from tongban.web.html import page, saved_file
+from tongban.web.portal.comparing import own_ways
 from tongban.web.portal.promise import decision, promises
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -73,6 +74,7 @@ async def guide(site: Site, visitor: Visitor, slug: str) -> Response[str]:
         promise=decision(found),
         validity=validity(service.result.valid),
         compared=certified(service),
+        own=own_ways(site, slug),
     )
 
 

@@ -16,6 +16,7 @@ from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.portal import drafts
 from tongban.web.portal.application import Application, Content
+from tongban.web.portal.comparing import own_ways
 from tongban.web.portal.looking import look
 from tongban.web.portal.places import grouped
 from tongban.web.portal.records import matter, purpose_of, subject
@@ -58,7 +59,7 @@ async def start_page(
     actor = visitor.citizen()
     service = site.catalogue.service(slug)
     draft = await site.cases.draft(actor, slug)
-    found = drafts.opened(site, service, draft)
+    found = drafts.opened(site, slug, draft)
     questions = Application(service, Content(), site.today).asked
     return page(
         site,
@@ -72,6 +73,7 @@ async def start_page(
         holders=await holders(site, service),
         minutes=max(2, round(len(questions) * SECONDS_PER_QUESTION / 60)),
         regions=grouped(site, visitor.lang),
+        own=own_ways(site, slug),
         region=region,
         problems=problems,
     )
@@ -120,6 +122,7 @@ async def begin(site: Site, visitor: Visitor, slug: str, form: Form) -> Response
     if not any(region == code for _, counties in grouped(site, visitor.lang) for code, _ in counties):
         text = Text("请选择在哪个区县办", "Choose a county or district")
         return await start_page(site, visitor, slug, "", (Problem("no-region", text, "region"),))
+    service = drafts.service_of(site, slug, region)
     content = Content(region=region, told=subject(actor) is not None, declined=declined(service, form))
     fresh = Application(service, content, site.today)
     await drafts.save(site, actor, fresh)
