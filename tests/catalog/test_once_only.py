@@ -7,6 +7,7 @@ from shipped_law import SERVICES
 from tongban.base.i18n import words
 from tongban.catalog.bundle_count import typical
 from tongban.catalog.catalogue import Catalogue
+from tongban.catalog.once_bundles import through_bundles
 from tongban.catalog.once_only import Asked, asked, together
 from tongban.catalog.shipped import shipped
 
@@ -18,17 +19,32 @@ def left(found: Asked) -> list[list[str]]:
 NEWEST = [one for slug, one in SERVICES.items() if f"{slug}@2" not in SERVICES]
 
 
-def test_what_is_asked_over_all_shipped_services_falls_by_seventy_percent_or_more() -> None:
-    """What is a part of a bundle is asked in its one form, once for all parts; alone it counts with nothing shared."""
-    assert len(NEWEST) >= 17
-    law = Catalogue.load(shipped("services"), shipped("procedures"), bundles=shipped("bundles"))
-    composed = [law.composed(bundle.bundle, on=date(2026, 12, 1)) for bundle in law.bundles(date(2026, 12, 1))]
-    parts = {service.service for one in composed for service in one.members.values()}
-    assert len(composed) == 6
-    together_asked = sum(typical(one).together.questions + typical(one).together.papers for one in composed)
-    total = together(asked(service) for service in NEWEST if service.service not in parts)
-    alone = together(asked(service) for service in NEWEST).alone
-    assert 1 - (total.shared + together_asked) / alone >= 0.70, (alone, total.shared, together_asked)
+DAY = date(2026, 12, 1)
+LAW = Catalogue.load(shipped("services"), shipped("procedures"), bundles=shipped("bundles"))
+BUNDLES = [LAW.composed(bundle.bundle, on=DAY) for bundle in LAW.bundles(DAY)]
+
+
+def test_what_is_asked_falls_by_seventy_percent_where_one_matter_is_applied_for_in_one_form() -> None:
+    """Every service that is applied for counts: the parts of a bundle through its one form, all else alone."""
+    found = through_bundles(LAW.services(DAY), BUNDLES)
+    assert found.bundles == 6
+    assert found.fall >= 0.70, found
+
+
+def test_each_service_alone_is_counted_as_it_is_and_that_is_less_than_seventy_percent() -> None:
+    """The figure that is published (docs/promises.md): whoever adds a source or a question states it anew."""
+    total = together(asked(service) for service in LAW.services(DAY))
+    assert (total.alone, total.shared) == (614, 222)
+
+
+def test_what_another_person_answers_for_a_bundle_is_not_left_out_of_the_count() -> None:
+    """The statement of the partner is no part of the founder's form, so what it asks is added to it."""
+    business = next(one for one in BUNDLES if one.bundle.bundle == "open-business")
+    partner = business.members["partner"]
+    form = typical(business).together
+    found = through_bundles(business.members.values(), [business])
+    assert found.shared == form.questions + form.papers + asked(partner).shared
+    assert found.alone == sum(asked(service).alone for service in business.members.values())
 
 
 def test_every_service_has_an_applicant_to_count_for() -> None:
@@ -47,14 +63,13 @@ def test_unemployment_benefit_asks_nothing_but_the_account() -> None:
 
 
 def test_what_is_worked_out_or_may_be_left_out_is_not_counted() -> None:
-    """An optional paper (离职证明), an optional answer (规划许可证号) and an age are no burden in either count."""
+    """An optional paper (离职证明), an optional answer (规划许可证号, a trader's 店名) and an age are none."""
     names = {
-        words(thing.name, "zh")
+        service.service: {words(thing.name, "zh") for one in asked(service).applicants for thing in one.things}
         for service in NEWEST
-        for applicant in asked(service).applicants
-        for thing in applicant.things
     }
-    assert not names & {"终止或解除劳动关系的证明", "建设工程规划许可证号", "周岁", "店名"}
+    assert not set().union(*names.values()) & {"终止或解除劳动关系的证明", "建设工程规划许可证号", "周岁"}
+    assert [name for name, found in names.items() if "店名" in found] == ["small-food-shop"]  # there it is required
 
 
 def test_a_situation_in_which_nothing_is_applied_for_has_no_applicant() -> None:

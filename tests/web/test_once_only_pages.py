@@ -2,6 +2,7 @@
 
 from tests.web.citizen import Person
 
+from tongban.catalog.once_bundles import through_bundles
 from tongban.catalog.once_only import asked, together
 from tongban.web.site import Site
 
@@ -14,6 +15,16 @@ async def test_the_list_shows_the_total_over_the_services_in_force(anyone: Perso
     told = (await anyone.client.get("/open/once-only.json")).json()
     assert told["total"]["alone"] == total.alone
     assert sum(one["shared"] for one in told["services"].values()) == told["total"]["shared"]
+
+
+async def test_the_total_through_bundles_stands_beside_the_total_of_each_alone(anyone: Person, site: Site) -> None:
+    bundles = [site.catalogue.composed(one.bundle) for one in site.catalogue.bundles()]
+    found = through_bundles(site.catalogue.services(), bundles)
+    await anyone.get("/open/once-only")
+    assert anyone.text.index("每个事项单独办") < anyone.text.index("用一张表办") < anyone.text.index("怎么数的")
+    assert f"<dd>{found.shared}</dd>" in anyone.text
+    told = (await anyone.client.get("/open/once-only.json")).json()
+    assert told["total_through_bundles"] == found.as_json()
 
 
 async def test_a_service_names_the_record_behind_each_answer_it_no_longer_asks_for(anyone: Person) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from litestar import Response, get
 
 from tongban.catalog.model import Service
+from tongban.catalog.once_bundles import AskedTogether, through_bundles
 from tongban.catalog.once_only import Asked, asked, together
 from tongban.web.html import page
 from tongban.web.site import Site
@@ -21,6 +22,12 @@ def _counted(site: Site) -> list[tuple[Service, Asked]]:
     return sorted(found, key=lambda one: -one[1].fall)
 
 
+def _bundled(site: Site, rows: list[tuple[Service, Asked]]) -> AskedTogether:
+    """The same services, those of one matter through its one form."""
+    bundles = [site.catalogue.composed(one.bundle) for one in site.catalogue.bundles()]
+    return through_bundles([service for service, _ in rows], bundles)
+
+
 def _json(value: Any) -> Response[bytes]:
     body = msgspec.json.format(msgspec.json.encode(value), indent=2)
     return Response(body, media_type="application/json", headers={"access-control-allow-origin": "*"})
@@ -28,9 +35,10 @@ def _json(value: Any) -> Response[bytes]:
 
 @get("/open/once-only")
 async def all_services(site: Site, visitor: Visitor) -> Response[str]:
-    """Every service, the total, and how it was counted."""
+    """Every service, the total of all apart and the total through bundles, and how each was counted."""
     rows = _counted(site)
-    return page(site, visitor, "open/once_only.html", rows=rows, total=together(one for _, one in rows))
+    total = together(one for _, one in rows)
+    return page(site, visitor, "open/once_only.html", rows=rows, total=total, bundled=_bundled(site, rows))
 
 
 @get("/open/once-only.json")
@@ -42,6 +50,7 @@ async def for_programs(site: Site) -> Response[bytes]:
             "day": site.today,
             "services": {one.service: {"version": one.version, **found.as_json()} for one, found in rows},
             "total": together(found for _, found in rows).as_json(),
+            "total_through_bundles": _bundled(site, rows).as_json(),
         }
     )
 
