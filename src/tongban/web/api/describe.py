@@ -41,6 +41,7 @@ TAGS = {
     "accesses": "数据使用 Who looked at my data",
     "regions": "行政区划 Regions",
     "sessions": "登录 Logging in and out",
+    "apps": "应用 Programs that a person lets act for them",
 }
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "登录凭证 The token of a session"},
