@@ -186,7 +186,10 @@ async def test_a_narrowing_whose_case_could_not_be_opened_is_followed_up_at_the_
     whole, watcher.directory = (
         watcher.directory,
         Directory.build(
-            msgspec.structs.replace(demo.register(), bodies=(), posts=(), holdings=(), powers=(), windows=()), clock
+            msgspec.structs.replace(
+                demo.register(), bodies=(), posts=(), holdings=(), powers=(), windows=(), delegations=(), agreements=()
+            ),
+            clock,
         ),
     )
     await look(watcher)

@@ -77,6 +77,7 @@ def test_every_service_and_its_versions_are_shipped_and_nothing_else() -> None:
         "retiree-medical",
         "seal-filing",
         "small-food-shop",
+        "small-food-shop@1.1",
         "subsistence-allowance",
         "survivor-benefit",
         "tax-registration",

@@ -88,8 +88,8 @@ async def test_every_source_of_every_service_answers_for_somebody(seeded: Databa
 
 async def test_somebody_has_to_be_asked_in_every_service(seeded: Database, clock: SettableClock):
     for service in SERVICES:
-        if not sources(service):
-            continue  # everything is asked
+        if {source.at.split("/")[0] for source in sources(service).values()} <= {"police.population", "login.account"}:
+            continue  # nothing is looked up, or only who somebody is: everything else is asked
         answers = [set(await look(seeded, person.id, service, clock)) for person in province.citizens()]
         assert any(found < set(sources(service)) for found in answers), service.service
 

@@ -22,6 +22,7 @@ CODES: Mapping[str, Text] = {
     "no-evidence": Text("说不出依据", "nothing to rest on"),
     "not-logged": Text("无法留痕", "could not be recorded"),
     "unsure": Text("没有把握", "not sure"),
+    "not-trained": Text("没有培训", "not trained"),
     "no-model": Text("没有配置模型", "no model set up"),
 }
 METRICS: Mapping[str, Text] = {
