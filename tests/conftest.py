@@ -66,7 +66,7 @@ async def db(postgres: EmbeddedPostgres, _admin: Database, _template: str) -> As
 
 
 @pytest.fixture(scope="session")
-async def province(postgres: EmbeddedPostgres, _admin: Database, _template: str) -> str:
+async def province_mould(postgres: EmbeddedPostgres, _admin: Database, _template: str) -> str:
     """The mould of databases with the demonstration province, its people and what the records know of them."""
     await _admin.execute(f"CREATE DATABASE province TEMPLATE {_template}")
     db = await Database.open(database_url(postgres.url, "province"), name="province", sealer=await new_sealer())
@@ -77,9 +77,9 @@ async def province(postgres: EmbeddedPostgres, _admin: Database, _template: str)
 
 
 @pytest.fixture
-async def province_db(postgres: EmbeddedPostgres, _admin: Database, province: str) -> AsyncIterator[Database]:
+async def province_db(postgres: EmbeddedPostgres, _admin: Database, province_mould: str) -> AsyncIterator[Database]:
     """A database of this test's own with the demonstration province, its people and what the records know of them."""
-    async with _made(postgres, _admin, province) as db:
+    async with _made(postgres, _admin, province_mould) as db:
         yield db
 
 
