@@ -36,7 +36,7 @@ from tongban.cases.opening import digest, known, procedure_of, taking_part
 from tongban.cases.projections import project
 from tongban.cases.refusals import busy, key_reused, unknown_case
 from tongban.cases.store.history import Append, DraftKey, Key, append, events, key_of
-from tongban.catalog.catalogue import Catalogue, applies_in, in_force
+from tongban.catalog.catalogue import Catalogue, applies_in, in_force, nearest
 from tongban.catalog.model import Service
 from tongban.catalog.seals import seal
 from tongban.org import Actor, Directory, Grant, Matter, Purpose, may
@@ -121,9 +121,7 @@ class Engine:
 
     def service_in(self, slug: str, region: str, wanted: Callable[[Service], bool]) -> Service | None:
         """A version of a service; the region's own file before the general one. Raises Refused `unknown-service`."""
-        fitting = [s for s in self.catalogue.versions(slug) if wanted(s) and applies_in(s, region)]
-        own = [service for service in fitting if service.regions]
-        return next(iter(own or fitting), None)
+        return nearest((s for s in self.catalogue.versions(slug) if wanted(s) and applies_in(s, region)), region)
 
     def service_name(self, slug: str) -> Text:
         """What a service is called; its slug where there is none."""

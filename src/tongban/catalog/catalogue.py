@@ -201,7 +201,7 @@ class Catalogue:
         """
         moment = known or self._clock()
         held = [one for one in self.versions(slug) if governs(one, on) and was_known(one, moment)]
-        found = _nearest([one for one in held if region is None or applies_in(one, region)], region)
+        found = nearest([one for one in held if region is None or applies_in(one, region)], region)
         if found is None:
             raise refuse(
                 "no-version",
@@ -350,7 +350,7 @@ class Catalogue:
     @staticmethod
     def _in_force(versions: tuple[Service, ...], day: date, known: datetime, region: str | None) -> Service | None:
         fitting = [v for v in versions if in_force(v, day, known) and (region is None or applies_in(v, region))]
-        return _nearest(fitting, region)
+        return nearest(fitting, region)
 
     def _build_index(self, lang: Lang) -> Index:
         documents = [_fields(service, lang) for service in self._all]
@@ -384,9 +384,16 @@ def applies_in(service: Service, region: str) -> bool:
     return not service.regions or any(region.startswith(_stem(code)) for code in service.regions)
 
 
-def _nearest(fitting: Sequence[Service], region: str | None) -> Service | None:
-    """The region's own file before the general one; the general one where no region is meant."""
-    return next((one for one in fitting if bool(one.regions) == (region is not None)), next(iter(fitting), None))
+def nearest(fitting: Iterable[Service], region: str | None) -> Service | None:
+    """The file of the narrowest region before that of a wider one, and the general one last; the general one first
+    where no region is meant. Of equals the first, which is the newest."""
+    return max(fitting, key=lambda one: _narrowness(one, region), default=None)
+
+
+def _narrowness(service: Service, region: str | None) -> int:
+    if region is None:
+        return -len(service.regions)
+    return max((len(stem) for code in service.regions if region.startswith(stem := _stem(code))), default=0)
 
 
 def version_key(version: str) -> tuple[int, ...]:
