@@ -308,6 +308,7 @@ SERVICE_CASES: list[tuple[str, str, str, str, str]] = [
         "name: {zh: 借书证, en: Library card}\n  form: notice\n  shows",
         "  shows:",
     ),
+    ("situation-always", "warning", 'when: "age >= 14"', 'when: "true"', "  - {id: adult"),
     ("situations-twice", "error", "{id: adult,", "{id: child,", "  - {id: adult"),
     ("examples-missing", "error", SERVICE[SERVICE.index("examples:") :], "", "service:"),
     (

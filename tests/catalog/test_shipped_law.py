@@ -110,7 +110,6 @@ def test_every_scenario_written_in_a_file_comes_out(slug: str, index: int) -> No
 def test_every_service_speaks_citizens_words_and_tells_its_law(slug: str) -> None:
     service = SERVICES[slug]
     assert len(service.aliases) >= 6
-    assert service.situations
     assert service.conditions
     assert service.faq
     assert service.law

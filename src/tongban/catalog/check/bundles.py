@@ -1,13 +1,12 @@
 """Rules about bundle files: the parts fit together, mean what the bundle says, and lose no right on the way."""
 
 from collections.abc import Iterator
-from pathlib import PurePath
 
 from tongban.base.i18n import Text
 from tongban.catalog.bundle import Bundle
 from tongban.catalog.catalogue import version_key
 from tongban.catalog.check.laws import doubled_laws, undefined_laws, unnamed_acts, unread_laws
-from tongban.catalog.check.quality import FEWEST_ALIASES, untranslated
+from tongban.catalog.check.quality import few_aliases, misnamed, only_chinese
 from tongban.catalog.check.registry import Said, View, bundle_lint
 from tongban.catalog.check.spans import read_span
 from tongban.catalog.composing import compose
@@ -110,26 +109,16 @@ def act_unnamed(view: View[Bundle]) -> Iterator[Said]:
 
 @bundle_lint("english-missing", "error", "发布前要有英文", "Words for people come in Chinese and English")
 def english_missing(view: View[Bundle]) -> Iterator[Said]:
-    for path in untranslated(view.file):
-        text = Text("只有中文，请写成 {zh: …, en: …}", "Only in Chinese; write {zh: …, en: …}")
-        yield Said(text, path, severity=None if view.file.status == "published" else "warning")
+    return only_chinese(view.file)
 
 
 @bundle_lint(
     "aliases-few", "warning", "要有百姓自己的说法，搜得到才办得成", "Citizens' own words make a bundle findable"
 )
 def aliases_few(view: View[Bundle]) -> Iterator[Said]:
-    if len(view.file.aliases) < FEWEST_ALIASES:
-        text = Text(
-            f"aliases 只有{len(view.file.aliases)}个，至少{FEWEST_ALIASES}个",
-            f"Only {len(view.file.aliases)} aliases; add at least {FEWEST_ALIASES}",
-        )
-        yield Said(text, ("aliases",), key=True)
+    return few_aliases(view.file)
 
 
 @bundle_lint("file-name", "warning", "文件名和 bundle 一致", "The file is named after the bundle")
 def file_name(view: View[Bundle]) -> Iterator[Said]:
-    stem = PurePath(view.loaded.source.path).name.removesuffix(".yaml").removesuffix(".yml")
-    if stem.partition("@")[0] != view.file.bundle:
-        text = Text(f"文件名应当是 {view.file.bundle}.yaml", f"The file should be named {view.file.bundle}.yaml")
-        yield Said(text, ("bundle",))
+    return misnamed("bundle", view.loaded.source.path, view.file.bundle, view.file.version)

@@ -13,6 +13,7 @@ from tongban import rules
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text, words
 from tongban.catalog.assess import Assessment, assess
+from tongban.catalog.bundle import Bundle
 from tongban.catalog.check.decisions import rulings
 from tongban.catalog.check.registry import Said, View, compiled, service_lint
 from tongban.catalog.compile import Same
@@ -70,40 +71,68 @@ def _listed(part: Any) -> tuple[Any, ...]:
     return part if isinstance(part, tuple) else (part,)  # pyright: ignore[reportUnknownVariableType]
 
 
+def only_chinese(file: Service | Bundle) -> Iterator[Said]:
+    """What has to be said in English too before it is published."""
+    for path in untranslated(file):
+        text = Text("只有中文，请写成 {zh: …, en: …}", "Only in Chinese; write {zh: …, en: …}")
+        yield Said(text, path, severity=None if file.status == "published" else "warning")
+
+
+def few_aliases(file: Service | Bundle) -> Iterator[Said]:
+    """Too few words of citizens."""
+    if len(file.aliases) < FEWEST_ALIASES:
+        text = Text(
+            f"aliases 只有{len(file.aliases)}个，请写上百姓会怎么说，至少{FEWEST_ALIASES}个",
+            f"Only {len(file.aliases)} aliases; add at least {FEWEST_ALIASES} of the words that people use",
+        )
+        yield Said(text, ("aliases",), key=True)
+
+
+def misnamed(kind: str, source: str, slug: str, version: str) -> Iterator[Said]:
+    """A file that lies under another name, or another version's, than its own."""
+    named, at, other = PurePath(source).name.removesuffix(".yaml").removesuffix(".yml").partition("@")
+    if named != slug:
+        text = Text(
+            f"文件名应当是 {slug}.yaml 或 {slug}@{version}.yaml",
+            f"The file should be named {slug}.yaml or {slug}@{version}.yaml",
+        )
+        yield Said(text, (kind,))
+    elif at and other != version:
+        text = Text(
+            f"文件名说是第{other}版，里面写的是第{version}版",
+            f"The file's name says version {other}, its content says {version}",
+        )
+        yield Said(text, ("version",), severity="error")
+
+
 @service_lint("english-missing", "error", "发布前要有英文", "Words for people come in Chinese and English")
 def english_missing(view: View[Service]) -> Iterator[Said]:
-    for path in untranslated(view.file):
-        text = Text("只有中文，请写成 {zh: …, en: …}", "Only in Chinese; write {zh: …, en: …}")
-        yield Said(text, path, severity=None if view.file.status == "published" else "warning")
+    return only_chinese(view.file)
 
 
 @service_lint(
     "aliases-few", "warning", "要有百姓自己的说法，搜得到才办得成", "Citizens' own words make a service findable"
 )
 def aliases_few(view: View[Service]) -> Iterator[Said]:
-    if len(view.file.aliases) < FEWEST_ALIASES:
-        text = Text(
-            f"aliases 只有{len(view.file.aliases)}个，请写上百姓会怎么说，至少{FEWEST_ALIASES}个",
-            f"Only {len(view.file.aliases)} aliases; add at least {FEWEST_ALIASES} of the words that people use",
-        )
-        yield Said(text, ("aliases",), key=True)
+    return few_aliases(view.file)
 
 
 @service_lint("file-name", "warning", "文件名和 service 一致", "The file is named after the service")
 def file_name(view: View[Service]) -> Iterator[Said]:
-    stem = PurePath(view.loaded.source.path).name.removesuffix(".yaml").removesuffix(".yml")
-    if stem.partition("@")[0] != view.file.service:
-        text = Text(
-            f"文件名应当是 {view.file.service}.yaml 或 {view.file.service}@{view.file.version}.yaml",
-            f"The file should be named {view.file.service}.yaml or {view.file.service}@{view.file.version}.yaml",
-        )
-        yield Said(text, ("service",))
-    elif "@" in stem and stem.partition("@")[2] != view.file.version:
-        text = Text(
-            f"文件名说是第{stem.partition('@')[2]}版，里面写的是第{view.file.version}版",
-            f"The file's name says version {stem.partition('@')[2]}, its content says {view.file.version}",
-        )
-        yield Said(text, ("version",), severity="error")
+    return misnamed("service", view.loaded.source.path, view.file.service, view.file.version)
+
+
+@service_lint(
+    "situation-always",
+    "warning",
+    "情形是分岔，只有一种就不用写",
+    "A situation is a branch; what is always so is none",
+)
+def situation_always(view: View[Service]) -> Iterator[Said]:
+    for index, situation in enumerate(view.file.situations):
+        if situation.when.strip() == "true":
+            text = Text("这个情形对所有人都成立，请删掉", "This situation holds for everybody; leave it out")
+            yield Said(text, ("situations", index, "when"))
 
 
 @service_lint(
