@@ -91,6 +91,17 @@ async def test_a_case_is_taken_over_with_a_receipt_and_keeps_its_number_and_its_
     assert (receipt.outcome, receipt.number, receipt.case) == ("taken", number, opening.case)
 
 
+async def test_a_person_is_told_by_letter_that_another_place_has_their_case_now_and_why(
+    places: Places, clock: SettableClock
+):
+    lan, _ = places
+    number = await lan.apply("told-by-letter")
+    await lan.hand_over(number)
+    letters = (await lan.cases.inbox(lan.citizen())).items
+    told = next(one for one in letters if "转给" in one.title.zh)
+    assert "住在临江区" in told.body.zh and "不用重新申请" in told.body.zh
+
+
 async def test_the_person_sees_the_other_place_work_in_their_own_portal_and_can_prove_its_certificate(
     places: Places, clock: SettableClock
 ):

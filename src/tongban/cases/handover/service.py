@@ -13,6 +13,7 @@ from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import region_of
 from tongban.base.telemetry import Log
+from tongban.cases import handing
 from tongban.cases.engine import Engine
 from tongban.cases.handover import store
 from tongban.cases.handover.agreements import Between
@@ -22,7 +23,7 @@ from tongban.cases.handover.sender import Deliver, Sender
 from tongban.cases.handover.standing import Origin
 from tongban.cases.kept import Files
 from tongban.cases.loaded import Case
-from tongban.cases.model import SAME, By, Event, Office, Own
+from tongban.cases.model import SAME, By, Custody, Event, Office, Own
 from tongban.cases.opening import digest, office_of
 from tongban.cases.refusals import busy
 from tongban.cases.store.history import Key
@@ -32,7 +33,6 @@ from tongban.sharing.channel.provider import Application, ProviderSettings, x1_a
 
 PATIENCE: Final = timedelta(seconds=2)
 """After which a message without an answer is sent again; doubled each time, up to ten minutes."""
-HAND_ON: Final = "hand-on"
 _LAW: Final = "国办发〔2020〕35号"
 _HANDS: Final = frozenset({"intake", "examine"})
 _BODY_BYTES: Final = 15_000_000
@@ -60,12 +60,12 @@ class Handovers:
         Raises Refused: `unknown-case`, the codes of `org.may`, `unknown-body`, `not-elsewhere`, `only-back`,
         `no-agreement`, `case-elsewhere`, `case-decided`.
         """
-        asked = Key(actor.id, key, digest(HAND_ON, {"to": body}, case))
+        asked = Key(actor.id, key, digest(handing.HAND_ON, {"to": body}, case))
         if done := await self.engine.answered(region_of(case), asked):
             return done
         for _ in range(_TRIES):
             found = await self.engine.load(case)
-            grant = self._may(actor, found, HAND_ON)
+            grant = self._may(actor, found, handing.HAND_ON)
             state = found.state
             office = _origin(state.case.origin, body) if state.case.origin else self._office(body)
             if state.elsewhere or state.on_its_way:
@@ -74,8 +74,8 @@ class Handovers:
                 raise _decided()
             now = self.engine.clock()
             self.between.agreement(state.case.service, state.place, body[:6], found.definition.local(now))
-            payload = {"from_office": state.office, "to_office": office, "reason": reason}
-            event = self._event(actor, found, grant, Own.HANDED_ON, msgspec.to_builtins(payload), now)
+            custody = Custody(state.office, office, handing.NEVER, reason, _LAW)
+            event = handing.handed_on(found.definition, state, custody, actor, now, authority=grant.chain)
             if done := await self.engine.commit(found, (event,), state.case, asked):
                 return done
         raise busy()
