@@ -166,7 +166,7 @@ async def test_two_are_captured_without_a_line_and_handed_in_twice_they_are_two_
     await page.wait_for_selector("#said:has-text('提交了')")
     assert "提交了2件，退回0件" in await page.inner_text("#said"), await page.inner_text("#list")
     assert len(sent) == 2 and await page.inner_text("#count") == "0"
-    for body in list(sent):  # the page listens to these as well. The answer was lost, and the device hands the same in again
+    for body in list(sent):  # the answer was lost, and the device hands the same in again (which is sent, too)
         again = await page.evaluate(
             "async body => (await (await fetch('/desk/hall/offline/sync', {method: 'POST', body,"
             " headers: {'content-type': 'application/x-www-form-urlencoded'}})).json()).outcome",
