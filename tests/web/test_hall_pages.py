@@ -57,6 +57,40 @@ async def test_who_is_passed_on_keeps_their_place(site: Site, clock: SettableClo
     assert one is not None and one.number == 1
 
 
+async def test_who_is_passed_on_to_one_window_waits_for_it_alone_and_not_for_ever(
+    site: Site, clock: SettableClock
+) -> None:
+    place, queue = site.hall.places.get(HALL), site.hall.queue
+    token = await queue.take(HALL)
+    clock.advance(minutes=1)
+    for _ in range(2):
+        await queue.take(HALL)
+    await queue.call(place, "1", "o")
+    await queue.pass_on(place, "1", "3")
+    assert (await queue.ticket(token)).ticket.meant == "3" and (await queue.board(HALL)).meant == {"3": 1}
+    called = [await queue.call(place, window, "o") for window in ("2", "3", "1")]
+    assert [one.number if one else None for one in called] == [2, 1, 3], "it kept its place, at the named window"
+    await queue.pass_on(place, "3", "4")
+    assert await queue.call(place, "2", "o") is None
+    clock.advance(minutes=16)
+    late = await queue.call(place, "2", "o")
+    assert late is not None and late.number == 1
+    for wrong in ("2", "99"):
+        with pytest.raises(Refused, match="another window"):
+            await queue.pass_on(place, "2", wrong)
+
+
+async def test_the_clerk_names_the_window_on_the_page_and_the_slip_says_so(anyone: Person, site: Site) -> None:
+    token = await site.hall.queue.take(HALL)
+    clerk = await Official(site).sit("service-centre.clerk")
+    await clerk.get("/desk/hall?window=2")
+    await clerk.post("/desk/hall", {"window": "2", "do": "next"})
+    await clerk.post("/desk/hall", {"window": "2", "do": "pass-on", "to": "3"})
+    assert "其中1人等3号窗口" in clerk.text
+    await anyone.get(f"/open/tickets/{token}")
+    assert "您转到3号窗口了" in anyone.text
+
+
 async def test_the_last_place_of_a_time_is_booked_once_however_many_want_it(site: Site) -> None:
     place = site.hall.places.get(HALL)
     free = await site.hall.queue.free(HALL)
@@ -109,7 +143,7 @@ async def test_kiosk_screen_and_clerk_work_without_a_script_and_name_nobody(anyo
     assert "1号" in clerk.text
     await anyone.get(f"/open/halls/{HALL}/screen")
     assert "请到2号窗口" in anyone.text
-    assert rows.Board.__struct_fields__ == ("called", "waiting", "windows", "minutes")
+    assert rows.Board.__struct_fields__ == ("called", "waiting", "windows", "meant", "minutes")
 
 
 async def test_a_person_books_and_cancels_on_the_portal(xiaoman: Person, site: Site) -> None:

@@ -38,6 +38,8 @@ _REMINDER = Text(
 EARLY = timedelta(minutes=30)
 """How long before a booked time its holder may take the number that keeps it."""
 LATE = timedelta(minutes=30)
+MEANT = timedelta(minutes=15)
+"""How long a number waits for the one window that it was passed on to, before every window may call it."""
 FIRST: Mapping[str, Text] = {
     "": Text("普通号", "Ordinary"),
     "elderly": Text("老年人优先", "Older people first"),
@@ -137,10 +139,15 @@ class Queue:
         if one := await self.here(place, window):
             await queue.end(self.db, one, outcome, self.clock())
 
-    async def pass_on(self, place: Place, window: str) -> None:
-        """To another window, keeping the time since which they wait."""
+    async def pass_on(self, place: Place, window: str, to: str = "") -> None:
+        """To another window, or with `to` empty to any, keeping the time since which they wait.
+
+        Raises Refused (`unknown-window`) for one that the hall does not have, and for the same one.
+        """
+        if to and (to not in place.windows or to == window):
+            raise refuse("unknown-window", "请选另一个窗口。", "Choose another window.", place="to")
         if one := await self.here(place, window):
-            await queue.put_back(self.db, one)
+            await queue.put_back(self.db, one, to, self.clock() + MEANT if to else None)
 
     # --- booked times ----------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import msgspec
 
 from tongban import certs
 from tongban.base.clock import Clock
-from tongban.base.database import Database
+from tongban.base.database import Connection, Database
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import narrow
@@ -49,6 +49,13 @@ class Results:
 
     async def choose(self, person: str, case: str, *, case_region: str, service: str, hall: str, by: str) -> None:
         """Fetch at this hall. Raises Refused: `unknown-hall` (404), `already-handed-over`, `already-posted` (409)."""
+        async with self.db.transaction() as connection:
+            await self.chosen(connection, person, case, case_region=case_region, service=service, hall=hall, by=by)
+
+    async def chosen(
+        self, connection: Connection, person: str, case: str, *, case_region: str, service: str, hall: str, by: str
+    ) -> None:
+        """As `choose`, in a transaction that is open."""
         place = self.places.get(hall)
         row = Result(
             person=person,
@@ -60,11 +67,10 @@ class Results:
             chosen_at=self.clock(),
             chosen_by=by,
         )
-        async with self.db.transaction() as connection:
-            if not await results.choose(connection, row):
-                raise _already()
-            if not await parcels.give_up(connection, person, case):
-                raise posted()
+        if not await results.choose(connection, row):
+            raise already()
+        if not await parcels.give_up(connection, person, case):
+            raise posted()
 
     async def of(self, person: str, case: str) -> Result | None:
         """Where a person's result is fetched, and how it was handed over."""
@@ -81,7 +87,7 @@ class Results:
         if one is None:
             raise _not_here()
         if one.handed_at is not None:
-            raise _already()
+            raise already()
         issued = await certs.store.for_case(self.db, one.case_region, one.case_id)
         if not any(found.revocation is None for found in issued):
             raise _not_here()
@@ -96,7 +102,7 @@ class Results:
         """Hand over to whoever was identified. `seen` says who looks and why: whoever is looked up sees that.
 
         Raises Refused: `not-theirs` (403) for somebody who is neither the person nor their agent and brings no code,
-        `wrong-pick-up-code` (422), `already-handed-over` (409).
+        `wrong-pick-up-code` (422), `already-handed-over`, `already-posted` (409).
         """
         ground, mandate = await self._ground(one, who, seen, narrow(code).strip())
         done = msgspec.structs.replace(
@@ -110,8 +116,14 @@ class Results:
             receiver=who.name,
             reason=who.reason,
         )
-        if not await results.hand_over(self.db, done):
-            raise _already()
+        async with self.db.transaction() as connection:
+            if not await results.hold(connection, one):
+                raise already()
+            parcel = await parcels.of(connection, one.person, one.case_id)
+            if parcel is not None and parcel.state in WITH_CARRIER:
+                raise posted()
+            if not await results.hand_over(connection, done):
+                raise already()
         return done
 
     async def _ground(self, one: Result, who: Identified, seen: Callable[[str], Opened], code: str) -> tuple[str, str]:
@@ -156,7 +168,8 @@ class Results:
             )
 
 
-def _already() -> Refused:
+def already() -> Refused:
+    """Somebody has it."""
     return refuse(
         "already-handed-over",
         "这份结果已经交出去了，不能再交一次。谁领走的，本人在办件页面上看得到。",

@@ -23,9 +23,15 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     counter: str
     ended_at: datetime | None
     outcome: str | None
+    meant: str
+    """The window it was passed on to; empty: any."""
+    meant_until: datetime | None
 
 
-_COLUMNS = "region, hall, day, number, priority, token, taken_at, since, called_at, calls, counter, ended_at, outcome"
+_COLUMNS = (
+    "region, hall, day, number, priority, token, taken_at, since, called_at, calls, counter, ended_at, outcome, meant,"
+    " meant_until"
+)
 _ORDER = "(priority IN ('elderly', 'disabled', 'soldier')) DESC, since, number"
 
 
@@ -66,11 +72,13 @@ async def take(
 async def call_next(
     db: Database, *, region: str, hall: str, day: date, counter: str, official: str, now: datetime
 ) -> Ticket | None:
-    """Whoever is next in order, for one window alone; nobody is called to two."""
+    """Whoever is next in order for a window; nobody is called to two. Who is meant for another one is left to it until
+    their time there is over."""
     row = await db.fetchrow(
         "UPDATE ticket SET called_at = $5, calls = 1, counter = $4, official = $6"  # noqa: S608 -- our order
         " WHERE (region, hall, day, number) = (SELECT region, hall, day, number FROM ticket"
         " WHERE region = $1 AND hall = $2 AND day = $3 AND called_at IS NULL AND since <= $5"
+        " AND (meant IN ('', $4) OR meant_until <= $5)"
         f" ORDER BY {_ORDER} LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING {_COLUMNS}",
         region,
         hall,
@@ -121,15 +129,17 @@ async def end(db: Database, one: Ticket, outcome: str, now: datetime) -> None:
     )
 
 
-async def put_back(db: Database, one: Ticket) -> None:
-    """To another window: it keeps its place, and is first in line for whoever calls next."""
+async def put_back(db: Database, one: Ticket, meant: str, until: datetime | None) -> None:
+    """To another window, or to any: it keeps its place, and is first in line for whoever may call it next."""
     await db.execute(
-        "UPDATE ticket SET called_at = NULL, counter = '', official = '' WHERE region = $1 AND hall = $2"
-        " AND day = $3 AND number = $4 AND ended_at IS NULL",
+        "UPDATE ticket SET called_at = NULL, counter = '', official = '', meant = $5, meant_until = $6"
+        " WHERE region = $1 AND hall = $2 AND day = $3 AND number = $4 AND ended_at IS NULL",
         one.region,
         one.hall,
         one.day,
         one.number,
+        meant,
+        until,
     )
 
 
@@ -164,6 +174,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
     windows: int
     """Windows that have called within half an hour."""
+    meant: dict[str, int]
+    """How many wait for one window alone."""
     minutes: tuple[float, ...]
     """How long the last people took."""
 
@@ -178,7 +190,9 @@ async def board(db: Database, region: str, hall: str, day: date, now: datetime, 
         " ARRAY(SELECT (extract(epoch FROM ended_at - called_at) / 60)::float8 FROM today"
         " WHERE outcome = 'served' ORDER BY ended_at DESC LIMIT $5) AS minutes,"
         " (SELECT coalesce(jsonb_agg(jsonb_build_array(number, counter, calls) ORDER BY called_at DESC), '[]')"
-        " FROM today WHERE called_at IS NOT NULL AND ended_at IS NULL) AS called",
+        " FROM today WHERE called_at IS NOT NULL AND ended_at IS NULL) AS called,"
+        " (SELECT coalesce(jsonb_object_agg(meant, n), '{}') FROM (SELECT meant, count(*) AS n FROM today"
+        " WHERE called_at IS NULL AND meant <> '' AND meant_until > $4 GROUP BY meant) AS m) AS meant",
         region,
         hall,
         day,
@@ -191,6 +205,7 @@ async def board(db: Database, region: str, hall: str, day: date, now: datetime, 
         called=msgspec.convert(row["called"], tuple[tuple[int, str, int], ...]),
         waiting=row["waiting"],
         windows=row["open"],
+        meant=row["meant"],
         minutes=tuple(row["minutes"]),
     )
 

@@ -99,6 +99,22 @@ async def spend_try(db: Database | Connection, one: Result, most: int) -> bool:
     return done == "UPDATE 1"
 
 
+async def hold(connection: Connection, one: Result) -> bool:
+    """Keep a result for this transaction alone: who hands it over and who gives it to the carrier wait for one another.
+
+    False if it was handed over, or moved to another hall, since it was read.
+    """
+    found = await connection.fetchrow(
+        "SELECT handed_at IS NULL AND region = $3 AND hall = $4 AS here FROM result"
+        " WHERE person = $1 AND case_id = $2 FOR UPDATE",
+        one.person,
+        one.case_id,
+        one.region,
+        one.hall,
+    )
+    return bool(found and found["here"])
+
+
 async def hand_over(db: Database | Connection, one: Result) -> bool:
     """Note that it was handed over, as `one` says; False if it already had been, or was moved to another hall."""
     key = await db.sealer.person(db, one.person)

@@ -44,7 +44,7 @@ async def call(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
         case "served" | "no-show" as outcome:
             await queue.ends(place, window, outcome)
         case "pass-on":
-            await queue.pass_on(place, window)
+            await queue.pass_on(place, window, form.text("to"))
         case _:
             pass
     return go(f"/desk/hall?window={window if window in place.windows else ''}")
