@@ -1,0 +1,83 @@
+"""Whom a checker believes: the log's keys and its witnesses. Published by the log, pinned by whoever checks.
+
+A checker takes it once from the log's own page, or better from the paper in which the authority made it public, and
+keeps it: a log that could name its keys anew with every receipt could show everybody another history.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from tongban.base.keys import KeyRing, PublicKey, Use, unbase64
+from tongban.ledger.notes import Kind, VerifierKey
+
+FORMAT = "tongban/log-policy@1"
+
+
+class LogKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One of the log's keys, as a vkey, and when it may sign."""
+
+    vkey: str
+    not_before: datetime
+    not_after: datetime
+
+
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The log by its name, its keys, and how many of which witnesses have to have signed."""
+
+    format: str = FORMAT
+    origin: str
+    keys: tuple[LogKey, ...]
+    witnesses: tuple[str, ...] = ()
+    """As vkeys."""
+    least: int = 0
+
+    @classmethod
+    def read(cls, data: bytes) -> Policy:
+        """Raises ValueError."""
+        found = msgspec.json.decode(data, type=cls)
+        if found.format != FORMAT or not found.keys or not found.origin:
+            raise ValueError("not a policy for a log")
+        keys = (*found.logs, *found.watching)
+        if any(key.name != found.origin or key.kind is not Kind.LOG for key in found.logs):
+            raise ValueError("a key of another log")
+        if len(set(keys)) != len(keys) or not 0 <= found.least <= len({key.public for key in found.watching}):
+            raise ValueError("more witnesses are asked for than are named")
+        return found
+
+    def __bytes__(self) -> bytes:
+        return msgspec.json.format(msgspec.json.encode(self), indent=2)
+
+    @property
+    def logs(self) -> list[VerifierKey]:
+        """The log's keys."""
+        return [VerifierKey.read(key.vkey) for key in self.keys]
+
+    @property
+    def watching(self) -> list[VerifierKey]:
+        """The witnesses."""
+        return [VerifierKey.read(text) for text in self.witnesses]
+
+    def key(self, of: VerifierKey) -> LogKey:
+        """One of the log's keys with its days. Raises LookupError."""
+        return next(key for key in self.keys if VerifierKey.read(key.vkey) == of)
+
+
+def vkey(origin: str, key: PublicKey, kind: Kind = Kind.LOG) -> VerifierKey:
+    """A key of the installation under the name of its log."""
+    return VerifierKey(origin, kind, unbase64(key.public))
+
+
+def own_policy(origin: str, ring: KeyRing, witnesses: tuple[str, ...] = (), least: int = 0) -> Policy:
+    """What an installation publishes of its log."""
+    keys = sorted((key for key in ring.public.values() if key.use is Use.LOG), key=lambda key: key.not_before)
+    return Policy(
+        origin=origin,
+        keys=tuple(
+            LogKey(vkey=str(vkey(origin, key)), not_before=key.not_before, not_after=key.not_after) for key in keys
+        ),
+        witnesses=witnesses,
+        least=least,
+    )
