@@ -115,7 +115,7 @@ async def both(site: Site, case: str) -> tuple[asyncio.Task[object], asyncio.Tas
     one = await hall.results.at(place, case)
     owner = await store.person(site.db, OWNER)
     assert owner is not None
-    who = by_hand(owner.name, owner.id_number, seen=True)
+    who = by_hand(owner.name, owner.id_number, seen=True, reason="")
     seen = partial(checked, site, clerk, site.catalogue.versions(one.service)[-1], clerk.post)
     handing = hall.results.hand_over(clerk, one, who, seen)
     return asyncio.create_task(hall.posting.send(clerk, place, case)), asyncio.create_task(handing)

@@ -18,6 +18,7 @@ from tongban.base.database import Connection
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
+from tongban.cases import closing
 from tongban.cases.projections import AGENT, FAR, CaseRow
 from tongban.cases.store import lists, personal
 from tongban.catalog.wording import day_words
@@ -164,26 +165,19 @@ class Acting:
             await rows.end_mandates(connection, now, why, ids=[mandate])
             words = self._words(found, names.get(found.to_person, ""))
             for person in (found.from_party, found.to_person):
-                await personal.tell(connection, person, _ENDED.format(**words), _ENDED_TITLE, now)
+                await personal.tell(connection, person, _ENDED.format(**words), closing.ENDED_TITLE, now)
 
     # --- what ends them from outside ------------------------------------------------------------------------------
 
-    async def person_closed(self, person: str, standing: str) -> list[str]:
-        """Somebody died or is blocked: everything from and to them ends, and their sessions. Gives what ended."""
+    async def person_closed(self, person: str, standing: closing.Gone) -> list[str]:
+        """Somebody died or is blocked: see `closing.close`. Gives what ended."""
         async with self.engine.db.transaction() as connection:
-            await rows.set_standing(connection, person, standing)
-            await store.end_sessions(connection, person)
-            return await rows.end_mandates(connection, self.engine.clock(), standing, person=person)
+            return await closing.close(connection, person, standing, self.engine.clock())
 
     async def register_changed(self, mandate: Mandate) -> list[str]:
         """The register no longer bears a mandate out: it ends, and so do those that its holder gave under it."""
         async with self.engine.db.transaction() as connection:
-            now = self.engine.clock()
-            ended = await rows.end_mandates(connection, now, "register-changed", ids=[mandate.id])
-            if ended:
-                body = _REGISTER.format(name=Text(mandate.from_name, mandate.from_name))
-                await personal.tell(connection, mandate.to_person, body, _ENDED_TITLE, now)
-            return ended
+            return await closing.lost(connection, mandate.id, self.engine.clock())
 
     # --- looking --------------------------------------------------------------------------------------------------
 
@@ -414,12 +408,7 @@ _CODE = Text(
     "{agent}想替您办：{what}，到{until}为止。同意的，把确认码{code}告诉他，10分钟内有效；不同意的，谁问都不要说。",
     "{agent} asks to act for you: {what}, until {until}. If you agree, tell them {code} within ten minutes.",
 )
-_ENDED_TITLE = Text("一份代办授权结束了", "A mandate has ended")
 _ENDED = Text(
     "{agent}替{giver}办事的授权（{what}）已经结束，从现在起不能再代办。",
     "The mandate of {agent} for {giver} ({what}) has ended; nothing can be done under it any more.",
-)
-_REGISTER = Text(
-    "登记信息变了，您代表{name}的身份已经结束；您以它的名义作出的授权同时结束。",
-    "The register changed: you no longer represent {name}, and what you appointed in its name has ended too.",
 )

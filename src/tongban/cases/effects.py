@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tongban.cases import corrections, granting, listing, moving, promises, standing
+from tongban.cases import closing, corrections, granting, listing, moving, promises, standing
 from tongban.cases.batch import Also
 from tongban.cases.definition import Definition
 from tongban.cases.handover import leaving
@@ -23,6 +23,8 @@ def effects(engine: Engine, definition: Definition, after: CaseState, new: Seque
     also = [issue(definition, after, issued, directory=directory, ring=engine.keys, demo=engine.demo)] if issued else []
     if issued and definition.service.result.mandate:
         also.append(standing.given(definition, after, issued, engine.zone))
+    if issued and (end := closing.closed(definition, after, issued)):
+        also.append(end)
     for event in new:
         day = definition.local(event.at)
         if event.grant:
@@ -35,6 +37,8 @@ def effects(engine: Engine, definition: Definition, after: CaseState, new: Seque
             also.append(promises.effect(definition, after, event))
         if event.revokes:
             also.append(revoke(after, event))
+            if definition.service.result.mandate:
+                also.append(closing.taken_back(after, event))
     also += corrections.answered(definition, after, new)
     also += listing.held(definition, after, new)
     also += granting.kept(after, new)

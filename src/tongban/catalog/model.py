@@ -15,6 +15,8 @@ from msgspec import Meta
 from tongban.catalog.competence_row import Competence as Competence
 from tongban.catalog.dated import Parameter
 from tongban.catalog.fields import FactName, Feel, Slug, Words
+from tongban.catalog.result import Result as Result
+from tongban.catalog.result import Validity as Validity
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -325,28 +327,6 @@ class Output(_File, frozen=True, kw_only=True):
     type: Literal["text", "number", "money", "integer", "boolean", "date"] = "text"
     unit: str = ""
     values: tuple[Any, ...] = ()
-
-
-class Validity(_File, frozen=True, kw_only=True):
-    """How long the result holds and how it is kept alive."""
-
-    years: int | None = None
-    months: int | None = None
-    renew: Words = ""
-    law: str = ""
-
-
-class Result(_File, frozen=True, kw_only=True):
-    """审批结果. `certificate` is its type; `shows` are the facts printed on it."""
-
-    certificate: Slug
-    name: Words
-    form: Literal["certificate", "approval", "notice", "filing-receipt", "payment"] = "certificate"
-    valid: Validity | None = None
-    shows: tuple[FactName, ...] = ()
-    delivery: tuple[Literal["online", "post", "counter"], ...] = ("online",)
-    mandate: Literal["guardian", "legal-representative"] | None = None
-    """Lets the applicant act for somebody else from then on: a ward, or the business they represent."""
 
 
 class Fee(_File, frozen=True, kw_only=True):

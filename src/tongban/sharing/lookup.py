@@ -150,7 +150,7 @@ async def _here(db: Database, look: Look, wanted: list[tuple[_Place, Way]]) -> L
             result |= _without(place, _NOT_CONNECTED)
         else:
             told = _least(place, values)
-            result |= _with(place, way.grant, Told(told, True, row["as_of"], digest(told)), look.at)
+            result |= _with(place, way.grant, Told(told, bool(values), row["as_of"], digest(told)), look.at)
     return result
 
 
@@ -292,7 +292,7 @@ def _with(place: _Place, grant: str, told: Told, at: datetime) -> Lookup:
             grant=grant,
             digest=told.digest,
         )
-    return Lookup(found=found, missing=missing)
+    return Lookup(found=found, missing=missing, absent=frozenset() if told.found else frozenset(missing))
 
 
 def _without(place: _Place, words: Text, *, waiting: bool = False, why: Text = _NOTHING) -> Lookup:

@@ -65,12 +65,14 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to one look: what was found, and for what was not, why, in words.
 
-    `waiting` are those of the missing whose source did not answer: it still owes one and is asked again.
+    `waiting` are those of the missing whose source did not answer: it still owes one and is asked again. `absent` are
+    those whose source did answer and has nothing.
     """
 
     found: dict[str, Shared]
     missing: dict[str, Text]
     waiting: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
 
     def __or__(self, other: "Lookup") -> "Lookup":
         """Both together."""
@@ -78,6 +80,7 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True):
             found=self.found | other.found,
             missing=self.missing | other.missing,
             waiting=self.waiting | other.waiting,
+            absent=self.absent | other.absent,
         )
 
 

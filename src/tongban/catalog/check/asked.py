@@ -101,7 +101,7 @@ def bounds(view: View[Service]) -> Iterator[Said]:
 
 def used_names(service: Service) -> set[str]:
     """Every name that a table, a condition, a material, a derived fact or the result makes use of."""
-    used: set[str] = {*service.result.shows, *(row.by for row in service.competence)}
+    used: set[str] = {*service.result.shows, service.result.closes or "", *(row.by for row in service.competence)}
     texts: list[str] = [situation.when for situation in service.situations]
     texts += [material.when for material in service.materials.values()]
     texts += [special.when for special in service.special]
@@ -172,6 +172,10 @@ def result_shows(view: View[Service]) -> Iterator[Said]:
     for path, result in named:
         if result.form == "certificate" and not result.shows:
             yield Said(Text("证照没有写 shows（印哪些内容）", "The certificate has no shows"), path, key=True)
+        closes = service.facts.get(result.closes) if result.closes else None
+        if result.closes and (closes is None or closes.type not in ("id-number", "uscc")):
+            text = Text(f"“{result.closes}”不是号码", f"'{result.closes}' is no identity number and no credit code")
+            yield Said(text, (*path, "closes"))
         for index, name in enumerate(result.shows):
             if name not in service.facts and name not in outputs:
                 text = Text(f"没有“{name}”这个信息", f"There is no fact or output '{name}'")

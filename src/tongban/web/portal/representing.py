@@ -16,7 +16,8 @@ _FACT = "uscc"
 
 async def borne_out(site: Site, actor: Actor, mandate: Mandate) -> bool:
     """Whether the business register still names the representative; True for every other kind, and where the register
-    does not answer: one that is down, or may not be asked, takes nobody's standing away."""
+    does not answer: one that is down, or may not be asked, takes nobody's standing away. One that answers and has no
+    entry any more does."""
     holder = await _representative(site, mandate)
     if holder is None or (mandate.how != "register" and mandate.ground == "legal-representative"):
         return True
@@ -26,7 +27,9 @@ async def borne_out(site: Site, actor: Actor, mandate: Mandate) -> bool:
     reader = Reader(kind=actor.kind, id=actor.id)
     answer = await site.sharing.look_up(holder, {_FACT: source}, service=service, purpose=purpose, reader=reader)
     found = answer.found.get(_FACT)
-    return found is None or str(found.value) == mandate.from_party
+    if found is None:
+        return _FACT not in answer.absent
+    return str(found.value) == mandate.from_party
 
 
 async def _representative(site: Site, mandate: Mandate) -> str | None:
