@@ -5,10 +5,14 @@ from pathlib import Path
 import msgspec
 import pytest
 from demo_certificate import record
+from joserfc import jws
+from joserfc.jwk import ECKey
 
 from tongban.base.clock import system_clock
 from tongban.base.keys import KeyRing
 from tongban.certs import export_json, export_jwks, render_pdf, sign
+from tongban.certs.credential import credential_claims, issue_credential
+from tongban.certs.sdjwt import Request, bind, parse
 from tongban.cli import main
 
 
@@ -44,3 +48,33 @@ def test_without_a_file_or_keys_nothing_is_claimed(tmp_path: Path, capsys: pytes
     assert status(str(there), "--keys", str(there)) == 2
     assert not (tmp_path / "keys").exists()
     assert capsys.readouterr().out == ""
+
+
+def test_what_a_holder_shows_is_checked_with_or_without_the_question_it_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = system_clock()()
+    ring = KeyRing.open(tmp_path / "keys", now)
+    holder = ECKey.generate_key("P-256")
+    claims = credential_claims(
+        record(issued_at=now, valid_from=now.date(), valid_until=None),
+        issuer="https://lanjiang.example",
+        holder=holder.as_dict(private=False),
+    )
+    shown = bind(
+        parse(issue_credential(claims, ring, now)),
+        Request("https://counter.example", "n-1"),
+        now,
+        lambda payload: jws.serialize_compact({"alg": "ES256", "typ": "kb+jwt"}, payload, holder),
+    )
+    file, data = tmp_path / "shown.txt", ("--data", str(tmp_path))
+    file.write_text(shown.compact())
+    asked = ("--audience", "https://counter.example", "--nonce")
+
+    assert status(str(file), *data, *asked, "n-1") == 0
+    said = capsys.readouterr().out
+    assert "持证人本人出示：成立" in said and "持证人：王小明" in said and "现住址：河埠巷18号" in said
+    assert status(str(file), *data, "--lang", "en") == 0
+    assert "Presented by the holder: not asked" in capsys.readouterr().out
+    assert status(str(file), *data, *asked, "n-2") == 1
+    assert status(str(file), *data, "--nonce", "n-1") == 2

@@ -33,6 +33,24 @@ class Fault(StrEnum):
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    UNKNOWN_DIGEST = "unknown-digest-algorithm"
+    BAD_DISCLOSURE = "bad-disclosure"
+    RESERVED_NAME = "reserved-name"
+    DISCLOSED_TWICE = "disclosed-twice"
+    DIGEST_TWICE = "digest-twice"
+    DISCLOSURE_UNCLAIMED = "disclosure-unclaimed"
+    WRONG_PLACE = "wrong-place"
+    CLAIM_OVERWRITTEN = "claim-overwritten"
+    BAD_DIGESTS = "bad-digests"
+    HIDDEN_CONTROL = "hidden-control"
+    TOO_DEEP = "too-deep"
+    NO_BINDING = "no-binding"
+    NO_HOLDER_KEY = "no-holder-key"
+    BINDING_STALE = "binding-stale"
+    BINDING_IN_FUTURE = "binding-in-future"
+    WRONG_AUDIENCE = "wrong-audience"
+    WRONG_NONCE = "wrong-nonce"
+    OTHER_PRESENTATION = "other-presentation"
 
 
 FAULTS: dict[Fault, Text] = {
@@ -84,6 +102,39 @@ FAULTS: dict[Fault, Text] = {
     Fault.NOT_YET_VALID: Text("还没到有效期", "Not valid yet"),
     Fault.EXPIRED: Text("已过有效期", "No longer valid"),
     Fault.REVOKED: Text("已被废止", "Revoked"),
+    Fault.UNKNOWN_DIGEST: Text("摘要算法不在允许之列", "The digest algorithm is not one that is allowed"),
+    Fault.BAD_DISCLOSURE: Text("出示的字段写法不对", "A disclosed field is not written as it must be"),
+    Fault.RESERVED_NAME: Text("字段名冒用了保留的名称", "A field bears a name that is reserved"),
+    Fault.DISCLOSED_TWICE: Text("同一个字段出示了两次", "The same field is disclosed twice"),
+    Fault.DIGEST_TWICE: Text(
+        "同一个摘要出现两次，一个字段会被看成两个", "A digest appears twice, so that one field would count as two"
+    ),
+    Fault.DISCLOSURE_UNCLAIMED: Text(
+        "夹带了签发机构没有签过的字段，或者字段被改过",
+        "A field came along that the issuer never signed, or was altered",
+    ),
+    Fault.WRONG_PLACE: Text("出示的字段放错了位置", "A disclosed field stands where it does not belong"),
+    Fault.CLAIM_OVERWRITTEN: Text(
+        "出示的字段要盖掉另一个同名字段", "A disclosed field would replace another of its name"
+    ),
+    Fault.BAD_DIGESTS: Text("隐藏字段的清单写法不对", "The list of hidden fields is not written as it must be"),
+    Fault.HIDDEN_CONTROL: Text(
+        "签发机构、有效期、状态这类内容不得隐藏", "Issuer, validity, status and the like must not be hidden"
+    ),
+    Fault.TOO_DEEP: Text("内容套得太深", "The content is nested too deeply"),
+    Fault.NO_BINDING: Text(
+        "没有持证人本次出示的签名，可能是拿了别人的", "Nothing shows that the holder presents it: it may be another's"
+    ),
+    Fault.NO_HOLDER_KEY: Text("证照没有绑定可用的持证人密钥", "The certificate is bound to no usable key of a holder"),
+    Fault.BINDING_STALE: Text("出示签名已过时，请持证人重新出示", "The presentation is too old: ask the holder again"),
+    Fault.BINDING_IN_FUTURE: Text("出示时间在将来", "The time of presentation lies in the future"),
+    Fault.WRONG_AUDIENCE: Text("这是出示给别人的", "This was presented to somebody else"),
+    Fault.WRONG_NONCE: Text(
+        "不是对这一次请求的出示，可能是重放", "This does not answer this request: it may be a replay"
+    ),
+    Fault.OTHER_PRESENTATION: Text(
+        "持证人签的不是这些字段：增减过内容", "The holder signed other fields: something was added or left out"
+    ),
 }
 
 
@@ -98,6 +149,8 @@ class Point(StrEnum):
     TYPE = "type"
     PERIOD = "period"
     REVOCATION = "revocation"
+    DISCLOSURES = "disclosures"
+    BINDING = "binding"
 
 
 POINTS: dict[Point, Text] = {
@@ -109,5 +162,10 @@ POINTS: dict[Point, Text] = {
     Point.TYPE: Text("证照类型", "Type of certificate"),
     Point.PERIOD: Text("有效期", "Period of validity"),
     Point.REVOCATION: Text("未被废止", "Not revoked"),
+    Point.DISCLOSURES: Text("出示的字段都经签发", "Every field shown was signed by the issuer"),
+    Point.BINDING: Text("持证人本人出示", "Presented by the holder"),
 }
+NOT_BOUND = Text(
+    "没有对照请求：不知道是出示给谁、哪一次", "Not compared with a request, so whom it was presented to is unknown"
+)
 NOT_ASKED = Text("没有联网查询，不知道是否被废止", "Not asked online, so revocation is unknown")

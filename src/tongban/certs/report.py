@@ -1,11 +1,13 @@
 """A verification as plain text, for the command line: the verdict first, then each point, then what was signed."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from tongban.base.i18n import Lang, Text
 from tongban.certs.pdf import day
 from tongban.certs.verify import POINTS, Check, Verification
 
+DEMONSTRATION = Text("这是演示数据，不具有法律效力。", "Demonstration data, without legal effect.")
 _MARKS = {True: Text("成立", "holds"), False: Text("不成立", "does not hold"), None: Text("未查", "not asked")}
 
 
@@ -20,6 +22,8 @@ def _lines(verification: Verification, lang: Lang) -> Iterator[str]:
     colon = "：" if lang == "zh" else ": "
     for check in verification.checks:
         yield f"  {POINTS[check.point][lang]}{colon}{_MARKS[check.holds][lang]}{_why(check, lang)}"
+    if verification.claims is not None:
+        yield from _shown(verification.claims, lang)
     record = verification.record
     if record is None:
         return
@@ -37,7 +41,49 @@ def _lines(verification: Verification, lang: Lang) -> Iterator[str]:
     for label, value in rows:
         yield f"  {label[lang]}{colon}{value}"
     if record.demo:
-        yield Text("这是演示数据，不具有法律效力。", "Demonstration data, without legal effect.")[lang]
+        yield DEMONSTRATION[lang]
+
+
+_CLAIMS: tuple[tuple[str, Text], ...] = (
+    ("name", Text("证照", "Certificate")),
+    ("certificate", Text("证照标识", "Number")),
+    ("holder.name", Text("持证人", "Holder")),
+    ("holder.number", Text("证件号码", "Identity number")),
+    ("issuing_authority.name", Text("颁发机构", "Issued by")),
+    ("issuing_authority.uscc", Text("统一社会信用代码", "Credit code")),
+)
+
+
+def _shown(claims: dict[str, object], lang: Lang) -> Iterator[str]:
+    """What the holder chose to show; the rest stays hidden, and nothing here tells what it is."""
+    colon = "：" if lang == "zh" else ": "
+    yield ""
+    yield Text("出示的内容", "What is shown")[lang]
+    for path, label in _CLAIMS:
+        value = _at(claims, path)
+        if value is not None:
+            yield f"  {label[lang]}{colon}{_said(value, lang)}"
+    fields = claims.get("fields")
+    for name, line in cast("dict[str, object]", fields if isinstance(fields, dict) else {}).items():
+        yield f"  {_said(_at(line, 'label') or name, lang)}{colon}{_said(_at(line, 'value'), lang)}"
+    if claims.get("demo") is True:
+        yield DEMONSTRATION[lang]
+
+
+def _at(value: object, path: str) -> object:
+    for name in path.split("."):
+        if not isinstance(value, dict):
+            return None
+        value = cast("dict[str, object]", value).get(name)
+    return value
+
+
+def _said(value: object, lang: Lang) -> str:
+    match value:
+        case {"zh": str(zh), "en": str(en)}:
+            return zh if lang == "zh" else en
+        case _:
+            return str(value)
 
 
 def _why(check: Check, lang: Lang) -> str:

@@ -34,7 +34,7 @@ def sign(record: CertificateRecord, ring: KeyRing) -> Certificate:
     """
     if not identifier_holds(record.id):
         raise refuse("bad-identifier", "证照标识不符合编码规则", "The certificate identifier is malformed", place="id")
-    key = _signer(ring, record.issued_at)
+    key = signer(ring, record.issued_at)
     return Certificate(record=record, jws=compact_jws(ring, key, CERTIFICATE_TYPE, canonical(record)))
 
 
@@ -57,7 +57,7 @@ def seal_page(pdf: bytes, certificate: Certificate, ring: KeyRing, now: datetime
     """
     body = pdf.rstrip() + b"\n" + CERTIFICATE_LINE + certificate.jws.encode() + b"\n"
     claim = PageClaim(certificate=certificate.record.id, sha256=hashlib.sha256(body).hexdigest(), at=utc(now))
-    seal = compact_jws(ring, _signer(ring, now), PAGE_TYPE, canonical(claim))
+    seal = compact_jws(ring, signer(ring, now), PAGE_TYPE, canonical(claim))
     return body + SEAL_LINE + seal.encode() + b"\n" + last_startxref(pdf)
 
 
@@ -70,7 +70,8 @@ def last_startxref(pdf: bytes) -> bytes:
     return b"startxref\n" + words[0] + b"\n%%EOF\n"
 
 
-def _signer(ring: KeyRing, at: datetime) -> PublicKey:
+def signer(ring: KeyRing, at: datetime) -> PublicKey:
+    """The key that signs certificates at a time. Raises `Refused` (`no-signing-key`)."""
     try:
         return ring.signer(Use.CERTIFICATE, at)
     except LookupError as error:

@@ -5,19 +5,19 @@ algorithm; the header may only repeat it. No PDF parser and no image decoder tou
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal, NoReturn, cast
+from typing import Literal
 
 import msgspec
 
 from tongban.base.i18n import Text
-from tongban.base.keys import PublicKey, Use, base64url, unbase64
+from tongban.base.keys import PublicKey
 from tongban.certs.faults import FAULTS, NOT_ASKED, POINTS, Fault, Point
 from tongban.certs.keys import PublicKeys
 from tongban.certs.model import FORMAT, CertificateRecord, canonical, digest, identifier_holds
 from tongban.certs.sign import CERTIFICATE_LINE, CERTIFICATE_TYPE, PAGE_TYPE, SEAL_LINE, PageClaim, last_startxref
+from tongban.certs.strict import Stop, json_of, signed
 
 MAX_BYTES = 5_000_000
 MAX_JWS = 100_000
@@ -42,6 +42,8 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     """Genuine, and every point that could be asked holds."""
     checks: tuple[Check, ...]
     record: CertificateRecord | None = None
+    claims: dict[str, object] | None = None
+    """Instead of a whole record, the fields that were shown, where a holder chose them (SD-JWT, QR code)."""
 
     @property
     def fault(self) -> Fault | None:
@@ -66,14 +68,6 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
         return Text(start.zh + FAULTS[fault].zh, start.en + FAULTS[fault].en)
 
 
-class _Stop(Exception):
-    """Nothing further can be checked."""
-
-    def __init__(self, point: Point, fault: Fault) -> None:
-        super().__init__(fault)
-        self.point, self.fault = point, fault
-
-
 def verify(
     data: bytes | str,
     keys: PublicKeys,
@@ -92,13 +86,13 @@ def verify(
     record: CertificateRecord | None = None
     try:
         opened = _open(data.encode() if isinstance(data, str) else data)
-        checks.append(_yes(Point.FORM))
-        payload, key = _signed(opened.jws, CERTIFICATE_TYPE, keys)
-        checks.append(_yes(Point.SIGNATURE))
+        checks.append(passed(Point.FORM))
+        payload, key = signed(opened.jws, CERTIFICATE_TYPE, keys)
+        checks.append(passed(Point.SIGNATURE))
         record = _record(payload)
-        checks.append(_yes(Point.CONTENT))
-    except _Stop as stop:
-        checks.append(Check(stop.point, False, FAULTS[stop.fault], stop.fault))
+        checks.append(passed(Point.CONTENT))
+    except Stop as stop:
+        checks.append(failed(stop.point, stop.fault))
         return Verification(genuine=False, valid=False, checks=tuple(checks))
     page = _page(opened, record, keys, digest_)
     checks += [_check(Point.PAGE, page), _check(Point.KEY, _issue(record, key, now))]
@@ -109,12 +103,18 @@ def verify(
     return Verification(genuine=genuine, valid=not any(c.fault for c in checks), checks=tuple(checks), record=record)
 
 
-def _yes(point: Point) -> Check:
+def passed(point: Point) -> Check:
+    """The point holds."""
     return Check(point, True, POINTS[point])
 
 
+def failed(point: Point, fault: Fault) -> Check:
+    """The point does not hold, and why."""
+    return Check(point, False, FAULTS[fault], fault)
+
+
 def _check(point: Point, fault: Fault | None) -> Check:
-    return _yes(point) if fault is None else Check(point, False, FAULTS[fault], fault)
+    return passed(point) if fault is None else failed(point, fault)
 
 
 class _Opened(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,121 +130,55 @@ class _Opened(msgspec.Struct, frozen=True, kw_only=True):
 
 def _open(data: bytes) -> _Opened:
     if len(data) > MAX_BYTES:
-        raise _Stop(Point.FORM, Fault.TOO_LARGE)
+        raise Stop(Point.FORM, Fault.TOO_LARGE)
     if data.startswith(b"%PDF-"):
         return _open_pdf(data)
     text = data.strip()
     if text.startswith(b"{"):
-        return _open_json(text)
+        return _openjson_of(text)
     if text.count(b".") != 2 or len(text) > MAX_JWS:
-        raise _Stop(Point.FORM, Fault.NOT_A_CERTIFICATE)
+        raise Stop(Point.FORM, Fault.NOT_A_CERTIFICATE)
     try:
         return _Opened(kind="jws", jws=text.decode("ascii"))
     except UnicodeDecodeError:
-        raise _Stop(Point.FORM, Fault.NOT_A_CERTIFICATE) from None
+        raise Stop(Point.FORM, Fault.NOT_A_CERTIFICATE) from None
 
 
-def _open_json(text: bytes) -> _Opened:
-    match cast("dict[str, object]", _json(text, Point.FORM, Fault.NOT_A_CERTIFICATE)):
+def _openjson_of(text: bytes) -> _Opened:
+    match json_of(text, Point.FORM, Fault.NOT_A_CERTIFICATE):
         case {"record": copy, "proofs": {"jws": str() as proof}} if len(proof) <= MAX_JWS:
             return _Opened(kind="json", jws=proof, copy=copy)
         case _:
-            raise _Stop(Point.FORM, Fault.NOT_A_CERTIFICATE)
+            raise Stop(Point.FORM, Fault.NOT_A_CERTIFICATE)
 
 
 def _open_pdf(data: bytes) -> _Opened:
     before, found, after = data.rpartition(b"\n" + CERTIFICATE_LINE)
     proof, _, rest = after.partition(b"\n")
     if not found or len(proof) > MAX_JWS:
-        raise _Stop(Point.FORM, Fault.NOT_A_CERTIFICATE)
+        raise Stop(Point.FORM, Fault.NOT_A_CERTIFICATE)
     sealed = before + found + proof + b"\n"
     seal, _, tail = rest.removeprefix(SEAL_LINE).partition(b"\n") if rest.startswith(SEAL_LINE) else (b"", b"", rest)
     try:
         return _Opened(kind="pdf", jws=proof.decode("ascii"), sealed=sealed, seal=seal.decode("ascii"), tail=tail)
     except UnicodeDecodeError:
-        raise _Stop(Point.FORM, Fault.BAD_ENVELOPE) from None
-
-
-class _Duplicate(ValueError):
-    pass
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise _Duplicate
-    return members
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _json(data: bytes, point: Point, otherwise: Fault) -> object:
-    try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
-    except _Duplicate:
-        raise _Stop(point, Fault.DUPLICATE_KEY) from None
-    except (ValueError, RecursionError):
-        raise _Stop(point, otherwise) from None
-
-
-def _unbase64(part: str) -> bytes:
-    """Strict base64url: one spelling for one byte string, so that no second signed text looks the same."""
-    try:
-        raw = unbase64(part)
-    except ValueError:
-        raise _Stop(Point.SIGNATURE, Fault.BAD_ENVELOPE) from None
-    if base64url(raw) != part:
-        raise _Stop(Point.SIGNATURE, Fault.BAD_ENVELOPE)
-    return raw
-
-
-def _signed(text: str, kind: str, keys: PublicKeys) -> tuple[bytes, PublicKey]:
-    """The payload of a JWS whose signature holds, and its key. The order of refusals is the order of trust."""
-    parts = text.split(".")
-    if len(parts) != 3 or not text.isascii():
-        raise _Stop(Point.SIGNATURE, Fault.BAD_ENVELOPE)
-    raw_header, payload, signature = (_unbase64(part) for part in parts)
-    header = cast("dict[str, object]", _json(raw_header, Point.SIGNATURE, Fault.BAD_ENVELOPE))
-    match header:
-        case {"alg": str() as alg} if alg.lower() == "none":
-            raise _Stop(Point.SIGNATURE, Fault.UNSIGNED)
-        case {"crit": _}:
-            raise _Stop(Point.SIGNATURE, Fault.CRITICAL_HEADER)
-        case {"alg": str() as alg, "kid": str() as kid, "typ": str() as typ}:
-            if len(header) > 3:
-                raise _Stop(Point.SIGNATURE, Fault.FOREIGN_HEADER)
-        case _:
-            raise _Stop(Point.SIGNATURE, Fault.BAD_ENVELOPE)
-    if typ != kind:
-        raise _Stop(Point.SIGNATURE, Fault.WRONG_KIND)
-    key = keys.get(kid)
-    if key is None or key.use is not Use.CERTIFICATE:
-        raise _Stop(Point.SIGNATURE, Fault.UNKNOWN_KEY)
-    if alg != key.algorithm:
-        raise _Stop(Point.SIGNATURE, Fault.WRONG_ALGORITHM)
-    if not signature:
-        raise _Stop(Point.SIGNATURE, Fault.UNSIGNED)
-    if not key.verify(signature, f"{parts[0]}.{parts[1]}".encode()):
-        raise _Stop(Point.SIGNATURE, Fault.BAD_SIGNATURE)
-    return payload, key
+        raise Stop(Point.FORM, Fault.BAD_ENVELOPE) from None
 
 
 def _record(payload: bytes) -> CertificateRecord:
-    members = _json(payload, Point.CONTENT, Fault.BAD_RECORD)
-    if not isinstance(members, dict) or cast("dict[str, object]", members).get("format") != FORMAT:
-        raise _Stop(Point.CONTENT, Fault.UNKNOWN_FORMAT)
+    members = json_of(payload, Point.CONTENT, Fault.BAD_RECORD)
+    if not isinstance(members, dict) or members.get("format") != FORMAT:
+        raise Stop(Point.CONTENT, Fault.UNKNOWN_FORMAT)
     try:
         record = msgspec.json.decode(payload, type=CertificateRecord)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise _Stop(Point.CONTENT, Fault.BAD_RECORD) from None
+        raise Stop(Point.CONTENT, Fault.BAD_RECORD) from None
     if record.issued_at.tzinfo is None:
-        raise _Stop(Point.CONTENT, Fault.BAD_RECORD)
+        raise Stop(Point.CONTENT, Fault.BAD_RECORD)
     if canonical(record) != payload:
-        raise _Stop(Point.CONTENT, Fault.NOT_CANONICAL)
+        raise Stop(Point.CONTENT, Fault.NOT_CANONICAL)
     if not identifier_holds(record.id):
-        raise _Stop(Point.CONTENT, Fault.BAD_IDENTIFIER)
+        raise Stop(Point.CONTENT, Fault.BAD_IDENTIFIER)
     return record
 
 
@@ -264,10 +198,10 @@ def _sealed(opened: _Opened, record: CertificateRecord, keys: PublicKeys) -> Fau
     if not opened.seal:
         return Fault.NO_SEAL
     try:
-        payload, key = _signed(opened.seal, PAGE_TYPE, keys)
+        payload, key = signed(opened.seal, PAGE_TYPE, keys)
         claim = msgspec.json.decode(payload, type=PageClaim)
         tail = last_startxref(opened.sealed)
-    except (_Stop, ValueError):
+    except (Stop, ValueError):
         return Fault.PAGE_ALTERED
     if claim.at.tzinfo is None or not key.valid_at(claim.at) or claim.certificate != record.id:
         return Fault.PAGE_ALTERED

@@ -1,22 +1,72 @@
-"""Check a certificate offline: its PDF, its JSON or its signed text. Exit status 0 only when it is genuine and valid.
-离线验证证照，PDF、JSON 或签名文本都可以。"""
+"""Check a certificate offline, whole or as its holder shows it. Exit status 0 only when all that was asked holds.
+离线验证证照：PDF、JSON、签名文本、持证人的出示都可以。"""
 
 import argparse
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from tongban.base.clock import system_clock
 from tongban.base.config import Settings
 from tongban.base.errors import Refused
-from tongban.base.i18n import LANGS, Text
+from tongban.base.i18n import LANGS, Lang, Text
 from tongban.base.keys import KeyRing
 from tongban.certs import PublicKeys, read_jwks, report, verify
+from tongban.certs.credential import verify_credential
+from tongban.certs.sdjwt import Request, looks_like_sd_jwt
 
 _NO_KEYS = Text(
     "没有公钥：请用 --keys 指定公布的公钥文件（本平台在 /.well-known/jwks.json 公布）",
     "No keys: name the published key set with --keys (a site publishes it at /.well-known/jwks.json)",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the command line asks of a file, whatever kind it is."""
+
+    keys: PublicKeys
+    now: datetime
+    lang: Lang
+    kind: str | None
+    request: Request | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether everything that was asked holds, and all of it in words, without a final newline."""
+
+    holds: bool
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """A kind of file: how its bytes are known, before anything in them is believed, and how it is checked."""
+
+    name: Text
+    known: Callable[[bytes], bool]
+    check: Callable[[bytes, Question], Answer]
+
+
+def _credential(data: bytes, question: Question) -> Answer:
+    outcome = verify_credential(data, question.keys, question.now, request=question.request, type_=question.kind)
+    return Answer(outcome.valid, report(outcome, question.lang))
+
+
+def _certificate(data: bytes, question: Question) -> Answer:
+    outcome = verify(data, question.keys, question.now, type_=question.kind)
+    return Answer(outcome.valid, report(outcome, question.lang))
+
+
+KINDS: tuple[FileKind, ...] = (
+    FileKind(Text("持证人的出示", "presentation by a holder"), looks_like_sd_jwt, _credential),
+    FileKind(Text("证照", "certificate"), lambda _: True, _certificate),
+)
+"""In the order in which they are tried; the first that knows the file checks it."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,11 +75,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keys", type=Path, help="published key set (JWKS) · 公布的公钥文件")
     parser.add_argument("--data", type=Path, help="data directory whose keys to use · 数据目录")
     parser.add_argument("--type", dest="kind", help="the type it must be, e.g. residence-permit · 要求的证照类型")
+    parser.add_argument("--audience", help="to whom it must have been presented (with --nonce) · 出示给谁")
+    parser.add_argument("--nonce", help="the question that the presentation must answer · 出示要回答的请求编号")
     parser.add_argument("--lang", choices=LANGS, default="zh")
 
 
 def run(options: argparse.Namespace) -> int:
     """0 genuine and valid; 1 anything else that was checked; 2 when nothing could be checked."""
+    if (options.audience is None) != (options.nonce is None):
+        print("--audience and --nonce go together · --audience 和 --nonce 要一起用", file=sys.stderr)
+        return 2
     now = system_clock()()
     try:
         data = options.file.read_bytes()
@@ -43,9 +98,12 @@ def run(options: argparse.Namespace) -> int:
     if not keys:
         print(_NO_KEYS[options.lang], file=sys.stderr)
         return 2
-    outcome = verify(data, keys, now, type_=options.kind)
-    print(report(outcome, options.lang))
-    return 0 if outcome.valid else 1
+    request = Request(options.audience, options.nonce) if options.audience is not None else None
+    question = Question(keys, now, options.lang, options.kind, request)
+    kind = next(kind for kind in KINDS if kind.known(data))
+    answer = kind.check(data, question)
+    print(answer.said)
+    return 0 if answer.holds else 1
 
 
 def _keys(options: argparse.Namespace) -> PublicKeys:
