@@ -15,6 +15,7 @@ from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.base.errors import refuse
 from tongban.base.ids import uuid7
+from tongban.catalog.model import Service
 from tongban.hall.carrier import DemonstrationCarrier
 from tongban.hall.identity import DemonstrationReader, Identified, IdentityCheck, NoReader
 from tongban.hall.offline import Captured
@@ -129,12 +130,12 @@ class Hall:
         """The identification was for this case."""
         await counter.check_led_to(self.db, clerk.region, person, check, case)
 
-    async def taken_in(self, clerk: Actor, person: str, case: str, *, case_region: str, service: str) -> None:
-        """What came in at a hall is fetched there, unless the person says otherwise."""
+    async def taken_in(self, clerk: Actor, person: str, case: str, *, case_region: str, service: Service) -> None:
+        """What came in at a hall is fetched there, unless its service file or the person says otherwise."""
         for place in self.places.all():
-            if place.body == clerk.body:
+            if place.body == clerk.body and "counter" in service.result.ways:
                 await self.results.choose(
-                    person, case, case_region=case_region, service=service, hall=place.id, by=clerk.id
+                    person, case, case_region=case_region, service=service.service, hall=place.id, by=clerk.id
                 )
 
 

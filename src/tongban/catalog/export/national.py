@@ -175,7 +175,7 @@ def _type(service: Service) -> dict[str, Any]:
     ways = [
         *(["1 窗口"] if "counter" in service.reach.modes else []),
         *(["2 网上"] if "online" in service.reach.modes else []),
-        *(["3 快递"] if "post" in service.result.delivery else []),
+        *(["3 快递"] if "post" in service.result.ways else []),
     ]
     return {
         "办件类型": "1 即办件" if at_once else "2 承诺件",
@@ -216,7 +216,7 @@ def _outcome(service: Service) -> dict[str, Any]:
         "审批结果类型": {"代码": code, "名称": name},
         "有效期": span,
         "延续说明": _zh(valid.renew) if valid else "",
-        "领取方式": list(service.result.delivery),
+        "领取方式": list(service.result.ways),
         "登载内容": [_zh(service.facts[name].name) for name in service.result.shows if name in service.facts],
     }
 

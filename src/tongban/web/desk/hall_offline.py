@@ -141,7 +141,9 @@ async def _hand_in(site: Site, visitor: Visitor, actor: Actor, one: Captured) ->
     )
     check = await site.hall.identified(actor, person, who, one.service)
     await site.hall.led_to(actor, person, check, view.case)
-    await site.hall.taken_in(actor, person, view.case, case_region=view.opening.region, service=one.service)
+    await site.hall.taken_in(
+        actor, person, view.case, case_region=view.opening.region, service=view.loaded.definition.service
+    )
     await site.hall.captured(actor, one, view.case, counted=received is not None)
     return _became(view.case, received is not None)
 

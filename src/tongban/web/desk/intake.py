@@ -174,7 +174,9 @@ async def fill(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[
     await site.cases.discard(actor, slug)
     if sitting.check:
         await site.hall.led_to(actor, sitting.person, UUID(sitting.check), view.case)
-    await site.hall.taken_in(actor, sitting.person, view.case, case_region=view.opening.region, service=slug)
+    await site.hall.taken_in(
+        actor, sitting.person, view.case, case_region=view.opening.region, service=view.loaded.definition.service
+    )
     names = {slug: need.name for slug, need in application.service.materials.items()}
     return page(
         site,

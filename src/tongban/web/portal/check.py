@@ -22,6 +22,7 @@ from tongban.web.html import go, page
 from tongban.web.portal import drafts
 from tongban.web.portal.application import Application, Upload
 from tongban.web.portal.corrections import disputes, opened, owed
+from tongban.web.portal.fetching import fetched_at, offered
 from tongban.web.portal.papers import hints
 from tongban.web.portal.places import name as place_name
 from tongban.web.portal.promise import by_people, decision, promises
@@ -136,6 +137,7 @@ async def check_page(
         due=promise.due if promise else None,
         by_people=_by_people(site, application),
         promise=promised(application),
+        halls=offered(site, application.service),
         key=key,
         problems=problems or [],
     )
@@ -224,6 +226,7 @@ async def submit(site: Site, visitor: Visitor, slug: str, form: Form) -> Respons
         )
     except Refused as error:
         return await check_page(site, visitor, application, str(uuid7()), refused(error))
+    await fetched_at(site, actor, case, form.text("hall"))
     return go(f"/cases/{case.case}/receipt")
 
 

@@ -8,12 +8,14 @@ from litestar import Response, post
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.cases.views import CaseView
+from tongban.catalog.model import Service
 from tongban.hall.carrier import STAGES, Stage
 from tongban.hall.places import Place
 from tongban.hall.posting import read
 from tongban.hall.results import FETCH, GROUNDS
 from tongban.hall.store.parcels import Parcel
 from tongban.hall.store.results import Result
+from tongban.org import Actor
 from tongban.web.forms import Form
 from tongban.web.html import go
 from tongban.web.site import Site
@@ -33,13 +35,23 @@ class Fetching:
     post: Text | None
     parcel: Parcel | None
     stage: Text | None
+    fetches: bool
+    """Whether it can be fetched at a hall, as its service file says; what came back by post always can."""
     posts: bool
     """Whether it can be sent by post."""
 
 
+def offered(site: Site, service: Service) -> tuple[Place, ...]:
+    """The halls that are offered with the form, where the service file says that one can fetch there."""
+    said = service.result.delivery
+    return site.hall.places.all() if said and "counter" in said else ()
+
+
 async def fetching(site: Site, visitor: Visitor, view: CaseView) -> Fetching | None:
-    """None where nothing can be fetched, and for an agent whose mandate does not cover it."""
-    found = site.hall.places.all()
+    """None where nothing can be fetched or posted, and for an agent whose mandate does not cover it."""
+    found, ways = site.hall.places.all(), view.loaded.definition.service.result.ways
+    if not {"counter", "post"} & set(ways):
+        return None
     if view.opening.about or view.opening.parts or not _may(site, visitor, view) or not found:
         return None
     if view.ended and not view.certificates:
@@ -57,9 +69,24 @@ async def fetching(site: Site, visitor: Visitor, view: CaseView) -> Fetching | N
         ground=GROUNDS[one.ground] if one and done else None,
         parcel=parcel,
         stage=STAGES[parcel.state] if parcel else None,
-        posts=site.hall.posting.carrier is not None and (parcel is None or parcel.state is Stage.ASKED),
+        fetches="counter" in ways or (parcel is not None and parcel.state is Stage.RETURNED),
+        posts="post" in ways
+        and site.hall.posting.carrier is not None
+        and (parcel is None or parcel.state is Stage.ASKED),
         post=_title(site, one.post) if one and done else None,
     )
+
+
+async def fetched_at(site: Site, actor: Actor, view: CaseView, hall: str) -> None:
+    """What was chosen with the form. A case that is sent twice keeps what was chosen; anything else is no choice."""
+    service = view.loaded.definition.service
+    if hall not in {place.id for place in offered(site, service)} or view.opening.parts:
+        return
+    person, region = view.opening.applicant.id, view.opening.region
+    if await site.hall.results.of(person, view.case) is None:
+        await site.hall.results.choose(
+            person, view.case, case_region=region, service=service.service, hall=hall, by=actor.id
+        )
 
 
 def _title(site: Site, post: str) -> Text | None:
@@ -80,7 +107,8 @@ async def choose(site: Site, visitor: Visitor, case: str, form: Form) -> Respons
     """Choose the hall. Raises Refused: `nothing-to-fetch` (409), and as `Results.choose`."""
     actor = visitor.citizen()
     view = await site.cases.view(actor, case)
-    if await fetching(site, visitor, view) is None:
+    found = await fetching(site, visitor, view)
+    if found is None or not found.fetches:
         raise refuse("nothing-to-fetch", "这件事没有要领的东西", "There is nothing to fetch", status=409)
     person, region, service, hall = _said(view, form)
     await site.hall.results.choose(person, view.case, case_region=region, service=service, hall=hall, by=actor.id)
