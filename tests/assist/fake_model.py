@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
-CHUNK = re.compile(r"<<(?P<mark>[a-z]+) (?P<name>C\d+) (?P<whose>\S+)>>\n(?P<text>.*?)\n<<(?P=mark) 完>>", re.DOTALL)
+CHUNK = re.compile(r"<<(?P<mark>\S+) (?P<name>C\d+) (?P<whose>\S+)>>\n(?P<text>.*?)\n<<(?P=mark) 完>>", re.DOTALL)
+"""A mark is letters, of which the masker takes out what is also a value somewhere else in the text."""
 
 
 class Reply(NamedTuple):

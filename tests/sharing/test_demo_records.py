@@ -29,7 +29,18 @@ async def seeded(db: Database, clock: SettableClock) -> Database:
     return db
 
 
+_ANSWERS: dict[tuple[str, str, str], dict[str, Any]] = {}
+"""By person, service and version: asked once for all tests, for the records and the hour are the same in each."""
+
+
 async def look(db: Database, person: str, service: Service, clock: SettableClock) -> dict[str, Any]:
+    key = (person, service.service, service.version)
+    if key not in _ANSWERS:
+        _ANSWERS[key] = await ask(db, person, service, clock)
+    return _ANSWERS[key]
+
+
+async def ask(db: Database, person: str, service: Service, clock: SettableClock) -> dict[str, Any]:
     purpose = Purpose.of(service, f"draft:{service.service}")
     reader = Reader(kind="person", id=person)
     answer = await Sharing(db, clock).look_up(person, sources(service), service=service, purpose=purpose, reader=reader)
@@ -96,7 +107,7 @@ async def test_somebody_has_to_be_asked_in_every_service(seeded: Database, clock
 
 async def test_every_access_is_seen_by_the_person(seeded: Database, clock: SettableClock):
     permit = next(service for service in SERVICES if service.service == "residence-permit")
-    await look(seeded, "p-wangxiaoman", permit, clock)
+    await ask(seeded, "p-wangxiaoman", permit, clock)
     seen = await Sharing(seeded, clock).accesses("p-wangxiaoman")
     asked = {(s.at.partition("/")[0], s.at.partition("#")[2]) for s in sources(permit).values()}
     assert {(access.resource, field) for access in seen.items for field in access.fields} == asked
