@@ -38,7 +38,7 @@ _LONGEST = ("test_style.py", "test_newcomer.py", "test_crash.py", "test_killed.p
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest begin first, so that no worker waits for them at the end; the rest stay as shuffled."""
+    """The files that take longest begin first, so that no worker waits for them at the end; the rest stays shuffled."""
     items.sort(key=lambda one: one.path.name not in _LONGEST)
 
 
