@@ -24,5 +24,16 @@ def run(options: argparse.Namespace) -> int:
         return 2
     environment = os.environ | ({"TONGBAN_REQUIRE_BROWSER": "1"} if options.require_browser else {})
     words = options.pytest or ["tests"]
-    command = [sys.executable, "-m", "pytest", "-n", options.jobs, "--dist", "loadfile", "-rs", *words]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        options.jobs,
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+        "-rs",
+        *words,
+    ]
     return subprocess.run(command, cwd=root, env=environment, check=False).returncode  # noqa: S603 our own interpreter and arguments
