@@ -13,6 +13,7 @@ from tongban.base.keys import KeyRing
 from tongban.certs import export_json, export_jwks, render_pdf, sign
 from tongban.certs.credential import credential_claims, issue_credential
 from tongban.certs.sdjwt import Request, bind, parse
+from tongban.certs.statuslist import StatusList, StatusPlace, issue_status_list
 from tongban.cli import main
 
 
@@ -60,6 +61,7 @@ def test_what_a_holder_shows_is_checked_with_or_without_the_question_it_answers(
         record(issued_at=now, valid_from=now.date(), valid_until=None),
         issuer="https://lanjiang.example",
         holder=holder.as_dict(private=False),
+        status=StatusPlace(idx=7, uri="https://lanjiang.example/status/0"),
     )
     shown = bind(
         parse(issue_credential(claims, ring, now)),
@@ -78,3 +80,12 @@ def test_what_a_holder_shows_is_checked_with_or_without_the_question_it_answers(
     assert "Presented by the holder: not asked" in capsys.readouterr().out
     assert status(str(file), *data, *asked, "n-2") == 1
     assert status(str(file), *data, "--nonce", "n-1") == 2
+
+    good, bad = tmp_path / "good.status", tmp_path / "bad.status"
+    for path, statuses in ((good, {}), (bad, {7: 1})):
+        path.write_text(issue_status_list(StatusList.of(statuses), "https://lanjiang.example/status/0", ring, now))
+    capsys.readouterr()
+    assert status(str(file), *data, "--status", str(good)) == 0
+    assert "未被废止（截至" in capsys.readouterr().out
+    assert status(str(file), *data, "--status", str(bad)) == 1
+    assert status(str(file), *data, "--status", str(file)) == 2

@@ -15,12 +15,13 @@ from tongban.base.clock import utc
 from tongban.base.i18n import Text
 from tongban.base.jws import compact
 from tongban.base.keys import KeyRing, PublicKey, Use
-from tongban.certs.faults import FAULTS, NOT_ASKED, NOT_BOUND, POINTS, Fault, Point
+from tongban.certs.faults import FAULTS, NOT_BOUND, POINTS, Fault, Point
 from tongban.certs.keys import PublicKeys
 from tongban.certs.model import CertificateRecord, canonical
 from tongban.certs.sdjwt import Hidden, Request, SdJwt, conceal, holder_key, parse, reveal
 from tongban.certs.sdjwt.binding import check_binding
 from tongban.certs.sign import signer
+from tongban.certs.statuslist import StatusLists, StatusPlace
 from tongban.certs.strict import Jws, Stop, by_known_key, json_of
 from tongban.certs.verify import CLOCK_LEEWAY, Check, Verification, failed, passed
 
@@ -28,14 +29,8 @@ CREDENTIAL_KIND = "dc+sd-jwt"
 VCT = "urn:tongban:certificate:"
 NEVER_HIDDEN = frozenset({"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status"})
 """What a disclosure must not bring (SD-JWT VC §3.2.2.2): hidden, an expired certificate could be shown as valid."""
+NO_LISTS = StatusLists()
 _HEADER = frozenset({"alg", "kid", "typ"})
-
-
-class StatusPlace(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the status of a certificate stands: a list, and the place in it (Token Status List §6)."""
-
-    idx: int
-    uri: str
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,10 +129,12 @@ def verify_credential(
     *,
     request: Request | None = None,
     type_: str | None = None,
+    lists: StatusLists = NO_LISTS,
 ) -> Verification:
     """Check an SD-JWT VC in any of its three forms, alone or as a presentation. Never raises for anything in `data`.
 
-    With a `request` the holder must have presented it in answer to that, and to nothing else.
+    `lists` are the status lists at hand. With a `request` the holder must have presented it in answer to that, and to
+    nothing else.
     """
     checks: list[Check] = []
     claims: dict[str, object] | None = None
@@ -157,7 +154,7 @@ def verify_credential(
     if type_ is not None:
         checks.append(_tried(Point.TYPE, None if said.type == type_ else Fault.WRONG_TYPE))
     checks += [_tried(Point.PERIOD, _period(said, now)), _binding(sd_jwt, said, request, now)]
-    checks.append(Check(Point.REVOCATION, None, NOT_ASKED))
+    checks.append(lists.check(said.place, now))
     genuine = not any(check.fault for check in checks if check.point is Point.KEY)
     return Verification(
         genuine=genuine, valid=not any(check.fault for check in checks), checks=tuple(checks), claims=claims

@@ -51,6 +51,12 @@ class Fault(StrEnum):
     WRONG_AUDIENCE = "wrong-audience"
     WRONG_NONCE = "wrong-nonce"
     OTHER_PRESENTATION = "other-presentation"
+    SUSPENDED = "suspended"
+    UNKNOWN_STATUS = "unknown-status"
+    LIST_DAMAGED = "status-list-damaged"
+    LIST_EXPIRED = "status-list-expired"
+    LIST_IN_FUTURE = "status-list-in-future"
+    NOT_IN_LIST = "not-in-status-list"
 
 
 FAULTS: dict[Fault, Text] = {
@@ -132,6 +138,12 @@ FAULTS: dict[Fault, Text] = {
     Fault.WRONG_NONCE: Text(
         "不是对这一次请求的出示，可能是重放", "This does not answer this request: it may be a replay"
     ),
+    Fault.SUSPENDED: Text("已被暂停，眼下不能用", "Suspended: not to be used for the time being"),
+    Fault.UNKNOWN_STATUS: Text("状态清单里的状态不认识", "The status list gives a status that is unknown"),
+    Fault.LIST_DAMAGED: Text("状态清单已损坏", "The status list is damaged"),
+    Fault.LIST_EXPIRED: Text("状态清单过期了，请取新的", "The status list is out of date: fetch a new one"),
+    Fault.LIST_IN_FUTURE: Text("状态清单的时间在将来", "The status list is dated in the future"),
+    Fault.NOT_IN_LIST: Text("状态清单里没有这张证照的位置", "The status list has no place for this certificate"),
     Fault.OTHER_PRESENTATION: Text(
         "持证人签的不是这些字段：增减过内容", "The holder signed other fields: something was added or left out"
     ),

@@ -21,7 +21,8 @@ def _lines(verification: Verification, lang: Lang) -> Iterator[str]:
     yield ""
     colon = "：" if lang == "zh" else ": "
     for check in verification.checks:
-        yield f"  {POINTS[check.point][lang]}{colon}{_MARKS[check.holds][lang]}{_why(check, lang)}"
+        point = check.text if check.holds else POINTS[check.point]
+        yield f"  {point[lang]}{colon}{_MARKS[check.holds][lang]}{_why(check, lang)}"
     if verification.claims is not None:
         yield from _shown(verification.claims, lang)
     record = verification.record

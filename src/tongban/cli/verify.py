@@ -11,12 +11,14 @@ from pathlib import Path
 
 from tongban.base.clock import system_clock
 from tongban.base.config import Settings
-from tongban.base.errors import Refused
+from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import LANGS, Lang, Text
 from tongban.base.keys import KeyRing
-from tongban.certs import PublicKeys, read_jwks, report, verify
+from tongban.certs import FAULTS, PublicKeys, read_jwks, report, verify
 from tongban.certs.credential import verify_credential
 from tongban.certs.sdjwt import Request, looks_like_sd_jwt
+from tongban.certs.statuslist import StatusLists
+from tongban.certs.strict import Stop
 
 _NO_KEYS = Text(
     "没有公钥：请用 --keys 指定公布的公钥文件（本平台在 /.well-known/jwks.json 公布）",
@@ -33,6 +35,7 @@ class Question:
     lang: Lang
     kind: str | None
     request: Request | None
+    lists: StatusLists
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,9 @@ class FileKind:
 
 
 def _credential(data: bytes, question: Question) -> Answer:
-    outcome = verify_credential(data, question.keys, question.now, request=question.request, type_=question.kind)
+    outcome = verify_credential(
+        data, question.keys, question.now, request=question.request, type_=question.kind, lists=question.lists
+    )
     return Answer(outcome.valid, report(outcome, question.lang))
 
 
@@ -77,6 +82,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--type", dest="kind", help="the type it must be, e.g. residence-permit · 要求的证照类型")
     parser.add_argument("--audience", help="to whom it must have been presented (with --nonce) · 出示给谁")
     parser.add_argument("--nonce", help="the question that the presentation must answer · 出示要回答的请求编号")
+    parser.add_argument(
+        "--status", type=Path, action="append", default=[], help="status list kept at hand · 状态清单文件"
+    )
     parser.add_argument("--lang", choices=LANGS, default="zh")
 
 
@@ -89,6 +97,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         data = options.file.read_bytes()
         keys = _keys(options)
+        lists = _lists(options, keys)
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return 2
@@ -99,11 +108,21 @@ def run(options: argparse.Namespace) -> int:
         print(_NO_KEYS[options.lang], file=sys.stderr)
         return 2
     request = Request(options.audience, options.nonce) if options.audience is not None else None
-    question = Question(keys, now, options.lang, options.kind, request)
+    question = Question(keys, now, options.lang, options.kind, request, lists)
     kind = next(kind for kind in KINDS if kind.known(data))
     answer = kind.check(data, question)
     print(answer.said)
     return 0 if answer.holds else 1
+
+
+def _lists(options: argparse.Namespace, keys: PublicKeys) -> StatusLists:
+    try:
+        return StatusLists.read([path.read_bytes() for path in options.status], keys)
+    except Stop as stop:
+        sentence = FAULTS[stop.fault]
+        raise refuse(
+            "bad-status-list", f"状态清单不能用：{sentence.zh}", f"Unusable status list: {sentence.en}"
+        ) from stop
 
 
 def _keys(options: argparse.Namespace) -> PublicKeys:
