@@ -106,8 +106,9 @@ def as_person(person: Person) -> Actor:
 
 async def apply(cases: Cases, bundle: str, facts: Mapping[str, Any], key: str = "key-00001") -> CaseView:
     born = datetime(2026, 11, 1, 9, tzinfo=UTC)
-    record = Shared(value="2026-10-20", source=Text("出生医学证明库", "Certificates of birth"), as_of=born, at=born)
-    records = {"child_birth_date": record} if bundle == "newborn" else {}
+    known = {"child_birth_date": "2026-10-20", "child_sex": "female", "births": 1} if bundle == "newborn" else {}
+    source = Text("出生医学证明库", "Certificates of birth")
+    records = {name: Shared(value=value, source=source, as_of=born, at=born) for name, value in known.items()}
     return await cases.submit(as_person(MOTHER), bundle, facts, region=REGION, key=key, records=records)
 
 
@@ -157,6 +158,8 @@ def test_every_shipped_bundle_makes_up_one_form_that_asks_nothing_twice(law: Cat
 def test_a_birth_asks_once_and_opens_what_can_begin_in_one_go(law: Catalogue) -> None:
     composed = law.composed("newborn")
     assert composed.parts_of("newborn_name") == ("certificate", "household", "insurance", "card", "vaccination")
+    assert composed.service.facts["newborn_name"].source is None, "no record has the name that is chosen now"
+    assert composed.parts_of("child_sex") == ("certificate", "household", "card", "vaccination")
     assert composed.of_part("vaccination", BIRTH).keys() == {
         "full_name",
         "id_number",

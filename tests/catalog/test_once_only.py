@@ -31,10 +31,11 @@ def test_what_is_asked_falls_by_seventy_percent_where_one_matter_is_applied_for_
     assert found.fall >= 0.70, found
 
 
-def test_each_service_alone_is_counted_as_it_is_and_that_is_less_than_seventy_percent() -> None:
+def test_what_is_asked_falls_by_seventy_percent_with_each_service_applied_for_alone() -> None:
     """The figure that is published (docs/promises.md): whoever adds a source or a question states it anew."""
     total = together(asked(service) for service in LAW.services(DAY))
-    assert (total.alone, total.shared) == (619, 227)
+    assert total.fall >= 0.70
+    assert (total.alone, total.shared) == (619, 170)
 
 
 def test_what_another_person_answers_for_a_bundle_is_not_left_out_of_the_count() -> None:

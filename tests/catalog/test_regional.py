@@ -98,7 +98,7 @@ def test_fee_visits_validity_questions_and_papers_are_compared(shop: Service) ->
         Topic.FEE: ("收费", "不收费", "收费：20元", "worse"),
         Topic.VISITS: ("要跑几次", "一次都不用", "最多1次", "worse"),
         Topic.RESULT: ("有效期", "3年", "5年", "neutral"),
-        Topic.FACTS: ("店名", "要填", "不问", "better"),
+        Topic.FACTS: ("店名", "先到市场主体登记库查，查到了不用填", "不问", "better"),
         Topic.MATERIALS: ("租房合同", "不用交", "要交", "worse"),
     }
 

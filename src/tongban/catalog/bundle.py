@@ -62,6 +62,9 @@ class Same(_File, frozen=True, kw_only=True):
     ask: Words = ""
     """The question in words that fit all of them."""
     name: Words = ""
+    asked: bool = False
+    """The person settles it with this form (the name of the child, of the company), so no record is asked: what a part
+    alone would look up can only be an earlier one."""
 
 
 class Bundle(_File, frozen=True, kw_only=True):

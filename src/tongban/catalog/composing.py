@@ -212,8 +212,9 @@ class _Work:
         merged: dict[str, Fact] = dict(self.bundle.asks)
         for name, keys in _groups(names).items():
             ones = [known[key] for key in keys]
-            lead = next((one for one in ones if one.source), ones[0])
             index, same = declared.get(name, (None, None))
+            settled = same is not None and same.asked
+            lead = ones[0] if settled else next((one for one in ones if one.source), ones[0])
             where = ("parts", keys[0][0]) if index is None else ("same", index)
             if len({one.type for one in ones}) > 1 or len({_values(one) for one in ones}) > 1:
                 self._fault(
@@ -235,7 +236,7 @@ class _Work:
                 max=min(at_most) if at_most else None,
                 max_length=min(one.max_length for one in ones),
                 not_future=any(one.not_future for one in ones),
-                source=_cited(lead.source, next(key[0] for key in keys if known[key] is lead)),
+                source=None if settled else _cited(lead.source, next(key[0] for key in keys if known[key] is lead)),
                 law=next((f"{key[0]}.{known[key].law}" for key in keys if known[key].law), ""),
                 changes=(),
             )

@@ -14,7 +14,7 @@ from tongban.base.ids import id_number_check
 from tongban.org import demo as province
 from tongban.sharing import demo as records
 
-EDITION = 1
+EDITION = 2
 """Counts the changes of the drawing: stores of another edition are made anew."""
 PEOPLE = 20_000
 _SEED = 20_261_125
@@ -107,6 +107,33 @@ def _insured(draw: Random, one: Resident) -> Fields | None:
     return fields
 
 
+def _born(one: Resident, birth: date) -> Fields:
+    """What the maternity institution reported: the day is drawn, and everything else follows from it."""
+    day = birth.toordinal()
+    return {
+        "birth_date": birth,
+        "full_name": one.name[:1] + "安安",
+        "sex": "male" if day % 2 else "female",
+        "hospital": "清源区妇幼保健院（演示）" if day % 3 else "岚江市第一人民医院（演示）",
+        "births": 1,
+        "difficult": day % 5 == 0,
+    }
+
+
+def _died(draw: Random, one: Resident) -> Fields:
+    """A relative who died in the last year, as the certificate names them."""
+    parent = one.age < 55
+    birth = one.birth - timedelta(days=9_500) if parent else one.birth
+    stem = f"{one.region}{birth:%Y%m%d}{draw.randrange(100, 1000)}"
+    return {
+        "deceased_name": one.name[:1] + "守义",
+        "deceased_number": stem + id_number_check(stem),
+        "died_on": _REFERENCE - timedelta(days=draw.randrange(1, 360)),
+        "relation": "child" if parent else "spouse",
+        "home_region": one.region,
+    }
+
+
 def _seeker(draw: Random, one: Resident) -> Fields | None:
     if not _grown(one) or draw.random() > 0.05:
         return None
@@ -167,7 +194,7 @@ DRAWN: Mapping[str, _Draw] = {
     ),
     "health.births/child": _some(
         0.05,
-        lambda draw, _: {"birth_date": _REFERENCE - timedelta(days=draw.randrange(1, 1000))},
+        lambda draw, one: _born(one, _REFERENCE - timedelta(days=draw.randrange(1, 1000))),
         lambda one: 22 <= one.age < 42,
     ),
     "health.childcare/payment": _some(0.04, lambda draw, _: {"paid": draw.random() < 0.6}),
@@ -181,6 +208,10 @@ DRAWN: Mapping[str, _Draw] = {
         0.1, lambda draw, _: {"number": f"岚租备2026-{draw.randrange(1000, 9999)}（演示）", "filed": True}
     ),
     "tax.income/person": _some(0.7, lambda draw, _: {"monthly": draw.randrange(0, 300) * 100}),
+    "hr.pension/settlement": _some(
+        0.8, lambda _, one: {"retires_on": one.birth + timedelta(days=21_915)}, lambda one: one.age > 60
+    ),
+    "health.deaths/relative": _some(0.01, _died, lambda one: one.age >= 18),
 }
 """What is drawn for each record; records that are not here are held of the named people and businesses only."""
 
