@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tongban.base.sealing import FileKeys, PersonKey, Place, Suite, Wrapped
+from tongban.base.crypto import Encryption, new_key
+from tongban.base.sealing import FileKeys, PersonKey, Place, Wrapped
 from tongban.base.sealing.sealer import as_bytes
-from tongban.base.sealing.suites import new_key
 
 PEOPLE = 2_000
 FIELDS = ("name", "id_number", "phone", "birth_date", "email", "address", "account", "employer", "income", "status")
@@ -20,13 +20,13 @@ BOUND = b"person"
 
 def run() -> dict[str, Any]:
     """Both suites, against handing out the same clear text from the same rows."""
-    rates = {suite: asyncio.run(_read(suite)) for suite in Suite}
+    rates = {suite: asyncio.run(_read(suite)) for suite in Encryption}
     clear = _rate(lambda: [bytes(VALUE, "utf-8").decode() for _ in FIELDS])
     return {
         "name": "sealed: a person of ten fields, on one core",
         "figures": {
             **{f"{suite.value}_persons_per_s": rate for suite, rate in rates.items()},
-            "key_in_memory_persons_per_s": asyncio.run(_read(Suite.AES, unwrap=False)),
+            "key_in_memory_persons_per_s": asyncio.run(_read(Encryption.AES, unwrap=False)),
             "clear_text_persons_per_s": clear,
         },
         "baseline": "the same ten values in clear",
@@ -35,7 +35,7 @@ def run() -> dict[str, Any]:
     }
 
 
-async def _read(suite: Suite, *, unwrap: bool = True) -> float:
+async def _read(suite: Encryption, *, unwrap: bool = True) -> float:
     with tempfile.TemporaryDirectory() as folder:
         service = FileKeys.open(Path(folder), datetime.now(UTC), suite)
     clear = [new_key(suite) for _ in range(PEOPLE)]

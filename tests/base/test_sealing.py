@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from tests.conftest import tombstones
 
 from tongban.base.clock import SettableClock
+from tongban.base.crypto import Encryption, new_key
+from tongban.base.crypto.gm import Sm4Gcm
 from tongban.base.database import Database
 from tongban.base.errors import Refused
-from tongban.base.sealing import CommandKeys, FileKeys, Place, Ring, Sealer, Suite, Wrapped, rewrap_blind, store
+from tongban.base.sealing import CommandKeys, FileKeys, Place, Ring, Sealer, Wrapped, rewrap_blind, store
 from tongban.base.sealing.files import MAGIC, open_file, seal_file
 from tongban.base.sealing.sealer import PersonKey, as_bytes
-from tongban.base.sealing.suites import Sm4Gcm, new_key
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)
 PLACE = Place("person", "name", "p-1")
@@ -28,16 +29,16 @@ words = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 places = st.builds(Place, words, words, words)
 
 
-def key(owner: str, suite: Suite, number: int = 1) -> PersonKey:
+def key(owner: str, suite: Encryption, number: int = 1) -> PersonKey:
     return PersonKey(owner, bytes([number]) * 16, suite, new_key(suite))
 
 
-async def sealer(folder: Path, suite: Suite = Suite.AES) -> Sealer:
+async def sealer(folder: Path, suite: Encryption = Encryption.AES) -> Sealer:
     return await Sealer.open(FileKeys.open(folder, NOW, suite), folder, tombstones(), suite=suite)
 
 
-@given(st.sampled_from(Suite), places, places, st.binary(max_size=80))
-def test_a_sealed_value_opens_at_its_own_place_only(suite: Suite, here: Place, there: Place, data: bytes):
+@given(st.sampled_from(Encryption), places, places, st.binary(max_size=80))
+def test_a_sealed_value_opens_at_its_own_place_only(suite: Encryption, here: Place, there: Place, data: bytes):
     mine = key("p-1", suite)
     sealed = mine.seal(here, data)
     assert mine.open(here, sealed) == data
@@ -48,8 +49,8 @@ def test_a_sealed_value_opens_at_its_own_place_only(suite: Suite, here: Place, t
         assert refused.value.code == "seal-broken"
 
 
-@given(st.sampled_from(Suite), st.binary(max_size=40), st.data())
-def test_an_altered_or_cut_value_does_not_open(suite: Suite, data: bytes, draw: st.DataObject):
+@given(st.sampled_from(Encryption), st.binary(max_size=40), st.data())
+def test_an_altered_or_cut_value_does_not_open(suite: Encryption, data: bytes, draw: st.DataObject):
     mine = key("p-1", suite)
     sealed = mine.seal(PLACE, data)
     at = draw.draw(st.integers(0, len(sealed) * 8 - 1))
@@ -61,16 +62,16 @@ def test_an_altered_or_cut_value_does_not_open(suite: Suite, data: bytes, draw: 
         assert refused.value.code == "seal-broken"
 
 
-@given(st.sampled_from(Suite), st.binary(max_size=40))
-def test_another_persons_key_does_not_open_it_even_under_the_same_id(suite: Suite, data: bytes):
+@given(st.sampled_from(Encryption), st.binary(max_size=40))
+def test_another_persons_key_does_not_open_it_even_under_the_same_id(suite: Encryption, data: bytes):
     sealed = key("p-1", suite).seal(PLACE, data)
     for other in (key("p-2", suite, 2), key("p-2", suite)):
         with pytest.raises(Refused):
             other.open(PLACE, sealed)
 
 
-@given(st.sampled_from(Suite), st.integers(0, 3), st.integers(-2, 2))
-def test_a_file_opens_whole_or_not_at_all(suite: Suite, pieces: int, more: int):
+@given(st.sampled_from(Encryption), st.integers(0, 3), st.integers(-2, 2))
+def test_a_file_opens_whole_or_not_at_all(suite: Encryption, pieces: int, more: int):
     mine = key("p-1", suite)
     ring = Ring({mine.id: mine}, {})
     data = bytes(max(0, pieces * 65536 + more))
@@ -124,12 +125,12 @@ def test_a_damaged_master_key_is_never_replaced_by_a_new_one(tmp_path: Path, dam
     assert refused.value.code == "key-damaged"
 
 
-@pytest.mark.parametrize("suite", Suite)
-async def test_rotation_keeps_everything_readable(db: Database, tmp_path: Path, suite: Suite):
+@pytest.mark.parametrize("suite", Encryption)
+async def test_rotation_keeps_everything_readable(db: Database, tmp_path: Path, suite: Encryption):
     old = await sealer(tmp_path, suite)
     people = [f"p-{n}" for n in range(7)]
     written = {p: k.seal_text(PLACE, f"name of {p}") for p, k in (await old.persons(db, people)).items()}
-    FileKeys.rotate(tmp_path, NOW, Suite.AES)
+    FileKeys.rotate(tmp_path, NOW, Encryption.AES)
     new = await sealer(tmp_path)
     ring = await new.ring(db, written.values())
     assert {p: ring.text(PLACE, text) for p, text in written.items()} == {p: f"name of {p}" for p in people}

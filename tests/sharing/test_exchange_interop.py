@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from exchange_world import BASE, BODY, PATH, World
 from http_message_signatures import (
@@ -50,7 +50,8 @@ class Keys(HTTPSignatureKeyResolver):
         return Ed25519PublicKey.from_public_bytes(unbase64(self._keys[key_id].public))
 
     def resolve_private_key(self, key_id: str) -> object:
-        return self._ring._private[key_id]  # the oracle signs by itself, with the same key
+        private = self._ring._private[key_id].private
+        return Ed25519PrivateKey.from_private_bytes(private)  # the oracle signs by itself, with the same key
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from tongban.base.crypto import SIGNATURES
 from tongban.base.keys import KeyRing, PublicKey, base64url, unbase64
 
 
@@ -19,7 +20,12 @@ class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def compact(ring: KeyRing, key: PublicKey, kind: str, payload: bytes) -> str:
-    """Sign. `kind` keeps one sort of signed thing from passing for another (RFC 8725 §3.11)."""
+    """Sign. `kind` keeps one sort of signed thing from passing for another (RFC 8725 §3.11).
+
+    Raises `ValueError` for a key whose algorithm has no name in JOSE (SM2).
+    """
+    if not SIGNATURES[key.algorithm].jose:
+        raise ValueError(f"{key.algorithm} has no name in JOSE")
     header = msgspec.json.encode(_Header(alg=str(key.algorithm), kid=key.id, typ=kind))
     signing = f"{base64url(header)}.{base64url(payload)}"
     return f"{signing}.{base64url(ring.sign(key.id, signing.encode()))}"
@@ -37,6 +43,6 @@ def opened(token: str, kind: str, key_of: Callable[[str], PublicKey | None], at:
     key = key_of(header.kid)
     if key is None or header.typ != kind or header.alg != str(key.algorithm) or not key.valid_at(at):
         raise ValueError("not by a key that may sign this")
-    if not key.verify(unbase64(parts[2]), f"{parts[0]}.{parts[1]}".encode()):
+    if not SIGNATURES[key.algorithm].jose or not key.verify(unbase64(parts[2]), f"{parts[0]}.{parts[1]}".encode()):
         raise ValueError("the signature does not fit")
     return unbase64(parts[1])

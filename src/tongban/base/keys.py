@@ -8,7 +8,7 @@ import base64
 import binascii
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,12 +16,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from tongban.base.clock import utc
+from tongban.base.crypto import SIGNATURES, SUITES, Algorithm, Signer, Suite, Verifier, suite_of
 from tongban.base.errors import refuse
+
+__all__ = ["Algorithm", "KeyRing", "PublicKey", "Use", "base64url", "unbase64"]
 
 _VALIDITY = timedelta(days=3650)
 
@@ -38,14 +38,9 @@ class Use(StrEnum):
     """The list of members of the exchange and of what each may ask."""
 
 
-class Algorithm(StrEnum):
-    """A signature algorithm, by its name in JOSE (RFC 9864)."""
-
-    ED25519 = "Ed25519"
-
-
 class PublicKey(msgspec.Struct, frozen=True, kw_only=True):
-    """What everybody may know of a key. `public` is base64url without padding (RFC 8037's `x`)."""
+    """What everybody may know of a key. `public` is base64url without padding: for Ed25519 the `x` of RFC 8037, for
+    ES256 and SM2 the 64 bytes of x and y."""
 
     id: str
     algorithm: Algorithm
@@ -54,30 +49,29 @@ class PublicKey(msgspec.Struct, frozen=True, kw_only=True):
     not_before: datetime
     not_after: datetime
 
+    @property
+    def suite(self) -> Suite:
+        """The suite of its algorithm."""
+        return suite_of(self.algorithm)
+
     def valid_at(self, moment: datetime) -> bool:
         """Whether a signature made at `moment` may be by this key."""
         return self.not_before <= moment <= self.not_after
 
     def verify(self, signature: bytes, message: bytes) -> bool:
-        """Whether `signature` (64 bytes) is this key's over `message`."""
-        match self.algorithm:
-            case Algorithm.ED25519:
-                try:
-                    _loaded(self.public).verify(signature, message)
-                except (InvalidSignature, ValueError):
-                    return False
-                return True
+        """Whether `signature` (64 bytes) is this key's over `message`. Raises `Refused` (`sm2-unavailable`)."""
+        try:
+            verifier = _verifier(self.algorithm, self.public)
+        except ValueError:
+            return False
+        return verifier.verify(signature, message)
 
     def jwk(self) -> dict[str, str]:
-        """The key as a JSON Web Key (RFC 8037)."""
-        return {
-            "kty": "OKP",
-            "crv": "Ed25519",
-            "x": self.public,
-            "kid": self.id,
-            "alg": str(self.algorithm),
-            "use": "sig",
-        }
+        """The key as a JSON Web Key (RFC 7518 §6.2, RFC 8037)."""
+        kty, crv = SIGNATURES[self.algorithm].curve
+        raw = unbase64(self.public)
+        point = {"x": self.public} if kty == "OKP" else {"x": base64url(raw[:32]), "y": base64url(raw[32:])}
+        return {"kty": kty, "crv": crv, **point, "kid": self.id, "alg": str(self.algorithm), "use": "sig"}
 
 
 class _KeyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,7 +86,7 @@ class KeyRing:
     """Every key of the installation. Immutable; `KeyRing.open` reads or makes it."""
 
     public: Mapping[str, PublicKey]
-    _private: Mapping[str, Ed25519PrivateKey]
+    _private: Mapping[str, Signer]
 
     @classmethod
     def open(cls, directory: Path, now: datetime) -> "KeyRing":
@@ -105,28 +99,38 @@ class KeyRing:
         files = [_read(path) for path in sorted(directory.glob("*.json"))]
         for use in Use:
             if not any(file.key.use is use and file.key.valid_at(now) for file in files):
-                files.append(_make(directory, use, now))
+                files.append(_make(directory, use, SUITES[Suite.INTL].signature, now))
         return cls(
             {file.key.id: file.key for file in files},
-            {file.key.id: Ed25519PrivateKey.from_private_bytes(unbase64(file.private)) for file in files},
+            {file.key.id: _signer(file) for file in files},
         )
 
     @staticmethod
-    def renew(directory: Path, use: Use, now: datetime) -> PublicKey:
-        """Make another key for `use` beside those that are there; rings opened from now on have it."""
+    def renew(directory: Path, use: Use, now: datetime, algorithm: Algorithm = Algorithm.ED25519) -> PublicKey:
+        """Make another key for `use` beside those that are there; rings opened from now on have it.
+
+        Raises `Refused` (`sm2-unavailable`).
+        """
         directory.mkdir(parents=True, exist_ok=True)
         directory.chmod(0o700)
-        return _make(directory, use, now).key
+        return _make(directory, use, algorithm, now).key
 
-    def signer(self, use: Use, now: datetime) -> PublicKey:
-        """The newest key that may sign for `use` now. Raises `LookupError` if none is valid."""
-        fit = [key for key in self.public.values() if key.use is use and key.valid_at(now)]
+    def signer(self, use: Use, now: datetime, suite: Suite = Suite.INTL) -> PublicKey:
+        """The newest key of a suite that may sign for `use` now. Raises `LookupError` if none is valid."""
+        return self._newest(use, now, lambda key: key.suite is suite, suite)
+
+    def signer_with(self, use: Use, now: datetime, algorithm: Algorithm) -> PublicKey:
+        """The newest key of one algorithm that may sign for `use` now. Raises `LookupError` if none is valid."""
+        return self._newest(use, now, lambda key: key.algorithm is algorithm, algorithm)
+
+    def _newest(self, use: Use, now: datetime, fits: Callable[[PublicKey], bool], what: str) -> PublicKey:
+        fit = [key for key in self.public.values() if key.use is use and key.valid_at(now) and fits(key)]
         if not fit:
-            raise LookupError(f"no key for {use} is valid at {now.isoformat()}")
+            raise LookupError(f"no {what} key for {use} is valid at {now.isoformat()}")
         return max(fit, key=lambda key: (key.not_before, key.id))
 
     def sign(self, key_id: str, message: bytes) -> bytes:
-        """Sign with one key: 64 bytes (RFC 8032)."""
+        """Sign with one key: 64 bytes."""
         return self._private[key_id].sign(message)
 
     def verify(self, key_id: str, signature: bytes, message: bytes, *, use: Use, at: datetime) -> bool:
@@ -139,9 +143,13 @@ class KeyRing:
 
 
 @lru_cache(maxsize=4096)
-def _loaded(public: str) -> Ed25519PublicKey:
+def _verifier(algorithm: Algorithm, public: str) -> Verifier:
     """Kept, for a node verifies thousands of messages a second with the same few keys."""
-    return Ed25519PublicKey.from_public_bytes(unbase64(public))
+    return SIGNATURES[algorithm].verifier(unbase64(public))
+
+
+def _signer(file: _KeyFile) -> Signer:
+    return SIGNATURES[file.key.algorithm].signer(unbase64(file.private))
 
 
 def base64url(data: bytes) -> str:
@@ -168,10 +176,10 @@ def _read(path: Path) -> _KeyFile:
         )
     try:
         file = msgspec.json.decode(path.read_bytes(), type=_KeyFile)
-        private = Ed25519PrivateKey.from_private_bytes(unbase64(file.private))
+        signer = _signer(file)
     except (msgspec.MsgspecError, ValueError) as error:
         raise _damaged(path) from error
-    if _public_text(private) != file.key.public or path.stem != file.key.id:
+    if base64url(signer.public) != file.key.public or path.stem != file.key.id:
         raise _damaged(path)
     return file
 
@@ -186,17 +194,17 @@ def _damaged(path: Path) -> Exception:
     )
 
 
-def _make(directory: Path, use: Use, now: datetime) -> _KeyFile:
-    private = Ed25519PrivateKey.generate()
+def _make(directory: Path, use: Use, algorithm: Algorithm, now: datetime) -> _KeyFile:
+    signer = SIGNATURES[algorithm].generate()
     key = PublicKey(
         id=f"{use}-{now:%Y%m%d}-{secrets.token_hex(4)}",
-        algorithm=Algorithm.ED25519,
+        algorithm=algorithm,
         use=use,
-        public=_public_text(private),
+        public=base64url(signer.public),
         not_before=utc(now).replace(microsecond=0),
         not_after=utc(now).replace(microsecond=0) + _VALIDITY,
     )
-    file = _KeyFile(key, base64url(private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())))
+    file = _KeyFile(key, base64url(signer.private))
     draft = directory / f"{key.id}.new"
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as out:
@@ -205,7 +213,3 @@ def _make(directory: Path, use: Use, now: datetime) -> _KeyFile:
         os.fsync(out.fileno())
     draft.rename(directory / f"{key.id}.json")
     return file
-
-
-def _public_text(private: Ed25519PrivateKey) -> str:
-    return base64url(private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))

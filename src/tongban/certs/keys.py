@@ -10,12 +10,14 @@ from typing import Any
 
 import msgspec
 
+from tongban.base.crypto import SIGNATURES
 from tongban.base.errors import refuse
-from tongban.base.keys import Algorithm, PublicKey, Use, unbase64
+from tongban.base.keys import PublicKey, Use, base64url, unbase64
 
 PublicKeys = Mapping[str, PublicKey]
 """By key id; `KeyRing.public` is one."""
 
+_ALGORITHMS = {signing.curve: algorithm for algorithm, signing in SIGNATURES.items()}
 _ALWAYS = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -28,6 +30,7 @@ class _Jwk(msgspec.Struct, frozen=True, kw_only=True):
     alg: str = ""
     use: str = "sig"
     x: str = ""
+    y: str = ""
     d: str = ""
     nbf: int = 0
     exp: int | None = None
@@ -54,7 +57,7 @@ def read_jwks(data: bytes | str) -> dict[str, PublicKey]:
     """
     try:
         jwks = msgspec.json.decode(data, type=_Jwks)
-        keys = [_key(jwk) for jwk in jwks.keys if (jwk.kty, jwk.crv, jwk.use) == ("OKP", "Ed25519", "sig")]
+        keys = [_key(jwk) for jwk in jwks.keys if (jwk.kty, jwk.crv) in _ALGORITHMS and jwk.use == "sig"]
     except (msgspec.DecodeError, ValueError, OverflowError, OSError) as error:
         raise refuse("bad-jwks", "这不是可用的公钥集（JWKS）文件", "This is not a usable key set (JWKS)") from error
     if any(jwk.d for jwk in jwks.keys):
@@ -65,13 +68,15 @@ def read_jwks(data: bytes | str) -> dict[str, PublicKey]:
 
 
 def _key(jwk: _Jwk) -> PublicKey:
-    if len(unbase64(jwk.x)) != 32 or not jwk.kid or jwk.alg not in ("", Algorithm.ED25519):
-        raise ValueError("not an Ed25519 key with an id")
+    algorithm = _ALGORITHMS[jwk.kty, jwk.crv]
+    public = unbase64(jwk.x) + unbase64(jwk.y)
+    if len(public) != SIGNATURES[algorithm].public_bytes or not jwk.kid or jwk.alg not in ("", algorithm):
+        raise ValueError("not a signature key with an id")
     return PublicKey(
         id=jwk.kid,
-        algorithm=Algorithm.ED25519,
+        algorithm=algorithm,
         use=Use.CERTIFICATE,
-        public=jwk.x,
+        public=base64url(public),
         not_before=datetime.fromtimestamp(jwk.nbf, UTC),
         not_after=_ALWAYS if jwk.exp is None else datetime.fromtimestamp(jwk.exp, UTC),
     )

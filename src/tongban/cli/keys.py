@@ -11,9 +11,10 @@ from pathlib import Path
 
 from tongban.base.clock import system_clock
 from tongban.base.config import Settings
+from tongban.base.crypto import Encryption
 from tongban.base.database import Database, EmbeddedPostgres
 from tongban.base.errors import refuse
-from tongban.base.sealing import FileKeys, Suite, open_sealer, rewrap_blind, store
+from tongban.base.sealing import FileKeys, open_sealer, rewrap_blind, store
 from tongban.cli.installed import running
 from tongban.cli.saying import saying_refusals
 from tongban.org import store as people
@@ -55,7 +56,7 @@ def _rotate(settings: Settings) -> None:
         )
     _installed(settings)
     now = system_clock(settings.timezone)()
-    keys = FileKeys.rotate(settings.sealing_dir, now, Suite(settings.sealing_suite))
+    keys = FileKeys.rotate(settings.sealing_dir, now, Encryption(settings.sealing_suite))
     print(f"New master key · 新主密钥: {asyncio.run(keys.current())}")
     print("Restart the platform, then run tongban keys rewrap. 请重启平台，再执行 tongban keys rewrap。")
 

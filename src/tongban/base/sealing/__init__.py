@@ -1,9 +1,8 @@
-"""Envelope encryption of personal fields: suites, the key service, keys of persons, blind index, erasure."""
+"""Envelope encryption of personal fields: the key service, keys of persons, blind index, erasure."""
 
 from tongban.base.sealing.keyservice import CommandKeys, FileKeys, KeyService, Wrapped
 from tongban.base.sealing.opening import open_sealer
 from tongban.base.sealing.sealer import PREFIX, PersonKey, Place, Ring, Sealer, erased, is_sealed, rewrap_blind
-from tongban.base.sealing.suites import SUITES, Suite
 from tongban.base.sealing.tables import (
     SealedTable,
     open_json,
@@ -16,7 +15,6 @@ from tongban.base.sealing.tombstones import Tombstones
 
 __all__ = [
     "PREFIX",
-    "SUITES",
     "CommandKeys",
     "FileKeys",
     "KeyService",
@@ -25,7 +23,6 @@ __all__ = [
     "Ring",
     "SealedTable",
     "Sealer",
-    "Suite",
     "Tombstones",
     "Wrapped",
     "erased",

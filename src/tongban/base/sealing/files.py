@@ -7,11 +7,9 @@ Rogaway and Vizár, 2015). A file that does not begin so was written before ther
 
 from typing import Final
 
-from cryptography.exceptions import InvalidTag
-
+from tongban.base.crypto import AEADS, TAG, InvalidTag, new_key
 from tongban.base.sealing.keyservice import damaged
 from tongban.base.sealing.sealer import PersonKey, Place, Ring
-from tongban.base.sealing.suites import SUITES, TAG, new_key
 
 MAGIC: Final = b"TBF1"
 _PIECE: Final = 64 * 1024
@@ -21,7 +19,7 @@ def seal_file(owner: PersonKey, place: Place, data: bytes) -> bytes:
     """The file as it lies on disk."""
     key = new_key(owner.suite)
     head = owner.seal(place, key)
-    aead = SUITES[owner.suite].ready(key)
+    aead = AEADS[owner.suite].ready(key)
     pieces = [data[at : at + _PIECE] for at in range(0, len(data), _PIECE)] or [b""]
     last = len(pieces) - 1
     sealed = [aead.encrypt(_nonce(n, last=n == last), piece, None) for n, piece in enumerate(pieces)]
@@ -42,7 +40,7 @@ def open_file(ring: Ring, place: Place, stored: bytes) -> bytes:
     if head is None:
         return stored
     key = ring.open(place, head)
-    aead = SUITES[ring.keys[head[:16]].suite].ready(key)
+    aead = AEADS[ring.keys[head[:16]].suite].ready(key)
     body = stored[len(MAGIC) + 2 + len(head) :]
     step = _PIECE + TAG
     starts = range(0, len(body), step)

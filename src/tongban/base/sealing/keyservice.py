@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import msgspec
-from cryptography.exceptions import InvalidTag
 
 from tongban.base.clock import utc
+from tongban.base.crypto import AEADS, Aead, Encryption, InvalidTag, new_key, seal, unseal
 from tongban.base.errors import Refused, refuse
-from tongban.base.sealing.suites import SUITES, Aead, Suite, new_key, seal, unseal
 
 
 class Wrapped(NamedTuple):
@@ -52,7 +51,7 @@ class _MasterFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     id: str
     number: int
-    suite: Suite
+    suite: Encryption
     made_at: datetime
     key: str
 
@@ -69,10 +68,10 @@ class FileKeys:
     def _load(self) -> None:
         files = [_read(path) for path in self._folder.glob("master-*.json")]
         self._current = max(files, key=lambda file: file.number).id
-        self._keys = {file.id: SUITES[file.suite].ready(base64.b64decode(file.key)) for file in files}
+        self._keys = {file.id: AEADS[file.suite].ready(base64.b64decode(file.key)) for file in files}
 
     @classmethod
-    def open(cls, folder: Path, now: datetime, suite: Suite = Suite.AES) -> "FileKeys":
+    def open(cls, folder: Path, now: datetime, suite: Encryption = Encryption.AES) -> "FileKeys":
         """Read every version, first making one if there is none.
 
         Raises `Refused` (`key-readable-by-others`, `key-damaged`).
@@ -83,7 +82,7 @@ class FileKeys:
         return cls(folder)
 
     @classmethod
-    def rotate(cls, folder: Path, now: datetime, suite: Suite = Suite.AES) -> "FileKeys":
+    def rotate(cls, folder: Path, now: datetime, suite: Encryption = Encryption.AES) -> "FileKeys":
         """Add a version, which wraps from now on; the older ones go on unwrapping."""
         make_folder(folder)
         numbers = [_read(path).number for path in folder.glob("master-*.json")]
@@ -261,7 +260,7 @@ def read_private(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _make(folder: Path, number: int, now: datetime, suite: Suite) -> None:
+def _make(folder: Path, number: int, now: datetime, suite: Encryption) -> None:
     file = _MasterFile(
         id=f"{number}-{secrets.token_hex(4)}",
         number=number,
@@ -276,7 +275,7 @@ def _make(folder: Path, number: int, now: datetime, suite: Suite) -> None:
 def _read(path: Path) -> _MasterFile:
     try:
         file = msgspec.json.decode(read_private(path), type=_MasterFile)
-        if len(base64.b64decode(file.key, validate=True)) != SUITES[file.suite].key_bytes:
+        if len(base64.b64decode(file.key, validate=True)) != AEADS[file.suite].key_bytes:
             raise ValueError("length")
     except (msgspec.MsgspecError, ValueError):
         raise refuse(

@@ -9,8 +9,6 @@ Sources: 个人信息保护法 51(三) (encryption), 47 (erasure); GB/T 39786 (S
 
 import base64
 import binascii
-import hashlib
-import hmac
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,8 +18,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
-from cryptography.exceptions import InvalidTag
 
+from tongban.base.crypto import AEADS, DIGESTS, NONCE, TAG, Aead, Encryption, Hashing, InvalidTag, new_key, seal, unseal
 from tongban.base.errors import Refused, refuse
 from tongban.base.sealing import store
 from tongban.base.sealing.keyservice import (
@@ -34,7 +32,6 @@ from tongban.base.sealing.keyservice import (
     write_once,
 )
 from tongban.base.sealing.store import KeyRow, Runner
-from tongban.base.sealing.suites import NONCE, SUITES, TAG, Aead, Suite, new_key, seal, unseal
 from tongban.base.sealing.tombstones import Tombstones
 
 PREFIX: Final = "sealed.1."
@@ -68,11 +65,11 @@ class PersonKey:
 
     __slots__ = ("_aead", "_bound", "id", "owner", "suite")
 
-    def __init__(self, owner: str, key_id: bytes, suite: Suite, key: bytes) -> None:
+    def __init__(self, owner: str, key_id: bytes, suite: Encryption, key: bytes) -> None:
         self.owner = owner
         self.id = key_id
         self.suite = suite
-        self._aead: Aead = SUITES[suite].ready(key)
+        self._aead: Aead = AEADS[suite].ready(key)
         self._bound = suite.encode() + b"\0" + key_id
 
     def seal(self, place: Place, data: bytes) -> bytes:
@@ -143,7 +140,7 @@ class Sealer:
         blind_key: bytes,
         *,
         tombstones: Tombstones,
-        suite: Suite = Suite.AES,
+        suite: Encryption = Encryption.AES,
         seconds: float = 60.0,
     ) -> None:
         self.service = service
@@ -156,7 +153,7 @@ class Sealer:
 
     @classmethod
     async def open(
-        cls, service: KeyService, folder: Path, tombstones: Tombstones, *, suite: Suite = Suite.AES
+        cls, service: KeyService, folder: Path, tombstones: Tombstones, *, suite: Encryption = Encryption.AES
     ) -> "Sealer":
         """With the blind key in `folder`, wrapped as the keys of persons are; made at the first start.
 
@@ -201,7 +198,7 @@ class Sealer:
         """A keyed hash (HMAC-SHA-256) to look a value up by, for the few columns in `BLIND`."""
         if column not in BLIND:
             raise ValueError(f"{column} is not a column that may be looked up by a blind index")
-        return hmac.digest(self._blind, f"{column}\0{text}".encode(), hashlib.sha256)
+        return DIGESTS[Hashing.SHA256].mac(self._blind, f"{column}\0{text}".encode())
 
     async def erase(self, db: Runner, person: str, now: datetime, why: str) -> bool:
         """Delete a person's key: what was sealed with it is gone, everywhere. False if there was none.
@@ -245,7 +242,7 @@ class Sealer:
             self.forget()
         keys: list[PersonKey] = []
         for row, data in zip(rows, clear, strict=True):
-            key = PersonKey(row.person, row.id, Suite(row.suite), data)
+            key = PersonKey(row.person, row.id, Encryption(row.suite), data)
             keys.append(key)
             if not row.fresh:
                 self._by_owner[row.person] = self._by_id[row.id] = (now + self._seconds, key)

@@ -7,7 +7,6 @@ the node only after its line is on disk: no trace, no answer (政务数据共享
 from __future__ import annotations
 
 import asyncio
-import hmac
 import os
 import secrets
 from collections import deque
@@ -18,10 +17,8 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from tongban.base.clock import Clock, utc
+from tongban.base.crypto import AEADS, DIGESTS, Aead, Encryption, Hashing, InvalidTag, seal, unseal
 from tongban.base.database import Database, Migration, migrate
 from tongban.base.errors import Refused
 from tongban.sharing.channel import store
@@ -159,15 +156,15 @@ class AnswerBox:
 
     def seal(self, message_id: UUID, question: bytes, answer: bytes) -> bytes:
         """`question` is the body of the request."""
-        nonce = os.urandom(12)
-        return nonce + AESGCM(self._key(question)).encrypt(nonce, answer, message_id.bytes)
+        return seal(self._key(question), answer, message_id.bytes)
 
     def unseal(self, message_id: UUID, question: bytes, sealed: bytes) -> bytes | None:
         """The answer; None if it was sealed under another secret."""
         try:
-            return AESGCM(self._key(question)).decrypt(sealed[:12], sealed[12:], message_id.bytes)
+            return unseal(self._key(question), sealed, message_id.bytes)
         except InvalidTag:
             return None
 
-    def _key(self, question: bytes) -> bytes:
-        return hmac.digest(self._secret, b"tongban x1 answer\0" + question, "sha256")
+    def _key(self, question: bytes) -> Aead:
+        key = DIGESTS[Hashing.SHA256].mac(self._secret, b"tongban x1 answer\0" + question)
+        return AEADS[Encryption.AES].ready(key)

@@ -23,8 +23,12 @@ WINDOW: Final = 300
 """Seconds a signature may be valid at most."""
 AHEAD: Final = 30
 """Seconds that a sender's clock may be ahead of ours."""
-ALGORITHMS: Final[Mapping[Algorithm, str]] = {Algorithm.ED25519: "ed25519"}
-"""A key's algorithm as RFC 9421 §6.2 writes it."""
+ALGORITHMS: Final[Mapping[Algorithm, str]] = {
+    Algorithm.ED25519: "ed25519",
+    Algorithm.ES256: "ecdsa-p256-sha256",
+    Algorithm.SM2: "sm2-sm3",
+}
+"""A key's algorithm as RFC 9421 §6.2 writes it; SM2 is not registered there, its label is ours."""
 
 JSON: Final = "application/json"
 HEADERS: Final = (
