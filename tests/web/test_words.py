@@ -1,11 +1,14 @@
 """Tables that must be complete, and values in words."""
 
+import re
 from datetime import date
+from pathlib import Path
 from typing import get_args
 
 import msgspec
 import pytest
 
+from tongban import web
 from tongban.base.i18n import Text
 from tongban.cases.trial import WHO_NAMES
 from tongban.catalog.model import Choice, Fact, FactType, Theme
@@ -41,8 +44,10 @@ def test_every_picture_that_is_named_is_on_the_sheet():
     sheet = Assets()
     symbols = sheet.get(sheet.url("icons.svg"))
     assert symbols is not None
-    for theme in THEMES.values():
-        assert f'id="{theme.icon}"'.encode() in symbols.plain
+    pages = (Path(web.__file__).parent / "templates").rglob("*.html")
+    written = {name for page in pages for name in re.findall(r'icon\("([a-z-]+)"', page.read_text(encoding="utf-8"))}
+    named = written | {theme.icon for theme in THEMES.values()}
+    assert [name for name in sorted(named) if f'id="{name}"'.encode() not in symbols.plain] == []
 
 
 def test_a_plain_status_always_has_a_sentence_in_both_languages():
