@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -40,7 +41,7 @@ Key = tuple[str, str]
 """Part and name in its file."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Composed:
     """A bundle with its services, and the one form.
 
@@ -55,8 +56,13 @@ class Composed:
 
     def of_part(self, part: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Of what the one form holds (answers, records, files), what one part needs, under its own names."""
-        own = {**self.names, **self.papers}
-        return {name: values[one] for (of, name), one in own.items() if of == part and one in values}
+        return {name: values[one] for name, one in self._own[part] if one in values}
+
+    @cached_property
+    def _own(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """The names of each part with those of the form: each case that is opened asks four times for each part."""
+        every = {**self.names, **self.papers}.items()
+        return {part: tuple((name, one) for (of, name), one in every if of == part) for part in self.members}
 
     def parts_of(self, name: str) -> tuple[str, ...]:
         """The parts that a question or a paper of the one form is for."""

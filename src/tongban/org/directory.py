@@ -70,7 +70,7 @@ class Directory:
     abroad: list[Callable[[str], str]] = field(default_factory=list[Callable[[str], str]], compare=False, repr=False)
     """What knows which other installation answers for a region, where there are any."""
     standing: dict[Any, Any] = field(default_factory=dict[Any, Any], compare=False, repr=False)
-    """Answers of `org.may` that depend on this snapshot alone, remembered."""
+    """Answers that depend on this snapshot alone, remembered: of `org.may`, who is competent, where to contest."""
 
     @classmethod
     def build(cls, register: Register, clock: Clock | None = None) -> "Directory":
@@ -206,6 +206,9 @@ class Directory:
     def _by_table(self, kind: str, level: str, region: str) -> Competence:
         here = self.current(region)
         wanted = "county" if level in _WITHIN_COUNTY else level
+        known = ("by-table", kind, wanted, here.code)
+        if (found := self.standing.get(known)) is not None:
+            return found
         code = next((c for c in lineage(here.code) if self._level(c) == wanted), None)
         body = None if code is None else self._competent.get((kind, code))
         if body is None:
@@ -219,7 +222,7 @@ class Directory:
             "由{region}的{body}办理，因为这个事项由{level}行使。",
             "{body} is competent: the service is exercised at the {level} of {region}.",
         ).format(region=self.region(body.region).name, body=body.name, level=_LEVEL_NAMES[wanted])
-        return Competence(body, reason)
+        return self.standing.setdefault(known, Competence(body, reason))
 
     def posts_of(self, body_id: str) -> tuple[Post, ...]:
         """The posts of a body."""
@@ -311,6 +314,12 @@ class Directory:
 
     def remedies(self, body_id: str) -> Remedies:
         """Where to contest a decision of this body."""
+        known = ("remedies", body_id)
+        if (found := self.standing.get(known)) is None:
+            found = self.standing.setdefault(known, self._remedies(body_id))
+        return found
+
+    def _remedies(self, body_id: str) -> Remedies:
         body = self.body(body_id)
         reviewer = self._bodies.get(body.reconsideration or "")
         if reviewer is None:
