@@ -6,7 +6,7 @@ from tests.assist.gate_world import Hall, hall, register
 
 from tongban.assist.gate import Asked
 from tongban.assist.model import Evidence, Proposed, Suggestion
-from tongban.assist.routing.records import Move, Request
+from tongban.assist.routing.records import Move, Pair, Request
 from tongban.assist.routing.urgency import Level
 from tongban.assist.store import Store, calls, drafts, papers, routing, watching
 from tongban.assist.store.drafts import SentDraft
@@ -16,6 +16,7 @@ from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
+from tongban.base.ids import uuid7
 from tongban.base.sealing import open_json, seal_old
 from tongban.org import Actor
 
@@ -56,7 +57,7 @@ async def everything(db: Database, clock: SettableClock) -> tuple[Hall, Store, s
         region=REGION, call=said.id, person=OFFICIAL.id, subject=CASE, body="b", post="post-1", name="李审核", act="a",
         field="f", at=clock(), offered=SECRET, sent=SECRET, kept=1.0,
     )  # fmt: skip
-    move = Move(seq=1, at=clock(), kind="sent", category="noise", body="b", by_id="a", post="p")
+    move = Move(seq=1, at=clock(), kind="sent", category="noise", body="b", by_id="a", post="p", why=SECRET)
     request = Request(
         region=REGION, id="990101-r", at=clock(), said=SECRET, urgency=Level.USUAL, rule="", taken_by="a", office="b",
         moves=(move,),
@@ -68,6 +69,10 @@ async def everything(db: Database, clock: SettableClock) -> tuple[Hall, Store, s
         await papers.expect(connection, [paper(clock)])
         await papers.keep(connection, paper(clock), clock(), said.id, "suggested", (key, PAPER))
         await routing.add(connection, request, own)
+        pair = Pair(
+            region=REGION, at=clock(), kind="together", one=request.id, other="r-2", by_id="a", post="p", why=SECRET
+        )
+        await routing.add_pair(connection, uuid7(), pair, own)
     return world, store, said.id
 
 
@@ -79,7 +84,8 @@ async def read(world: Hall, store: Store, call: str) -> tuple[object, ...]:
         (file,) = await papers.of_case(connection, REGION, CASE)
         asked = await routing.one(connection, REGION, "990101-r")
     assert asked is not None
-    (asked,) = routing.opened(await store.ring([asked.said]), [asked])
+    (asked,) = routing.opened(await store.ring(routing.texts([asked])), [asked])
+    assert asked.moves[0].why == SECRET
     (taken,) = drafts.opened(await store.ring(drafts.texts(taken)), taken)
     file = papers.opened(await store.ring([file.extracted]), file)
     suggested = about.call.suggestion["text"]["zh"]
@@ -121,7 +127,8 @@ async def test_with_the_persons_key_all_of_it_goes_and_a_request_goes_with_its_o
     assert asked is not None
     assert routing.opened(await store.ring([asked.said]), [asked])[0].said == SECRET
     assert await db.sealer.erase(db, "990101-r", clock(), "a name was said on the telephone")
-    assert routing.opened(await store.ring([asked.said]), [asked])[0].said != SECRET
+    (gone,) = routing.opened(await store.ring(routing.texts([asked])), [asked])
+    assert SECRET not in (gone.said, gone.moves[0].why), "the reason goes with the words"
 
 
 async def raw(world: Hall, call: str) -> object:
@@ -164,6 +171,8 @@ async def test_rows_of_before_are_read_and_then_sealed_though_they_are_final(
         "UPDATE assist_draft SET sent = 'sealed.1.another'",
         "UPDATE routing_request SET said = 'another'",
         "UPDATE routing_request SET office = 'another'",
+        "UPDATE routing_move SET why = 'another'",
+        "UPDATE routing_pair SET why = 'sealed.1.another'",
         "DELETE FROM assist_draft",
     ],
 )

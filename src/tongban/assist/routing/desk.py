@@ -245,19 +245,21 @@ class Routing:
             post=actor.post,
             why=why.strip()[:500],
         )
+        key = await self.store.owner(pair.one)
         async with self.store.acting() as connection:
-            await routing.add_pair(connection, uuid7(), pair)
+            await routing.add_pair(connection, uuid7(), pair, key)
 
     # --- behind the verbs ---
 
     async def _keep(self, request: Request) -> None:
-        """Write a request; its words are sealed with a key of its own, for nobody is named as whose it is."""
+        """Write a request; its words, and all that is said of it later, are sealed with a key of its own, for nobody is
+        named as whose it is."""
         key = await self.store.owner(request.id)
         async with self.store.acting() as connection:
             await routing.add(connection, request, key)
 
     async def _opened(self, found: Sequence[Request]) -> list[Request]:
-        return routing.opened(await self.store.ring(one.said for one in found), found)
+        return routing.opened(await self.store.ring(routing.texts(found)), found)
 
     async def _shown(self, actor: Actor, region: str, text: str, call: str) -> Call:
         """What was suggested to this clerk about just these words: what a form says of it is not believed."""
@@ -281,8 +283,9 @@ class Routing:
             post=actor.post,
             why=why,
         )
+        key = await self.store.owner(found.id)
         async with self.store.acting() as connection:
-            if not await routing.add_move(connection, found.region, found.id, move):
+            if not await routing.add_move(connection, found.region, found.id, move, key):
                 raise refuse("moved-on", "别人刚改过，请刷新再看", "Somebody has just moved it; look again", status=409)
             again = await routing.one(connection, found.region, found.id)
         return found if again is None else (await self._opened([again]))[0]

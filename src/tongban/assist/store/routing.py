@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from tongban.assist.routing.records import Move, Pair, Request
-from tongban.assist.store.sealed import REQUEST
+from tongban.assist.store.sealed import MOVE, PAIR, REQUEST
 from tongban.base.database import Connection, Row
 from tongban.base.sealing import PersonKey, Ring
 
@@ -61,11 +61,11 @@ async def add(connection: Connection, request: Request, key: PersonKey) -> None:
         msgspec.to_builtins(request.top),
     )
     for move in request.moves:
-        await add_move(connection, request.region, request.id, move)
+        await add_move(connection, request.region, request.id, move, key)
 
 
-async def add_move(connection: Connection, region: str, request: str, move: Move) -> bool:
-    """Keep a move; False where somebody else has moved it meanwhile."""
+async def add_move(connection: Connection, region: str, request: str, move: Move, key: PersonKey) -> bool:
+    """Keep a move, its reason sealed with the key of the request; False where somebody else has moved it meanwhile."""
     done = await connection.execute(
         "INSERT INTO routing_move (region, request, seq, at, kind, category, body, by_id, post, why, machine)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
@@ -78,7 +78,7 @@ async def add_move(connection: Connection, region: str, request: str, move: Move
         move.body,
         move.by_id,
         move.post,
-        move.why,
+        key.seal_text(MOVE.place("why", (region, request, move.seq)), move.why) if move.why else "",
         None if move.machine is None else msgspec.to_builtins(move.machine),
     )
     return done.endswith(" 1")
@@ -114,30 +114,49 @@ def words(ring: Ring, region: str, request: str, said: str) -> str:
     return ring.shown(REQUEST.place("said", (region, request)), said)
 
 
+def texts(found: Sequence[Request]) -> Iterator[str]:
+    """Everything of these requests that is sealed."""
+    for one in found:
+        yield one.said
+        yield from (move.why for move in one.moves)
+
+
 def opened(ring: Ring, found: Sequence[Request]) -> list[Request]:
-    """Requests as they were said."""
-    return [msgspec.structs.replace(one, said=words(ring, one.region, one.id, one.said)) for one in found]
+    """Requests as they were said, each move with its reason."""
+    return [
+        msgspec.structs.replace(
+            one,
+            said=words(ring, one.region, one.id, one.said),
+            moves=tuple(
+                msgspec.structs.replace(
+                    move, why=ring.shown(MOVE.place("why", (one.region, one.id, move.seq)), move.why)
+                )
+                for move in one.moves
+            ),
+        )
+        for one in found
+    ]
 
 
-async def add_pair(connection: Connection, key: UUID, pair: Pair) -> None:
-    """Keep that an official put two requests together or apart."""
+async def add_pair(connection: Connection, number: UUID, pair: Pair, key: PersonKey) -> None:
+    """Keep that an official put two requests together or apart; why is sealed with the key of the first."""
     await connection.execute(
         "INSERT INTO routing_pair (region, id, at, kind, one, other, by_id, post, why)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
         pair.region,
-        key,
+        number,
         pair.at,
         pair.kind,
         pair.one,
         pair.other,
         pair.by_id,
         pair.post,
-        pair.why,
+        key.seal_text(PAIR.place("why", (pair.region, number)), pair.why),
     )
 
 
 async def pairs(connection: Connection, region: str, limit: int) -> list[Pair]:
-    """What officials put together and apart, the newest first."""
+    """What officials put together and apart, the newest first. Why is sealed as it lies there: no page shows it."""
     rows = await connection.fetch(
         "SELECT region, at, kind, one, other, by_id, post, why FROM routing_pair WHERE region = $1"
         " ORDER BY id DESC LIMIT $2",

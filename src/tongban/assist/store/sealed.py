@@ -38,5 +38,7 @@ OWN_VIEW = SealedTable(
 )
 PAPER = SealedTable(table="precheck_paper", key=("region", "case_id", "document"), owner="person", json=("extracted",))
 REQUEST = SealedTable(table="routing_request", key=("region", "id"), owner="id", text=("said",))
+MOVE = SealedTable(table="routing_move", key=("region", "request", "seq"), owner="request", text=("why",))
+PAIR = SealedTable(table="routing_pair", key=("region", "id"), owner="one", text=("why",))
 
-SEALED = (CALL, SETTLED, DRAFT, OWN_VIEW, PAPER, REQUEST)
+SEALED = (CALL, SETTLED, DRAFT, OWN_VIEW, PAPER, REQUEST, MOVE, PAIR)
