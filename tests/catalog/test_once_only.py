@@ -86,10 +86,23 @@ def test_a_paper_counts_only_in_the_situation_that_needs_it() -> None:
     assert papers == ["本人相片", "房屋租赁合同或产权证"]
 
 
+PLACED = ("childcare-subsidy@2", "subsistence-allowance@2", "out-of-area-medical-filing@2", "advanced-age-allowance@3")
+
+
+def test_a_version_that_names_the_competent_place_asks_and_decides_as_the_one_before() -> None:
+    """The rule of competence reads what was asked anyway: nobody is asked one question more for it."""
+    for slug in PLACED:
+        name, version = slug.split("@")
+        old, new = SERVICES["advanced-age-allowance@2" if version == "3" else name], SERVICES[slug]
+        assert new.competence and not old.competence
+        assert (old.eligible, old.tables, old.amounts, old.terms) == (new.eligible, new.tables, new.amounts, new.terms)
+        assert (old.facts, old.materials, old.result) == (new.facts, new.materials, new.result)
+
+
 def test_a_second_version_with_more_sources_decides_as_the_first_did() -> None:
     """Sources say who answers; no rule, term, amount or paper was changed with them."""
     for slug in SERVICES:
-        if not slug.endswith("@2") or slug.startswith("advanced-age"):
+        if not slug.endswith("@2") or slug in ("advanced-age-allowance@2", *PLACED):
             continue
         old, new = SERVICES[slug.removesuffix("@2")], SERVICES[slug]
         assert (old.eligible, old.tables, old.amounts, old.terms) == (new.eligible, new.tables, new.amounts, new.terms)

@@ -37,6 +37,11 @@ class Agreement(Dated, frozen=True, kw_only=True):
             and self.published_on <= day
             and self.holds_on(day)
             and (ALL in self.services or service in self.services)
-            and any(code in self.from_regions for code in lineage(here))
-            and any(code in self.to_regions for code in lineage(there))
+            and self._between(frozenset(lineage(here)) & self.from_regions, frozenset(lineage(there)) & self.to_regions)
         )
+
+    def _between(self, here: frozenset[str], there: frozenset[str]) -> bool:
+        """Whether these are two parties to it. What several places agree on is nothing about one of them alone; what is
+        agreed of one place only holds everywhere in it."""
+        alone = self.from_regions == self.to_regions and len(self.from_regions) == 1
+        return any(one != other or alone for one in here for other in there)

@@ -21,23 +21,51 @@ HAND_ON = Text(
 )
 """Why a wrong door is no refusal (a local rule, which the demonstration province follows)."""
 
-_GROUNDS: dict[str, Text] = {
-    "residence": Text("您住在{region}", "you live in {region}"),
-    "household": Text("您的户口在{region}", "your household is registered in {region}"),
-    "site": Text("办事的地点在{region}", "the place it is about lies in {region}"),
-    "seat": Text("单位登记在{region}", "the business is registered in {region}"),
-    "work": Text("您在{region}工作、参保", "you work and are insured in {region}"),
-    "choice": Text("您选了在{region}办", "you chose {region}"),
+_SITE = Text("办事的地点在{region}", "the place it is about lies in {region}")
+_SEAT = Text("单位登记在{region}", "the business is registered in {region}")
+_CHOICE = Text("您选了在{region}办", "you chose {region}")
+_GROUNDS: dict[str, tuple[Text, Text]] = {
+    "residence": (
+        Text("您住在{region}", "you live in {region}"),
+        Text("{whose}住在{region}", "{whose} lives in {region}"),
+    ),
+    "household": (
+        Text("您的户口在{region}", "your household is registered in {region}"),
+        Text("{whose}的户口在{region}", "{region} is where {whose} is registered"),
+    ),
+    "insured": (
+        Text("您在{region}参保", "you are insured in {region}"),
+        Text("{whose}在{region}参保", "{region} is where {whose} is insured"),
+    ),
+    "account": (
+        Text("您的账户在{region}", "your account is kept in {region}"),
+        Text("{whose}的账户在{region}", "{region} is where the account of {whose} is kept"),
+    ),
+    "work": (
+        Text("您在{region}工作", "you work in {region}"),
+        Text("{whose}在{region}工作", "{whose} works in {region}"),
+    ),
+    "site": (_SITE, _SITE),
+    "seat": (_SEAT, _SEAT),
+    "choice": (_CHOICE, _CHOICE),
 }
+"""What a place is to who applies, and to another person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What the service's rule says: the region, what it is to the person, and the law as people read it."""
+    """What the service's rule says: the region, what it is to the person, and the law as people read it. `whose` is
+    another person than who applies."""
 
     region: str
     ground: str
     law: Text
+    whose: Text | None = None
+
+    def why(self, region: Text) -> Text:
+        """The ground in words, for a region by its name."""
+        own, other = _GROUNDS[self.ground]
+        return other.format(region=region, whose=self.whose) if self.whose else own.format(region=region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +95,7 @@ def competent_for(
         found = of(chosen)
         return Competent(found.body, chosen, found.reason)
     body, region = of(place.region).body, directory.current(place.region)
-    why = _GROUNDS[place.ground].format(region=region.name)
+    why = place.why(region.name)
     reason = Text("由{body}办，因为{why}", "{body} handles this, because {why}").format(body=body.name, why=why)
     reason = _lawful(reason, place.law)
     try:
