@@ -24,10 +24,10 @@ from benchmarks.world import ROOT
 from tongban.base.clock import system_clock
 from tongban.base.config import Settings
 from tongban.base.database import Database, EmbeddedPostgres, migrate
-from tongban.base.i18n import Text
 from tongban.base.keys import KeyRing
 from tongban.base.sealing import open_sealer
 from tongban.base.telemetry import Log
+from tongban.cases.handing import HAND_ON
 from tongban.cases.handover import store
 from tongban.cases.handover.agreeing import statement
 from tongban.cases.handover.agreements import Between
@@ -126,7 +126,7 @@ async def _apply(cases: Cases, hand: Handovers, count: int) -> None:
     citizen, directory = Actor.citizen(person), cases.engine.directory
     post = directory.post(f"{HERE}.examiner")
     holder = next(one for one in demo.officials() if one.id == directory.holders(post.id)[0])
-    examiner, why = Actor.official(holder, post, directory.body(HERE)), Text("住在临江区", "lives in Linjiang")
+    examiner = Actor.official(holder, post, directory.body(HERE))
     for _ in range(_MEETING):  # the other has to give us its card first
         if hand.between.neighbours.all():
             break
@@ -138,7 +138,8 @@ async def _apply(cases: Cases, hand: Handovers, count: int) -> None:
             facts = {**_FACTS, "id_number": person.id_number, "lives_at": f"云泽市临江区滨江路{n}号（演示）"}
             view = await cases.submit(citizen, SERVICE, facts, region="990101", key=f"bench-apply-{n:05}")
             if not view.state.custody:
-                await hand.hand_over(examiner, view.case, THERE, why, key=f"bench-hand-on-{n:05}")
+                said = {"body": THERE, "reasons": "住在临江区"}
+                await cases.act(examiner, view.case, HAND_ON, said, version=None, key=f"bench-hand-on-{n:05}")
 
     await asyncio.gather(*(one(n) for n in range(count)))
     _say("APPLIED", count)

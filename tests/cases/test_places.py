@@ -158,7 +158,9 @@ WAY = Custody(MARKET, THERE, NOW, Text("", ""), "", OTHER, "1")
 
 
 def told(story: Story, who: str, act: str, roles: set[Role], **says: Any) -> Story | str:
-    """The story after an act, or the code of the refusal."""
+    """The story after an act, or the code of the refusal. Handed on is to the market of the other district."""
+    if act == HAND_ON:
+        says = {"body": THERE.id, **says}
     actor = Actor(kind="official", id=f"o-{who}", name=who, post=who, body=who, roles=frozenset(roles))
     grant = Grant(Text("依职权", "by office"), "", roles=frozenset(roles))
     command = Command(act, actor, grant, says, receivers=(WAY,), above="city-market")
@@ -220,6 +222,21 @@ def test_one_objection_is_allowed_and_the_body_above_both_settles_it(story: Stor
 
 def test_nobody_settles_what_nobody_objected_to(story: Story):
     assert told(handed(story), "above", SETTLE, {Role.COMMON_SUPERIOR}, to="sender", reasons="x") == "nothing-to-settle"
+
+
+def test_an_agreement_between_two_places_says_nothing_about_one_of_them_alone():
+    both = frozenset({COUNTY, OTHER})
+    held = agreement(AgreementMode.TAKE_OVER, from_regions=both, to_regions=both)
+    day = date(2026, 11, 3)
+    assert held.covers("stall-permit", COUNTY, OTHER, day) and held.covers("stall-permit", OTHER, COUNTY, day)
+    assert not held.covers("stall-permit", COUNTY, COUNTY, day)
+    within = agreement(AgreementMode.EQUAL, from_regions=frozenset({"990100"}), to_regions=frozenset({"990100"}))
+    assert within.covers("stall-permit", COUNTY, OTHER, day)
+
+
+def test_nobody_is_chosen_by_itself_to_hand_a_case_on_to(story: Story):
+    assert told(story.open(), "clerk", HAND_ON, {Role.INTAKE}, body="", reasons="摊位在河西区") == "field-missing"
+    assert told(story.open(), "clerk", HAND_ON, {Role.INTAKE}, body="city-market", reasons="x") == "no-receiver"
 
 
 def test_a_decided_case_is_not_handed_on(story: Story):
@@ -334,7 +351,7 @@ async def test_who_wants_people_only_is_handed_on_by_a_person(world: Any):
     there = world(agreement(AgreementMode.TAKE_OVER))
     view = await there.submit(people_only=True)
     assert not view.state.custody
-    handed = await there.act(there.post("clerk"), view.case, HAND_ON, reasons="摊位在河西区")
+    handed = await there.act(there.post("clerk"), view.case, HAND_ON, body="other-market", reasons="摊位在河西区")
     assert handed.state.on_its_way.to_office.id == "other-market"
 
 

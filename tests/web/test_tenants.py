@@ -219,7 +219,7 @@ ROUTES: dict[str, Whose] = {
     "GET /desk/cases/{case}": BODY,
     "POST /desk/cases/{case}": BODY,
     "POST /desk/cases/{case}/undo": BODY,
-    "POST /desk/cases/{case}/elsewhere": BODY,
+    "POST /desk/cases/{case}/recall": BODY,
     "POST /desk/cases/{case}/suggestions/{call}/own-view": BODY,
     "GET /desk/cases/{case}/documents/{document}": BODY,
     "GET /desk/cases/{case}/documents/{document}/original": BODY,

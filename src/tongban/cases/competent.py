@@ -7,7 +7,7 @@ first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import msgspec
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import LANGS, Text, words
 from tongban.cases import handing, moving
+from tongban.cases.beyond import beyond
 from tongban.cases.model import CaseState, Custody, Office, Refusal
 from tongban.cases.opening import office_of
 from tongban.cases.says import said_facts
@@ -64,7 +65,7 @@ def competent(
     placed = place_of(service, facts, day)
     if isinstance(placed, Asks):
         return placed
-    place = Place(placed.region, placed.row.ground, placed.law) if placed else None
+    place = Place(placed.region, placed.row.ground, placed.law, placed.row.whose) if placed else None
     if place is None and here:
         place = Place(chosen, "choice", _NOTHING)
     try:
@@ -153,26 +154,32 @@ def receivers(engine: Engine, found: Case, named: str = "") -> tuple[Custody, ..
     """The hand-overs that are possible from where a case lies, the one that the rule names first.
 
     `named` adds a body of another kind. None that has held it before, and none without the power for it: a case is
-    never sent to and fro.
+    never sent to and fro. Bodies of other installations as far as agreements go. Raises Refused as `beyond`.
     """
-    state, service, directory = found.state, found.definition.service, engine.directory
-    if found.definition.ended(state) or state.decided or not directory.has(state.office.id):
+    state, directory = found.state, engine.directory
+    if found.definition.ended(state) or state.decided or state.elsewhere or not directory.has(state.office.id):
         return ()
-    held = {state.office.id, *(one.from_office.id for one in state.custody)}
-    bodies = [body for body in directory.bodies_of(service.authority.body) if body.id not in held]
-    if directory.has(named) and named not in held:
-        bodies.insert(0, directory.body(named))
     day = engine.clock().astimezone(engine.zone).date()
-    likely = _likely(directory, found, day)
-    fitting = [body for body in bodies if _empowered(directory, body, service, day)]
-    fitting.sort(key=lambda body: (body.id != named, body.id != likely, _far(body, state.place), body.id))
-    office = office_of(directory, state.office.id)
-    made = (
-        Custody(office, office_of(directory, body.id), handing.NEVER, Text("", ""), "", body.region, version)
-        for body in fitting[:_MOST]
-        if (version := _offered(engine, service, body.region, state.case.day))
-    )
+    first = (named, _likely(directory, found, day))
+    made = [*_here(engine, found, named, day), *beyond(engine, found, named)]
+    made.sort(key=lambda one: tuple(one.to_office.id != wanted for wanted in first))
     return tuple(made)
+
+
+def _here(engine: Engine, found: Case, named: str, day: date) -> Iterator[Custody]:
+    """Those to bodies of this installation, the nearest first."""
+    state, service, directory = found.state, found.definition.service, engine.directory
+    held = {state.office.id, *(one.from_office.id for one in state.custody)}
+    kind = {body.id: body for body in directory.bodies_of(service.authority.body)}
+    if directory.has(named):
+        kind[named] = directory.body(named)
+    bodies = (body for body in kind.values() if body.id not in held and not directory.installation(body.region))
+    fitting = [body for body in bodies if _empowered(directory, body, service, day)]
+    fitting.sort(key=lambda body: (body.id != named, _far(body, state.place), body.id))
+    office = office_of(directory, state.office.id)
+    for body in fitting[:_MOST]:
+        if version := _offered(engine, service, body.region, state.case.day):
+            yield Custody(office, office_of(directory, body.id), handing.NEVER, Text("", ""), "", body.region, version)
 
 
 def above(engine: Engine, found: Case) -> str:

@@ -107,7 +107,7 @@ _SPECS: dict[str, Act] = {
 
 
 def hand_on(definition: Definition, state: CaseState, command: Command, now: datetime) -> Event | Refusal:
-    """转办. Says `body` (one of the command's `receivers`, left out: the likeliest) and `reasons`."""
+    """转办. Says `body` (one of the command's `receivers`; nobody is chosen by itself) and `reasons`."""
     closed = _open(definition, state)
     refused = closed or _by_roles(command, _HELD, definition) or _problems(command.says, ("reasons",))
     if refused:
@@ -116,8 +116,10 @@ def hand_on(definition: Definition, state: CaseState, command: Command, now: dat
         return refusal(
             "on-its-way", "已经转出，等对方接收。", "It has been handed on already.", place="act", status=409
         )
-    wanted = str(command.says.get("body") or "")
-    fitting = [one for one in command.receivers if wanted in ("", one.to_office.id)]
+    wanted = str(command.says.get("body") or "").strip()
+    if not wanted:
+        return refusal("field-missing", "请选转给哪个机关。", "Please choose the body it goes to.", place="body")
+    fitting = [one for one in command.receivers if one.to_office.id == wanted]
     if not fitting:
         return refusal(
             "no-receiver",

@@ -11,7 +11,7 @@ from tongban.cases import CaseView
 from tongban.cases.handover import receipts
 from tongban.cases.handover.model import Receipt
 from tongban.cases.handover.standing import Elsewhere, Origin
-from tongban.cases.model import Office, Own
+from tongban.cases.model import Own
 from tongban.org import Actor
 from tongban.org.model import RealName
 from tongban.web.site import Site
@@ -59,15 +59,6 @@ def whereabouts(site: Site, view: CaseView) -> Whereabouts | None:
             Text("您不用重新申请，期限从您提交那天接着算。", "You need not apply again; the time goes on."),
         ),
     )
-
-
-def may_go_to(site: Site, actor: Actor, view: CaseView) -> tuple[Office, ...]:
-    """The bodies of other installations that this official may hand the case to now."""
-    state, elsewhere = view.state, site.cases.elsewhere
-    if elsewhere is None or state.elsewhere or state.on_its_way or state.decided or view.ended:
-        return ()
-    theirs = actor.body == state.desk.id and bool({"intake", "examine"} & actor.roles)
-    return elsewhere.places(view.loaded) if theirs else ()
 
 
 def may_recall(site: Site, actor: Actor, view: CaseView) -> bool:

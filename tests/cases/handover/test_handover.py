@@ -14,6 +14,7 @@ from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
+from tongban.cases.competent import receivers
 from tongban.cases.handover import agreeing, receipts, store
 from tongban.cases.handover.agreeing import Findings, Statement
 from tongban.cases.model import Own
@@ -220,13 +221,7 @@ async def test_what_has_been_taken_over_cannot_be_recalled_but_can_be_returned(p
         await lan.hand.recall(lan.official("990101.police.examiner"), number, WHY, key="recall-0001")
     assert refused.value.code == "taken-over"
     there = await theirs(lan, number)
-    await yun.hand.hand_over(
-        yun.official("980101.police.examiner"),
-        there,
-        "990101.police",
-        Text("她搬回去了", "moved back"),
-        key="back-0001",
-    )
+    await yun.hand_on("980101.police.examiner", there, "990101.police", "她搬回去了", key="back-0001")
     await carry(lan, yun, clock=clock)
     here = await lan.cases.engine.load(number)
     assert (here.state.elsewhere, here.state.office.id) == (None, "990101.police")
@@ -246,12 +241,12 @@ async def test_what_came_from_elsewhere_goes_only_back_and_what_went_back_is_not
     await lan.hand_over(number)
     await lan.hand.carry()
     examiner, there = yun.official("980101.police.examiner"), await theirs(lan, number)
-    offered = yun.hand.places(await yun.cases.engine.load(there))
-    assert [office.id for office in offered] == ["990101.police"]
+    offered = receivers(yun.cases.engine, await yun.cases.engine.load(there))
+    assert [one.to_office.id for one in offered if one.to_office.installation] == ["990101.police"]
     with pytest.raises(Refused) as refused:
-        await yun.hand.hand_over(examiner, there, "990201.police", WHY, key="third-0001")
+        await yun.hand_on("980101.police.examiner", there, "990201.police", WHY.zh, key="third-0001")
     assert refused.value.code == "only-back"
-    await yun.hand.hand_over(examiner, there, "990101.police", WHY, key="back-0001")
+    await yun.hand_on("980101.police.examiner", there, "990101.police", WHY.zh, key="back-0001")
     with pytest.raises(Refused) as refused:
         await yun.hand.recall(examiner, there, WHY, key="recall-0001")
     assert refused.value.code == "went-back"

@@ -18,9 +18,9 @@ from PIL import Image
 
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
-from tongban.base.i18n import Text
 from tongban.base.keys import KeyRing
 from tongban.base.telemetry import Log
+from tongban.cases.handing import HAND_ON
 from tongban.cases.handover.agreements import Between
 from tongban.cases.handover.service import Handovers
 from tongban.cases.service import Cases
@@ -200,13 +200,11 @@ class Place:
         return view.case
 
     async def hand_over(self, number: str, key: str = "hand-on-1") -> None:
-        await self.hand.hand_over(
-            self.official("990101.police.examiner"),
-            number,
-            YUN_POLICE,
-            Text("住在临江区", "lives in Linjiang"),
-            key=key,
-        )
+        await self.hand_on("990101.police.examiner", number, YUN_POLICE, "住在临江区", key=key)
+
+    async def hand_on(self, post: str, number: str, body: str, reasons: str, *, key: str) -> None:
+        said = {"body": body, "reasons": reasons}
+        await self.cases.act(self.official(post), number, HAND_ON, said, version=None, key=key)
 
 
 async def two_places(

@@ -1,4 +1,6 @@
-"""`Handovers`: handing a case to another installation, having it back, and the machinery that carries and receives."""
+"""`Handovers`: having a case back that went to another installation, and the machinery that carries and receives.
+
+That it goes there is the act `hand-on` of every procedure (`cases.handing`, `cases.beyond`)."""
 
 from __future__ import annotations
 
@@ -13,18 +15,16 @@ from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import region_of
 from tongban.base.telemetry import Log
-from tongban.cases import handing
 from tongban.cases.engine import Engine
 from tongban.cases.handover import store
 from tongban.cases.handover.agreements import Between
 from tongban.cases.handover.model import Kind
 from tongban.cases.handover.receiver import Receiver
 from tongban.cases.handover.sender import Deliver, Sender
-from tongban.cases.handover.standing import Origin
 from tongban.cases.kept import Files
 from tongban.cases.loaded import Case
-from tongban.cases.model import SAME, By, Custody, Event, Office, Own
-from tongban.cases.opening import digest, office_of
+from tongban.cases.model import SAME, By, Event, Own
+from tongban.cases.opening import digest
 from tongban.cases.refusals import busy
 from tongban.cases.store.history import Key
 from tongban.org import Actor, Grant, may
@@ -53,32 +53,6 @@ class Handovers:
     _way: Deliver | None = None
 
     # --- what officials do -----------------------------------------------------------------------------------------
-
-    async def hand_over(self, actor: Actor, case: str, body: str, reason: Text, *, key: str) -> Case:
-        """Hand a case that has not been decided to a body of another installation; one that came from there, back.
-
-        Raises Refused: `unknown-case`, the codes of `org.may`, `unknown-body`, `not-elsewhere`, `only-back`,
-        `no-agreement`, `case-elsewhere`, `case-decided`.
-        """
-        asked = Key(actor.id, key, digest(handing.HAND_ON, {"to": body}, case))
-        if done := await self.engine.answered(region_of(case), asked):
-            return done
-        for _ in range(_TRIES):
-            found = await self.engine.load(case)
-            grant = self._may(actor, found, handing.HAND_ON)
-            state = found.state
-            office = _origin(state.case.origin, body) if state.case.origin else self._office(body)
-            if state.elsewhere or state.on_its_way:
-                raise _on_its_way()
-            if state.decided or found.definition.ended(state):
-                raise _decided()
-            now = self.engine.clock()
-            self.between.agreement(state.case.service, state.place, body[:6], found.definition.local(now))
-            custody = Custody(state.office, office, handing.NEVER, reason, _LAW)
-            event = handing.handed_on(found.definition, state, custody, actor, now, authority=grant.chain)
-            if done := await self.engine.commit(found, (event,), state.case, asked):
-                return done
-        raise busy()
 
     async def recall(self, actor: Actor, case: str, reason: Text, *, key: str) -> Case:
         """Have a case back that has not been taken over there. What never left is back at once; otherwise the other
@@ -119,41 +93,11 @@ class Handovers:
                 return done
         raise busy()
 
-    def places(self, found: Case) -> tuple[Office, ...]:
-        """Bodies of the same kind in other installations that an agreement lets this case go to; where it came from
-        one of them, that one."""
-        directory, state = self.engine.directory, found.state
-        if origin := state.case.origin:
-            return (_origin(origin, origin.office),)
-        if not directory.has(state.desk.id):
-            return ()
-        own = directory.body(state.desk.id)
-        level = directory.region(own.region).level
-        day = found.definition.local(self.engine.clock())
-        offices: list[Office] = []
-        for card in self.between.neighbours.all():
-            for body in directory.bodies_in(card.regions):
-                try:
-                    self.between.agreement(state.case.service, state.place, body.region, day)
-                except Refused:
-                    continue
-                if body.kind == own.kind and directory.region(body.region).level == level:
-                    offices.append(Office(body.id, body.name, installation=card.member.code))
-        return tuple(offices)
-
     def _may(self, actor: Actor, found: Case, act: str) -> Grant:
         granted = may(self.engine.directory, actor, act, self.engine.matter(found), who=_HANDS)
         if isinstance(granted, Grant):
             return granted
         raise granted.error()
-
-    def _office(self, body: str) -> Office:
-        directory = self.engine.directory
-        card = self.between.installation(directory.body(body).region)
-        if card is None:
-            raise _not_elsewhere()
-        office = office_of(directory, body)
-        return msgspec.structs.replace(office, installation=card.member.code)
 
     def _event(
         self, actor: Actor, found: Case, grant: Grant, kind: Own, payload: dict[str, Any], now: datetime
@@ -209,19 +153,6 @@ class Handovers:
         return x1_app(settings, self.between.neighbours, Receiver(self.engine, self.files, self.between), messages)
 
 
-def _origin(origin: Origin, body: str) -> Office:
-    """The body that a case came from. Raises Refused (`only-back`, 409) if another is meant."""
-    if body != origin.office:
-        raise refuse(
-            "only-back",
-            f"外地转来的办件，只能退回{origin.office_name.zh}；该由别的机关办，由那边再转。",
-            f"A case handed over by {origin.office_name.en} goes only back to it; it hands it on from there.",
-            place="body",
-            status=409,
-        )
-    return Office(origin.office, origin.office_name, installation=origin.installation)
-
-
 def _went_back() -> Refused:
     return refuse(
         "went-back",
@@ -235,28 +166,8 @@ def _went_back() -> Refused:
 def _not_elsewhere() -> Refused:
     return refuse(
         "not-elsewhere",
-        "这个机关不在别的平台上办件，或者办件没有移送出去。",
-        "That body works in no other installation, or the case has not gone there.",
-        place="body",
-        status=409,
-    )
-
-
-def _on_its_way() -> Refused:
-    return refuse(
-        "case-elsewhere",
-        "这个办件已经移送，正在等对方接收或者已经由对方办理。",
-        "This case has been handed on already.",
-        place="act",
-        status=409,
-    )
-
-
-def _decided() -> Refused:
-    return refuse(
-        "case-decided",
-        "已经作出决定的办件不再移送。",
-        "A case that has been decided is not handed on.",
+        "这个办件没有转到外地。",
+        "The case has not gone to another installation.",
         place="act",
         status=409,
     )

@@ -19,7 +19,7 @@ from tongban.web.desk.lists import narrowed, queue
 from tongban.web.desk.own_view import withheld
 from tongban.web.desk.queue import Narrowed
 from tongban.web.desk.staff import desk, official, region_names
-from tongban.web.elsewhere import may_go_to, may_recall, whereabouts
+from tongban.web.elsewhere import may_recall, whereabouts
 from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.limits import Limited
@@ -67,8 +67,6 @@ async def case_page(
         about=view.opening.about,
         whereabouts_of=whereabouts(site, view),
         recall=may_recall(site, actor, view),
-        go_to=may_go_to(site, actor, view),
-        back=view.opening.origin is not None,
         shown_at=int(site.clock().timestamp()),
         **casepage.values(
             view, column, region_names(site), site.catalogue.versions(view.opening.service), read=read, **more
@@ -283,19 +281,15 @@ def _done(view: CaseView, actor: Actor, said: str) -> Text | None:
     return Text(f"已办：{name.zh}", f"Done: {name.en}") if name else None
 
 
-@post("/desk/cases/{case:str}/elsewhere")
-async def elsewhere(site: Site, visitor: Visitor, case: str, form: Form) -> Response[Any]:
-    """Hand a case to a body of another installation, or have it back before that has taken it over."""
+@post("/desk/cases/{case:str}/recall")
+async def recall(site: Site, visitor: Visitor, case: str, form: Form) -> Response[Any]:
+    """Have a case back that went to another installation, before it was taken over there."""
     actor, reason = official(visitor), form.text("reason").strip()[:200]
     view = await site.cases.view(actor, case)
-    said, why, key = form.text("do"), Text(reason, reason), form.text("key")
     try:
         if site.cases.elsewhere is None:
-            raise refuse("not-elsewhere", "没有可以转去的平台", "There is nowhere to hand it to", status=409)
-        if said == "recall":
-            await site.cases.elsewhere.recall(actor, case, why, key=key)
-        else:
-            await site.cases.elsewhere.hand_over(actor, case, form.text("body"), why, key=key)
+            raise refuse("not-elsewhere", "这个办件没有转到外地", "The case has not gone elsewhere", status=409)
+        await site.cases.elsewhere.recall(actor, case, Text(reason, reason), key=form.text("key"))
     except Refused as error:
         if error.status not in _SHOWN_AGAIN:
             raise
@@ -304,4 +298,4 @@ async def elsewhere(site: Site, visitor: Visitor, case: str, form: Form) -> Resp
     return go(f"/desk/cases/{case}")
 
 
-ROUTES = [show, decide, undo, elsewhere]
+ROUTES = [show, decide, undo, recall]

@@ -1,0 +1,78 @@
+"""外地的机关: the bodies of other installations a case may be handed on to, by agreements between regions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from tongban.base.errors import Refused, refuse
+from tongban.base.i18n import Text
+from tongban.cases import handing
+from tongban.cases.handover.standing import Origin
+from tongban.cases.model import Custody, Office
+from tongban.cases.opening import office_of
+
+if TYPE_CHECKING:
+    from tongban.cases.engine import Engine
+    from tongban.cases.loaded import Case
+
+_LAW: Final = "国办发〔2020〕35号"
+
+
+def beyond(engine: Engine, found: Case, named: str = "") -> tuple[Custody, ...]:
+    """The hand-overs to other installations that are possible from where a case lies.
+
+    Bodies of the kind and level of the one that holds it, and the one that is `named`, as far as agreements go; of a
+    case that came from another installation, the body that it came from and no other. Raises Refused where `named`
+    works in another installation and the case cannot go to it: `no-agreement`, `only-back`.
+    """
+    state, directory = found.state, engine.directory
+    if engine.between is None or state.elsewhere or not directory.has(state.desk.id):
+        return ()
+    wanted = named if directory.has(named) and directory.installation(directory.body(named).region) else ""
+    if origin := state.case.origin:
+        if wanted not in ("", origin.office):
+            raise _only_back(origin)
+        return (_custody(state.office, Office(origin.office, origin.office_name, installation=origin.installation)),)
+    offices = {one.id: one for one in _alike(engine, found)}
+    if wanted and wanted not in offices:
+        office = office_of(directory, wanted)
+        day = found.definition.local(engine.clock())
+        engine.between.agreement(state.case.service, state.place, directory.body(wanted).region, day)
+        offices = {office.id: office, **offices}
+    held = {one.from_office.id for one in state.custody}
+    return tuple(_custody(state.office, office) for office in offices.values() if office.id not in held)
+
+
+def _alike(engine: Engine, found: Case) -> Iterator[Office]:
+    """Bodies of the same kind and level in other installations that an agreement lets this case go to."""
+    between, directory, state = engine.between, engine.directory, found.state
+    if between is None:
+        return
+    own = directory.body(state.desk.id)
+    level, day = directory.region(own.region).level, found.definition.local(engine.clock())
+    for card in between.neighbours.all():
+        for body in directory.bodies_in(card.regions):
+            if body.kind != own.kind or directory.region(body.region).level != level:
+                continue
+            try:
+                between.agreement(state.case.service, state.place, body.region, day)
+            except Refused:
+                continue
+            yield msgspec.structs.replace(office_of(directory, body.id), installation=card.member.code)
+
+
+def _custody(holder: Office, to: Office) -> Custody:
+    return Custody(holder, to, handing.NEVER, Text("", ""), _LAW)
+
+
+def _only_back(origin: Origin) -> Refused:
+    return refuse(
+        "only-back",
+        f"外地转来的办件，转出本省只能退回{origin.office_name.zh}；该由别的机关办，由那边再转。",
+        f"A case handed over by {origin.office_name.en} leaves here only back to it; it hands it on from there.",
+        place="body",
+        status=409,
+    )
