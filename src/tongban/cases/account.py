@@ -55,7 +55,7 @@ def account(definition: Definition, events: tuple[Event, ...], *, inside: bool) 
 def _lines(definition: Definition, events: tuple[Event, ...], inside: bool) -> Iterator[Line]:
     undone = {event.payload["undoes"] for event in events if event.type == Own.UNDONE}
     for event in events:
-        who, what = _who(event), _what(definition, event)
+        who, what = who_words(event), what_words(definition, event)
         day = day_words(definition.local(event.at))
         open_to_all = inside or event.letter is not None or event.by.kind == "person" or event.type in _LINKS
         yield Line(
@@ -72,7 +72,8 @@ def _lines(definition: Definition, events: tuple[Event, ...], inside: bool) -> I
         )
 
 
-def _who(event: Event) -> Text:
+def who_words(event: Event) -> Text:
+    """Who did it."""
     if event.type in _POST:
         return _CARRIER
     name = event.by.name
@@ -81,7 +82,8 @@ def _who(event: Event) -> Text:
     return _MACHINE.get(event.by.kind) or Text(name, name)
 
 
-def _what(definition: Definition, event: Event) -> Text:
+def what_words(definition: Definition, event: Event) -> Text:
+    """What was done, by the procedure's name for it."""
     act = definition.procedure.acts.get(event.type)
     if event.type == Own.RECORDED and event.payload.get("corrected"):
         return _LOOKED_AGAIN

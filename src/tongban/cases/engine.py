@@ -23,6 +23,7 @@ from tongban.cases import about as abouts
 from tongban.cases import custody, granting, handing, moving, promises
 from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written, together
 from tongban.cases.beside import Beside
+from tongban.cases.committing import spoken
 from tongban.cases.competent import above, answering, matter_of, receivers
 from tongban.cases.decide import Command, GrantFor, by_law, decide
 from tongban.cases.definition import Definition, Judged
@@ -346,6 +347,7 @@ class Engine:
             key=key,
             events=new,
             rows=project(before.definition, after, new),
+            spoken=spoken(before.definition, new),
         )
         also = effects(self, before.definition, after, new)
         return item, together(also) if also else None

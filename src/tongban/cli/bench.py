@@ -28,6 +28,7 @@ BENCHES: dict[str, str] = {
     "sealed": "sealed",
     "bundle": "bundle",
     "handover": "handover",
+    "ledger": "ledger",
 }
 """What can be measured, and its module in `benchmarks/`. `engine` is `submit` without HTTP."""
 

@@ -33,7 +33,7 @@ class Statement(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     at: datetime
     what: Text
     by: Text
-    law: str = ""
+    law: Text | None = None
     notice: Text | None = None
     """The title of the letter that told the person."""
     event: str

@@ -20,7 +20,7 @@ from tongban.ledger.checkpoints import Checkpoint, Trusted, Witnessed, trusted
 from tongban.ledger.commitments import START, Statement, chained, commitment
 from tongban.ledger.faults import FAULTS, Fault, Untrue
 from tongban.ledger.notes import encode
-from tongban.ledger.policy import LogKey, Policy
+from tongban.ledger.policy import Policy
 from tongban.ledger.proofs import HEAD, Proof
 from tongban.ledger.tree import leaf_hash
 
@@ -245,16 +245,13 @@ def _signed(proof: Proof, policy: Policy, statements: Sequence[Statement], now: 
     seen = trusted(proof.note, policy.logs, policy.watching, least=policy.least, now=int(now.timestamp()))
     if seen.checkpoint.origin != policy.origin:
         raise Untrue(Fault.UNKNOWN_LOG, seen.checkpoint.origin)
-    key = policy.key(seen.key)
+    key, made = policy.key(seen.key), int(statements[-1].at.timestamp())
     cosigned = [one.at for one in seen.witnesses]
-    key, last = policy.key(seen.key), int(statements[-1].at.timestamp())
-    if max(last, *cosigned, 0) > key.not_after.timestamp() or min(int(now.timestamp()), *cosigned) < _start(key):
+    if max([made, *cosigned]) > key.not_after.timestamp() or (
+        min([int(now.timestamp()), *cosigned]) < key.not_before.timestamp()
+    ):
         raise Untrue(Fault.KEY_NOT_IN_USE)
     return seen
-
-
-def _start(key: LogKey) -> float:
-    return key.not_before.timestamp()
 
 
 def _continues(proof: Proof, history: History, earlier: bytes, policy: Policy, now: datetime) -> None:

@@ -23,6 +23,7 @@ from tongban.base.keys import KeyRing
 from tongban.base.parent import end_with_parent
 from tongban.base.sealing import open_sealer
 from tongban.base.telemetry import Log, take_over
+from tongban.cases.committing_old import commit_old
 from tongban.cases.handover.agreements import Between
 from tongban.cases.late import LateRecords
 from tongban.cases.outbox import Channel, FileChannel, SmtpChannel
@@ -30,6 +31,7 @@ from tongban.cases.service import Cases
 from tongban.catalog.calendars import open_calendar
 from tongban.catalog.installation import open_catalogue
 from tongban.hall import Hall
+from tongban.ledger.log import PublicLog
 from tongban.org import sessions, store
 from tongban.org.apps import Apps
 from tongban.org.apps import flow as apps
@@ -64,6 +66,8 @@ CARRY_EVERY = 60.0
 WATCH_EVERY = 300.0
 """How often a process asks whether a use is due to be looked at; each is once an hour."""
 PAPERS_EVERY = 2.0
+LOG_EVERY = 1.0
+"""Within how long what was done stands in the public log."""
 POOL = 8
 """Connections a worker holds at most; writes share few of them (group commit)."""
 
@@ -120,6 +124,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         outreach=Outreach(db, catalogue, clock),
         hall=Hall(db, clock, settings.data_dir, secret, settings.timezone, calendar, demonstration=settings.demo),
         keys=keys,
+        public_log=await PublicLog.open(db, keys, clock, settings.data_dir, settings.address),
         calendar=calendar,
         clock=clock,
         log=log,
@@ -166,6 +171,15 @@ async def _watch(site: Site) -> None:
 async def _read_papers(site: Site) -> None:
     await site.assist.precheck.begin()
     await site.assist.precheck.work()
+
+
+async def _log(site: Site) -> None:
+    await commit_old(site.cases.engine)
+    await site.public_log.turn()
+
+
+async def _cosign(site: Site) -> None:
+    await site.public_log.cosign()
 
 
 async def _catch_up(site: Site) -> None:
@@ -230,6 +244,8 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_watch, WATCH_EVERY),
         (_review, WATCH_EVERY),
         (_read_papers, PAPERS_EVERY),
+        (_log, LOG_EVERY),
+        (_cosign, LOG_EVERY),
     )
     tasks = [asyncio.create_task(_again_and_again(site, job, every)) for job, every in jobs]
     try:

@@ -15,6 +15,7 @@ from tongban.base.telemetry import Log
 from tongban.cases.service import Cases
 from tongban.catalog.catalogue import Catalogue
 from tongban.hall import Hall
+from tongban.ledger.log import PublicLog
 from tongban.org import Directory
 from tongban.org.apps import Apps
 from tongban.org.oidc import OidcClient
@@ -44,6 +45,7 @@ class Site:
     outreach: Outreach
     hall: Hall
     keys: KeyRing
+    public_log: PublicLog
     calendar: Calendar
     clock: Clock
     log: Log

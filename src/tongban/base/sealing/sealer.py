@@ -63,12 +63,13 @@ class Place(NamedTuple):
 class PersonKey:
     """One person's key, open. Seals and opens values of theirs."""
 
-    __slots__ = ("_aead", "_bound", "id", "owner", "suite")
+    __slots__ = ("_aead", "_bound", "_key", "id", "owner", "suite")
 
     def __init__(self, owner: str, key_id: bytes, suite: Encryption, key: bytes) -> None:
         self.owner = owner
         self.id = key_id
         self.suite = suite
+        self._key = key
         self._aead: Aead = AEADS[suite].ready(key)
         self._bound = suite.encode() + b"\0" + key_id
 
@@ -84,6 +85,10 @@ class PersonKey:
             return unseal(self._aead, sealed[_ID:], self._bound + "\0".join(place).encode())
         except InvalidTag:
             raise damaged(f"{place.table}.{place.column}") from None
+
+    def derived(self, label: str) -> bytes:
+        """Another secret of 32 bytes, for one use; it is gone when the key is erased."""
+        return hmac.digest(self._key, b"tongban/derived\0" + label.encode(), "sha256")
 
     def seal_text(self, place: Place, text: str) -> str:
         """A sealed value as text; nothing stays nothing."""

@@ -10,14 +10,15 @@ reader's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from tongban.base.database import Connection
 from tongban.base.sealing import PREFIX, PersonKey, seal_json
-from tongban.base.sealing.sealer import as_bytes
+from tongban.base.sealing.sealer import as_bytes, as_text
+from tongban.cases.committing import Spoken, case_salt, committed
 from tongban.cases.model import Event
 from tongban.cases.projections import (
     CaseRow,
@@ -49,6 +50,8 @@ class Append(msgspec.Struct, frozen=True, kw_only=True):
     key: Key
     events: tuple[Event, ...]
     rows: Rows
+    spoken: tuple[Spoken, ...] = ()
+    """What the public log commits to of each event, in its order; none for rows that are only rebuilt."""
     draft: DraftKey | None = None
     """The draft that has become this case."""
 
@@ -81,6 +84,9 @@ class _EventRow(msgspec.Struct, frozen=True):
     type: str
     leads_to: str
     event: str
+    said: str
+    commitment: str
+    """Hexadecimal, for it travels as JSON."""
 
 
 class _NoticeRow(msgspec.Struct, frozen=True):
@@ -128,7 +134,7 @@ async def batch_of(db: Runner, items: Sequence[Append], heads: Sequence[int] = (
             )
             for n, i in enumerate(items)
         ],
-        events=[_event_row(keys[i.rows.row.applicant], i, e) for i in items for e in i.events],
+        events=[row for i in items if i.events for row in _event_rows(keys[i.rows.row.applicant], i)],
         rows=[_case_row(keys[r.row.applicant], r.row) for r in rows],
         timers=[r.timer for r in rows],
         tasks=[task for r in rows for task in r.tasks],
@@ -140,9 +146,22 @@ async def batch_of(db: Runner, items: Sequence[Append], heads: Sequence[int] = (
     )
 
 
-def _event_row(key: PersonKey, item: Append, event: Event) -> _EventRow:
-    sealed = seal_json(key, EVENT.place("event", (item.region, item.case, event.seq)), event)
-    return _EventRow(item.region, item.case, event.seq, event.at, event.type, event.to, sealed)
+def _event_rows(key: PersonKey, item: Append) -> Iterator[_EventRow]:
+    """Each event sealed, with what is said of it and the commitment to both."""
+    salt = case_salt(key, item.region, item.case)
+    for event, words in zip(item.events, item.spoken, strict=True):
+        at = (item.region, item.case, event.seq)
+        data = msgspec.json.encode(event)
+        said, commitment = committed(salt, item.case, event, words, data)
+        yield _EventRow(
+            *at,
+            event.at,
+            event.type,
+            event.to,
+            as_text(key.seal(EVENT.place("event", at), data)),
+            as_text(key.seal(EVENT.place("said", at), said)),
+            commitment.hex(),
+        )
 
 
 def _case_row(key: PersonKey, row: CaseRow) -> CaseRow:
@@ -185,12 +204,21 @@ done AS MATERIALIZED (
   SELECT f.n, f.region, f.case_id FROM fit f JOIN fit t ON t.n = f.head
   JOIN fresh k ON k.region = t.region AND k.actor = t.actor AND k.key = t.key
 ),
-event AS (
-  INSERT INTO case_event (region, case_id, seq, at, type, leads_to, event)
-  SELECT e.region, e.case_id, e.seq, e.at, e.type, e.leads_to, e.event
-  FROM jsonb_to_recordset($1::jsonb -> 'events') AS e(
-    region text, case_id text, seq int, at timestamptz, type text, leads_to text, event jsonb)
+fresh_event AS MATERIALIZED (
+  SELECT e.* FROM jsonb_to_recordset($1::jsonb -> 'events') AS e(
+    region text, case_id text, seq int, at timestamptz, type text, leads_to text, event jsonb, said text,
+    commitment text)
   JOIN done d ON d.region = e.region AND d.case_id = e.case_id
+),
+event AS (
+  INSERT INTO case_event (region, case_id, seq, at, type, leads_to, event, said)
+  SELECT e.region, e.case_id, e.seq, e.at, e.type, e.leads_to, e.event, e.said
+  FROM fresh_event e
+),
+leaf AS (  -- the public log takes it from here, in this order
+  INSERT INTO ledger_waiting (region, subject, seq, commitment)
+  SELECT e.region, e.case_id, e.seq, decode(e.commitment, 'hex') FROM fresh_event e
+  ORDER BY e.region, e.case_id, e.seq
 ),"""
 
 _TRUST = """

@@ -8,7 +8,9 @@ _APPLICANT = (
     "coalesce((SELECT r.applicant FROM case_row r WHERE r.region = t.region AND r.case_id = t.case_id), t.case_id)"
 )
 
-EVENT = SealedTable(table="case_event", key=("region", "case_id", "seq"), owner=_APPLICANT, json=("event",))
+EVENT = SealedTable(
+    table="case_event", key=("region", "case_id", "seq"), owner=_APPLICANT, text=("said",), json=("event",)
+)
 ROW = SealedTable(table="case_row", key=("region", "case_id"), owner="applicant", text=("applicant_name",))
 NOTICE = SealedTable(table="notice", key=("region", "case_id", "seq"), owner="person", json=("title", "body"))
 DRAFT = SealedTable(table="draft", key=("region", "person", "service"), owner="person", json=("content",))

@@ -1,6 +1,6 @@
 """What everyone may check without logging in."""
 
-from tongban.web.open import algorithms, data, delegations, flexible, halls, objections, once_only, verify
+from tongban.web.open import algorithms, data, delegations, flexible, halls, log, objections, once_only, verify
 
 ROUTES = [
     *verify.ROUTES,
@@ -11,4 +11,5 @@ ROUTES = [
     *data.ROUTES,
     *delegations.ROUTES,
     *halls.ROUTES,
+    *log.ROUTES,
 ]

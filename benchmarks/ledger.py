@@ -1,0 +1,194 @@
+"""The public log: leaves a second into PostgreSQL, what it costs an application, the size of a proof, checking one.
+
+The sequencer takes waiting commitments in batches of 1,000, each one transaction with `synchronous_commit` on: out of
+the line, into their places, the tiles, the signed checkpoint. The yardstick is COPY of as many rows of the same size in
+the same batches. What an application pays is the same submissions with and without commitments, in rounds that
+alternate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import tempfile
+import time
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.submit import drive
+from benchmarks.world import FACTS, REGION, SERVICE, Home, applicant, cases_on, keys_of
+
+from tongban.base.database import Database, EmbeddedPostgres, migrate
+from tongban.base.keys import KeyRing
+from tongban.cases.receipts import receipt_of
+from tongban.cases.store import history
+from tongban.ledger import store
+from tongban.ledger.policy import own_policy
+from tongban.ledger.receipts import verify
+from tongban.ledger.sequencer import BATCH, Sequencer
+from tongban.ledger.tiles import TileId, grow, needed, reader
+from tongban.ledger.tree import included, inclusion_proof, leaf_hash, root_over
+
+LEAVES = 40_000
+ROUNDS = 3
+MILLION = 1_000_000
+ORIGIN = "bench.example/open/log"
+SUBMISSIONS = 3.0
+"""Seconds of submissions in a round."""
+
+
+def run() -> dict[str, Any]:
+    """Every figure of the log."""
+    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "pg") as server:
+        figures = asyncio.run(_measure(server.url, Path(folder)))
+    proof = _million()
+    return {
+        "name": "ledger: into PostgreSQL in batches of 1,000, and what it costs",
+        "figures": {**figures, **proof},
+        "baseline": "COPY of as many rows in as many transactions; submissions without commitments",
+        "ratio": {
+            "sequencer to copy": figures["leaves_per_s"] / figures["copy_rows_per_s"],
+            "submissions with the log to without": figures["submit_with_per_s"] / figures["submit_without_per_s"],
+            "core time of a submission with the log to without": figures["submit_with_cpu_us"]
+            / figures["submit_without_cpu_us"],
+        },
+        "target": "50,000 leaves a second; less than 5 % of a submission; 640 bytes; 5 ms",
+    }
+
+
+async def _measure(url: str, folder: Path) -> dict[str, float]:
+    db = await Database.open(url, max_size=4, sealer=await keys_of(folder), statement_seconds=120)
+    await migrate(db)
+    ring = KeyRing.open(folder / "log-keys", datetime.now(UTC))
+    await store.found(db, ORIGIN)
+    sequencer = Sequencer(db, ring, lambda: datetime.now(UTC))
+    rounds = [(await _sequenced(db, sequencer), await _copied(db)) for _ in range(ROUNDS)]
+    submit = await _submissions(db, folder)
+    await sequencer.run()
+    receipt = await _receipt(db, folder, sequencer)
+    await db.close()
+    return {
+        "leaves_per_s": median(one for one, _ in rounds),
+        "copy_rows_per_s": median(two for _, two in rounds),
+        **submit,
+        **receipt,
+    }
+
+
+async def _sequenced(db: Database, sequencer: Sequencer) -> float:
+    start = time.time_ns()
+    await db.execute(
+        "INSERT INTO ledger_waiting (region, subject, seq, commitment)"
+        " SELECT $2, $3 || n, 1, sha256(convert_to(n::text, 'UTF8')) FROM generate_series(1, $1::int) n",
+        LEAVES,
+        REGION,
+        f"{REGION}-{start}-",
+    )
+    await db.execute("ANALYZE ledger_waiting")
+    began = time.perf_counter()
+    placed = await sequencer.run()
+    took = time.perf_counter() - began
+    assert placed == LEAVES
+    return LEAVES / took
+
+
+async def _copied(db: Database) -> float:
+    await db.execute("CREATE TABLE IF NOT EXISTS bench_copy (LIKE ledger_leaf INCLUDING ALL)")
+    start = time.time_ns()
+    batches = [
+        [
+            (REGION, f"{REGION}-{start}-{n}", 1, n, hashlib.sha256(b"%d" % n).digest(), None)
+            for n in range(at, at + BATCH)
+        ]
+        for at in range(0, LEAVES, BATCH)
+    ]
+    began = time.perf_counter()
+    for batch in batches:
+        async with db.transaction() as connection:
+            await connection.raw.copy_records_to_table("bench_copy", records=batch)
+    return LEAVES / (time.perf_counter() - began)
+
+
+async def _submissions(db: Database, folder: Path) -> dict[str, float]:
+    """The same load with commitments and with the statement as it was before them."""
+    cases, person = cases_on(db, Home(folder)), applicant()
+
+    async def submit(key: str) -> object:
+        return await cases.submit(person, SERVICE, FACTS, region=REGION, key=key)
+
+    found: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
+    await drive(submit, concurrency=32, seconds=1.0, name="warm")
+    rows, statement = history._event_rows, history.APPEND
+    for n in range(ROUNDS * 2):
+        logged = n % 2 == 0
+        if not logged:
+            history._event_rows, history.APPEND = _plain_rows, _without_log(statement)
+        cpu, began = time.process_time(), time.perf_counter()
+        done = await drive(submit, concurrency=64, seconds=SUBMISSIONS, name=f"round-{n}")
+        found[logged].append((done / (time.perf_counter() - began), (time.process_time() - cpu) / done * 1e6))
+        history._event_rows, history.APPEND = rows, statement
+    return {
+        "submit_with_per_s": median(rate for rate, _ in found[True]),
+        "submit_without_per_s": median(rate for rate, _ in found[False]),
+        "submit_with_cpu_us": median(us for _, us in found[True]),
+        "submit_without_cpu_us": median(us for _, us in found[False]),
+    }
+
+
+def _plain_rows(key: Any, item: history.Append) -> Any:
+    """Events sealed and nothing said of them, as before the log."""
+    for event in item.events:
+        at = (item.region, item.case, event.seq)
+        sealed = history.seal_json(key, history.EVENT.place("event", at), event)
+        yield history._EventRow(*at, event.at, event.type, event.to, sealed, "", "")
+
+
+def _without_log(statement: str) -> str:
+    head, _, rest = statement.partition("leaf AS (")
+    return head + rest[rest.index("\n),") + 3 :]
+
+
+async def _receipt(db: Database, folder: Path, sequencer: Sequencer) -> dict[str, float]:
+    """Making and checking the receipt of a new case in the log that is there now."""
+    cases = cases_on(db, Home(folder))
+    case = (await cases.submit(applicant(), SERVICE, FACTS, region=REGION, key="receipt-0001")).case
+    await sequencer.run()
+    receipt = await receipt_of(db, case)
+    assert receipt is not None
+    policy, now = own_policy(ORIGIN, sequencer.ring), datetime.now(UTC)
+    assert verify(receipt.file, policy, now).holds
+    return {
+        "receipt_bytes": len(receipt.file),
+        "receipt_checked_ms": _ms(partial(verify, receipt.file, policy, now)),
+    }
+
+
+def _ms(one: Any, times: int = 200) -> float:
+    began = time.process_time()
+    for _ in range(times):
+        one()
+    return (time.process_time() - began) / times * 1000
+
+
+def _million() -> dict[str, float]:
+    """A proof in a tree of a million leaves."""
+    tiles: dict[TileId, bytes] = {}
+    began = time.process_time()
+    for at in range(0, MILLION, 10_000):
+        tiles |= grow(at, tiles, [hashlib.sha256(b"%d" % n).digest() for n in range(at, at + 10_000)]).tiles
+    built = time.process_time() - began
+    index = 654_321
+    prove = partial(inclusion_proof, index, MILLION)
+    few = {tile: tiles[tile] for tile in needed(prove)}
+    proof = prove(reader(few))
+    leaf, root = leaf_hash(hashlib.sha256(b"%d" % index).digest()), root_over(MILLION, reader(tiles))
+    assert included(index, MILLION, leaf, proof, root)
+    return {
+        "proof_bytes_at_a_million": sum(map(len, proof)),
+        "tiles_read_for_a_proof": len(few),
+        "proof_made_ms": _ms(lambda: prove(reader(few)), 50),
+        "tree_in_memory_leaves_per_s": MILLION / built,
+    }

@@ -1,0 +1,60 @@
+"""The log's files are served to everybody as C2SP says, and nothing of anybody is in them."""
+
+import httpx
+import pytest
+
+from tongban.ledger.checkpoints import Checkpoint
+from tongban.ledger.notes import Note
+from tongban.ledger.policy import Policy
+from tongban.ledger.tiles import read_entries, reader, widths
+from tongban.ledger.tree import leaf_hash, root_over
+from tongban.web.app import create
+from tongban.web.site import Site
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+async def http(site: Site):
+    transport = httpx.ASGITransport(app=create(site))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client
+
+
+async def test_the_files_of_the_log_lead_to_the_root_that_it_signed(site: Site, http: httpx.AsyncClient) -> None:
+    assert (await http.get("/open/log/checkpoint")).status_code == 404
+    await site.db.execute(
+        "INSERT INTO ledger_waiting (region, subject, seq, commitment)"
+        " SELECT '', 'test:' || n, 0, sha256(convert_to(n::text, 'UTF8')) FROM generate_series(1, 300) n"
+    )
+    await site.public_log.turn()
+    answer = await http.get("/open/log/checkpoint")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    note = Note.read(answer.content)
+    policy = Policy.read((await http.get("/open/log/policy.json")).content)
+    assert note.signed_by(policy.logs)
+    found = Checkpoint.read(note.text)
+    tiles = {
+        tile: (await http.get(f"/open/log/{tile.path(width)}")).content for tile, width in widths(found.size).items()
+    }
+    assert root_over(found.size, reader(tiles)) == found.root
+    first = await http.get("/open/log/tile/entries/000")
+    assert "immutable" in first.headers["cache-control"]
+    hashes = (await http.get("/open/log/tile/0/000")).content
+    assert b"".join(map(leaf_hash, read_entries(first.content))) == hashes
+
+
+@pytest.mark.parametrize("path", ["0/001.p/45", "0/002", "0/000.p/256", "1/000.p/2", "entries/0", "64/000"])
+async def test_what_the_log_does_not_have_yet_is_not_found(site: Site, http: httpx.AsyncClient, path: str) -> None:
+    await site.db.execute(
+        "INSERT INTO ledger_waiting (region, subject, seq, commitment)"
+        " SELECT '', 'test:' || n, 0, sha256(convert_to(n::text, 'UTF8')) FROM generate_series(1, 300) n"
+    )
+    await site.public_log.turn()
+    assert (await http.get(f"/open/log/tile/{path}")).status_code == 404
+
+
+async def test_the_page_says_what_the_log_does_not_prove(http: httpx.AsyncClient) -> None:
+    page = (await http.get("/open/log", headers={"accept-language": "en"})).text
+    assert "does not prove that what was recorded is true" in page
+    assert "no independent witness yet" in page
