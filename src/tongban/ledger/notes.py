@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, NamedTuple, assert_never
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
+from tongban.base.crypto import SIGNATURES, Algorithm
 from tongban.ledger.faults import Fault, Untrue
 
 MOST_BYTES: Final = 1 << 16
@@ -78,10 +76,9 @@ class VerifierKey:
 
     def _verified(self, signature: bytes, message: bytes) -> bool:
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
-        except (InvalidSignature, ValueError):
+            return SIGNATURES[Algorithm.ED25519].verifier(self.public).verify(signature, message)
+        except ValueError:
             return False
-        return True
 
 
 class Signature(NamedTuple):

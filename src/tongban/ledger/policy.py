@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from tongban.base.keys import KeyRing, PublicKey, Use, unbase64
+from tongban.base.keys import Algorithm, KeyRing, PublicKey, Use, unbase64
 from tongban.ledger.notes import Kind, VerifierKey
 
 FORMAT = "tongban/log-policy@1"
@@ -72,7 +72,8 @@ def vkey(origin: str, key: PublicKey, kind: Kind = Kind.LOG) -> VerifierKey:
 
 def own_policy(origin: str, ring: KeyRing, witnesses: tuple[str, ...] = (), least: int = 0) -> Policy:
     """What an installation publishes of its log."""
-    keys = sorted((key for key in ring.public.values() if key.use is Use.LOG), key=lambda key: key.not_before)
+    fit = [one for one in ring.public.values() if one.use is Use.LOG and one.algorithm is Algorithm.ED25519]
+    keys = sorted(fit, key=lambda key: key.not_before)
     return Policy(
         origin=origin,
         keys=tuple(

@@ -13,7 +13,7 @@ from typing import Final
 
 from tongban.base.clock import Clock
 from tongban.base.database import Connection, Database
-from tongban.base.keys import KeyRing, Use
+from tongban.base.keys import Algorithm, KeyRing, Use
 from tongban.ledger import store
 from tongban.ledger.checkpoints import Checkpoint
 from tongban.ledger.commitments import START, chained
@@ -70,7 +70,7 @@ class Sequencer:
         return len(leaves)
 
     def _signed(self, checkpoint: Checkpoint) -> str:
-        key = self.ring.signer(Use.LOG, self.clock())
+        key = self.ring.signer_with(Use.LOG, self.clock(), Algorithm.ED25519)
         note = checkpoint.signed(vkey(checkpoint.origin, key), lambda message: self.ring.sign(key.id, message))
         return bytes(note).decode()
 
