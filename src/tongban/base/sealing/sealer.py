@@ -9,6 +9,7 @@ Sources: 个人信息保护法 51(三) (encryption), 47 (erasure); GB/T 39786 (S
 
 import base64
 import binascii
+import hmac
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
