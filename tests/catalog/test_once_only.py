@@ -35,7 +35,7 @@ def test_what_is_asked_falls_by_seventy_percent_with_each_service_applied_for_al
     """The figure that is published (docs/promises.md): whoever adds a source or a question states it anew."""
     total = together(asked(service) for service in LAW.services(DAY))
     assert total.fall >= 0.70
-    assert (total.alone, total.shared) == (619, 170)
+    assert (total.alone, total.shared) == (640, 178)
 
 
 def test_what_another_person_answers_for_a_bundle_is_not_left_out_of_the_count() -> None:

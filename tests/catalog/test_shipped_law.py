@@ -27,6 +27,7 @@ def test_every_service_and_its_versions_are_shipped_and_nothing_else() -> None:
         "completion-acceptance",
         "construction-permit",
         "construction-permit@2",
+        "construction-stage",
         "data-access-question",
         "death-deregistration",
         "disability-card",

@@ -217,6 +217,9 @@ ROUTES: dict[str, Whose] = {
     "GET /desk/sharing/elements/proposed/{case}": STAFF,  # as entries/{case}
     "POST /desk/sharing/entries/propose": STAFF,
     "GET /desk/sharing/entries/{case}": STAFF,  # 404 unless the case is about an entry; who sees it: test_entry_pages
+    "GET /desk/visits": STAFF,
+    "GET /desk/visits/{case}": BODY,
+    "POST /desk/visits/{case}": BODY,
     "GET /desk/delegations": STAFF,
     "GET /desk/delegations/new": STAFF,
     "POST /desk/delegations/new": STAFF,

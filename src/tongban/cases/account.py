@@ -9,7 +9,7 @@ from datetime import datetime
 from tongban.base.i18n import Text
 from tongban.cases.definition import Definition
 from tongban.cases.letters import said_words
-from tongban.cases.model import CUSTODY_EVENTS, OWN_NAMES, START, ActorKind, By, Event, Letter, Own
+from tongban.cases.model import CUSTODY_EVENTS, OWN_NAMES, START, VISIT_EVENTS, ActorKind, By, Event, Letter, Own
 from tongban.catalog.wording import day_words, joined
 
 _MACHINE: dict[ActorKind, Text] = {
@@ -19,7 +19,11 @@ _MACHINE: dict[ActorKind, Text] = {
 _CARRIER = Text("系统", "The platform")
 _POST = frozenset({Own.DELIVERED, Own.UNDELIVERED, Own.RECORDED, Own.PROGRESSED, Own.HANDED_BACK})
 """Reports of the outbox and of the exchange: carried by the platform, although no term ran out."""
-_LINKS = frozenset({Own.QUESTIONED, Own.ANSWERED, Own.RECORDED, Own.PART_OPENED, Own.PART_ENDED}) | CUSTODY_EVENTS
+_LINKS = (
+    frozenset({Own.QUESTIONED, Own.ANSWERED, Own.RECORDED, Own.PART_OPENED, Own.PART_ENDED})
+    | CUSTODY_EVENTS
+    | VISIT_EVENTS
+)
 
 _COMPARED = {
     "same": Text("和您填的一样", "Same as the applicant said"),
@@ -27,6 +31,14 @@ _COMPARED = {
     "papers": Text("不用再交", "No longer needs to be handed in"),
 }
 """How a late record stands to what was said."""
+_VISIT = {
+    "visit": Text("现场登记号", "Number of the visit"),
+    "day": Text("哪天", "Day"),
+    "place": Text("几点、在哪里", "Time and place"),
+    "inspectors": Text("到场人员", "Present"),
+    "seen": Text("看了什么", "Looked at"),
+    "reasons": Text("原因", "Why"),
+}
 _CORRECTED = Text("来源已更正", "Corrected by its source")
 _LOOKED_AGAIN = Text("来源更正以后，重新查了这条记录", "The source has corrected the record; it was looked up again")
 
@@ -142,5 +154,9 @@ def _own_details(definition: Definition, event: Event) -> Iterator[tuple[Text, T
             for name, case in event.payload.get("corrected", {}).items():
                 label = definition.label(name)
                 yield _CORRECTED, Text(f"{label.zh}（{case}）", f"{label.en} ({case})")
+        case Own.VISIT_SET | Own.VISIT_OFF | Own.VISITED:
+            for key, name in _VISIT.items():
+                if said := str(event.payload.get(key, "")):
+                    yield name, Text(said, said)
         case Own.PEOPLE_ONLY:
             pass

@@ -248,7 +248,7 @@ class Engine:
             part_of=part.whole if part else "",
             part=part.name if part else "",
             parts=tuple(parts),
-            together=taking_part(law, region, self.directory),
+            together=taking_part(law, region, self.directory, says, records, day),
             origin=origin,
             received_at=received,
             received_by=answer.received_by,

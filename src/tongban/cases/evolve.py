@@ -110,6 +110,15 @@ def _delivered(state: CaseState, _event: Event) -> CaseState:
     return state
 
 
+def _told_of_a_visit(state: CaseState, _event: Event) -> CaseState:
+    """It stands in the account; what may be done stays the same, so nobody who has the case open is disturbed."""
+    return state
+
+
+def _visited(state: CaseState, event: Event) -> CaseState:
+    return msgspec.structs.replace(state, visited=event.seq)
+
+
 def _undelivered(state: CaseState, event: Event) -> CaseState:
     letter = Undelivered(_seq(event.payload, "notice"), event.at, str(event.payload.get("error", "")))
     return msgspec.structs.replace(state, undelivered=(*state.undelivered, letter))
@@ -230,4 +239,7 @@ _OWN: dict[str, Callable[[CaseState, Event], CaseState]] = {
     Own.PROGRESSED: elsewhere.progressed,
     Own.RECALLED: elsewhere.recalled,
     Own.HANDED_BACK: elsewhere.handed_back,
+    Own.VISIT_SET: _told_of_a_visit,
+    Own.VISIT_OFF: _told_of_a_visit,
+    Own.VISITED: _visited,
 }

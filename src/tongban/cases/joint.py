@@ -54,9 +54,14 @@ def all_passed(procedure: Procedure, state: CaseState) -> bool:
     )
 
 
-def bodies(state: CaseState) -> Text:
+def offices(state: CaseState) -> tuple[Office, ...]:
     """Who takes part, the one that owes the answer first."""
-    return joined([office.name for office in (state.office, *state.case.together)])
+    return (state.office, *state.case.together)
+
+
+def bodies(state: CaseState) -> Text:
+    """Who takes part, by name."""
+    return joined([office.name for office in offices(state)])
 
 
 def findings(procedure: Procedure, state: CaseState) -> Text:

@@ -19,6 +19,7 @@ from tongban.base.i18n import Text
 from tongban.cases.handover.standing import Elsewhere, Origin
 from tongban.cases.own import CUSTODY_EVENTS as CUSTODY_EVENTS
 from tongban.cases.own import OWN_NAMES as OWN_NAMES
+from tongban.cases.own import VISIT_EVENTS as VISIT_EVENTS
 from tongban.cases.own import Own as Own
 from tongban.cases.refusals import Refusal as Refusal
 from tongban.cases.refusals import refusal as refusal
@@ -294,6 +295,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     """Letters that reached nobody."""
     decided: Literal["favourable", "adverse"] | None = None
     issued: bool = False
+    visited: int = 0
+    """The event of the last visit that was registered for it together with other cases."""
     people_only: bool = False
     questions: tuple[Question, ...] = ()
     """Other cases that are about this one."""

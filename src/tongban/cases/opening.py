@@ -14,6 +14,7 @@ from tongban.base.i18n import LANGS, words
 from tongban.cases.model import Office
 from tongban.cases.says import said_facts
 from tongban.catalog import variant
+from tongban.catalog.competence import concerned
 from tongban.catalog.model import Service
 from tongban.org import Directory
 from tongban.sharing import Shared
@@ -57,7 +58,22 @@ def digest(act: str, says: Mapping[str, Any], *about: str) -> str:
     return hashlib.sha256(said).hexdigest()[:32]
 
 
-def taking_part(service: Service, region: str, directory: Directory) -> tuple[Office, ...]:
-    """The bodies that take part beside the one that answers (会同办理). Raises Refused (`no-competent-body`)."""
-    found = [directory.competent(one.body, one.level, region) for one in service.together]
+def taking_part(
+    service: Service,
+    region: str,
+    directory: Directory,
+    says: Mapping[str, Any],
+    records: Mapping[str, Shared],
+    day: date,
+) -> tuple[Office, ...]:
+    """The bodies that take part beside the one that answers (会同办理), by what is known at the opening.
+
+    One whose condition cannot be told yet takes part: better asked in vain than left out. Raises Refused
+    (`no-competent-body`).
+    """
+    if not service.together:
+        return ()
+    known: dict[str, Any] = {name: record.value for name, record in records.items()}
+    known |= said_facts(service, says.get("facts"), day)[0]
+    found = [directory.competent(one.body, one.level, region) for one in concerned(service, known, day)]
     return tuple(Office(body.id, body.name) for body in found)

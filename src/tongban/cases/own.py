@@ -27,6 +27,9 @@ class Own(StrEnum):
     PROGRESSED = "progressed"
     RECALLED = "recalled"
     HANDED_BACK = "handed-back"
+    VISIT_SET = "visit-arranged"
+    VISIT_OFF = "visit-called-off"
+    VISITED = "visit-registered"
 
 
 OWN_NAMES: dict[Own, Text] = {
@@ -47,9 +50,14 @@ OWN_NAMES: dict[Own, Text] = {
     Own.PROGRESSED: Text("那边有了新进展", "It moved on in the other place"),
     Own.RECALLED: Text("要求撤回移送", "Asked to have it back"),
     Own.HANDED_BACK: Text("退回本地办理", "It came back"),
+    Own.VISIT_SET: Text("几件事约了一次现场", "One visit was arranged for several matters"),
+    Own.VISIT_OFF: Text("现场改期", "The visit was put off"),
+    Own.VISITED: Text("现场已登记", "The visit was registered"),
 }
 
 
 _AWAY = frozenset({Own.PROGRESSED, Own.RECALLED, Own.HANDED_BACK})
+VISIT_EVENTS = frozenset({Own.VISIT_SET, Own.VISIT_OFF, Own.VISITED})
+"""The events of a visit that several cases share: whoever may read the case may read them."""
 CUSTODY_EVENTS = frozenset({Own.HANDED_ON, Own.TAKEN_OVER, Own.HAND_ON_REFUSED, Own.HAND_ON_SETTLED}) | _AWAY
 """The events of a hand-over: everybody who may read the case may read what they say."""

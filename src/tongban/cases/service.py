@@ -48,6 +48,7 @@ from tongban.cases.store.history import DraftKey
 from tongban.cases.store.personal import Draft, InboxNotice
 from tongban.cases.store.promises import Broken
 from tongban.cases.views import CaseView
+from tongban.cases.visits import Visits
 from tongban.cases.wholes import open_whole
 from tongban.catalog.catalogue import Catalogue
 from tongban.org import Actor, Directory, Mandate, visible
@@ -92,6 +93,7 @@ class Cases:
         self.emergencies = Emergencies(self.engine, self._reading)
         self.acting = Acting(self.engine)
         self.bundles = Bundles(self.engine)
+        self.visits = Visits(self.engine, self._reading)
         self._files = Files(db, data_dir / "documents")
         self.elsewhere = Handovers(self.engine, self._files, between) if between else None
         self._channel = channel or FileChannel(data_dir / "outbox")

@@ -22,6 +22,7 @@ from tongban.cases.definition import Definition, Judged
 from tongban.cases.loaded import Case
 from tongban.cases.model import (
     CUSTODY_EVENTS,
+    VISIT_EVENTS,
     Attachment,
     CaseState,
     Custody,
@@ -357,15 +358,19 @@ class CaseView:
         return msgspec.to_builtins(plain, str_keys=True)
 
 
-_TOLD = CUSTODY_EVENTS | {
-    Own.UNDONE,
-    Own.DELIVERED,
-    Own.QUESTIONED,
-    Own.ANSWERED,
-    Own.RECORDED,
-    Own.PART_OPENED,
-    Own.PART_ENDED,
-}
+_TOLD = (
+    CUSTODY_EVENTS
+    | VISIT_EVENTS
+    | {
+        Own.UNDONE,
+        Own.DELIVERED,
+        Own.QUESTIONED,
+        Own.ANSWERED,
+        Own.RECORDED,
+        Own.PART_OPENED,
+        Own.PART_ENDED,
+    }
+)
 
 
 def _outward(event: Event) -> Event:

@@ -8,7 +8,7 @@ from typing import Any
 from tongban.base.i18n import Text
 from tongban.catalog.acts import cite
 from tongban.catalog.compile import compile_service
-from tongban.catalog.model import Competence, Service
+from tongban.catalog.model import Competence, Service, Together
 from tongban.catalog.run import Run
 
 
@@ -50,6 +50,16 @@ def place_of(service: Service, facts: Mapping[str, Any], application_date: date)
         if run.applies.get(row.by) is not False and (fact.required or fact.derive):
             return Asks(tuple(sorted(run.unknown_of((row.by,)))) or (row.by,))
     return Asks((service.competence[-1].by,))
+
+
+def concerned(service: Service, facts: Mapping[str, Any], application_date: date) -> tuple[Together, ...]:
+    """The bodies that take part for these facts (会同办理), one whose condition is not known yet among them. Raises
+    Refused if the service does not compile."""
+    compiled = compile_service(service)
+    run = Run(compiled, facts, application_date)
+    return tuple(
+        one for one, when in compiled.together if when is None or when.holds(run.values, run.waits_for) is not False
+    )
 
 
 def law_of(service: Service, row: Competence) -> Text:

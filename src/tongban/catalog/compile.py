@@ -18,7 +18,7 @@ from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 from tongban.catalog.dated import Parameter
 from tongban.catalog.findings import Path, path_text
-from tongban.catalog.model import Competence, Fact, Material, Service, Situation, Table
+from tongban.catalog.model import Competence, Fact, Material, Service, Situation, Table, Together
 from tongban.catalog.parameters import build_parameter
 from tongban.catalog.strict import Strict
 from tongban.catalog.tables import (
@@ -97,6 +97,7 @@ class Compiled:
     optional: frozenset[str]
     """Facts that may be left blank: a row may say what that means with the cell `null`."""
     competence: tuple[tuple[Competence, Strict | None], ...]
+    together: tuple[tuple[Together, Strict | None], ...]
 
 
 def content_hash(service: Service) -> str:
@@ -152,6 +153,9 @@ def _by_identity(key: Same) -> tuple[Compiled | None, tuple[Fault, ...]]:
     competence = tuple(
         (row, work.expression(row.when, ("competence", index, "when"))) for index, row in enumerate(service.competence)
     )
+    together = tuple(
+        (one, work.expression(one.when, ("together", index, "when"))) for index, one in enumerate(service.together)
+    )
     for index, special in enumerate(service.special):
         work.expression(special.when, ("special", index, "when"))
     ordered = work.order(steps)
@@ -160,7 +164,7 @@ def _by_identity(key: Same) -> tuple[Compiled | None, tuple[Fault, ...]]:
     first, later = work.stages(ordered)
     optional = frozenset(name for name, fact in service.facts.items() if not fact.required and not fact.derive)
     digest = content_hash(service)
-    return Compiled(service, digest, first, later, eligible, verdicts, materials, optional, competence), ()
+    return Compiled(service, digest, first, later, eligible, verdicts, materials, optional, competence, together), ()
 
 
 class _Work:

@@ -15,6 +15,7 @@ from msgspec import Meta
 from tongban.catalog.competence_row import Competence as Competence
 from tongban.catalog.dated import Parameter
 from tongban.catalog.fields import FactName, Feel, Slug, Words
+from tongban.catalog.promise import Promise as Promise
 from tongban.catalog.result import Result as Result
 from tongban.catalog.result import Validity as Validity
 
@@ -393,7 +394,7 @@ class InPerson(_File, frozen=True, kw_only=True):
 
 
 class Together(_File, frozen=True, kw_only=True):
-    """会同办理: another body that takes part in every case of this service and says its part (行政许可法 26)."""
+    """会同办理: another body that takes part in cases of this service and says its part (行政许可法 26)."""
 
     body: Slug
     """A kind of body, as in `authority`."""
@@ -401,25 +402,8 @@ class Together(_File, frozen=True, kw_only=True):
     name: Words
     task: Words
     """What it looks at."""
-
-
-class Promise(_File, frozen=True, kw_only=True):
-    """告知承诺: instead of a paper the person commits in plain words (浙江最多跑一次 14; 优化营商环境条例 40, 44).
-
-    `by` is the yes-or-no question by which a person chooses it, `replaces` the materials that it stands for; each of
-    them is asked for only where the answer is no. Nobody has to choose it.
-    """
-
-    by: FactName
-    says: Words
-    """What is promised, word for word; the person agrees to exactly this."""
-    breach: Words
-    """What follows if it turns out untrue, told before anybody agrees."""
-    replaces: tuple[Slug, ...]
-    law: str
-    years: Annotated[int, Meta(ge=1, le=3)] = 3
-    """For how long a false promise keeps a person from promising again. Never longer than for plain deceit
-    (行政许可法 79: three years)."""
+    when: Feel = ""
+    """Where it takes part; empty: in every case. What is not known at the opening does not keep it out."""
 
 
 class Service(_File, frozen=True, kw_only=True):

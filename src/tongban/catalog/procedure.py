@@ -205,6 +205,18 @@ class Notice(_File, frozen=True, kw_only=True):
     remedies: bool = False
 
 
+class OnTheSpot(_File, frozen=True, kw_only=True):
+    """现场: where somebody has to come for a case, so that cases at one address can share a visit (浙江 18).
+
+    `address` names the facts that may be the address, the first that a service has; `states` are those in which
+    somebody has still to come; `day` the field by which an act has fixed a day already, if the procedure fixes one.
+    """
+
+    address: tuple[FactName, ...]
+    states: tuple[Slug, ...]
+    day: FactName = ""
+
+
 class Procedure(_File, frozen=True, kw_only=True):
     """A procedure file."""
 
@@ -217,3 +229,4 @@ class Procedure(_File, frozen=True, kw_only=True):
     terms: dict[Slug, ProcedureTerm]
     notices: dict[Slug, Notice]
     note: Words = ""
+    on_the_spot: OnTheSpot | None = None

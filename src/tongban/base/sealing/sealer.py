@@ -40,7 +40,14 @@ _ID: Final = 16
 _LEAST: Final = _ID + NONCE + TAG
 
 BLIND: Final = frozenset(
-    {"person.id_number", "person.phone", "agreement_code.hash", "invitation.code", "invitation.number"}
+    {
+        "person.id_number",
+        "person.phone",
+        "agreement_code.hash",
+        "invitation.code",
+        "invitation.number",
+        "visit_place.place",
+    }
 )
 """Columns that may be looked up by a keyed hash. Only what has many possible values: a hash of a sex, a district or a
 benefit would tell by its frequency what it stands for."""

@@ -50,6 +50,8 @@ def _formulas(view: View[Service]) -> Iterator[_Formula]:
                 assert_never(step)
     for index, (_, when) in enumerate(made.competence):
         yield from _strict(when, ("competence", index, "when"), "boolean")
+    for index, (_, when) in enumerate(made.together):
+        yield from _strict(when, ("together", index, "when"), "boolean")
     for slug, _, when in made.materials:
         yield from _strict(when, ("materials", slug, "when"), "boolean")
     for path, ruling in rulings(made):

@@ -64,6 +64,8 @@ class _Bodies(_File, frozen=True):
     address: Text
     court: Text
     posts: dict[str, _PostKind]
+    added: frozenset[str] = frozenset()
+    """Kinds that came later; they stand after all others, so that nobody's name changes."""
     only: dict[str, tuple[str, ...]] = {}
     """Kinds that only these regions have."""
     not_administrative: frozenset[str] = frozenset()
@@ -139,9 +141,10 @@ def register(province: Province = Province.LAN) -> Register:
     known = {region.code: region for region in regions}
     bodies = tuple(
         _body(made, kind, n, known, region)
+        for added in (False, True)
         for region in living
         for n, kind in enumerate(made.kinds)
-        if region.code in made.only.get(kind, (region.code,))
+        if (kind in made.added) is added and region.code in made.only.get(kind, (region.code,))
     )
     posts = tuple(post for body in bodies for post in _posts(made, body, known[body.region]))
     return Register(

@@ -22,6 +22,7 @@ from tongban.web.desk import (
     suggestions,
     times,
     training,
+    visits,
 )
 
 ROUTES = [
@@ -41,6 +42,7 @@ ROUTES = [
     *forecast.ROUTES,
     *emergency.ROUTES,
     *training.ROUTES,
+    *visits.ROUTES,
     *sharing.ROUTES,
     *sharing_form.ROUTES,
     *letters.ROUTES,

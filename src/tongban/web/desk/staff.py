@@ -38,6 +38,7 @@ Place = Literal[
     "moves-watch",
     "training",
     "training-watch",
+    "visits",
 ]
 
 
