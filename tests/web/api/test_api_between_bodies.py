@@ -66,6 +66,36 @@ async def test_an_entry_is_proposed_as_it_should_read_and_only_by_its_owner(offi
     assert [code for code, _ in problems(await other.send("/cases", changed))] == ["not-your-entry"]
 
 
+async def test_an_element_of_the_dictionary_is_proposed_by_its_source_and_by_nobody_else(
+    official: LogIn, nobody: Program
+) -> None:
+    now = (await nobody.http.get("/open/data/elements.json")).json()["retires-on"]
+    said = {name: value for name, value in now.items() if name not in ("kept_by", "settled")}
+    told = {"zh": "没有。", "en": "None."}
+    assessment = {"done": "2026-11-01", "by": told, "secrecy": told, "privacy": told, "passed": True}
+    better = said | {"definition": {"zh": "核定待遇时登记的日期", "en": "Day as settled"}}
+    facts = {"change": "data", "changed_on": "2026-11-02"}
+
+    def change(element: dict[str, Any], **other: Any) -> dict[str, Any]:
+        proposed = {"name": "retires-on", "element": element, "assessment": assessment | other}
+        return body("directory-element", facts, element=proposed)
+
+    examiner = await official("hr", "examiner", PROVINCE)
+    done = await examiner.send("/cases", change(better), key="element-0001")
+    assert done.status_code == 201, done.text
+    assert (await examiner.send("/cases", change(better), key="element-0001")).json()["case"] == done.json()["case"]
+    for wrong, code in (
+        (change(said), "nothing-changed"),
+        (change(better, passed=False), "not-assessed"),
+        (change(better | {"type": "weight"}), "element-misread"),
+        (body("directory-element", facts), "element-missing"),
+    ):
+        answer = await examiner.send("/cases", wrong)
+        assert code in [one for one, _ in problems(answer)], answer.text
+    other = await official("tax", "examiner", PROVINCE)
+    assert [code for code, _ in problems(await other.send("/cases", change(better)))] == ["not-your-element"]
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [

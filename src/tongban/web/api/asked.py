@@ -80,8 +80,8 @@ class Submission(Body, frozen=True, kw_only=True):
     `/accesses`. `applicant` is for officials only.
 
     An official who names nobody asks in the name of their body, where a body can ask: `data-sharing-request`,
-    `record-correction`, `directory-entry` (with `entry`). `region` counts for nothing then: the directory says who
-    answers."""
+    `record-correction`, `directory-entry` (with `entry`), `directory-element` (with `element`). `region` counts for
+    nothing then: the directory says who answers."""
 
     service: Slug
     region: Region
@@ -97,6 +97,13 @@ class Submission(Body, frozen=True, kw_only=True):
         dict[str, Any] | None,
         Meta(
             description="要更新的目录，只用于 directory-entry the entry as it should read; as in /open/data/<id>.json"
+        ),
+    ] = None
+    element: Annotated[
+        dict[str, Any] | None,
+        Meta(
+            description="要改的数据元，只用于 directory-element: its `name`, the `element` as it should read (as in"
+            " /open/data/elements.json) and the `assessment` before it is proposed"
         ),
     ] = None
     people_only: Annotated[

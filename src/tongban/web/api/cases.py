@@ -1,6 +1,6 @@
 """Cases: apply, look, act. The same functions as the pages; every command carries a key, so a repeat is harmless."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from litestar import Response, get, post
 from litestar.params import QueryParameter
@@ -10,12 +10,14 @@ from msgspec.structs import replace
 from tongban.base.errors import refuse
 from tongban.cases.between import REQUEST
 from tongban.cases.corrections import SERVICE as CORRECTION
+from tongban.cases.listing import ELEMENT
 from tongban.cases.model import Applicant
 from tongban.cases.service import QueueFilter
 from tongban.cases.views import CaseView
 from tongban.catalog import Explanation
 from tongban.org import Actor
 from tongban.sharing.directory import Resource
+from tongban.sharing.directory.elements import ElementChange, check_change
 from tongban.sharing.directory.proposals import check_proposal
 from tongban.web.api import case_answers as out
 from tongban.web.api import shapes
@@ -27,10 +29,14 @@ from tongban.web.api.look_ups import looked
 from tongban.web.api.operation import operation
 from tongban.web.api.parameters import After, Key, Limit, Path, Version, version_of
 from tongban.web.desk.asking import SERVICES as IN_BODYS_NAME
-from tongban.web.desk.asking import ask_for_data, doubt, may_ask, propose_entry
+from tongban.web.desk.asking import ask_for_data, doubt, may_ask, propose_element, propose_entry
 from tongban.web.pages import masked
 
 TAG = "cases"
+
+_T = TypeVar("_T")
+_ENTRY_LIKE = "请对照 /open/data/<代码>.json 的写法"
+_ELEMENT_LIKE = "请写 name、element（对照 /open/data/elements.json）和 assessment"
 
 View = Annotated[
     Literal["todo", "today", "corrections", "tasks"],
@@ -80,25 +86,27 @@ async def _as_body(caller: Caller, data: Submission, key: str) -> CaseView:
         return await ask_for_data(site, actor, data.facts, key, data.documents)
     if data.service == CORRECTION:
         return await doubt(site, actor, data.facts, key, data.documents)
-    after = _entry(data)
-    check_proposal(after, actor.body, site.sharing.directory.now, site.today)
     changed_on, why = (str(data.facts.get(name) or "") for name in ("changed_on", "change"))
+    if data.service == ELEMENT:
+        change = _proposed(data.element, "element", ElementChange, _ELEMENT_LIKE)
+        check_change(change, actor.body, site.sharing.directory.now, site.today)
+        return await propose_element(site, actor, change, changed_on, why, key)
+    after = _proposed(data.entry, "entry", Resource, _ENTRY_LIKE)
+    check_proposal(after, actor.body, site.sharing.directory.now, site.today)
     return await propose_entry(site, actor, after, changed_on, why, key)
 
 
-def _entry(data: Submission) -> Resource:
-    """What an entry should say. Raises Refused (`entry-missing`, `entry-misread`)."""
-    if data.entry is None:
-        raise refuse("entry-missing", "请在 entry 里写更新后的目录", "Say in `entry` how it should read", place="entry")
-    try:
-        return convert(data.entry, Resource)
-    except ValidationError as error:
+def _proposed(given: dict[str, Any] | None, name: str, kind: type[_T], like: str) -> _T:
+    """How an entry or an element should read. Raises Refused (`entry-missing`, `entry-misread`, and the same of an
+    element), naming the part that cannot be read."""
+    if given is None:
         raise refuse(
-            "entry-misread",
-            "看不懂这个目录，请对照 /open/data/<代码>.json 的写法",
-            f"The entry cannot be read: {error}",
-            place="entry",
-        ) from None
+            f"{name}-missing", f"请在 {name} 里写更新后的内容", f"Say in `{name}` how it should read", place=name
+        )
+    try:
+        return convert(given, kind)
+    except ValidationError as error:
+        raise refuse(f"{name}-misread", f"看不懂这些内容，{like}", f"It cannot be read: {error}", place=name) from None
 
 
 def _applicant(actor: Actor, party: Party | None) -> Applicant | None:

@@ -23,7 +23,7 @@ from tongban.sharing.directory.elements import ElementChange
 from tongban.sharing.directory.model import Resource
 from tongban.web.site import Site
 
-SERVICES = (REQUEST, CORRECTION, ENTRY)
+SERVICES = (REQUEST, CORRECTION, ENTRY, ELEMENT)
 """What a body asks for in its own name."""
 
 
