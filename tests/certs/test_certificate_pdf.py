@@ -58,7 +58,7 @@ def test_the_code_on_the_page_is_dark_and_a_link(certificate: Certificate, ring:
     pdf = render_pdf(certificate, "zh", public_url=URL, ring=ring, now=ISSUED)
     image = pypdfium2.PdfDocument(pdf)[0].render(scale=2).to_pil().convert("L")
     # The corner of the QR code's finder pattern: a dark ring, a light ring, a dark square.
-    x, y = int(28 / 25.4 * 144), image.height - int((25 + 34) / 25.4 * 144)
+    x, y = int(28 / 25.4 * 144), image.height - int((26 + 34) / 25.4 * 144)
     module = 34 / 25.4 * 144 / 49
     assert image.getpixel((x + int(module / 2), y + int(module / 2))) < 80
     assert b"/URI" in pdf

@@ -10,7 +10,7 @@ from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing
 from tongban.base.sealing import seal_old
-from tongban.certs import Certificate, Holder, Revocation, sign, store
+from tongban.certs import Certificate, Holder, Revocation, Status, sign, store
 
 pytestmark = pytest.mark.database
 WITHDRAWN = Revocation(at=ISSUED + timedelta(days=1), by="post:police-head", reason="地址登记有误，已重新发证")
@@ -115,3 +115,41 @@ async def test_the_signed_text_lies_sealed_and_one_of_before_is_read_and_then_se
     assert sealed.startswith("sealed.1.")
     with pytest.raises(asyncpg.RestrictViolationError):
         await db.execute("UPDATE certificate SET jws = jws || 'A'")
+
+
+async def test_a_suspended_certificate_stands_in_the_list_until_it_is_restored_and_a_revoked_one_for_good(
+    db: Database, ring: KeyRing
+) -> None:
+    made = [sign(record(case=f"990101-261103-{n:08d}"), ring) for n in range(3)]
+    for certificate in made:
+        await keep(db, certificate)
+    first, second, _ = (one.record.id for one in made)
+    found = await store.get(db, first)
+    assert found is not None
+    start = found.number
+    assert await store.count_issued(db) == start + 3
+
+    async with db.transaction() as connection:
+        await store.suspend(connection, first, WITHDRAWN)
+        await store.suspend(connection, first, WITHDRAWN)
+        await store.revoke(connection, second, WITHDRAWN)
+    held = await store.get(db, first)
+    assert held is not None and held.suspension == WITHDRAWN and held.revocation is None
+    assert await store.not_valid(db, start, 100) == {start: Status.SUSPENDED, start + 1: Status.INVALID}
+    assert await store.not_valid(db, start + 1, 1) == {start + 1: Status.INVALID}
+
+    async with db.transaction() as connection:
+        await store.restore(connection, first)
+        await store.restore(connection, second)
+    assert await store.not_valid(db, start, 100) == {start + 1: Status.INVALID}
+    for number, code in ((second, "already-revoked"), ("nothing", "unknown-certificate")):
+        with pytest.raises(Refused) as refused:
+            async with db.transaction() as connection:
+                await store.suspend(connection, number, WITHDRAWN)
+        assert refused.value.code == code
+
+
+async def test_the_number_of_a_certificate_never_changes(db: Database, certificate: Certificate) -> None:
+    await keep(db, certificate)
+    with pytest.raises(asyncpg.PostgresError):
+        await db.execute("UPDATE certificate SET number = 99")

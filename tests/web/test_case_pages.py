@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from tests.web.citizen import Person, let_stand, picture, submitted
 
+from tongban.base.clock import SettableClock
 from tongban.cases.views import CaseView
 from tongban.catalog.procedure import Who
 from tongban.org import Actor, Mandate, demo, store
@@ -148,6 +149,38 @@ async def test_the_code_leads_to_the_answer_and_a_made_up_one_is_called_so(xiaom
     assert found.record.holder.name not in xiaoman.text.partition("<main")[2], "a number alone shows nobody's"
     await xiaoman.get("/verify?c=1.2.156.3005.2.X.Y.Z.001.A&h=x")
     assert "没有发过这样一张证照" in xiaoman.text
+
+
+async def test_the_code_for_offline_checks_is_answered_from_the_published_status_list(
+    xiaoman: Person, site: Site, clock: SettableClock
+):
+    from tongban import certs
+    from tongban.certs.compactcwt import code_text, to_cwt
+    from tongban.certs.statuslist import StatusLists
+    from tongban.web.open.status import place
+
+    number = await certified(xiaoman, site)
+    found = await certs.store.get(site.db, number)
+    assert found
+    code = code_text(to_cwt(found.record, site.keys, status=place(site, found)))
+    await xiaoman.get("/verify")
+    await xiaoman.post("/verify", {"text": code})
+    assert "证照真实有效" in xiaoman.text and "（截至" in xiaoman.text and number in xiaoman.text
+
+    async with site.db.transaction() as connection:
+        withdrawn = certs.Revocation(at=site.clock(), by="post:x", reason="暂扣")
+        await certs.store.suspend(connection, number, withdrawn)
+    clock.advance(minutes=2)
+    listed = await xiaoman.client.get("/status/0")
+    assert listed.headers["content-type"] == "application/statuslist+jwt"
+    lists = StatusLists.read([listed.text], site.keys.public)
+    assert lists.check(place(site, found), site.clock()).fault == "suspended"
+    await xiaoman.get("/verify")
+    await xiaoman.post("/verify", {"text": code})
+    assert "证照真实有效" not in xiaoman.text and "已被暂停" in xiaoman.text
+    await xiaoman.get("/certificates")
+    assert "已暂停使用" in xiaoman.text
+    assert (await xiaoman.client.get("/status/7")).status_code == 404
 
 
 async def test_a_certificate_of_somebody_else_does_not_exist(xiaoman: Person, site: Site):

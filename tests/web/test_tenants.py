@@ -49,6 +49,7 @@ ROUTES: dict[str, Whose] = {
     "GET /example-app": PUBLIC,
     "POST /api/v1/web-view": MINE,
     "GET /api/v1/web-view/keys": PUBLIC,
+    "GET /status/{group}": PUBLIC,
     "GET /bundles": PUBLIC,
     "GET /bundles/{slug}": PUBLIC,
     "GET /open/bundles.json": PUBLIC,
@@ -382,7 +383,7 @@ async def world(site: Site) -> Any:
                  "hall": "qingyuan", "token": "none", "answer_id": "aaaaaaaaaaaa",
                  "shape": "atrs.json", "access": access,
                  "resource": "hr.insurance", "record": "member", "grant": "demo.none",
-                 "mandate": mandate.id}  # fmt: skip
+                 "mandate": mandate.id, "group": "0"}  # fmt: skip
         yield World(
             owner,
             other,

@@ -57,6 +57,8 @@ class Fault(StrEnum):
     LIST_EXPIRED = "status-list-expired"
     LIST_IN_FUTURE = "status-list-in-future"
     NOT_IN_LIST = "not-in-status-list"
+    NO_CODE = "no-code-in-picture"
+    TWO_CODES = "two-codes-in-picture"
 
 
 FAULTS: dict[Fault, Text] = {
@@ -144,6 +146,11 @@ FAULTS: dict[Fault, Text] = {
     Fault.LIST_EXPIRED: Text("状态清单过期了，请取新的", "The status list is out of date: fetch a new one"),
     Fault.LIST_IN_FUTURE: Text("状态清单的时间在将来", "The status list is dated in the future"),
     Fault.NOT_IN_LIST: Text("状态清单里没有这张证照的位置", "The status list has no place for this certificate"),
+    Fault.NO_CODE: Text(
+        "图片里没有读到离线验真码：请拍清楚右下角的码",
+        "No code for offline checks was read: photograph it sharply",
+    ),
+    Fault.TWO_CODES: Text("图片里有两个不同的验真码，请一次只拍一张", "The picture has two different codes"),
     Fault.OTHER_PRESENTATION: Text(
         "持证人签的不是这些字段：增减过内容", "The holder signed other fields: something was added or left out"
     ),

@@ -7,7 +7,7 @@ beside the first without changing what a certificate says.
 import base64
 import hashlib
 from datetime import date, datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Annotated, Literal, assert_never
 
 import msgspec
@@ -102,12 +102,21 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     jws: str
 
 
+class Status(IntEnum):
+    """The registered values (§7.1). Any other is a matter between an issuer and its verifiers, and refused here."""
+
+    VALID = 0
+    INVALID = 1
+    SUSPENDED = 2
+
+
 class Standing(StrEnum):
     """How a certificate stands today, for lists and tiles; whether it is genuine is `verify`'s to say."""
 
     VALID = "valid"
     NOT_YET = "not-yet"
     EXPIRED = "expired"
+    SUSPENDED = "suspended"
     REVOKED = "revoked"
 
 
@@ -115,6 +124,7 @@ STANDING_NAMES: dict[Standing, Text] = {
     Standing.VALID: Text("有效", "Valid"),
     Standing.NOT_YET: Text("未到有效期", "Not valid yet"),
     Standing.EXPIRED: Text("已过期", "Expired"),
+    Standing.SUSPENDED: Text("已暂停使用", "Suspended"),
     Standing.REVOKED: Text("已废止", "Revoked"),
 }
 
@@ -178,15 +188,15 @@ def region_of_identifier(text: str) -> str | None:
     return region if len(region) == 6 and region.isdigit() else None
 
 
-def standing(record: CertificateRecord, today: date, revoked: bool) -> Standing:
-    """How the certificate stands on a day."""
+def standing(record: CertificateRecord, today: date, revoked: bool, suspended: bool = False) -> Standing:
+    """How the certificate stands on a day. What has expired is no longer suspended: it is over."""
     if revoked:
         return Standing.REVOKED
     if today < record.valid_from:
         return Standing.NOT_YET
     if record.valid_until is not None and today > record.valid_until:
         return Standing.EXPIRED
-    return Standing.VALID
+    return Standing.SUSPENDED if suspended else Standing.VALID
 
 
 def mask_number(number: str) -> str:

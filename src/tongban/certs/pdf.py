@@ -24,6 +24,7 @@ from tongban.base.i18n import Lang, Text
 from tongban.base.keys import KeyRing
 from tongban.certs.model import Certificate, CertificateRecord, Exercised, Law, digest
 from tongban.certs.sign import seal_page
+from tongban.certs.statuslist import StatusPlace
 
 SONG, ROMAN = "STSong-Light", "Times-Roman"
 INK, INK2, BRAND, SEAL, LINE = (HexColor(c) for c in ("#16202C", "#3F4B57", "#0B4A91", "#B1241B", "#B8C4D2"))
@@ -45,7 +46,11 @@ _WORDS: dict[str, Text] = {
     "issued": Text("颁发日期", "Date of issue"),
     "id": Text("证照标识", "Certificate number"),
     "case": Text("办件号", "Case"),
-    "scan": Text("扫码验真", "Scan to verify"),
+    "scan": Text("扫左边的码联网验真", "Scan the left code to verify online"),
+    "offline": Text(
+        "右边的码不用网络也能验：用 tongban verify 读它的照片。",
+        "The right code is verified without a network: tongban verify reads a picture of it.",
+    ),
     "trust": Text(
         "本证照以电子签名为准。用原文件验证：在“验证”页面上传本文件，或运行 tongban verify。",
         "The electronic signature counts. To verify, upload this file on the Verify page or run tongban verify.",
@@ -60,15 +65,29 @@ def verify_link(public_url: str, record: CertificateRecord) -> str:
     return f"{public_url.rstrip('/')}/verify?{urlencode({'c': record.id, 'h': digest(record)})}"
 
 
-def render_pdf(certificate: Certificate, lang: Lang, *, public_url: str, ring: KeyRing, now: datetime) -> bytes:
-    """A4, nearly always one page; the certificate inside and a seal over its bytes, so the file verifies by itself."""
+def render_pdf(
+    certificate: Certificate,
+    lang: Lang,
+    *,
+    public_url: str,
+    ring: KeyRing,
+    now: datetime,
+    status: StatusPlace | None = None,
+) -> bytes:
+    """A4, nearly always one page; the certificate inside and a seal over its bytes, so the file verifies by itself.
+
+    `status` is where its status is published: the code for checking offline says so.
+    """
+    from tongban.certs.compactcwt import code_text, to_cwt  # CBOR comes with the first page that needs it
+
     record = certificate.record
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4, pageCompression=1, lang="zh-CN" if lang == "zh" else "en", invariant=1)
     canvas.setTitle(f"{record.name[lang]} {record.id}")
     canvas.setAuthor(record.issuer.name[lang])
     canvas.setCreator("Tongban 通办")
-    _Page(canvas, record, lang).draw(verify_link(public_url, record))
+    code = code_text(to_cwt(record, ring, status=status))
+    _Page(canvas, record, lang).draw(verify_link(public_url, record), code)
     canvas.showPage()
     canvas.save()
     return seal_page(buffer.getvalue(), certificate, ring, now)
@@ -141,11 +160,11 @@ class _Page:
     def centred(self, y: float, text: str, size: float, colour: Color = INK, weight: float = 0) -> None:
         self.text((WIDTH - _width(text, size)) / 2, y, text, size, colour, weight)
 
-    def draw(self, link: str) -> None:
+    def draw(self, link: str, code: str) -> None:
         self.sheet()
         self.heading()
         self.fields()
-        self.foot(link)
+        self.foot(link, code)
 
     def sheet(self) -> None:
         self.frame()
@@ -212,9 +231,25 @@ class _Page:
         self.canvas.line(LEFT, self.y + size * 0.75, RIGHT, self.y + size * 0.75)
         self.y -= gap - size * 0.95
 
-    def foot(self, link: str) -> None:
-        side, bottom = 34 * mm, 25 * mm
-        code = segno.make(link, error="m", micro=False)
+    def foot(self, link: str, code: str) -> None:
+        side, bottom, gap = 34 * mm, 26 * mm, 5 * mm
+        self.square(segno.make(link, error="m", micro=False), LEFT, bottom, side)
+        self.canvas.linkURL(link, (LEFT, bottom, LEFT + side, bottom + side), relative=0)
+        self.square(segno.make(code, error="m", micro=False), RIGHT - side, bottom, side)
+        x, y, room = LEFT + side + gap, bottom + side - 4 * mm, RIGHT - LEFT - 2 * (side + gap)
+        for line in _lines(self.word("scan"), 11, room):
+            self.text(x, y, line, 11, BRAND, 0.3)
+            y -= 5.4 * mm
+        for text in (self.word("offline"), f"{self.word('case')}  {self.record.case}", self.word("trust")):
+            for line in _lines(text, 8, room):
+                self.text(x, y, line, 8, INK2)
+                y -= 3.9 * mm
+        number = f"{self.word('id')}  {self.record.id}"
+        size = min(9, 9 * (RIGHT - LEFT) / _width(number, 9))
+        self.text(LEFT, bottom - 6 * mm, number, size, INK2)
+
+    def square(self, code: segno.QRCode, left: float, bottom: float, side: float) -> None:
+        """A QR code as filled squares, the quiet zone left to the page around it."""
         modules = [list(row) for row in code.matrix_iter(border=0)]
         unit = side / len(modules)
         self.canvas.setFillColor(INK)
@@ -222,24 +257,8 @@ class _Page:
             for column, dark in enumerate(line):
                 if dark:
                     # A hair of overlap: readers otherwise draw seams between modules.
-                    self.canvas.rect(
-                        LEFT + column * unit,
-                        bottom + side - (row + 1) * unit,
-                        unit + 0.05,
-                        unit + 0.05,
-                        stroke=0,
-                        fill=1,
-                    )
-        self.canvas.linkURL(link, (LEFT, bottom, LEFT + side, bottom + side), relative=0)
-        x, y, room = LEFT + side + 7 * mm, bottom + side - 4 * mm, RIGHT - LEFT - side - 7 * mm
-        self.text(x, y, self.word("scan"), 13, BRAND, 0.3)
-        y -= 7 * mm
-        number = f"{self.word('id')}  {self.record.id}"
-        for text in (number, f"{self.word('case')}  {self.record.case}", self.word("trust")):
-            size = min(9, 9 * room / _width(text, 9)) if text is number else 9
-            for line in _lines(text, size, room + 1):
-                self.text(x, y, line, size, INK2)
-                y -= 4.6 * mm
+                    x, y = left + column * unit, bottom + side - (row + 1) * unit
+                    self.canvas.rect(x, y, unit + 0.05, unit + 0.05, stroke=0, fill=1)
 
 
 def _law(law: Law, lang: Lang) -> str:

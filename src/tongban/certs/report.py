@@ -55,18 +55,21 @@ _CLAIMS: tuple[tuple[str, Text], ...] = (
 )
 
 
+def shown_rows(claims: dict[str, object]) -> list[tuple[Text, Text]]:
+    """What the holder chose to show, line by line; the rest stays hidden, and nothing here tells what it is."""
+    rows = [(label, _text(_at(claims, path))) for path, label in _CLAIMS if _at(claims, path) is not None]
+    fields = claims.get("fields")
+    for name, line in cast("dict[str, object]", fields if isinstance(fields, dict) else {}).items():
+        rows.append((_text(_at(line, "label") or name), _text(_at(line, "value"))))
+    return rows
+
+
 def _shown(claims: dict[str, object], lang: Lang) -> Iterator[str]:
-    """What the holder chose to show; the rest stays hidden, and nothing here tells what it is."""
     colon = "：" if lang == "zh" else ": "
     yield ""
     yield Text("出示的内容", "What is shown")[lang]
-    for path, label in _CLAIMS:
-        value = _at(claims, path)
-        if value is not None:
-            yield f"  {label[lang]}{colon}{_said(value, lang)}"
-    fields = claims.get("fields")
-    for name, line in cast("dict[str, object]", fields if isinstance(fields, dict) else {}).items():
-        yield f"  {_said(_at(line, 'label') or name, lang)}{colon}{_said(_at(line, 'value'), lang)}"
+    for label, value in shown_rows(claims):
+        yield f"  {label[lang]}{colon}{value[lang]}"
     if claims.get("demo") is True:
         yield DEMONSTRATION[lang]
 
@@ -79,12 +82,12 @@ def _at(value: object, path: str) -> object:
     return value
 
 
-def _said(value: object, lang: Lang) -> str:
+def _text(value: object) -> Text:
     match value:
         case {"zh": str(zh), "en": str(en)}:
-            return zh if lang == "zh" else en
+            return Text(zh, en)
         case _:
-            return str(value)
+            return Text(str(value), str(value))
 
 
 def _why(check: Check, lang: Lang) -> str:

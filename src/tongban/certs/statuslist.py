@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import IntEnum
 from functools import partial
 from typing import assert_never
 
@@ -20,7 +19,7 @@ from tongban.base.jws import compact
 from tongban.base.keys import KeyRing, Use, base64url
 from tongban.certs.faults import NOT_ASKED, POINTS, Fault, Point
 from tongban.certs.keys import PublicKeys
-from tongban.certs.model import canonical
+from tongban.certs.model import Status, canonical
 from tongban.certs.sign import signer
 from tongban.certs.strict import Jws, Stop, by_known_key, json_of, strict_base64
 from tongban.certs.verify import CLOCK_LEEWAY, Check, failed
@@ -35,14 +34,6 @@ _LARGEST = 1 << 23
 """Bytes of a list when opened: eight million certificates at eight bits. A file that swells beyond is refused."""
 _LONGEST = 5_000_000
 _SPREAD = 0x9E3779B1
-
-
-class Status(IntEnum):
-    """The registered values (§7.1). Any other is a matter between an issuer and its verifiers, and refused here."""
-
-    VALID = 0
-    INVALID = 1
-    SUSPENDED = 2
 
 
 class StatusPlace(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from tongban.base.errors import Refused, refuse
 from tongban.base.keys import unbase64
 from tongban.base.page import Page, cursor, read_cursor
 from tongban.base.sealing import Ring, SealedTable, Sealer
-from tongban.certs.model import Certificate, CertificateRecord, region_of_identifier
+from tongban.certs.model import Certificate, CertificateRecord, Status, region_of_identifier
 
 CERTIFICATE = SealedTable(table="certificate", key=("region", "id"), owner="holder", text=("jws",))
 SEALED = (CERTIFICATE,)
@@ -35,7 +35,7 @@ class Writes(Reads, Protocol):
 
 
 class Revocation(msgspec.Struct, frozen=True, kw_only=True):
-    """废止: when, by whom (a person id or post), and why, as the holder is told."""
+    """废止, or 暂扣: when, by whom (a person id or post), and why, as the holder is told."""
 
     at: datetime
     by: str
@@ -46,14 +46,20 @@ class StoredCertificate(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate as it stands."""
 
     certificate: Certificate
+    number: int
+    """Which of the installation's certificates it is: its place in the status lists follows from it."""
     revocation: Revocation | None = None
+    suspension: Revocation | None = None
 
     @property
     def record(self) -> CertificateRecord:
         return self.certificate.record
 
 
-_COLUMNS = "region, id, jws, issued_at, revoked_at, revoked_by, revoked_reason"
+_COLUMNS = (
+    "region, id, jws, issued_at, number, revoked_at, revoked_by, revoked_reason,"
+    " suspended_at, suspended_by, suspended_reason"
+)
 
 
 async def insert(connection: Writes, certificate: Certificate) -> None:
@@ -142,6 +148,53 @@ async def revoke(connection: Writes, certificate_id: str, revocation: Revocation
         raise await _why_not(connection, certificate_id)
 
 
+async def suspend(connection: Writes, certificate_id: str, suspension: Revocation) -> None:
+    """暂扣: not to be used until it is restored. One that is suspended or revoked already stays as it is.
+
+    Raises `Refused`: `unknown-certificate` (404); `already-revoked` (409).
+    """
+    done = await connection.execute(
+        "UPDATE certificate SET suspended_at = $3, suspended_by = $4, suspended_reason = $5"
+        " WHERE region = $1 AND id = $2 AND revoked_at IS NULL AND suspended_at IS NULL",
+        region_of_identifier(certificate_id) or "",
+        certificate_id,
+        suspension.at,
+        suspension.by,
+        suspension.reason,
+    )
+    if done == "UPDATE 0":
+        found = await get(connection, certificate_id)
+        if found is None or found.suspension is None:
+            raise await _why_not(connection, certificate_id)
+
+
+async def restore(connection: Writes, certificate_id: str) -> None:
+    """The suspension ends; of one that was not suspended nothing changes. A revoked one stays revoked."""
+    await connection.execute(
+        "UPDATE certificate SET suspended_at = NULL, suspended_by = NULL, suspended_reason = NULL"
+        " WHERE region = $1 AND id = $2 AND revoked_at IS NULL",
+        region_of_identifier(certificate_id) or "",
+        certificate_id,
+    )
+
+
+async def not_valid(db: Reads, first: int, count: int) -> dict[int, Status]:
+    """By number, those of `count` certificates from `first` that are revoked or suspended: what a status list says."""
+    rows = await db.fetch(
+        "SELECT number, revoked_at IS NOT NULL AS revoked FROM certificate WHERE number >= $1 AND number < $2"
+        " AND (revoked_at IS NOT NULL OR suspended_at IS NOT NULL)",
+        first,
+        first + count,
+    )
+    return {row["number"]: Status.INVALID if row["revoked"] else Status.SUSPENDED for row in rows}
+
+
+async def count_issued(db: Reads) -> int:
+    """One more than the greatest number given: how many places the status lists must have."""
+    row = await db.fetchrow("SELECT coalesce(max(number) + 1, 0) AS issued FROM certificate")
+    return int(row["issued"])
+
+
 async def _why_not(connection: Writes, certificate_id: str) -> Refused:
     if await get(connection, certificate_id) is None:
         return refuse("unknown-certificate", "没有这张证照", "There is no such certificate", status=404)
@@ -157,7 +210,15 @@ def _stored(row: Any, ring: Ring) -> StoredCertificate:
     jws = ring.text(CERTIFICATE.place("jws", (row["region"], row["id"])), row["jws"])
     payload = unbase64(jws.split(".")[1])
     certificate = Certificate(record=msgspec.json.decode(payload, type=CertificateRecord), jws=jws)
-    if row["revoked_at"] is None:
-        return StoredCertificate(certificate=certificate)
-    revocation = Revocation(at=row["revoked_at"], by=row["revoked_by"], reason=row["revoked_reason"])
-    return StoredCertificate(certificate=certificate, revocation=revocation)
+    return StoredCertificate(
+        certificate=certificate,
+        number=row["number"],
+        revocation=_act(row, "revoked"),
+        suspension=_act(row, "suspended"),
+    )
+
+
+def _act(row: Any, what: str) -> Revocation | None:
+    if row[f"{what}_at"] is None:
+        return None
+    return Revocation(at=row[f"{what}_at"], by=row[f"{what}_by"], reason=row[f"{what}_reason"])

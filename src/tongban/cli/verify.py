@@ -1,5 +1,6 @@
-"""Check a certificate offline, whole or as its holder shows it. Exit status 0 only when all that was asked holds.
-离线验证证照：PDF、JSON、签名文本、持证人的出示都可以。"""
+"""Check a certificate offline: whole, as its holder shows it, or a picture of its QR code.
+Exit status 0 only when all that was asked holds.
+离线验证证照：PDF、JSON、签名文本、持证人的出示、二维码照片都可以。"""
 
 import argparse
 import os
@@ -14,9 +15,9 @@ from tongban.base.config import Settings
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import LANGS, Lang, Text
 from tongban.base.keys import KeyRing
-from tongban.certs import FAULTS, PublicKeys, read_jwks, report, verify
-from tongban.certs.credential import verify_credential
-from tongban.certs.sdjwt import Request, looks_like_sd_jwt
+from tongban.certs import FAULTS, PublicKeys, read_jwks, report
+from tongban.certs.anyform import Asked, is_picture, verify_any
+from tongban.certs.sdjwt import Request
 from tongban.certs.statuslist import StatusLists
 from tongban.certs.strict import Stop
 
@@ -50,26 +51,28 @@ class Answer:
 class FileKind:
     """A kind of file: how its bytes are known, before anything in them is believed, and how it is checked."""
 
-    name: Text
     known: Callable[[bytes], bool]
     check: Callable[[bytes, Question], Answer]
 
 
-def _credential(data: bytes, question: Question) -> Answer:
-    outcome = verify_credential(
-        data, question.keys, question.now, request=question.request, type_=question.kind, lists=question.lists
-    )
-    return Answer(outcome.valid, report(outcome, question.lang))
-
-
 def _certificate(data: bytes, question: Question) -> Answer:
-    outcome = verify(data, question.keys, question.now, type_=question.kind)
+    asked = Asked(question.keys, question.now, question.request, question.kind, question.lists)
+    outcome = verify_any(data, asked)
     return Answer(outcome.valid, report(outcome, question.lang))
+
+
+def _picture(data: bytes, question: Question) -> Answer:
+    from tongban.certs.picture import code_in_picture  # the reader of codes comes with the first picture
+
+    try:
+        return _certificate(code_in_picture(data).encode(), question)
+    except Stop as stop:
+        return Answer(False, FAULTS[stop.fault][question.lang])
 
 
 KINDS: tuple[FileKind, ...] = (
-    FileKind(Text("持证人的出示", "presentation by a holder"), looks_like_sd_jwt, _credential),
-    FileKind(Text("证照", "certificate"), lambda _: True, _certificate),
+    FileKind(is_picture, _picture),
+    FileKind(lambda _: True, _certificate),
 )
 """In the order in which they are tried; the first that knows the file checks it."""
 

@@ -16,6 +16,7 @@ from tongban.web.api.operation import operation
 from tongban.web.api.parameters import After, Limit, Path
 from tongban.web.html import saved_file
 from tongban.web.limits import Limited
+from tongban.web.open.status import place
 from tongban.web.open.verify import verified
 from tongban.web.portal.certificates import own, standing
 
@@ -86,6 +87,7 @@ async def pdf(caller: Asking, identifier: Path) -> Response[bytes]:
         public_url=site.settings.address,
         ring=site.keys,
         now=site.clock(),
+        status=place(site, found),
     )
     return saved_file(data, f"{identifier}.pdf", "application/pdf")
 

@@ -1,9 +1,21 @@
 """What everyone may check without logging in."""
 
-from tongban.web.open import algorithms, data, delegations, flexible, halls, log, objections, once_only, verify
+from tongban.web.open import (
+    algorithms,
+    data,
+    delegations,
+    flexible,
+    halls,
+    log,
+    objections,
+    once_only,
+    status,
+    verify,
+)
 
 ROUTES = [
     *verify.ROUTES,
+    *status.ROUTES,
     *objections.ROUTES,
     *algorithms.ROUTES,
     *once_only.ROUTES,

@@ -12,11 +12,16 @@ from tongban import certs
 from tongban.base.errors import Problem
 from tongban.base.i18n import LANGS, Text
 from tongban.certs import CertificateRecord, Verification
+from tongban.certs.anyform import Asked, verify_any
+from tongban.certs.credential import NO_LISTS
+from tongban.certs.report import shown_rows
+from tongban.certs.statuslist import StatusLists, StatusPlace, list_uri
 from tongban.sharing import Purpose, Reader
 from tongban.sharing.access import Kind, Opened, open_record, reader_of
 from tongban.web.forms import Form
 from tongban.web.html import page
 from tongban.web.limits import Limited
+from tongban.web.open.status import published
 from tongban.web.portal.uploads import UPLOAD_BYTES
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -36,7 +41,13 @@ class Result:
 def result(found: Verification) -> Result:
     """The verdict, every point, and what was signed (only when the signature holds)."""
     tone, sign = ("ok", "ok") if found.valid else ("warn", "warn") if found.genuine else ("seal", "x")
-    return Result(found.verdict, tone, sign, found.checks, rows(found.record) if found.record else [])
+    return Result(found.verdict, tone, sign, found.checks, _rows(found))
+
+
+def _rows(found: Verification) -> list[tuple[Text, Text]]:
+    if found.record is not None:
+        return rows(found.record)
+    return shown_rows(found.claims) if found.claims is not None else []
 
 
 def rows(record: CertificateRecord) -> list[tuple[Text, Text]]:
@@ -56,16 +67,49 @@ def rows(record: CertificateRecord) -> list[tuple[Text, Text]]:
 
 async def verified(site: Site, visitor: Visitor, data: bytes | str, digest: str | None = None) -> Verification:
     """Checked against our keys and, if it is one of ours, against revocations; its holder sees that it was."""
-    first = certs.verify(data, site.keys.public, site.clock(), digest_=digest)
+    raw = data.encode() if isinstance(data, str) else data
+
+    def checked(keys: certs.PublicKeys, lists: StatusLists = NO_LISTS) -> Verification:
+        if digest is not None:
+            return certs.verify(raw, keys, site.clock(), digest_=digest)
+        return verify_any(raw, Asked(keys, site.clock(), lists=lists))
+
+    first = checked(site.keys.public)
+    if first.claims is not None:
+        await _note_shown(site, visitor, first.claims)
+        return checked(site.keys.public, await _lists(site, first.claims)) if first.genuine else first
     if first.record is None:
         # Whether one of another province was revoked is known there: here it stays unasked.
         others = site.cases.elsewhere.between.neighbours.certificate_keys() if site.cases.elsewhere else {}
-        return certs.verify(data, others, site.clock(), digest_=digest) if others else first
+        return checked(others) if others else first
     stored = await certs.store.get(site.db, first.record.id)
     if stored is not None:
         await _note(site, visitor, first.record)
     revoked = {} if stored is None or stored.revocation is None else {first.record.id: stored.revocation.at}
     return certs.verify(data, site.keys.public, site.clock(), revoked=revoked, digest_=digest)
+
+
+async def _lists(site: Site, claims: dict[str, object]) -> StatusLists:
+    """Our own list in which a shown certificate stands; of another's list nothing is known here."""
+    try:
+        uri = msgspec.convert(claims.get("status"), _Named).status_list.uri
+    except msgspec.ValidationError:
+        return NO_LISTS
+    start, _, group = uri.rpartition("/")
+    if f"{start}/{group}" != uri or not group.isdigit() or uri != list_uri(site.settings.address, int(group)):
+        return NO_LISTS
+    return StatusLists.read([await published(site, int(group))], site.keys.public)
+
+
+class _Named(msgspec.Struct, frozen=True):
+    status_list: StatusPlace
+
+
+async def _note_shown(site: Site, visitor: Visitor, claims: dict[str, object]) -> None:
+    """The same line for its holder where only fields were shown, if the number of the certificate is among them."""
+    stored = await certs.store.get(site.db, str(claims.get("certificate", "")))
+    if stored is not None:
+        await _note(site, visitor, stored.record)
 
 
 _LAW = Text("国务院关于在线政务服务的若干规定 10", "Provisions of the State Council on Online Government Services 10")

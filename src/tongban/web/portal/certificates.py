@@ -14,6 +14,7 @@ from tongban.base.i18n import Text
 from tongban.certs import CertificateRecord, Standing, StoredCertificate
 from tongban.org import Actor
 from tongban.web.html import page, saved_file
+from tongban.web.open.status import place
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
@@ -34,7 +35,7 @@ def tiles(site: Site, found: tuple[StoredCertificate, ...]) -> list[Tile]:
 
 def standing(site: Site, one: StoredCertificate) -> Standing:
     """How it stands today."""
-    return certs.standing(one.record, site.today, one.revocation is not None)
+    return certs.standing(one.record, site.today, one.revocation is not None, one.suspension is not None)
 
 
 def _note(site: Site, one: StoredCertificate) -> Text:
@@ -84,7 +85,7 @@ async def certificate(site: Site, visitor: Visitor, identifier: str) -> Response
         "portal/certificate.html",
         record=found.record,
         problem=None if now is Standing.VALID else certs.STANDING_NAMES[now],
-        revocation=found.revocation,
+        revocation=found.revocation or found.suspension,
         until={lang: certs.day(found.record.valid_until, lang) for lang in ("zh", "en")},
         machine=await _machine(site, visitor, found.record),
     )
@@ -110,6 +111,7 @@ async def pdf(site: Site, visitor: Visitor, identifier: str) -> Response[Any]:
         public_url=site.settings.address,
         ring=site.keys,
         now=site.clock(),
+        status=place(site, found),
     )
     return saved_file(data, f"{identifier}.pdf", "application/pdf")
 

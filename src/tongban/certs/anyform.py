@@ -1,0 +1,73 @@
+"""A certificate in whatever form it comes: which it is shows in its first bytes, before anything in it is believed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tongban.base.i18n import Text
+from tongban.certs.compactcwt import MAGIC, verify_cwt
+from tongban.certs.credential import NO_LISTS, verify_credential
+from tongban.certs.keys import PublicKeys
+from tongban.certs.sdjwt import Request, looks_like_sd_jwt
+from tongban.certs.statuslist import StatusLists
+from tongban.certs.verify import Verification, verify
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a certificate: whose keys count, when, and for whom, of which type, with which lists."""
+
+    keys: PublicKeys
+    now: datetime
+    request: Request | None = None
+    type: str | None = None
+    lists: StatusLists = NO_LISTS
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form of a certificate: how its bytes are known, and how it is checked."""
+
+    name: Text
+    known: Callable[[bytes], bool]
+    check: Callable[[bytes, Asked], Verification]
+
+
+def _presented(data: bytes, asked: Asked) -> Verification:
+    return verify_credential(data, asked.keys, asked.now, request=asked.request, type_=asked.type, lists=asked.lists)
+
+
+def _code(data: bytes, asked: Asked) -> Verification:
+    text = data.decode("ascii", "replace")
+    return verify_cwt(text, asked.keys, asked.now, type_=asked.type, lists=asked.lists)
+
+
+def _cwt(data: bytes, asked: Asked) -> Verification:
+    return verify_cwt(data, asked.keys, asked.now, type_=asked.type, lists=asked.lists)
+
+
+def _whole(data: bytes, asked: Asked) -> Verification:
+    return verify(data, asked.keys, asked.now, type_=asked.type)
+
+
+FORMS: tuple[Form, ...] = (
+    Form(Text("二维码里的证照", "certificate in a QR code"), lambda data: data.startswith(MAGIC.encode()), _code),
+    Form(Text("压缩的证照", "compact certificate"), lambda data: data.startswith(b"\xd2\x84"), _cwt),
+    Form(Text("持证人的出示", "presentation by its holder"), looks_like_sd_jwt, _presented),
+    Form(Text("证照", "certificate"), lambda _: True, _whole),
+)
+"""In the order in which they are tried; the last takes what no other knows, and says what is wrong with it."""
+
+
+_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"RIFF")
+
+
+def is_picture(data: bytes) -> bool:
+    """Whether a file is a picture: PNG, JPEG or WebP."""
+    return data.startswith(_PICTURES)
+
+
+def verify_any(data: bytes, asked: Asked) -> Verification:
+    """Check a certificate in any form. Never raises for anything in `data`."""
+    form = next(form for form in FORMS if form.known(data.lstrip()))
+    return form.check(data, asked)

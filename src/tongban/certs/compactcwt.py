@@ -1,0 +1,182 @@
+"""A certificate small enough for a QR code: a CWT (RFC 8392) in COSE_Sign1, checked with nothing but the keys.
+
+It says what stands on the face that others rely on: what, who, whose, from when until when, under which number; and
+where its status stands. With the digest it names the one whole record that it abridges.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
+
+import msgspec
+
+from tongban.base.clock import utc
+from tongban.base.keys import KeyRing, PublicKey, Use, unbase64
+from tongban.certs.cose import EXP, IAT, NBF, STATUS, Sign1, sign1
+from tongban.certs.credential import credential_claims
+from tongban.certs.faults import Fault, Point
+from tongban.certs.keys import PublicKeys
+from tongban.certs.model import CertificateRecord, digest
+from tongban.certs.sign import signer
+from tongban.certs.statuslist import StatusLists, StatusPlace
+from tongban.certs.strict import Stop
+from tongban.certs.verify import CLOCK_LEEWAY, Check, Verification, failed, passed
+
+KIND = "tongban+cwt"
+FACE = -70001
+"""Our claim in the range for private use (RFC 8392 §9.1): the face, a list in the order of `_Face`."""
+MAGIC = "TB1:"
+"""Before the packed CWT, so that a scanner knows what it read."""
+
+
+class _Face(msgspec.Struct, frozen=True, array_like=True):
+    """One array, no names: they would be half of the code."""
+
+    type: str
+    name: str
+    holder: str
+    number: str
+    issuer: str
+    uscc: str
+    certificate: str
+    digest: bytes
+    demo: bool
+
+
+def to_cwt(record: CertificateRecord, ring: KeyRing, *, status: StatusPlace | None = None) -> bytes:
+    """The certificate as CWT, about 350 bytes. Raises `Refused` (`no-signing-key`)."""
+    said = credential_claims(record, issuer="")
+    face = [
+        record.type,
+        record.name.zh,
+        record.holder.name,
+        record.holder.number,
+        record.issuer.name.zh,
+        record.issuer.uscc,
+        record.id,
+        unbase64(digest(record)),
+        record.demo,
+    ]
+    claims: dict[int, object] = {IAT: said["iat"], NBF: said["nbf"], FACE: face}
+    if "exp" in said:
+        claims[EXP] = said["exp"]
+    if status is not None:
+        claims[STATUS] = {"status_list": {"idx": status.idx, "uri": status.uri}}
+    return sign1(ring, signer(ring, utc(record.issued_at)), KIND, claims)
+
+
+def code_text(cwt: bytes) -> str:
+    """What the QR code holds: upper-case base45 (RFC 9285), which a QR code packs almost as tightly as bytes."""
+    return MAGIC + base45(cwt)
+
+
+def read_code(text: str) -> bytes:
+    """The CWT in the text of a QR code. Raises `Stop` where there is none."""
+    packed = text.strip().removeprefix(MAGIC)
+    if packed == text.strip():
+        raise Stop(Point.FORM, Fault.NOT_A_CERTIFICATE)
+    try:
+        return unbase45(packed)
+    except ValueError:
+        raise Stop(Point.FORM, Fault.BAD_ENVELOPE) from None
+
+
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+
+
+def base45(data: bytes) -> str:
+    """Two bytes are three characters, a last single one two (RFC 9285 §4)."""
+    out: list[str] = []
+    for at in range(0, len(data), 2):
+        pair = data[at : at + 2]
+        value = int.from_bytes(pair)
+        for _ in range(len(pair) + 1):
+            value, digit = divmod(value, 45)
+            out.append(_ALPHABET[digit])
+    return "".join(out)
+
+
+def unbase45(text: str) -> bytes:
+    """Strict: every text has one reading and every reading one text. Raises `ValueError`."""
+    if len(text) % 3 == 1:
+        raise ValueError("cut off")
+    out = bytearray()
+    for at in range(0, len(text), 3):
+        group = text[at : at + 3]
+        value = sum(_ALPHABET.index(one) * 45**n for n, one in enumerate(group))
+        if value >= 1 << (8 * (len(group) - 1)):
+            raise ValueError("beyond the bytes it stands for")
+        out += value.to_bytes(len(group) - 1)
+    return bytes(out)
+
+
+def verify_cwt(
+    data: bytes | str, keys: PublicKeys, now: datetime, *, type_: str | None = None, lists: StatusLists | None = None
+) -> Verification:
+    """Check a CWT, or the text of a QR code that carries one. Never raises for anything in `data`."""
+    checks: list[Check] = []
+    try:
+        read = Sign1(read_code(data) if isinstance(data, str) else data)
+        checks.append(passed(Point.FORM))
+        key = read.prove(KIND, keys, Use.CERTIFICATE)
+        checks.append(passed(Point.SIGNATURE))
+        face, place = _content(read.claims)
+        checks.append(passed(Point.CONTENT))
+    except Stop as stop:
+        checks.append(failed(stop.point, stop.fault))
+        return Verification(genuine=False, valid=False, checks=tuple(checks))
+    at = cast("dict[int, int]", read.claims)
+    checks.append(_try(Point.KEY, _issued(at[IAT], key, now)))
+    if type_ is not None:
+        checks.append(_try(Point.TYPE, None if face.type == type_ else Fault.WRONG_TYPE))
+    checks.append(_try(Point.PERIOD, _period(at, now)))
+    checks.append((lists or StatusLists()).check(place, now))
+    return Verification(
+        genuine=not any(one.fault for one in checks if one.point is Point.KEY),
+        valid=not any(one.fault for one in checks),
+        checks=tuple(checks),
+        claims=_shown(face, place),
+    )
+
+
+def _try(point: Point, fault: Fault | None) -> Check:
+    return passed(point) if fault is None else failed(point, fault)
+
+
+def _content(claims: Mapping[object, object]) -> tuple[_Face, StatusPlace | None]:
+    try:
+        face = msgspec.convert(claims.get(FACE), _Face, strict=True)
+        status = cast("Mapping[str, object] | None", claims.get(STATUS))
+        place = None if status is None else msgspec.convert(status["status_list"], StatusPlace)
+        times = [claims[IAT], claims[NBF], claims.get(EXP, 0)]
+    except (msgspec.ValidationError, KeyError, TypeError):
+        raise Stop(Point.CONTENT, Fault.BAD_RECORD) from None
+    if any(type(time) is not int for time in times) or claims.keys() - {IAT, NBF, EXP, FACE, STATUS}:
+        raise Stop(Point.CONTENT, Fault.BAD_RECORD)
+    return face, place
+
+
+def _issued(at: int, key: PublicKey, now: datetime) -> Fault | None:
+    if at > (now + CLOCK_LEEWAY).timestamp():
+        return Fault.ISSUED_IN_FUTURE
+    return None if key.not_before.timestamp() <= at <= key.not_after.timestamp() else Fault.KEY_NOT_IN_USE
+
+
+def _period(claims: Mapping[int, int], now: datetime) -> Fault | None:
+    if now.timestamp() < claims[NBF]:
+        return Fault.NOT_YET_VALID
+    return Fault.EXPIRED if EXP in claims and now.timestamp() >= claims[EXP] else None
+
+
+def _shown(face: _Face, place: StatusPlace | None) -> dict[str, object]:
+    """The face with the names that the other forms use."""
+    shown: dict[str, object] = {
+        "name": face.name,
+        "certificate": face.certificate,
+        "holder": {"name": face.holder, "number": face.number},
+        "issuing_authority": {"name": face.issuer, "uscc": face.uscc},
+        "demo": face.demo,
+    }
+    if place is not None:
+        shown["status"] = {"status_list": msgspec.to_builtins(place)}
+    return shown
