@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tongban.base.i18n import Text
-from tongban.certs.compactcwt import MAGIC, verify_cwt
 from tongban.certs.credential import NO_LISTS, verify_credential
 from tongban.certs.keys import PublicKeys
 from tongban.certs.sdjwt import Request, looks_like_sd_jwt
 from tongban.certs.statuslist import StatusLists
 from tongban.certs.verify import Verification, verify
+
+CODE_START = b"TB1:"
+"""What the text of a code for offline checks begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,15 @@ def _presented(data: bytes, asked: Asked) -> Verification:
 
 
 def _code(data: bytes, asked: Asked) -> Verification:
+    from tongban.certs.compactcwt import verify_cwt  # CBOR comes with the first that needs it
+
     text = data.decode("ascii", "replace")
     return verify_cwt(text, asked.keys, asked.now, type_=asked.type, lists=asked.lists)
 
 
 def _cwt(data: bytes, asked: Asked) -> Verification:
+    from tongban.certs.compactcwt import verify_cwt
+
     return verify_cwt(data, asked.keys, asked.now, type_=asked.type, lists=asked.lists)
 
 
@@ -51,7 +57,7 @@ def _whole(data: bytes, asked: Asked) -> Verification:
 
 
 FORMS: tuple[Form, ...] = (
-    Form(Text("二维码里的证照", "certificate in a QR code"), lambda data: data.startswith(MAGIC.encode()), _code),
+    Form(Text("二维码里的证照", "certificate in a QR code"), lambda data: data.startswith(CODE_START), _code),
     Form(Text("压缩的证照", "compact certificate"), lambda data: data.startswith(b"\xd2\x84"), _cwt),
     Form(Text("持证人的出示", "presentation by its holder"), looks_like_sd_jwt, _presented),
     Form(Text("证照", "certificate"), lambda _: True, _whole),

@@ -12,6 +12,7 @@ import msgspec
 
 from tongban.base.clock import utc
 from tongban.base.keys import KeyRing, PublicKey, Use, unbase64
+from tongban.certs.anyform import CODE_START
 from tongban.certs.cose import EXP, IAT, NBF, STATUS, Sign1, sign1
 from tongban.certs.credential import credential_claims
 from tongban.certs.faults import Fault, Point
@@ -25,7 +26,7 @@ from tongban.certs.verify import CLOCK_LEEWAY, Check, Verification, failed, pass
 KIND = "tongban+cwt"
 FACE = -70001
 """Our claim in the range for private use (RFC 8392 §9.1): the face, a list in the order of `_Face`."""
-MAGIC = "TB1:"
+MAGIC = CODE_START.decode()
 """Before the packed CWT, so that a scanner knows what it read."""
 
 
