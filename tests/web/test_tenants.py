@@ -218,6 +218,15 @@ ROUTES: dict[str, Whose] = {
     "GET /desk/sharing/elements/proposed/{case}": STAFF,  # as entries/{case}
     "POST /desk/sharing/entries/propose": STAFF,
     "GET /desk/sharing/entries/{case}": STAFF,  # 404 unless the case is about an entry; who sees it: test_entry_pages
+    "GET /desk/leave": STAFF,
+    "POST /desk/leave": STAFF,
+    "GET /console/training/course": STAFF,
+    "POST /console/training/course": STAFF,
+    "GET /console/training/sheet": STAFF,
+    "POST /console/training/sheet": STAFF,
+    "GET /console/supervision": STAFF,
+    "GET /console/supervision/new": STAFF,
+    "POST /console/supervision/new": STAFF,
     "GET /desk/visits": STAFF,
     "GET /desk/visits/{case}": BODY,
     "POST /desk/visits/{case}": BODY,

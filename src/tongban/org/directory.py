@@ -12,7 +12,8 @@ from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.org.agreements import Agreement, AgreementMode
 from tongban.org.entries import lineage
-from tongban.org.model import Absence, Body, Holding, Post, Power, Region, Register, Relation, Window
+from tongban.org.leave import Away
+from tongban.org.model import Body, Holding, House, Post, Power, Region, Register, Relation, Window
 from tongban.org.move_checks import problems as move_problems
 from tongban.org.moved import MEANINGS, Delegation, Moved
 from tongban.org.training import Training
@@ -60,7 +61,8 @@ class Directory:
     _posts_of: Mapping[str, tuple[Post, ...]]
     _holdings_of_post: Mapping[str, tuple[Holding, ...]]
     _holdings_of_person: Mapping[str, tuple[Holding, ...]]
-    _absences: Mapping[str, tuple[Absence, ...]]
+    away: Away
+    """Leave and cover as they stand now; a head of a body enters them (`org.house`)."""
     _powers: Mapping[str, tuple[Power, ...]]
     moved: Moved
     """委托、集中、下放 as they stand now: the one part of a directory that an act of a case changes."""
@@ -85,7 +87,7 @@ class Directory:
             _group(register.posts, lambda p: p.body),
             _group(register.holdings, lambda h: h.post),
             _group(register.holdings, lambda h: h.person),
-            _group(register.absences, lambda a: a.person),
+            Away(register.absences),
             _group(register.powers, lambda p: p.body),
             Moved(register.delegations),
             _group(register.windows, lambda w: w.body),
@@ -145,6 +147,19 @@ class Directory:
     def take_moves(self, moves: Iterable[Delegation]) -> None:
         """Know these moved powers from now on; every holder of this directory sees them at once."""
         self.moved.take(moves)
+        self.standing.clear()
+
+    @property
+    def house(self) -> House:
+        """What officials have entered, as it was taken last."""
+        return House(
+            courses=tuple(self.training.courses.values()), classes=self.training.classes, absences=self.away.everything
+        )
+
+    def take_house(self, house: House) -> None:
+        """Know these courses, class sheets and leave from now on."""
+        self.training.take(house.courses, house.classes)
+        self.away.take(house.absences)
         self.standing.clear()
 
     def check_move(self, one: Delegation) -> None:
@@ -232,13 +247,18 @@ class Directory:
         """Persons in a post who are not on leave that day, and who cover for those that are."""
         on = day or self.today()
         here = [holding.person for holding in self._holdings_of_post.get(post_id, ()) if holding.holds_on(on)]
-        covers = [cover for person in here for cover in self._covers_for(person, on)]
+        covers = [cover for person in here for cover in self.away.covers(person, on)]
         return list(dict.fromkeys([*(one for one in here if not self.absent(one, on)), *covers]))
+
+    def holder_of(self, post_id: str) -> str:
+        """Whose post it is today, here or on leave; "" if nobody's."""
+        today = self.today()
+        return next((one.person for one in self._holdings_of_post.get(post_id, ()) if one.holds_on(today)), "")
 
     def posts_held(self, person: str, day: date | None = None) -> list[Post]:
         """The posts a person holds that day, and those in which they stand in for somebody on leave (代班)."""
         on = day or self.today()
-        away = [one.person for one in self.register.absences if one.cover == person and one.holds_on(on)]
+        away = self.away.covered_by(person, on)
         held = [h.post for one in (person, *away) for h in self._holdings_of_person.get(one, ()) if h.holds_on(on)]
         return [self.post(post) for post in dict.fromkeys(held)]
 
@@ -247,19 +267,14 @@ class Directory:
         if any(h.post == post and h.holds_on(day) for h in self._holdings_of_person.get(person, ())):
             return True
         away = (h.person for h in self._holdings_of_post.get(post, ()) if h.holds_on(day))
-        return any(person in self._covers_for(one, day) for one in away)
+        return any(person in self.away.covers(one, day) for one in away)
 
     def stands_in_for(self, person: str, post: str, day: date) -> str:
         """For whom somebody uses this post today; empty if it is their own."""
         if any(h.post == post and h.holds_on(day) for h in self._holdings_of_person.get(person, ())):
             return ""
         away = (h.person for h in self._holdings_of_post.get(post, ()) if h.holds_on(day))
-        return next((one for one in away if person in self._covers_for(one, day)), "")
-
-    def _covers_for(self, person: str, day: date) -> list[str]:
-        """Who stands in for somebody that day, as long as they are here themselves."""
-        absences = self._absences.get(person, ())
-        return [one.cover for one in absences if one.cover and one.holds_on(day) and not self.absent(one.cover, day)]
+        return next((one for one in away if person in self.away.covers(one, day)), "")
 
     def unattended(self, body_id: str, day: date | None = None) -> list[Post]:
         """Posts of a body whose work would wait unseen: nobody in them is here, nobody covers, and no other post of the
@@ -274,7 +289,7 @@ class Directory:
 
     def absent(self, person: str, day: date) -> bool:
         """Whether a person is on leave that day."""
-        return any(absence.holds_on(day) for absence in self._absences.get(person, ()))
+        return self.away.absent(person, day)
 
     def superiors(self, body_id: str) -> list[Body]:
         """The bodies above, nearest first."""

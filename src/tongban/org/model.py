@@ -298,6 +298,14 @@ class Class(Entry, frozen=True, kw_only=True):
     persons: tuple[str, ...]
 
 
+class House(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of the register that officials enter about their own bodies while it is in use."""
+
+    courses: tuple[Course, ...] = ()
+    classes: tuple[Class, ...] = ()
+    absences: tuple[Absence, ...] = ()
+
+
 class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything a `Directory` is built from."""
 

@@ -33,6 +33,12 @@ class Training:
     """All courses and classes, indexed for the question that every act asks."""
 
     def __init__(self, courses: Iterable[Course], classes: Iterable[Class]) -> None:
+        self.take(courses, classes)
+
+    def take(self, courses: Iterable[Course], classes: Iterable[Class]) -> None:
+        """Know these from now on; every holder of it sees the new at once."""
+        courses, classes = tuple(courses), tuple(classes)
+        self.classes: tuple[Class, ...] = classes
         self.courses = {course.id: course for course in courses}
         latest: defaultdict[str, dict[str, date]] = defaultdict(dict)
         for one in sorted(classes, key=lambda one: one.passed_on):

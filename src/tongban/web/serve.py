@@ -59,6 +59,8 @@ LETTERS_EVERY = 1.0
 SWEEP_EVERY = 3600.0
 ASSIST_EVERY = 2.0
 """Within how long an off-switch turned in another process holds here."""
+HOUSE_EVERY = 30.0
+"""How soon a leave or a sheet that another worker took in counts here."""
 ENTRIES_EVERY = 5.0
 """Within how long an entry of the directory, or a moved power, that another process published is seen here."""
 CARRY_EVERY = 60.0
@@ -204,6 +206,13 @@ async def _moves(site: Site) -> None:
         site.directory.take_moves(found)
 
 
+async def _house(site: Site) -> None:
+    """What other processes entered: courses, class sheets, leave."""
+    found = await store.house(site.db)
+    if found != site.directory.house:
+        site.directory.take_house(found)
+
+
 async def _hand_over(site: Site) -> None:
     if site.cases.elsewhere:
         await site.cases.elsewhere.carry()
@@ -240,6 +249,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_sweep, SWEEP_EVERY),
         (_entries, ENTRIES_EVERY),
         (_moves, ENTRIES_EVERY),
+        (_house, HOUSE_EVERY),
         (_assist, ASSIST_EVERY),
         (_watch, WATCH_EVERY),
         (_review, WATCH_EVERY),

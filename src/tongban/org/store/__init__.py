@@ -15,7 +15,7 @@ from tongban.base.database import Connection, Database, Row
 from tongban.base.sealing import PersonKey, Place, Ring, SealedTable
 from tongban.org.directory import Directory
 from tongban.org.mandate import Mandate
-from tongban.org.model import Person, Register
+from tongban.org.model import Actor, House, Person, Register
 from tongban.org.moved import Delegation
 from tongban.org.store import mandates
 from tongban.org.store.mandates import MANDATE
@@ -78,6 +78,32 @@ async def delegations(db: Db) -> tuple[Delegation, ...]:
     """委托、集中、下放, ended ones too: the part of the register that acts of cases change."""
     rows = await db.fetch("SELECT entry FROM org_entry WHERE kind = 'delegations' ORDER BY id")
     return msgspec.convert([row["entry"] for row in rows], tuple[Delegation, ...])
+
+
+async def house(db: Db) -> House:
+    """Courses, class sheets and leave: the part that officials enter."""
+    rows = await db.fetch(
+        "SELECT kind, jsonb_agg(entry ORDER BY id) AS entries FROM org_entry"
+        " WHERE kind IN ('courses', 'classes', 'absences') GROUP BY kind"
+    )
+    return msgspec.convert({row["kind"]: row["entries"] for row in rows}, House)
+
+
+async def entered(connection: Connection, actor: Actor, entries: Register, at: datetime) -> None:
+    """Keep who entered this, from which post."""
+    for kind in House.__struct_fields__:
+        for entry in getattr(entries, kind):
+            await connection.execute(
+                "INSERT INTO org_entered (body, at, kind, id, post, person, entry) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+                " ON CONFLICT DO NOTHING",
+                actor.body,
+                at,
+                kind,
+                entry.id,
+                actor.post,
+                actor.id,
+                msgspec.to_builtins(entry),
+            )
 
 
 async def save(connection: Connection, entries: Register) -> None:

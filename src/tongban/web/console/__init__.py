@@ -1,6 +1,18 @@
 """The console: what a change of the rules would do, how machines behave, and what people call a service."""
 
-from tongban.web.console import accesses, delegations, drafts, guide, machines, sharing, switches, training, what_if
+from tongban.web.console import (
+    accesses,
+    delegations,
+    drafts,
+    guide,
+    machines,
+    sharing,
+    supervision,
+    switches,
+    training,
+    training_forms,
+    what_if,
+)
 
 ROUTES = [
     *accesses.ROUTES,
@@ -12,4 +24,6 @@ ROUTES = [
     *sharing.ROUTES,
     *delegations.ROUTES,
     *training.ROUTES,
+    *training_forms.ROUTES,
+    *supervision.ROUTES,
 ]

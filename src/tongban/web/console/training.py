@@ -18,11 +18,17 @@ from tongban.web.html import page
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
+_SAID = {
+    "course": Text("课程保存了，马上生效。", "The course is saved and counts from now on."),
+    "sheet": Text("名单登记了，马上生效。", "The sheet is entered and counts from now on."),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """One course in one body: how many need it, how many have it, and the posts that do not."""
 
+    id: str
     body: Text
     course: Course
     needed: int
@@ -35,7 +41,7 @@ class Gap:
 
 
 @get("/console/training")
-async def training(site: Site, visitor: Visitor) -> Response[str]:
+async def training(site: Site, visitor: Visitor, said: str = "") -> Response[str]:
     """The gaps first, the widest at the top; then what is unattended."""
     actor = supervisor(visitor)
     directory, today = site.directory, site.today
@@ -53,6 +59,7 @@ async def training(site: Site, visitor: Visitor) -> Response[str]:
         held=sum(row.held for row in rows),
         courses=list(directory.training.courses.values()),
         unattended=unattended,
+        said=_SAID.get(said),
     )
 
 
@@ -66,6 +73,7 @@ def _gaps(directory: Directory, body: str, today: date) -> Iterator[Gap]:
         ]
         if found:
             yield Gap(
+                body,
                 directory.body(body).name,
                 course,
                 len(found),

@@ -39,6 +39,8 @@ Place = Literal[
     "training",
     "training-watch",
     "visits",
+    "leave",
+    "supervision",
 ]
 
 
@@ -54,6 +56,7 @@ class Desk:
     intake: bool
     supervises: bool
     switches: bool
+    heads: bool
 
 
 def official(visitor: Visitor) -> Actor:
@@ -82,6 +85,7 @@ def desk(site: Site, actor: Actor, at: Place, search: str = "") -> Desk:
         intake="intake" in actor.roles,
         supervises="supervise" in actor.roles,
         switches=bool(MAY_TURN & actor.roles),
+        heads="head" in actor.roles,
     )
 
 
