@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -26,7 +26,7 @@ from tongban.org import demo
 from tongban.org import store as people
 from tongban.outreach import store as offered
 from tongban.sharing import demo as records
-from tongban.sharing.access import emergency
+from tongban.sharing.access import delays, emergency, inspecting
 from tongban.sharing.access import store as accesses
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=ZONE)
@@ -48,6 +48,10 @@ async def lived_in(db: Database, tmp_path: Path) -> Database:
     await emergency.declare(
         db, OFFICIAL, "990101-261103-4Q7Z2M9K", "p-liwen", ground=emergency.Ground.LIFE, reason=f"要去救人：{SECRET}",
         watcher="990100.digital", now=NOW,
+    )  # fmt: skip
+    await inspecting.propose(
+        db, OFFICIAL, "990101-261103-4Q7Z2M9K", "p-liwen", delays()["inspection"], reason=f"有人举报骗领：{SECRET}",
+        until=NOW + timedelta(days=9), now=NOW,
     )  # fmt: skip
     assert await let_operate(db, READABLE)
     return db
@@ -95,8 +99,9 @@ def personal() -> dict[str, str]:
         for step in story.steps:
             found |= dict.fromkeys(leaves(step.says), story.who)
     businesses = {mandate.from_party for mandate in demo.mandates()}
-    # A business is known by its public number in every table, as a person is by ours.
-    said = {text: who for text, who in found.items() if "{" not in text and text not in businesses}
+    # A business is known by its public number in every table, as a person is by ours, and a body by its own.
+    public = businesses | {body.id for body in demo.register().bodies}
+    said = {text: who for text, who in found.items() if "{" not in text and text not in public}
     # Codes of the forms (`employment`, `990101`) are the files' words and not anybody's.
     return {text: who for text, who in said.items() if _written(text)}
 
@@ -159,6 +164,14 @@ async def test_every_sealed_column_holds_something_and_nothing_in_clear(lived_in
                 empty.add(f"{table.table}.{column}")
     # Nobody in the demonstration has told the platform a mail address, or come to a counter today.
     lived = {
-        table.table for table in (*assist.SEALED, *offered.SEALED, *accesses.SEALED, *people.SEALED, *cases.SEALED)
+        table.table
+        for table in (
+            *assist.SEALED,
+            *offered.SEALED,
+            *accesses.SEALED,
+            *inspecting.store.SEALED,
+            *people.SEALED,
+            *cases.SEALED,
+        )
     }
     assert {name for name in empty if name.partition(".")[0] in lived} <= {"person.email"}

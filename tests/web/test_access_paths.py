@@ -246,6 +246,6 @@ async def test_only_supervisors_see_who_opens_data_and_only_of_their_region(worl
         watcher = await in_post(site, world.handler.http, region, "digital-centre", "supervisor")
         said = (await watcher("GET", "/console/accesses?show=refused")).text
         assert (world.names["case"] in said) is sees
-        for tab in ("volume", "closed", "near", "emergency"):
+        for tab in ("volume", "closed", "near", "emergency", "inspection"):
             shown = await watcher("GET", f"/console/accesses?show={tab}")
             assert shown.status_code == 200 and not any(mark in shown.text for mark in NAMED)

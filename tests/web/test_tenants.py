@@ -235,6 +235,8 @@ ROUTES: dict[str, Whose] = {
     "POST /desk/delegations/new": STAFF,
     "GET /desk/cases/{case}": BODY,
     "POST /desk/cases/{case}": BODY,
+    "GET /desk/cases/{case}/inspection": BODY,
+    "POST /desk/cases/{case}/inspection": BODY,
     "POST /desk/cases/{case}/undo": BODY,
     "POST /desk/cases/{case}/recall": BODY,
     "POST /desk/cases/{case}/suggestions/{call}/own-view": BODY,

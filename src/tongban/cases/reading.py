@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import msgspec
 
@@ -20,7 +21,7 @@ from tongban.cases.loaded import Case
 from tongban.cases.refusals import unknown_case
 from tongban.org import Actor, Grant
 from tongban.sharing import Purpose, Reader
-from tongban.sharing.access import Kind, Opened, Trace, open_record, reader_of, refused_attempt
+from tongban.sharing.access import Kind, Opened, Trace, inspecting, open_record, reader_of, refused_attempt
 from tongban.sharing.access.emergency import Emergency, running
 from tongban.sharing.access.model import WINDOW
 
@@ -73,8 +74,10 @@ class Reading:
         known = self._written.get(seen)
         if known is None:
             opened = self._opened(reader_of(actor), found, kind, item, names, basis)
-            delayed_by = emergency.delayed_by if emergency else None
-            opened = msgspec.structs.replace(opened, near=self._near(actor, found), delayed_by=delayed_by)
+            rule, until = (emergency.delayed_by, None) if emergency else await self._inspected(actor, found, kind)
+            opened = msgspec.structs.replace(
+                opened, near=self._near(actor, found), delayed_by=rule, delayed_until=until
+            )
             known = await open_record(self.engine.db, opened)
             if len(self._written) >= _REMEMBERED:
                 self._written.clear()
@@ -119,6 +122,15 @@ class Reading:
         if actor.kind != "official" or code in ("conflict-of-interest", "post-not-held", "on-leave"):
             return None
         return await running(self.engine.db, actor, found.state.case.case, self.engine.clock())
+
+    async def _inspected(self, actor: Actor, found: Case, kind: Kind) -> tuple[str | None, datetime | None]:
+        """The rule and the day, where the reader's body is inspecting this case and the person sees it later."""
+        case, nothing = found.state.case, (None, None)
+        if actor.kind != "official" or actor.body != found.state.office.id or kind not in inspecting.KINDS:
+            return nothing
+        if inspecting.rule_for(self.engine.directory.body(actor.body).kind, case.service) is None:
+            return nothing
+        return await inspecting.delaying(self.engine.db, case.case, actor.body, self.engine.clock()) or nothing
 
     async def refused(self, actor: Actor, case: str, kind: Kind, code: str) -> None:
         """Write that an official tried in vain."""

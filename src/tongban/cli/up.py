@@ -38,6 +38,7 @@ from tongban.outreach import store as offered
 from tongban.sharing import demo as records
 from tongban.sharing import store as sharing
 from tongban.sharing.access import store as accesses
+from tongban.sharing.access.inspecting import store as inspections
 from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.grants import demo as grants
 from tongban.sharing.node.beside import Beside
@@ -50,6 +51,7 @@ SEALED_TABLES = (
     *assist.SEALED,
     *offered.SEALED,
     *accesses.SEALED,
+    *inspections.SEALED,
     *halls.SEALED,
 )
 """Every table with sealed columns."""

@@ -8,7 +8,7 @@ from tongban.base.database import Database
 from tongban.base.page import Page
 from tongban.catalog.model import Service, Source
 from tongban.sharing import access, grants
-from tongban.sharing.access import Shown
+from tongban.sharing.access import Shown, inspecting
 from tongban.sharing.directory.live import LiveDirectory
 from tongban.sharing.exchange import Exchange
 from tongban.sharing.lookup import Look, lookup
@@ -78,7 +78,8 @@ class Sharing:
 
     async def forget_accesses(self) -> int:
         """Remove lines that were kept for their time, three years at least (政务数据共享条例 29); their number."""
-        return await access.sweep(self._db, self._clock())
+        now = self._clock()
+        return await access.sweep(self._db, now) + await inspecting.sweep(self._db, now)
 
     # --- what sources still owe -----------------------------------------------------------------------------------
 

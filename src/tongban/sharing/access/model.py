@@ -79,6 +79,8 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     answered: bool = True
     near: str = ""
     delayed_by: str | None = None
+    delayed_until: datetime | None = None
+    """The day that was stated for it, never later than the rule allows; None: as long as the rule allows."""
     once: str | None = None
     """What makes it the same look as one just before, with its `WINDOW`; None: each is a row of its own."""
 

@@ -31,6 +31,8 @@ async def open_record(db: store.Runner, *opened: Opened) -> Trace:
 def row(one: Opened, key: UUID | None = None) -> dict[str, object]:
     """An opening as its row."""
     shown_from = one.at + held_for(one)
+    if one.delayed_by and one.delayed_until:
+        shown_from = min(shown_from, one.delayed_until)
     return {
         "person": one.person,
         "at": one.at,

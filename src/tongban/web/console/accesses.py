@@ -14,7 +14,7 @@ from tongban.base.i18n import Text
 from tongban.base.page import Page
 from tongban.org import Actor, visible
 from tongban.org import store as people
-from tongban.sharing.access import KINDS, Kind, watching
+from tongban.sharing.access import KINDS, Kind, inspecting, watching
 from tongban.sharing.access.emergency import GROUNDS, Emergency, emergencies
 from tongban.sharing.access.watching import Attempt, Volume, Watched
 from tongban.sharing.lookup import PORTAL
@@ -25,13 +25,14 @@ from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
 ROWS = 50
-Tab = Literal["volume", "closed", "refused", "near", "emergency"]
+Tab = Literal["volume", "closed", "refused", "near", "emergency", "inspection"]
 TABS: dict[Tab, Text] = {
     "volume": Text("看得多不多", "Volume"),
     "closed": Text("看已办结的件", "Closed cases"),
     "refused": Text("被拒绝的", "Refused"),
     "near": Text("亲属和同名", "Relatives and namesakes"),
     "emergency": Text("紧急查看", "Emergencies"),
+    "inspection": Text("核查，晚些告诉", "Told later"),
 }
 _TIES: dict[str, Text] = {
     "namesake": Text("同名", "same name"),
@@ -193,12 +194,36 @@ async def _emergency(site: Site, actor: Actor, bodies: Any, after: str | None) -
     return rows, found.next
 
 
+async def _inspection(site: Site, actor: Actor, bodies: Any, after: str | None) -> tuple[list[Any], str | None]:
+    del actor
+    found = await inspecting.of_bodies(site.db, bodies, after, ROWS)
+    names = await people.names(
+        site.db, sorted({one for row in found.items for one in (row.reader, row.agreed_by) if one})
+    )
+    rows: list[Any] = []
+    for one in found.items:
+        stands, tag = (
+            (Text("已结束", "ended"), "mute")
+            if one.ended_at
+            else (Text("{who}同意", "agreed to by {who}").format(who=names.get(one.agreed_by, one.agreed_by)), "ok")
+            if one.agreed_by
+            else (Text("没有人同意，不算数", "agreed to by nobody, without effect"), "warn")
+        )
+        day = one.until.astimezone(site.settings.timezone).date().isoformat()
+        what = Text("{day}显示给本人", "shown to the person on {day}").format(day=day)
+        where = _where(site, one.body, one.post)
+        who = names.get(one.reader, one.reader)
+        rows.append(Row(one.at, who, where, what, one.case_id, tag, stands, reason=one.reason))
+    return rows, found.next
+
+
 _LISTS = {
     "volume": _volume,
     "closed": _closed,
     "refused": _refused,
     "near": _near,
     "emergency": _emergency,
+    "inspection": _inspection,
 }
 
 

@@ -12,6 +12,7 @@ from tongban.assist.precheck.service import Prechecked
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.cases import UNDO, CaseView, Refusal, handing
+from tongban.cases.inspections import Inspections
 from tongban.catalog.procedure import Act
 from tongban.org import Actor
 from tongban.web.desk import acts, casepage, drafts, papers
@@ -67,6 +68,7 @@ async def case_page(
         about=view.opening.about,
         whereabouts_of=whereabouts(site, view),
         recall=may_recall(site, actor, view),
+        inspects=Inspections(site.cases.engine).rule(actor, view) is not None,
         shown_at=int(site.clock().timestamp()),
         **casepage.values(
             view, column, region_names(site), site.catalogue.versions(view.opening.service), read=read, **more
