@@ -18,6 +18,7 @@ from tongban.base.ids import uuid7
 from tongban.catalog.model import Service
 from tongban.hall.carrier import DemonstrationCarrier
 from tongban.hall.identity import DemonstrationReader, Identified, IdentityCheck, NoReader
+from tongban.hall.kiosk import Kiosk
 from tongban.hall.offline import Captured
 from tongban.hall.places import Places
 from tongban.hall.posting import Posting
@@ -58,6 +59,7 @@ class Hall:
         self.results = Results(db, clock, self.places, secret)
         carrier = DemonstrationCarrier(clock) if demonstration else None
         self.posting = Posting(db, clock, self.places, self.results, carrier)
+        self.kiosk = Kiosk(db, clock, secret)
         self.scanner = FolderScanner(data_dir / "scans")
 
     @property

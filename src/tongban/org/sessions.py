@@ -20,6 +20,10 @@ CITIZEN_IDLE = timedelta(hours=2)
 CITIZEN_LONGEST = timedelta(hours=12)
 OFFICIAL_IDLE = timedelta(minutes=30)
 OFFICIAL_LONGEST = timedelta(hours=10)
+KIOSK = "kiosk:"
+"""A session's method at a machine that strangers share, before the service whose draft it is for."""
+KIOSK_IDLE = timedelta(minutes=5)
+KIOSK_LONGEST = timedelta(minutes=40)
 _TOUCH_EVERY = timedelta(minutes=1)
 
 
@@ -33,6 +37,8 @@ class Session:
     """The secret behind the CSRF tokens of this session's forms."""
     expires_at: datetime
     token: str = ""
+    method: str = ""
+    """How they showed who they are, as when it was opened."""
 
 
 async def log_in(
@@ -63,7 +69,8 @@ async def log_in(
             status=403,
         )
     token, csrf = secrets.token_urlsafe(32), secrets.token_bytes(32)
-    expires_at = now + (OFFICIAL_LONGEST if post else CITIZEN_LONGEST)
+    kiosk = method.startswith(KIOSK)
+    expires_at = now + (KIOSK_LONGEST if kiosk else OFFICIAL_LONGEST if post else CITIZEN_LONGEST)
     await store.save_session(
         db,
         _hash(token),
@@ -79,7 +86,7 @@ async def log_in(
     session = await find(db, directory, token, now)
     if session is None:
         raise RuntimeError("a session that was just opened does not hold")
-    return Session(session.actor, session.person, csrf, expires_at, token)
+    return Session(session.actor, session.person, csrf, expires_at, token, method)
 
 
 async def log_in_demo(
@@ -101,7 +108,7 @@ async def find(db: Database, directory: Directory, token: str, now: datetime) ->
         return None
     key = _hash(token)
     row = await store.session(db, key)
-    if row is None or now >= row.expires_at or now >= row.seen_at + (OFFICIAL_IDLE if row.post else CITIZEN_IDLE):
+    if row is None or now >= row.expires_at or now >= row.seen_at + _idle(row.post, row.method):
         return None
     if row.post:
         if not directory.holds(row.person.id, row.post, now.date()):
@@ -114,7 +121,11 @@ async def find(db: Database, directory: Directory, token: str, now: datetime) ->
         actor = Actor.citizen(row.person, row.mandate)
     if now - row.seen_at >= _TOUCH_EVERY:
         await store.touch_session(db, key, now)
-    return Session(actor, row.person, row.csrf, row.expires_at)
+    return Session(actor, row.person, row.csrf, row.expires_at, method=row.method)
+
+
+def _idle(post: str, method: str) -> timedelta:
+    return KIOSK_IDLE if method.startswith(KIOSK) else OFFICIAL_IDLE if post else CITIZEN_IDLE
 
 
 async def log_out(db: Database, token: str) -> None:

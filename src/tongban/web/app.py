@@ -20,6 +20,7 @@ from tongban.web import api, apps, csrf, exchange, forms, health, registry, sess
 from tongban.web.console import ROUTES as CONSOLE
 from tongban.web.desk.routes import ROUTES as DESK
 from tongban.web.edge import Edge
+from tongban.web.kiosk import keep_to_the_draft
 from tongban.web.limits import Limited
 from tongban.web.neighbouring import Neighbouring
 from tongban.web.open import ROUTES as OPEN
@@ -106,12 +107,19 @@ async def _before(request: AnyRequest) -> None:
     if state["refusal"] is not None:
         raise state["refusal"]
     visit: Visitor = state["visit"]
-    actor = await sessions.actor(site, visit.session) if visit.session else None
+    session = await sessions.find(site, visit.session) if visit.session else None
+    actor, kiosk = session.actor if session else None, sessions.kiosk_of(session)
     bound_to = visit.session or visit.visit
     visit = replace(
-        visit, actor=actor, expired=bool(visit.session) and actor is None, csrf=csrf.token(site.secret, bound_to)
+        visit,
+        actor=actor,
+        expired=bool(visit.session) and actor is None,
+        csrf=csrf.token(site.secret, bound_to),
+        kiosk=kiosk,
     )
     state["visit"] = visit
+    if kiosk:
+        keep_to_the_draft(kiosk, request.scope["path"])
     if request.method in SAFE:
         return
     if request.scope["path"].startswith("/api/"):

@@ -20,6 +20,8 @@ class Limited(StrEnum):
     VERIFY = "verify"
     API = "api"
     WHAT_IF = "what-if"
+    KIOSK = "kiosk"
+    """Codes tried at a machine, counted for its address and for the case."""
 
 
 PER_MINUTE: dict[Limited, int] = {
@@ -30,6 +32,7 @@ PER_MINUTE: dict[Limited, int] = {
     Limited.VERIFY: 60,
     Limited.API: 600,
     Limited.WHAT_IF: 20,
+    Limited.KIOSK: 10,
 }
 
 

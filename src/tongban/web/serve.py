@@ -231,6 +231,7 @@ async def _sweep(site: Site) -> None:
     await site.hall.scanner.sweep(now)
     await site.hall.queue.sweep()
     await site.hall.queue.remind()
+    await site.hall.kiosk.sweep()
     await site.hall.posting.follow()
     for case in await site.cases.given_up():
         site.log.event("timer-given-up", case=case)

@@ -51,6 +51,8 @@ class Visitor:
     csrf: str = ""
     app: str = ""
     """The program inside which this page is open, if it is (`web.apps.embed`)."""
+    kiosk: str = ""
+    """The one service that is open here, where this is a machine in a hall that strangers share."""
     changed: Mapping[str, str] = field(default_factory=dict[str, str])
     """Cookies to set: preferences this request changed, and the name of a new visit."""
 

@@ -49,6 +49,7 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
     csrf: bytes
     seen_at: datetime
     expires_at: datetime
+    method: str
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -284,7 +285,7 @@ async def session(db: Db, token_hash: bytes) -> SessionRow | None:
     row = await db.fetchrow(
         """
         SELECT p.id, p.name, p.id_number, p.phone, p.birth_date, p.sex, p.home_region, p.lang,
-               least(p.level, s.level) AS level, s.post, s.csrf, s.seen_at, s.expires_at,
+               least(p.level, s.level) AS level, s.post, s.csrf, s.seen_at, s.expires_at, s.method,
                to_jsonb(m) AS mandate
         FROM session s JOIN person p ON p.id = s.person LEFT JOIN mandate m ON m.id = s.mandate
         WHERE s.token_hash = $1
@@ -302,6 +303,7 @@ async def session(db: Db, token_hash: bytes) -> SessionRow | None:
         mandate=mandate,
         csrf=row["csrf"],
         seen_at=row["seen_at"],
+        method=row["method"],
         expires_at=row["expires_at"],
     )
 

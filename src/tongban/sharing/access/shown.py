@@ -13,7 +13,7 @@ from tongban.sharing.access import store
 from tongban.sharing.access.delays import Delay, delays
 from tongban.sharing.access.model import Kind
 
-By = Literal["self", "official", "agent", "verifier", "operator", "platform"]
+By = Literal["self", "official", "agent", "verifier", "operator", "kiosk", "platform"]
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,4 +126,4 @@ def _by(kind: str, reader: str, person: str) -> By:
     return _KINDS.get(kind, "platform")
 
 
-_KINDS: dict[str, By] = {"official": "official", "verifier": "verifier", "operator": "operator"}
+_KINDS: dict[str, By] = {"official": "official", "verifier": "verifier", "operator": "operator", "kiosk": "kiosk"}

@@ -31,6 +31,7 @@ from tongban.web.limits import Limited
 from tongban.web.portal.application import Application, Content, Upload, sent
 from tongban.web.portal.check import file_rows
 from tongban.web.portal.corrections import disputes, opened, owed
+from tongban.web.portal.kiosk import look_up_code
 from tongban.web.portal.places import grouped, here
 from tongban.web.portal.records import fetch, purpose_of
 from tongban.web.portal.start import declined, holders
@@ -184,6 +185,7 @@ async def fill(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[
         "desk/intake_done.html",
         desk=desk(site, actor, "intake"),
         case=view.case,
+        code=look_up_code(site, view),
         view=view,
         papers=[(names.get(slug), files) for slug, files in view.state.documents.items() if files],
         name=sitting.name,

@@ -6,6 +6,7 @@ from tongban.web.open import (
     delegations,
     flexible,
     halls,
+    kiosk,
     log,
     objections,
     once_only,
@@ -23,5 +24,6 @@ ROUTES = [
     *data.ROUTES,
     *delegations.ROUTES,
     *halls.ROUTES,
+    *kiosk.ROUTES,
     *log.ROUTES,
 ]

@@ -1,8 +1,4 @@
-"""大厅: screens, numbers, times and the kiosk. Server-rendered and without a script; no page names anybody.
-
-The kiosk's pages are for a machine that strangers share: nothing is kept in its browser, each page goes back to the
-start by itself, and no log-in is offered there.
-"""
+"""大厅: screens, numbers and times. Server-rendered and without a script; no page names anybody."""
 
 from datetime import datetime
 from typing import Any
@@ -14,16 +10,9 @@ from tongban.hall.queue import FIRST
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
 from tongban.web.limits import Limited
+from tongban.web.open.kiosk import kept_nowhere
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
-
-NOTHING_KEPT = {"cache-control": "no-store"}
-
-
-def _kept_nowhere(answer: Response[str]) -> Response[str]:
-    """Not even the back button shows it again."""
-    answer.headers.update(NOTHING_KEPT)
-    return answer
 
 
 @get("/open/halls")
@@ -85,7 +74,7 @@ async def ticket(site: Site, visitor: Visitor, token: str) -> Response[str]:
         first=FIRST,
         kiosk=visitor.path.startswith("/kiosk"),
     )
-    return _kept_nowhere(shown)
+    return kept_nowhere(shown)
 
 
 @post("/open/halls/{hall:str}/times")
@@ -113,12 +102,4 @@ def moment(said: str) -> datetime:
     return found
 
 
-@get("/kiosk")
-async def kiosk(site: Site, visitor: Visitor, hall: str = "") -> Response[str]:
-    """The start of the machine in the hall."""
-    places = site.hall.places.all()
-    place = next((one for one in places if one.id == hall), places[0] if places else None)
-    return _kept_nowhere(page(site, visitor, "open/kiosk.html", hall=place, halls=places, first=FIRST))
-
-
-ROUTES = [halls, hall, screen, take, ticket, book, kiosk]
+ROUTES = [halls, hall, screen, take, ticket, book]

@@ -48,6 +48,7 @@ _WHO: dict[str, Text] = {
     "agent": Text("替您办事的代办人", "Somebody who acts for you"),
     "verifier": Text("查验的人", "Whoever checked it"),
     "operator": Text("平台运维", "The platform's operator"),
+    "kiosk": Text("在大厅自助机上输入了查询码的人", "Somebody at a hall's machine who typed the look-up code"),
     "platform": Text("系统", "The platform"),
 }
 _OUTCOMES: dict[str, Text] = {

@@ -14,6 +14,7 @@ from tongban.web.html import go, page, saved_file
 from tongban.web.portal import casework, reasons
 from tongban.web.portal.bundles import whole
 from tongban.web.portal.fetching import fetching
+from tongban.web.portal.kiosk import look_up_code
 from tongban.web.portal.moves import awaited, moves
 from tongban.web.portal.places import name as place_name
 from tongban.web.site import Site
@@ -97,7 +98,9 @@ def _in_words(site: Site, fact: Any, value: Any) -> Text:
 async def receipt(site: Site, visitor: Visitor, case: str) -> Response[str]:
     """Proof that it was handed in, and what happens next."""
     view = await site.cases.view(visitor.citizen(), case)
-    return page(site, visitor, "portal/receipt.html", view=view, due=casework.due(site, view))
+    return page(
+        site, visitor, "portal/receipt.html", view=view, due=casework.due(site, view), code=look_up_code(site, view)
+    )
 
 
 @get("/cases/{case:str}/export")
