@@ -39,6 +39,8 @@ ROUTES: dict[str, Whose] = {
     "GET /oauth/authorize": MINE,
     "POST /oauth/authorize": MINE,
     "GET /.well-known/oauth-authorization-server": PUBLIC,
+    "GET /.well-known/tongban-keys.json": PUBLIC,
+    "GET /.well-known/jwks.json": PUBLIC,
     "POST /api/oauth/token": PUBLIC,
     "POST /api/oauth/revoke": PUBLIC,
     "GET /enter": PUBLIC,

@@ -8,8 +8,8 @@ import base64
 import binascii
 import os
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -21,9 +21,11 @@ from tongban.base.clock import utc
 from tongban.base.crypto import SIGNATURES, SUITES, Algorithm, Signer, Suite, Verifier, suite_of
 from tongban.base.errors import refuse
 
-__all__ = ["Algorithm", "KeyRing", "PublicKey", "Use", "base64url", "unbase64"]
+__all__ = ["Algorithm", "KeyRing", "Keys", "PublicKey", "Use", "base64url", "unbase64"]
 
 _VALIDITY = timedelta(days=3650)
+_REQUIRES = "requires"
+"""The file beside the keys that names the suites of each use that needs more than one."""
 
 
 class Use(StrEnum):
@@ -34,8 +36,10 @@ class Use(StrEnum):
     LOG = "log"
     EXCHANGE = "exchange"
     """Messages between bodies."""
+    DECISION = "decision"
+    """Receipts of decisions (`cases.decision_receipt`)."""
     REGISTRY = "registry"
-    """The list of members of the exchange and of what each may ask."""
+    """The list of members of the exchange and of what each may ask, and the list of our keys."""
 
 
 class PublicKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +78,29 @@ class PublicKey(msgspec.Struct, frozen=True, kw_only=True):
         return {"kty": kty, "crv": crv, **point, "kid": self.id, "alg": str(self.algorithm), "use": "sig"}
 
 
+class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a verifier knows: keys, and for each use the suites that must all have signed (`intl` where none is named).
+
+    A verifier goes by its own copy, so that whoever takes a signature off a document gains nothing.
+    """
+
+    keys: tuple[PublicKey, ...]
+    requires: dict[Use, tuple[Suite, ...]] = {}
+
+    @property
+    def by_id(self) -> dict[str, PublicKey]:
+        """The keys by their ids."""
+        return {key.id: key for key in self.keys}
+
+    def named(self, key_id: str, use: Use) -> PublicKey | None:
+        """The key with this id, if it is for this use."""
+        return next((key for key in self.keys if key.id == key_id and key.use is use), None)
+
+    def suites(self, use: Use) -> tuple[Suite, ...]:
+        """Who must sign what is signed for a use."""
+        return self.requires.get(use, (Suite.INTL,))
+
+
 class _KeyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One file of the ring: `<id>.json`, mode 0600."""
 
@@ -87,6 +114,12 @@ class KeyRing:
 
     public: Mapping[str, PublicKey]
     _private: Mapping[str, Signer]
+    requires: Mapping[Use, tuple[Suite, ...]] = field(default_factory=dict[Use, tuple[Suite, ...]])
+
+    @property
+    def keys(self) -> Keys:
+        """What others may know of it."""
+        return Keys(keys=tuple(self.public.values()), requires=dict(self.requires))
 
     @classmethod
     def open(cls, directory: Path, now: datetime) -> "KeyRing":
@@ -97,12 +130,15 @@ class KeyRing:
         directory.mkdir(parents=True, exist_ok=True)
         directory.chmod(0o700)
         files = [_read(path) for path in sorted(directory.glob("*.json"))]
-        for use in Use:
-            if not any(file.key.use is use and file.key.valid_at(now) for file in files):
-                files.append(_make(directory, use, SUITES[Suite.INTL].signature, now))
+        here = {(file.key.use, file.key.suite) for file in files if file.key.valid_at(now)}
+        required = _required(directory)
+        wanted = ((use, suite) for use in Use for suite in (Suite.INTL, *required.get(use, ())))
+        missing = dict.fromkeys(one for one in wanted if one not in here)
+        files += [_make(directory, use, SUITES[suite].signature, now) for use, suite in missing]
         return cls(
             {file.key.id: file.key for file in files},
             {file.key.id: _signer(file) for file in files},
+            required,
         )
 
     @staticmethod
@@ -115,19 +151,51 @@ class KeyRing:
         directory.chmod(0o700)
         return _make(directory, use, algorithm, now).key
 
+    @staticmethod
+    def retire(directory: Path, use: Use, suite: Suite, until: datetime | None, *, keep: str = "") -> list[str]:
+        """End the keys of a use and suite but one: what they sign after `until` is not believed. The ids of the ended.
+
+        Without `until` nothing that they ever signed is believed: for keys that others may have.
+        """
+        ended: list[str] = []
+        for file in (_read(path) for path in sorted(directory.glob(f"{use}-*.json"))):
+            key = file.key
+            if key.suite is not suite or key.id == keep:
+                continue
+            last = key.not_before - timedelta(seconds=1) if until is None else utc(until).replace(microsecond=0)
+            if key.not_after > last:
+                _write(directory, _KeyFile(msgspec.structs.replace(key, not_after=last), file.private))
+                ended.append(key.id)
+        return ended
+
+    @staticmethod
+    def require(directory: Path, use: Use, suites: Sequence[Suite]) -> None:
+        """From now on what is signed for `use` is signed by a key of each of these suites, and all must hold.
+
+        Rings opened from now on make the keys that are missing. Raises `ValueError` without `intl`.
+        """
+        if Suite.INTL not in suites:
+            raise ValueError("intl signs everything")
+        directory.mkdir(parents=True, exist_ok=True)
+        required = {**_required(directory), use: tuple(dict.fromkeys(suites))}
+        _replaced(directory / _REQUIRES, msgspec.json.encode(required))
+
     def signer(self, use: Use, now: datetime, suite: Suite = Suite.INTL) -> PublicKey:
         """The newest key of a suite that may sign for `use` now. Raises `LookupError` if none is valid."""
-        return self._newest(use, now, lambda key: key.suite is suite, suite)
+        return _found(self.newest(use, now, suite), use, now)
 
     def signer_with(self, use: Use, now: datetime, algorithm: Algorithm) -> PublicKey:
         """The newest key of one algorithm that may sign for `use` now. Raises `LookupError` if none is valid."""
-        return self._newest(use, now, lambda key: key.algorithm is algorithm, algorithm)
+        return _found(self.newest(use, now, algorithm), use, now)
 
-    def _newest(self, use: Use, now: datetime, fits: Callable[[PublicKey], bool], what: str) -> PublicKey:
-        fit = [key for key in self.public.values() if key.use is use and key.valid_at(now) and fits(key)]
-        if not fit:
-            raise LookupError(f"no {what} key for {use} is valid at {now.isoformat()}")
-        return max(fit, key=lambda key: (key.not_before, key.id))
+    def newest(self, use: Use, now: datetime, only: Suite | Algorithm) -> PublicKey | None:
+        """The newest key of a suite, or of one algorithm, that may sign for `use` now; None if none is valid."""
+        fit = [
+            key
+            for key in self.public.values()
+            if key.use is use and key.valid_at(now) and only in (key.suite, key.algorithm)
+        ]
+        return max(fit, key=lambda key: (key.not_before, key.not_after, key.id)) if fit else None
 
     def sign(self, key_id: str, message: bytes) -> bytes:
         """Sign with one key: 64 bytes."""
@@ -146,6 +214,12 @@ class KeyRing:
 def _verifier(algorithm: Algorithm, public: str) -> Verifier:
     """Kept, for a node verifies thousands of messages a second with the same few keys."""
     return SIGNATURES[algorithm].verifier(unbase64(public))
+
+
+def _found(key: PublicKey | None, use: Use, now: datetime) -> PublicKey:
+    if key is None:
+        raise LookupError(f"no such key for {use} is valid at {now.isoformat()}")
+    return key
 
 
 def _signer(file: _KeyFile) -> Signer:
@@ -205,11 +279,30 @@ def _make(directory: Path, use: Use, algorithm: Algorithm, now: datetime) -> _Ke
         not_after=utc(now).replace(microsecond=0) + _VALIDITY,
     )
     file = _KeyFile(key, base64url(signer.private))
-    draft = directory / f"{key.id}.new"
+    _write(directory, file)
+    return file
+
+
+def _write(directory: Path, file: _KeyFile) -> None:
+    _replaced(directory / f"{file.key.id}.json", msgspec.json.format(msgspec.json.encode(file)))
+
+
+def _replaced(path: Path, data: bytes) -> None:
+    """Written whole and to the disk, for this account only, or not at all."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as out:
-        out.write(msgspec.json.format(msgspec.json.encode(file)))
+        out.write(data)
         out.flush()
         os.fsync(out.fileno())
-    draft.rename(directory / f"{key.id}.json")
-    return file
+    draft.rename(path)
+
+
+def _required(directory: Path) -> dict[Use, tuple[Suite, ...]]:
+    path = directory / _REQUIRES
+    if not path.exists():
+        return {}
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[Use, tuple[Suite, ...]])
+    except msgspec.MsgspecError as error:
+        raise _damaged(path) from error

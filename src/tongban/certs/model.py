@@ -13,6 +13,7 @@ from typing import Annotated, Literal, assert_never
 import msgspec
 from msgspec import Meta
 
+from tongban.base.canonical import canonical as canonical
 from tongban.base.i18n import Text
 
 FORMAT: Literal["tongban-certificate/1"] = "tongban-certificate/1"
@@ -127,11 +128,6 @@ STANDING_NAMES: dict[Standing, Text] = {
     Standing.SUSPENDED: Text("已暂停使用", "Suspended"),
     Standing.REVOKED: Text("已废止", "Revoked"),
 }
-
-
-def canonical(value: object) -> bytes:
-    """The one byte string of a value: UTF-8 JSON, keys sorted, no spaces. What is signed and what is digested."""
-    return msgspec.json.encode(value, order="sorted")
 
 
 def digest(record: CertificateRecord) -> str:

@@ -1,10 +1,10 @@
 """Reading what others signed, strictly: one spelling for one byte string, no member twice, no key from the message."""
 
-import json
 from collections.abc import Collection, Mapping
-from typing import Any, NoReturn, Protocol
+from typing import Protocol
 
 from tongban.base.keys import PublicKey, Use, base64url, unbase64
+from tongban.base.once import DuplicateName, read_once
 from tongban.certs.faults import Fault, Point
 
 Json = dict[str, object] | list[object] | str | float | bool | None
@@ -101,32 +101,14 @@ def by_known_key(
     return jws.prove(key, Point.SIGNATURE), key
 
 
-class _Duplicate(ValueError):
-    pass
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise _Duplicate
-    return members
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
 def json_of(data: bytes, point: Point, otherwise: Fault) -> Json:
     """JSON without a member twice, without NaN. Raises `Stop` (`duplicate-key`, or `otherwise`)."""
     try:
-        return _DECODER.decode(data.decode("utf-8"))
-    except _Duplicate:
+        return read_once(data)
+    except DuplicateName:
         raise Stop(point, Fault.DUPLICATE_KEY) from None
     except (ValueError, RecursionError):
         raise Stop(point, otherwise) from None
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
 
 
 def strict_base64(part: str, point: Point, otherwise: Fault = Fault.BAD_ENVELOPE) -> bytes:

@@ -1,5 +1,5 @@
-"""The keys that personal data are sealed with: what there is, a new master key, all keys under it, erasure.
-保护个人信息的密钥：现状、更换主密钥、改用新主密钥、按人删除。"""
+"""The keys that documents are signed with and that personal data are sealed with: list, rotate, require, erase.
+签名用的密钥和保护个人信息的密钥：列出、更换、要求国密双签名、改用新主密钥、按人删除。"""
 
 import argparse
 import asyncio
@@ -7,47 +7,112 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from tongban.base.clock import system_clock
 from tongban.base.config import Settings
-from tongban.base.crypto import Encryption
+from tongban.base.crypto import SUITES, Encryption, Suite
 from tongban.base.database import Database, EmbeddedPostgres
 from tongban.base.errors import refuse
+from tongban.base.keys import KeyRing, Use
 from tongban.base.sealing import FileKeys, open_sealer, rewrap_blind, store
 from tongban.cli.installed import running
 from tongban.cli.saying import saying_refusals
 from tongban.org import store as people
 
+CLASSES = tuple(use.value for use in Use)
+_OVERLAP = timedelta(days=7)
+"""How long an ended key may still sign: until everything that has it in memory was started again."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban keys`."""
-    parser.add_argument("what", choices=("status", "rotate", "rewrap", "erase"))
-    parser.add_argument("person", nargs="?", default="", metavar="PERSON", help="erase: whose · 删除谁的")
+    parser.add_argument("what", choices=tuple(_ORDERS))
+    parser.add_argument(
+        "names",
+        nargs="*",
+        default=[],
+        metavar="NAME",
+        help=f"rotate, require: classes of document ({', '.join(CLASSES)}; rotate without one: the master key); "
+        "erase: whose · 更换、要求：哪类文件；删除：谁的",
+    )
+    parser.add_argument(
+        "--suite", choices=tuple(Suite), help="rotate, require: which suite (default intl) · 国际算法或国密"
+    )
+    parser.add_argument(
+        "--lost", action="store_true", help="rotate: others may have the old keys, believe none of them · 旧密钥已泄露"
+    )
     parser.add_argument("--why", default="", metavar="TEXT", help="erase: the ground, kept for good · 删除的理由")
     parser.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
 
 
 def run(options: argparse.Namespace) -> int:
     """0 when it is done, 1 when it cannot be, 2 for an order that is not complete."""
-    if (options.what == "erase") != bool(options.person and options.why.strip()):
-        print("erase takes PERSON and --why TEXT, the others neither. 只有 erase 要写明谁和 --why。", file=sys.stderr)
+    order = _ORDERS[options.what]
+    if wrong := order.wrong(options):
+        print(wrong, file=sys.stderr)
         return 2
     with saying_refusals() as said:
-        settings = Settings.load(os.environ, data_dir=options.data)
-        match options.what:
-            case "status":
-                _over(settings, _status)
-            case "rotate":
-                _rotate(settings)
-            case "rewrap":
-                _over(settings, lambda db: _rewrap(db, settings))
-            case _:
-                _over(settings, lambda db: _erase(db, settings, options.person, options.why.strip()))
+        order.do(Settings.load(os.environ, data_dir=options.data), options)
     return said.status
 
 
-def _rotate(settings: Settings) -> None:
+def _list(settings: Settings, _: argparse.Namespace) -> None:
+    _installed(settings)
+    now = system_clock(settings.timezone)()
+    ring = KeyRing.open(settings.keys_dir, now)
+    for use in Use:
+        print(f"{use}  {' + '.join(ring.keys.suites(use))}")
+        signing = {key.id for suite in Suite if (key := ring.newest(use, now, suite))}
+        for key in sorted(ring.public.values(), key=lambda key: (key.not_before, key.id)):
+            if key.use is use:
+                mark = "  signs · 在用" if key.id in signing else "" if key.valid_at(now) else "  ended · 已停用"
+                print(f"  {key.id}  {key.algorithm}  {key.not_before:%Y-%m-%d} – {key.not_after:%Y-%m-%d}{mark}")
+
+
+def _new_keys(settings: Settings, options: argparse.Namespace) -> None:
+    """Another key for each class; the older ones of the suite end, at once and backwards if they were lost."""
+    _installed(settings)
+    now = system_clock(settings.timezone)()
+    suite = Suite(options.suite or Suite.INTL)
+    for use in map(Use, options.names):
+        new = KeyRing.renew(settings.keys_dir, use, now, SUITES[suite].signature)
+        until = None if options.lost else now + _OVERLAP
+        ended = KeyRing.retire(settings.keys_dir, use, suite, until, keep=new.id)
+        print(f"{use}: {new.id} ({new.algorithm})")
+        for key_id in ended:
+            last = "withdrawn · 作废" if until is None else f"until · 用到 {until:%Y-%m-%d}"
+            print(f"  {key_id}  {last}")
+    print(
+        "Restart the platform within 7 days and publish the list of keys anew. 请在7天内重启平台，并重新公布公钥名单。"
+    )
+
+
+def _require(settings: Settings, options: argparse.Namespace) -> None:
+    """Both suites, or `intl` alone; the keys that are missing are made."""
+    _installed(settings)
+    now = system_clock(settings.timezone)()
+    suites = tuple(dict.fromkeys((Suite.INTL, Suite(options.suite))))
+    ring = KeyRing.open(settings.keys_dir, now)
+    for use in map(Use, options.names):
+        for suite in suites:
+            if ring.newest(use, now, suite) is None:  # first, for it is refused where there is no SM2
+                KeyRing.renew(settings.keys_dir, use, now, SUITES[suite].signature)
+        KeyRing.require(settings.keys_dir, use, suites)
+        print(f"{use}: {' + '.join(suites)}")
+    print("Restart the platform; its list of keys is new then. 请重启平台，公钥名单随之更新。")
+
+
+def _rotate(settings: Settings, options: argparse.Namespace) -> None:
+    if options.names:
+        _new_keys(settings, options)
+    else:
+        _rotate_master(settings)
+
+
+def _rotate_master(settings: Settings) -> None:
     if settings.key_command:
         raise refuse(
             "keys-elsewhere",
@@ -107,3 +172,60 @@ def _over(settings: Settings, use: Callable[[Database], Awaitable[None]]) -> Non
     with ExitStack() as stack:
         url = running(settings) or stack.enter_context(EmbeddedPostgres(settings.data_dir)).url
         asyncio.run(opened(url))
+
+
+def _classes_wrong(options: argparse.Namespace) -> str:
+    if all(name in CLASSES for name in options.names):
+        return ""
+    return f"The classes of document are · 文件的类别有: {', '.join(CLASSES)}"
+
+
+def _rotate_wrong(options: argparse.Namespace) -> str:
+    if not options.names and (options.suite or options.lost):
+        return "--suite and --lost go with a class of document. --suite 和 --lost 要写明哪类文件。"
+    return _classes_wrong(options)
+
+
+def _require_wrong(options: argparse.Namespace) -> str:
+    if not options.names or not options.suite:
+        return "require takes a class of document and --suite intl|gm. 请写明哪类文件和 --suite intl|gm。"
+    return _classes_wrong(options)
+
+
+def _erase_wrong(options: argparse.Namespace) -> str:
+    if len(options.names) == 1 and options.why.strip():
+        return ""
+    return "erase takes PERSON and --why TEXT. 删除要写明谁和 --why。"
+
+
+def _nothing_wrong(options: argparse.Namespace) -> str:
+    return "This takes no name. 这一项不用写名称。" if options.names else ""
+
+
+def _say_status(settings: Settings, _: argparse.Namespace) -> None:
+    _over(settings, _status)
+
+
+def _all_rewrapped(settings: Settings, _: argparse.Namespace) -> None:
+    _over(settings, lambda db: _rewrap(db, settings))
+
+
+def _erased(settings: Settings, options: argparse.Namespace) -> None:
+    _over(settings, lambda db: _erase(db, settings, options.names[0], options.why.strip()))
+
+
+class _Order(NamedTuple):
+    """What is wrong with an order, in a sentence, or nothing; and what does it."""
+
+    wrong: Callable[[argparse.Namespace], str]
+    do: Callable[[Settings, argparse.Namespace], None]
+
+
+_ORDERS: dict[str, _Order] = {
+    "list": _Order(_nothing_wrong, _list),
+    "rotate": _Order(_rotate_wrong, _rotate),
+    "require": _Order(_require_wrong, _require),
+    "status": _Order(_nothing_wrong, _say_status),
+    "rewrap": _Order(_nothing_wrong, _all_rewrapped),
+    "erase": _Order(_erase_wrong, _erased),
+}

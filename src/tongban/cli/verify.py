@@ -14,6 +14,7 @@ from tongban.base.clock import system_clock
 from tongban.base.config import Settings
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import LANGS, Lang, Text
+from tongban.base.keylist import is_key_list, read_keys
 from tongban.base.keys import KeyRing
 from tongban.certs import FAULTS, PublicKeys, read_jwks, report
 from tongban.certs.anyform import Asked, is_picture, verify_any
@@ -22,8 +23,8 @@ from tongban.certs.statuslist import StatusLists
 from tongban.certs.strict import Stop
 
 _NO_KEYS = Text(
-    "没有公钥：请用 --keys 指定公布的公钥文件（本平台在 /.well-known/jwks.json 公布）",
-    "No keys: name the published key set with --keys (a site publishes it at /.well-known/jwks.json)",
+    "没有公钥：请用 --keys 指定公布的公钥文件（本平台在 /.well-known/tongban-keys.json 公布）",
+    "No keys: name the published key set with --keys (a site publishes it at /.well-known/tongban-keys.json)",
 )
 
 
@@ -130,7 +131,8 @@ def _lists(options: argparse.Namespace, keys: PublicKeys) -> StatusLists:
 
 def _keys(options: argparse.Namespace) -> PublicKeys:
     if options.keys:
-        return read_jwks(options.keys.read_bytes())
+        data = options.keys.read_bytes()
+        return read_keys(data, system_clock()()).by_id if is_key_list(data) else read_jwks(data)
     directory = (options.data or Settings.load(os.environ).data_dir) / "keys"
     # Looking must not make a key ring where there is none.
     return KeyRing.open(directory, system_clock()()).public if any(directory.glob("*.json")) else {}

@@ -6,6 +6,7 @@ from tongban.web.open import (
     delegations,
     flexible,
     halls,
+    keys,
     kiosk,
     log,
     objections,
@@ -25,5 +26,6 @@ ROUTES = [
     *delegations.ROUTES,
     *halls.ROUTES,
     *kiosk.ROUTES,
+    *keys.ROUTES,
     *log.ROUTES,
 ]

@@ -1,0 +1,166 @@
+"""A statement: a document that a key of each suite that its class asks for has signed, all over the same bytes.
+
+What is signed is the canonical JSON of kind, time and document. No algorithm stands in it: a key id fixes that, and
+which suites must have signed, the verifier's own list of keys says (`base.keys.Keys`), never the statement.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+import msgspec
+
+from tongban.base.canonical import canonical
+from tongban.base.clock import utc
+from tongban.base.crypto import Suite
+from tongban.base.errors import Refused, refuse
+from tongban.base.i18n import Text
+from tongban.base.keys import KeyRing, Keys, PublicKey, Use, base64url, unbase64
+from tongban.base.once import read_once
+
+MOST_BYTES: Final = 1_000_000
+_MOST_MARKS: Final = 4
+_AHEAD: Final = timedelta(minutes=5)
+
+
+class Fault(StrEnum):
+    """Why a statement is not believed."""
+
+    TOO_LARGE = "too-large"
+    NOT_A_STATEMENT = "not-a-statement"
+    WRONG_KIND = "wrong-kind"
+    IN_FUTURE = "in-future"
+    UNSIGNED = "unsigned"
+    REPEATED_KEY = "repeated-key"
+    UNKNOWN_KEY = "unknown-key"
+    KEY_NOT_IN_USE = "key-not-in-use"
+    BAD_SIGNATURE = "bad-signature"
+    SUITE_MISSING = "suite-missing"
+
+
+FAULTS: Final[dict[Fault, Text]] = {
+    Fault.TOO_LARGE: Text("文件太大", "The file is too large"),
+    Fault.NOT_A_STATEMENT: Text("这不是签过名的文件，或者被改过格式", "This is no signed document, or was reshaped"),
+    Fault.WRONG_KIND: Text("签名是给另一种文件的", "It was signed as another kind of document"),
+    Fault.IN_FUTURE: Text("签名时间在将来", "It says it was signed in the future"),
+    Fault.UNSIGNED: Text("没有签名", "It is not signed"),
+    Fault.REPEATED_KEY: Text("同一把密钥签了两次", "One key signed twice"),
+    Fault.UNKNOWN_KEY: Text("签名的密钥不在公布的名单里，或不许签这种文件", "The key is not published for this use"),
+    Fault.KEY_NOT_IN_USE: Text("签名时这把密钥不在使用期内", "The key was not in use at the time of signing"),
+    Fault.BAD_SIGNATURE: Text("内容被改过，或签名是假的", "The content was altered, or the signature is forged"),
+    Fault.SUITE_MISSING: Text("缺少这类文件必须有的另一种签名", "A signature that this class needs is missing"),
+}
+
+
+class Unbelieved(ValueError):
+    """A statement that does not hold."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+    @property
+    def text(self) -> Text:
+        return FAULTS[self.fault]
+
+
+class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One signature: base64url without padding."""
+
+    key: str
+    signature: str
+
+
+class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`said` is the document, as JSON; `at` when it was signed."""
+
+    kind: str
+    at: datetime
+    said: dict[str, Any]
+    signatures: tuple[Mark, ...]
+
+    def as_file(self) -> bytes:
+        """As people save it."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
+
+
+def stated(ring: KeyRing, use: Use, kind: str, said: object, now: datetime) -> Statement:
+    """The document signed, by the newest key of each suite that its use asks for.
+
+    Raises `Refused` (`no-signing-key`, `sm2-unavailable`).
+    """
+    at = utc(now).replace(microsecond=0)
+    document = msgspec.to_builtins(said, str_keys=True)
+    signed = _signed(kind, at, document)
+    keys = [_signer(ring, use, now, suite) for suite in ring.keys.suites(use)]
+    marks = tuple(Mark(key=key.id, signature=base64url(ring.sign(key.id, signed))) for key in keys)
+    return Statement(kind=kind, at=at, said=document, signatures=marks)
+
+
+def read(data: bytes) -> Statement:
+    """A statement from its file, unchecked. Raises `Unbelieved`: also for a name that stands twice."""
+    if len(data) > MOST_BYTES:
+        raise Unbelieved(Fault.TOO_LARGE)
+    try:
+        statement = msgspec.convert(read_once(data), Statement)
+    except (ValueError, RecursionError, msgspec.MsgspecError):
+        raise Unbelieved(Fault.NOT_A_STATEMENT) from None
+    if statement.at.tzinfo is None:
+        raise Unbelieved(Fault.NOT_A_STATEMENT)
+    return statement
+
+
+def believed(statement: Statement, kind: str, use: Use, keys: Keys, now: datetime) -> dict[str, Any]:
+    """The document, if every signature on it holds and no suite is missing. Raises `Unbelieved`, `Refused`
+    (`sm2-unavailable`)."""
+    if statement.kind != kind:
+        raise Unbelieved(Fault.WRONG_KIND)
+    if statement.at > now + _AHEAD:
+        raise Unbelieved(Fault.IN_FUTURE)
+    marks = statement.signatures
+    if not marks:
+        raise Unbelieved(Fault.UNSIGNED)
+    if len(marks) > _MOST_MARKS or len({mark.key for mark in marks}) != len(marks):
+        raise Unbelieved(Fault.REPEATED_KEY)
+    signed = _signed(kind, utc(statement.at), statement.said)
+    suites = {_holds(mark, signed, use, keys, statement.at) for mark in marks}
+    if not suites.issuperset(keys.suites(use)):
+        raise Unbelieved(Fault.SUITE_MISSING)
+    return statement.said
+
+
+def _holds(mark: Mark, signed: bytes, use: Use, keys: Keys, at: datetime) -> Suite:
+    key = keys.named(mark.key, use)
+    if key is None:
+        raise Unbelieved(Fault.UNKNOWN_KEY)
+    if not key.valid_at(at):
+        raise Unbelieved(Fault.KEY_NOT_IN_USE)
+    try:
+        signature = unbase64(mark.signature)
+    except ValueError:
+        raise Unbelieved(Fault.BAD_SIGNATURE) from None
+    if base64url(signature) != mark.signature or not key.verify(signature, signed):
+        raise Unbelieved(Fault.BAD_SIGNATURE)
+    return key.suite
+
+
+def _signed(kind: str, at: datetime, said: object) -> bytes:
+    return canonical({"kind": kind, "at": at.isoformat(), "said": said})
+
+
+def _signer(ring: KeyRing, use: Use, now: datetime, suite: Suite) -> PublicKey:
+    try:
+        return ring.signer(use, now, suite)
+    except LookupError:
+        raise no_signing_key(use, suite) from None
+
+
+def no_signing_key(use: Use, suite: Suite) -> Refused:
+    """No key of this suite may sign for this use now."""
+    return refuse(
+        "no-signing-key",
+        f"没有可以签这类文件（{use}）的密钥（{suite}）。请执行 tongban keys rotate {use} 后重启平台。",
+        f"No {suite} key may sign this class of document ({use}). Run tongban keys rotate {use} and restart.",
+        place=str(use),
+        status=500,
+    )
