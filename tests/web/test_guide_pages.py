@@ -177,3 +177,10 @@ async def test_what_the_guide_keeps_names_nobody(site: Site, xiaoman: Person) ->
     for table in ("guide_answer", "guide_feedback"):
         kept = str([dict(row) for row in await site.db.fetch(f"SELECT * FROM {table}")])
         assert "p-wangxiaoman" not in kept and "王小满" not in kept
+
+
+async def test_the_place_that_the_law_names_is_told_with_its_article_and_that_any_door_will_do(anyone: Person) -> None:
+    for address in ("/services/death-deregistration", "/search?q=人去世了怎么注销户口"):
+        await anyone.get(address)
+        for words in ("逝者户口所在地的公安机关", "《户口登记条例》第8条", "在别处申请也收下"):
+            assert words in anyone.text, (address, words)

@@ -31,15 +31,15 @@ _GROUNDS: dict[str, tuple[Text, Text]] = {
     ),
     "household": (
         Text("您的户口在{region}", "your household is registered in {region}"),
-        Text("{whose}的户口在{region}", "{region} is where {whose} is registered"),
+        Text("{whose}的户口在{region}", "the registered home of {whose} is {region}"),
     ),
     "insured": (
         Text("您在{region}参保", "you are insured in {region}"),
-        Text("{whose}在{region}参保", "{region} is where {whose} is insured"),
+        Text("{whose}在{region}参保", "the place of insurance of {whose} is {region}"),
     ),
     "account": (
         Text("您的账户在{region}", "your account is kept in {region}"),
-        Text("{whose}的账户在{region}", "{region} is where the account of {whose} is kept"),
+        Text("{whose}的账户在{region}", "the account of {whose} is kept in {region}"),
     ),
     "work": (
         Text("您在{region}工作", "you work in {region}"),

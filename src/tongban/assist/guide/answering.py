@@ -17,6 +17,7 @@ from tongban.assist.guide.model import Ask, Decision, Found
 from tongban.base.i18n import Lang, Text, words
 from tongban.catalog.acts import cite
 from tongban.catalog.model import Material, Service, Situation, Words
+from tongban.catalog.where import ANY_DOOR, who_answers
 
 ID_LENGTH = 12
 """Sixty bits: short enough to be read out, long enough that no two answers meet."""
@@ -135,7 +136,7 @@ def facts(service: Service, situation: str = "", dues: Sequence[Due] = ()) -> It
     for at, condition in enumerate(service.conditions):
         yield says("condition", condition, f"conditions.{at}")
     yield from _materials(says, service, chosen)
-    yield says("where", service.authority.name, "authority.name", note=service.authority.note)
+    yield _where(says, service)
     modes = [_MODES[mode] for mode in service.reach.modes]
     told = Text("、".join(mode.zh for mode in modes), ", ".join(mode.en for mode in modes))
     yield says("how", told, "reach.modes", note=_visits(service.visits.max))
@@ -144,6 +145,15 @@ def facts(service: Service, situation: str = "", dues: Sequence[Due] = ()) -> It
             yield says("when", due.name, f"terms.{due.term}", service.terms[due.term].law, due.says)
     yield says("fee", _fee(service), "fee.charged", service.fee.law, service.fee.standard or service.fee.note)
     yield says("result", service.result.name, "result.name")
+
+
+def _where(says: "_Says", service: Service) -> Fact:
+    """The body, at the place that the rule of competence names where there is one."""
+    note = service.authority.note
+    if not service.competence:
+        return says("where", service.authority.name, "authority.name", note=note)
+    told = Text(f"{_both(note).zh}。{ANY_DOOR.zh}", f"{_both(note).en}. {ANY_DOOR.en}") if note else ANY_DOOR
+    return says("where", who_answers(service), "competence.0.by", service.competence[0].law, told)
 
 
 def listed_facts(item: Item) -> Iterator[Fact]:
@@ -234,7 +244,9 @@ def traced(fact: Fact, service: Service) -> bool:
     if fact.law and fact.law not in {law.id for law in service.law}:
         return False
     stands = _stands(service, fact.path.split("."))
-    return stands is not None and (fact.kind in ("how", "when", "fee") or _both(stands) == fact.text)
+    if stands is None or fact.kind in ("how", "when", "fee"):
+        return stands is not None
+    return fact.text == (who_answers(service) if fact.kind == "where" else _both(stands))
 
 
 def _stands(found: Any, path: Sequence[str]) -> Any:

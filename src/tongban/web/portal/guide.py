@@ -8,8 +8,10 @@ from litestar import Response, get
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.catalog.certificate import FOLDER, Certificate, digest, read_certificate
+from tongban.catalog.competence import law_of
 from tongban.catalog.model import Material, Service, Validity, Words
 from tongban.catalog.shipped import shipped
+from tongban.catalog.where import ANY_DOOR, who_answers
 from tongban.web.html import page, saved_file
 from tongban.web.portal.comparing import own_ways
 from tongban.web.portal.promise import decision, promises
@@ -75,6 +77,9 @@ async def guide(site: Site, visitor: Visitor, slug: str) -> Response[str]:
         validity=validity(service.result.valid),
         compared=certified(service),
         own=own_ways(site, slug),
+        answers=who_answers(service),
+        cited=law_of(service, service.competence[0]) if service.competence else None,
+        any_door=ANY_DOOR,
     )
 
 
