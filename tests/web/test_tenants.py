@@ -210,6 +210,8 @@ ROUTES: dict[str, Whose] = {
     "POST /desk/requests/{number}/check": STAFF,
     "GET /desk/sharing": STAFF,
     "GET /desk/sharing/new": STAFF,
+    "GET /desk/handed": STAFF,
+    "GET /desk/handed/{case}/receipt": STAFF,  # 404 for what the own body did not hand on; see test_handed_list
     "GET /desk/letters": STAFF,
     "GET /desk/letters/{case}": STAFF,  # 404 for every case that the own body did not ask for; see test_body_letters
     "GET /desk/sharing/new/{resource}/{record}": STAFF,

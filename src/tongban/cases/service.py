@@ -36,6 +36,7 @@ from tongban.cases.handed import Handed, handed_on
 from tongban.cases.handing import HAND_ON, may_hand_on
 from tongban.cases.handover.agreements import Between
 from tongban.cases.handover.service import Handovers
+from tongban.cases.handover.store import by_number as known_by
 from tongban.cases.kept import Files
 from tongban.cases.loaded import Case
 from tongban.cases.model import Applicant, Attachment, CaseState, Dispute, Opening
@@ -353,7 +354,8 @@ class Cases:
             return Page(())
         if chosen.search:
             start = chosen.search.strip().upper()
-            found = await lists.by_number(db, scope.bodies, start, _text_cursor(after), size + 1, scope.lent)
+            ours = await known_by(db, start)
+            found = await lists.by_number(db, scope.bodies, start, _text_cursor(after), size + 1, scope.lent, ours)
             return _page(found, size, lambda row: cursor(row.case_id))
         if chosen.view == "done":
             before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")

@@ -14,6 +14,7 @@ from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
+from tongban.cases import QueueFilter
 from tongban.cases.competent import receivers
 from tongban.cases.handover import agreeing, receipts, store
 from tongban.cases.handover.agreeing import Findings, Statement
@@ -90,6 +91,18 @@ async def test_a_case_is_taken_over_with_a_receipt_and_keeps_its_number_and_its_
     assert there.state.facts["full_name"] == "王小满"  # nobody is asked again
     receipt = receipts.read(lan.hand.between.neighbours, CODES[Province.YUN], here.state.custody[-1].receipt)
     assert (receipt.outcome, receipt.number, receipt.case) == ("taken", number, opening.case)
+
+
+async def test_a_desk_finds_what_came_from_elsewhere_by_the_number_that_the_person_has(
+    places: Places, clock: SettableClock
+):
+    lan, yun = places
+    number = await lan.apply("apply-0001")
+    await lan.hand_over(number)
+    await lan.hand.carry()
+    for post, seen in (("980101.police.examiner", True), ("980102.police.examiner", False)):
+        found = await yun.cases.queue(yun.official(post), QueueFilter(search=number.lower()))
+        assert [row.case_id for row in found.items] == ([await theirs(lan, number)] if seen else [])
 
 
 async def test_a_person_is_told_by_letter_that_another_place_has_their_case_now_and_why(

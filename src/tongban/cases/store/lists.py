@@ -49,8 +49,18 @@ ORDER BY opened_at DESC, case_id DESC LIMIT $4"""  # noqa: S608
 _NUMBER = f"""
 SELECT {_COLUMNS} FROM case_row
 WHERE (body = ANY($1::text[]) OR (body, service) IN (SELECT * FROM unnest($5::text[], $6::text[])))
-  AND case_id >= $2 AND case_id < $2 || '~' AND case_id > $3
+  AND (case_id >= $2 AND case_id < $2 || '~' OR case_id = ANY($7::text[])) AND case_id > $3
 ORDER BY case_id LIMIT $4"""  # noqa: S608
+
+# The latest of each body by its index, then the latest of those.
+_HELD = """
+SELECT h.* FROM unnest($1::text[]) AS b(body)
+CROSS JOIN LATERAL (
+  SELECT t.at, t.case_id, t.body FROM task t JOIN case_row r ON r.region = t.region AND r.case_id = t.case_id
+  WHERE t.kind = 'held' AND t.body = b.body AND (r.body <> b.body OR 'elsewhere' = ANY(r.labels))
+    AND (t.at, t.case_id) < ($2, $3) AND ($5::boolean IS NULL OR r.open = $5) AND ($6 = '' OR r.service = $6)
+  ORDER BY t.at DESC, t.case_id DESC LIMIT $4
+) h ORDER BY h.at DESC, h.case_id DESC LIMIT $4"""
 
 _URGED = f"""
 SELECT t.seq AS task_seq, t.at AS task_at, {", ".join(f"r.{c.strip()}" for c in _COLUMNS.split(","))}
@@ -131,11 +141,12 @@ async def urged(db: Runner, body: str, roles: Sequence[str], after: Cursor, limi
 
 
 async def by_number(
-    db: Runner, bodies: Sequence[str], start: str, after: str, limit: int, lent: Lent = ()
+    db: Runner, bodies: Sequence[str], start: str, after: str, limit: int, lent: Lent = (), named: Sequence[str] = ()
 ) -> list[CaseRow]:
-    """Cases of these bodies whose number begins like this."""
+    """Cases of these bodies whose number begins like this, and those of them that are `named`."""
     lenders, services = [body for body, _ in lent], [service for _, service in lent]
-    return await _case_rows(db, await db.fetch(_NUMBER, list(bodies), start, after, limit, lenders, services))
+    rows = await db.fetch(_NUMBER, list(bodies), start, after, limit, lenders, services, list(named))
+    return await _case_rows(db, rows)
 
 
 async def mine(
@@ -211,13 +222,25 @@ async def applicants(db: Runner, region: str, cases: Sequence[str]) -> dict[str,
     return {row["case_id"]: (row["applicant"], "counter" if row["counter"] else "online") for row in rows}
 
 
-async def held(db: Runner, body: str, before: Cursor, limit: int) -> list[tuple[datetime, str, str]]:
-    """When a body handed a case on, its region and number, the latest first."""
+async def held(
+    db: Runner, bodies: Sequence[str], before: Cursor, limit: int, *, open_: bool | None, service: str
+) -> list[tuple[datetime, str, str]]:
+    """When one of these bodies handed a case on that lies elsewhere now, the case and that body, the latest first.
+
+    `open_` narrows to what is answered or not; empty `service` is any.
+    """
+    rows = await db.fetch(_HELD, list(bodies), *before, limit, open_, service)
+    return [(row["at"], row["case_id"], row["body"]) for row in rows]
+
+
+async def leaving(db: Runner, bodies: Sequence[str], limit: int, service: str) -> list[tuple[str, str]]:
+    """Cases of these bodies that are on their way to another, with the body that still owes the answer, soonest due
+    first."""
     rows = await db.fetch(
-        "SELECT at, region, case_id FROM task WHERE kind = 'held' AND body = $1 AND (at, case_id) < ($2, $3)"
-        " ORDER BY at DESC, case_id DESC LIMIT $4",
-        body,
-        *before,
+        "SELECT case_id, body FROM case_row WHERE open AND body = ANY($1::text[]) AND 'on-its-way' = ANY(labels)"
+        " AND ($3 = '' OR service = $3) ORDER BY due_at, case_id LIMIT $2",
+        list(bodies),
         limit,
+        service,
     )
-    return [(row["at"], row["region"], row["case_id"]) for row in rows]
+    return [(row["case_id"], row["body"]) for row in rows]

@@ -11,6 +11,7 @@ from tongban.web.desk import (
     forecast,
     hall,
     hall_offline,
+    handed,
     inspection,
     intake,
     leave,
@@ -29,6 +30,7 @@ from tongban.web.desk import (
 
 ROUTES = [
     *lists.ROUTES,
+    *handed.ROUTES,
     *case.ROUTES,
     *files.ROUTES,
     *suggestions.ROUTES,

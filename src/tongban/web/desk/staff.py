@@ -16,6 +16,7 @@ Place = Literal[
     "queue",
     "waiting",
     "done",
+    "handed",
     "intake",
     "keys",
     "case",

@@ -1,0 +1,97 @@
+"""转出去的: what this official's bodies handed on; who has it now, since when, and the receipt that proves it."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from litestar import Response, get
+
+from tongban.base.i18n import Text
+from tongban.cases import handed
+from tongban.cases.handed import Handed, HandedFilter
+from tongban.web.desk.lists import service_names
+from tongban.web.desk.queue import Chip
+from tongban.web.desk.staff import desk, official
+from tongban.web.html import page
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+ROWS = 30
+_STANDS: dict[str, Text] = {
+    "": Text("全部", "All"),
+    "waiting": Text("等对方接收", "To be taken over"),
+    "working": Text("对方在办", "They work on it"),
+    "ended": Text("已经办结", "Answered"),
+}
+_EMPTY: dict[str, Text] = {
+    "": Text("本机关没有转出去的件。", "This body has handed nothing on."),
+    "waiting": Text("没有等对方接收的件。", "Nothing waits to be taken over."),
+    "working": Text("对方手里没有在办的件。", "The others have none in hand."),
+    "ended": Text("转出去的件还没有办结的。", "None of what was handed on has been answered yet."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """The page: what waits, then what was taken over; the chips; where it goes on."""
+
+    stands: str
+    chips: tuple[Chip, ...]
+    services: tuple[Chip, ...]
+    waiting: tuple[Handed, ...]
+    taken: tuple[Handed, ...]
+    more: str
+    empty: Text
+
+
+@get("/desk/handed")
+async def listed(
+    site: Site, visitor: Visitor, stands: str = "", service: str = "", after: str | None = None
+) -> Response[str]:
+    """What was handed on, with what waits to be taken over first."""
+    actor, engine = official(visitor), site.cases.engine
+    view, one = stands if stands in _STANDS else "", service[:60]
+    waiting, taken, more = (), (), ""
+    if view in ("", "waiting") and after is None:
+        waiting = await handed.leaving(engine, actor, ROWS, one)
+    if view != "waiting":
+        narrowed = HandedFilter("" if view == "" else "working" if view == "working" else "ended", one)
+        found = await handed.handed_on(engine, actor, after, ROWS, narrowed)
+        taken, more = found.items, _address(view, one, found.next or "") if found.next else ""
+    rows = (*waiting, *taken)
+    slugs = sorted({row.slug for row in rows} | ({one} - {""}))
+    name = service_names(site)
+    return page(
+        site,
+        visitor,
+        "desk/handed.html",
+        desk=desk(site, actor, "handed"),
+        list=List(
+            view,
+            tuple(Chip(words, _address(key, one), key == view) for key, words in _STANDS.items()),
+            tuple(Chip(name(slug), _address(view, "" if slug == one else slug), slug == one) for slug in slugs),
+            waiting,
+            taken,
+            more,
+            _EMPTY[view],
+        ),
+    )
+
+
+@get("/desk/handed/{case:str}/receipt")
+async def receipt(site: Site, visitor: Visitor, case: str) -> Response[bytes]:
+    """The receipt that the receiving body signed, as a file: a compact JWS over the digest of all that went along."""
+    signed = await handed.receipt(site.cases.engine, official(visitor), case)
+    return Response(
+        signed.encode(),
+        media_type="application/jose",
+        headers={"content-disposition": f'attachment; filename="{case}-custody.jws"', "cache-control": "no-store"},
+    )
+
+
+def _address(stands: str, service: str, after: str = "") -> str:
+    parts = {"stands": stands, "service": service, "after": after}
+    query = urlencode({name: value for name, value in parts.items() if value})
+    return f"/desk/handed?{query}" if query else "/desk/handed"
+
+
+ROUTES = [listed, receipt]
