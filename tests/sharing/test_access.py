@@ -7,12 +7,12 @@ import asyncpg
 import msgspec
 import pytest
 
-from tongban.base.clock import SettableClock
+from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
 from tongban.sharing import Purpose, Reader
-from tongban.sharing.access import Closed, Kind, Opened, Trace, delays, held_back, open_record, shown, sweep
+from tongban.sharing.access import Closed, Kind, Opened, Trace, delays, held_back, open_record, shown, sweep, watching
 from tongban.sharing.access import store as rows
 from tongban.sharing.access.record import row
 
@@ -181,3 +181,28 @@ async def test_nothing_is_rewritten_and_nothing_goes_before_three_years(db: Data
             await db.execute(attempt)
     assert await sweep(db, datetime.now(clock().tzinfo) + timedelta(days=10_000)) == 1
     assert await db.fetchval("SELECT count(*) FROM shared_access") == 1
+
+
+async def test_days_that_are_over_are_counted_once_and_read_as_they_were(db: Database, clock: SettableClock) -> None:
+    async def seen() -> list[tuple[str, Any, int, Any]]:
+        page = await watching.volumes(db, ["990101.civil"], clock(), ZONE, lambda post: post, None, 50)
+        return [(one.post, one.day, one.persons, one.own) for one in page.items]
+
+    start = clock()
+    for day in range(12):
+        for person in range(day % 3 + 1):
+            await open_record(db, opening(start + timedelta(days=day, minutes=person), person=f"p-{person}"))
+            await open_record(db, opening(start + timedelta(days=day, hours=1), person=f"p-{person}"))
+    clock.set(start + timedelta(days=11, hours=2))
+    live = await seen()
+    assert live and live[0][2] == 3 and live[0][3] is not None, "people, not openings"
+    assert await watching.count(db, clock(), ZONE) == 63, "days without openings are counted too"
+    assert await watching.count(db, clock(), ZONE) == 0
+    assert await seen() == live
+    assert await db.fetchval("SELECT count(*) FROM access_day") == 11, "today is not over"
+    clock.advance(days=1)
+    await open_record(db, *(opening(clock(), person=f"p-{person}") for person in range(5)))
+    assert (await seen())[0][2] == 5, "and is counted as it goes"
+    clock.advance(days=80)
+    assert await watching.count(db, clock(), ZONE) == 63
+    assert await db.fetchval("SELECT count(*) FROM access_day") == 0, "what nothing is compared with is forgotten"

@@ -39,6 +39,7 @@ from tongban.org.demo.provinces import PROFILES, Province
 from tongban.org.oidc import OidcClient
 from tongban.outreach.offers import Outreach
 from tongban.sharing import Sharing, grants
+from tongban.sharing.access import watching
 from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.channel.centre import Centre
 from tongban.sharing.channel.neighbours import Neighbours
@@ -227,6 +228,7 @@ async def _sweep(site: Site) -> None:
     await site.assist.public.roll_up()
     await site.assist.precheck.sweep()
     await site.sharing.forget_accesses()
+    await watching.count(site.db, now, site.settings.timezone)
     await site.sharing.sweep()
     await site.hall.scanner.sweep(now)
     await site.hall.queue.sweep()

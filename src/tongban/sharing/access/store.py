@@ -142,16 +142,54 @@ async def _watched(db: Runner, narrowed: str, watched: Sequence[str], after: Pla
 
 
 async def volumes(db: Runner, watched: Sequence[str], since: datetime, zone: str) -> list[Row]:
-    """How many people's data each post opened on each day it opened any, in the zone's days."""
+    """How many people's data each post opened on each day it opened any, in the zone's days: those that are counted
+    from their counts, the others (today, as a rule) from the openings."""
     return await db.fetch(
         """
+        WITH counted AS (SELECT max(day) AS last FROM access_counted)
+        SELECT body, post, day, persons FROM access_day, counted
+         WHERE body = ANY($1::text[]) AND day >= ($2 AT TIME ZONE $3)::date AND day <= last
+        UNION ALL
         SELECT body, post, (at AT TIME ZONE $3)::date AS day, count(DISTINCT person) AS persons
-          FROM shared_access WHERE body = ANY($1::text[]) AND at >= $2 AND post <> ''
-         GROUP BY body, post, day""",
+          FROM shared_access WHERE body = ANY($1::text[]) AND post <> ''
+           AND at >= greatest($2, ((SELECT last FROM counted) + 1)::timestamp AT TIME ZONE $3)
+         GROUP BY body, post, (at AT TIME ZONE $3)::date""",
         list(watched),
         since,
         zone,
     )
+
+
+async def count_days(db: Runner, since: datetime, before: date, zone: str) -> int:
+    """Count the zone's days from `since` to `before` that are not counted yet, in their order; how many days that were.
+
+    One statement: whoever reads meanwhile sees a day either counted or not. Counting twice at once is harmless.
+    """
+    done = await db.execute(
+        """
+        WITH days AS (
+            SELECT d::date AS day FROM generate_series(
+                greatest(($1 AT TIME ZONE $3)::date, (SELECT max(day) + 1 FROM access_counted)), $2::date - 1,
+                interval '1 day') d),
+        counts AS (
+            INSERT INTO access_day (body, day, post, persons)
+            SELECT body, (at AT TIME ZONE $3)::date, post, count(DISTINCT person)
+              FROM shared_access WHERE body <> '' AND post <> ''
+               AND at >= (SELECT min(day) FROM days)::timestamp AT TIME ZONE $3
+               AND at < $2::date::timestamp AT TIME ZONE $3
+             GROUP BY 1, 2, 3 ON CONFLICT DO NOTHING)
+        INSERT INTO access_counted (day) SELECT day FROM days ON CONFLICT DO NOTHING""",
+        since,
+        before,
+        zone,
+    )
+    return int(done.rpartition(" ")[2])
+
+
+async def sweep_days(db: Runner, before: date) -> None:
+    """Forget counts that nothing is held against any more."""
+    await db.execute("DELETE FROM access_day WHERE day < $1", before)
+    await db.execute("DELETE FROM access_counted WHERE day < $1", before)
 
 
 async def no_basis(db: Runner, watched: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ scaled deviations from the median).
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -142,11 +142,26 @@ async def volumes(
 ) -> Page[Volume]:
     """The posts of these bodies. Raises Refused (`bad-cursor`, 400)."""
     place = read_cursor(after, tuple[bool, int, str]) if after else None
-    rows = await store.volumes(db, bodies, now - WEEK - BEFORE, zone.key)
+    rows = await store.volumes(db, bodies, _since(now, zone), zone.key)
     days = ((row["body"], row["post"], row["day"], row["persons"]) for row in rows)
     every = judged(days, now.astimezone(zone).date(), like)
     found = [one for one in every if place is None or rank(one) > place]
     return Page(tuple(found[:limit]), cursor(*rank(found[limit - 1])) if len(found) > limit else None)
+
+
+async def count(db: store.Runner, now: datetime, zone: ZoneInfo) -> int:
+    """Keep the counts of the days that are over; how many days were counted. A day is over an hour after midnight: what
+    was being written then is in. Counts of before the baseline go."""
+    before = (now - timedelta(hours=1)).astimezone(zone).date()
+    since = _since(now, zone)
+    done = await store.count_days(db, since, before, zone.key)
+    await store.sweep_days(db, since.date())
+    return done
+
+
+def _since(now: datetime, zone: ZoneInfo) -> datetime:
+    """The beginning of the first day that counts."""
+    return datetime.combine((now - WEEK - BEFORE).astimezone(zone).date(), time(), zone)
 
 
 async def closed(db: store.Runner, bodies: Sequence[str], after: str | None, limit: int) -> Page[Watched]:
