@@ -19,8 +19,10 @@ from tongban.cases.service import Cases
 from tongban.cases.views import CaseView
 from tongban.catalog.bundle_count import Given, counted
 from tongban.catalog.catalogue import Catalogue
+from tongban.catalog.composing import compose
 from tongban.catalog.shipped import shipped
-from tongban.org import Actor, Directory, Person, demo
+from tongban.catalog.tables import both
+from tongban.org import Actor, Directory, Person, demo, store
 from tongban.org.model import Register
 from tongban.sharing import Shared
 from tongban.terms import Calendar
@@ -318,6 +320,28 @@ async def test_each_parent_says_their_part_and_neither_reads_the_others(cases: C
     assert "王一诺" not in msgspec.json.encode(await cases.export(as_person(FATHER), own.case)).decode()
 
 
+async def test_the_invited_person_reads_for_whom_and_for_what_and_no_other_answer(cases: Cases) -> None:
+    view = await apply(cases, "newborn", WITH_FATHER)
+    asked = await cases.bundles.invitation(as_person(FATHER), await invited(cases, view))
+    told = {both(fact.name).zh: value for fact, value in asked.tells}
+    assert BIRTH["newborn_name"] in told.values() and len(told) == 3
+    assert not {BIRTH["phone"], BIRTH["hospital"]} & {str(one) for one in told.values()}
+    kept = await cases.engine.db.fetchval("SELECT content::text FROM invitation")
+    assert BIRTH["newborn_name"] not in kept, "what is told is sealed with who invites"
+    (waiting,) = [one for one in await cases.bundles.to_come(as_person(MOTHER), view.loaded) if one.invited]
+    assert waiting.sees is not None and "、" in waiting.sees.zh, "who invites knows what the other one sees"
+
+
+async def test_a_bundle_tells_an_invited_person_only_what_its_form_asks(law: Catalogue) -> None:
+    composed = law.composed("newborn")
+    roles = {
+        name: msgspec.structs.replace(role, tells=("no_such_fact",)) for name, role in composed.bundle.roles.items()
+    }
+    changed = msgspec.structs.replace(composed.bundle, roles=roles)
+    found, faults = compose(changed, lambda slug: law.service(slug))
+    assert found is None and [(one.code, one.path[-2:]) for one in faults] == [("bundle-role", ("tells", 0))]
+
+
 async def test_an_invitation_opens_only_for_the_person_of_its_number(cases: Cases) -> None:
     view = await apply(cases, "newborn", WITH_FATHER)
     code = await invited(cases, view)
@@ -351,11 +375,24 @@ async def test_an_invitation_that_runs_out_is_told_and_the_rest_goes_on(cases: C
     assert over.value.code == "invitation-over"
 
 
+async def test_a_reminder_to_the_number_of_somebody_else_is_told_to_nobody(cases: Cases) -> None:
+    async with cases.engine.db.transaction() as connection:
+        await store.save_people(connection, [msgspec.structs.replace(FATHER, name="另一个人")])
+    view = await apply(cases, "newborn", WITH_FATHER)
+    await cases.bundles.remind(as_person(MOTHER), view.case, "other-parent")
+    assert not (await cases.inbox(as_person(FATHER))).items
+
+
 async def test_an_invitation_can_be_reminded_once_a_day_declined_and_taken_back(
     cases: Cases, clock: SettableClock
 ) -> None:
     first = await apply(cases, "newborn", WITH_FATHER)
     await cases.bundles.remind(as_person(MOTHER), first.case, "other-parent")
+    father = await store.person_with_number(cases.engine.db, FATHER.id_number)
+    assert father is not None
+    (letter,) = (await cases.inbox(as_person(father))).items
+    assert "请您完成" in letter.body.zh and await invited(cases, first) not in letter.body.zh
+    assert await cases.engine.db.fetchval("SELECT count(*) FROM outbox WHERE case_id = $1", letter.case_id) == 1
     with pytest.raises(Refused) as again:
         await cases.bundles.remind(as_person(MOTHER), first.case, "other-parent")
     assert again.value.code == "reminded"

@@ -15,6 +15,7 @@ from tongban.cases.store.bundles import Invitation, Invited
 from tongban.cases.wholes import title_of
 from tongban.catalog.bundle_count import Counted, Given, counted
 from tongban.catalog.composing import Composed
+from tongban.catalog.tables import both
 from tongban.org import Actor
 
 _TAKEN_BACK = Text("邀请已由申请人撤回", "The applicant took the invitation back")
@@ -30,6 +31,8 @@ class ToCome:
     after: tuple[Text, ...]
     invitation: Invitation | None
     invited: Invited | None
+    sees: Text | None = None
+    """What of the form the invited person reads, in words."""
 
 
 class Bundles:
@@ -54,7 +57,8 @@ class Bundles:
             if name not in known:
                 waits = [part for part in opening.parts if part in composed.bundle.waits(name)]
                 after = tuple(title_of(composed, part) for part in waits)
-                found.append(ToCome(name, title_of(composed, name), after, *asked.get(name, (None, None))))
+                one, who = asked.get(name, (None, None))
+                found.append(ToCome(name, title_of(composed, name), after, one, who, _sees(composed, who)))
         return tuple(found)
 
     async def owns(self, actor: Actor, whole: str) -> bool:
@@ -128,3 +132,10 @@ class Bundles:
     async def catch_up(self) -> int:
         """As `parts.catch_up`."""
         return await parts.catch_up(self._engine)
+
+
+def _sees(composed: Composed, invited: Invited | None) -> Text | None:
+    if invited is None or not invited.tells:
+        return None
+    names = [both(composed.service.facts[one].name) for one in invited.tells if one in composed.service.facts]
+    return Text("、".join(one.zh for one in names), ", ".join(one.en for one in names))

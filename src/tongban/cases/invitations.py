@@ -18,12 +18,18 @@ import msgspec
 from tongban.base.database import Connection
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
+from tongban.base.ids import birth_date, person_id
 from tongban.cases.model import Opening
 from tongban.cases.store import bundles as store
+from tongban.cases.store import personal
 from tongban.cases.store.bundles import Invitation, Invited
+from tongban.catalog.answers import stored_fact
 from tongban.catalog.bundle import Role
 from tongban.catalog.composing import Composed
-from tongban.org import Actor
+from tongban.catalog.model import Fact
+from tongban.catalog.wording import day_words
+from tongban.org import Actor, Person
+from tongban.org import store as people
 
 if TYPE_CHECKING:
     from tongban.cases.engine import Engine
@@ -55,6 +61,8 @@ class Asked:
     """The name of the person who invites."""
     whole: Text
     service: Text
+    tells: tuple[tuple[Fact, Any], ...] = ()
+    """What of the one form they read: the question, and what was said."""
 
 
 def asked_for(
@@ -73,6 +81,9 @@ def asked_for(
             name=str(known.get(f"{stem}_name", "")),
             number=str(known.get(f"{stem}_number", "")),
             code=secrets.token_urlsafe(12),
+            tells={
+                one: msgspec.to_builtins(known[one], enc_hook=str) for one in role.tells if known.get(one) is not None
+            },
         )
         found.append(Wanted(part, member.service, composed.bundle.bundle, member.by, role.level, invited, now, until))
     return tuple(found)
@@ -121,8 +132,10 @@ async def _asked(engine: Engine, one: Invitation) -> Asked:
     whole = await engine.load(one.case_id)
     composed = engine.catalogue.composed(one.bundle, whole.state.case.service_version, on=whole.state.case.day)
     service = composed.members[one.part]
-    names = (_both(composed.service.name), _both(service.name))
-    return Asked(one, composed.bundle.roles[one.role], whole.state.case.applicant.name, *names)
+    names, facts = (_both(composed.service.name), _both(service.name)), composed.service.facts
+    said = (await store.content(engine.db, one)).tells
+    tells = tuple((facts[name], stored_fact(facts[name], value)) for name, value in said.items() if name in facts)
+    return Asked(one, composed.bundle.roles[one.role], whole.state.case.applicant.name, *names, tells)
 
 
 def _both(words_: str | Text) -> Text:
@@ -153,8 +166,12 @@ async def accept(engine: Engine, actor: Actor, code: str) -> Asked:
 
 
 async def remind(engine: Engine, actor: Actor, whole: str, part: str) -> None:
-    """Remind the other person, once a day at most. Raises Refused `unknown-invitation`, `reminded` (409)."""
-    one = await _own(engine, actor, whole, part)
+    """Remind the other person by letter, once a day at most: in their inbox, and out by the ways that letters go.
+
+    Somebody who has never been here finds it when they first log in. A name that is not that number's is told nothing,
+    and who invites does not learn it here. Raises Refused `unknown-invitation`, `reminded` (409).
+    """
+    one, invited = await _own(engine, actor, whole, part)
     now = engine.clock()
     if one.state not in ("open", "taken"):
         raise _over()
@@ -162,12 +179,19 @@ async def remind(engine: Engine, actor: Actor, whole: str, part: str) -> None:
         raise refuse(
             "reminded", "今天已经提醒过了，明天再提醒。", "They were reminded today; please wait a day.", status=409
         )
-    await store.reminded(engine.db, one, now)
+    asked = await _asked(engine, one)
+    last = (one.until - timedelta(seconds=1)).astimezone(engine.zone).date()
+    who = {"by": Text(asked.by, asked.by), "service": asked.service, "whole": asked.whole, "until": day_words(last)}
+    async with engine.db.transaction() as connection:
+        person = await _reader(connection, invited)
+        if person:
+            await personal.tell(connection, person, _REMINDER.format(**who), _REMINDER_TITLE, now)
+        await store.reminded(connection, one, now)
 
 
 async def withdraw(engine: Engine, actor: Actor, whole: str, part: str) -> Invitation:
     """Take an invitation back. Raises Refused `unknown-invitation` (404), `invitation-over` (409)."""
-    one = await _own(engine, actor, whole, part)
+    one, _ = await _own(engine, actor, whole, part)
     if one.state not in ("open", "taken") or not await store.move(engine.db, one, "withdrawn"):
         raise _over()
     return one
@@ -187,12 +211,32 @@ async def of_whole(engine: Engine, actor: Actor, whole: Opening) -> list[tuple[I
     return await store.of_whole(engine.db, whole.region, whole.case) if mine else []
 
 
-async def _own(engine: Engine, actor: Actor, whole: str, part: str) -> Invitation:
+async def _own(engine: Engine, actor: Actor, whole: str, part: str) -> tuple[Invitation, Invited]:
     opening = (await engine.load(whole)).state.case
-    for one, _ in await of_whole(engine, actor, opening):
+    for one, invited in await of_whole(engine, actor, opening):
         if one.part == part:
-            return one
+            return one, invited
     raise _unknown()
+
+
+async def _reader(connection: Connection, invited: Invited) -> str:
+    """Our number for an invited person, made where they have never been here; empty for another one's number."""
+    await people.lock_identity(connection, "id-number", invited.number)
+    known = await people.person_with_number(connection, invited.number)
+    if known is not None:
+        return known.id if known.name == invited.name else ""
+    born = birth_date(invited.number)
+    person = Person(id=person_id(), name=invited.name, id_number=invited.number, birth_date=born)
+    await people.save_people(connection, [person])
+    return person.id
+
+
+_REMINDER_TITLE = Text("有人请您一起办一件事", "Somebody asks you to take part")
+_REMINDER = Text(
+    "{by}请您完成“{service}”（{whole}），{until}前有效。登录后到“打开邀请”，输入对方给您的邀请码。不想办，按“我不办”就行，不用说理由。",
+    "{by} asks you to complete “{service}” ({whole}), until {until}. Log in, open the invitation and enter the code "
+    "that they gave you. If you would rather not, press “I decline”; no reason is asked.",
+)
 
 
 def _unknown() -> Refused:

@@ -49,6 +49,8 @@ class Role(_File, frozen=True, kw_only=True):
     """FEEL over the facts of the one form: invited only if this holds."""
     days: Annotated[int, Meta(ge=1, le=90)] = 15
     """Calendar days until the invitation ends."""
+    tells: tuple[FactName, ...] = ()
+    """Facts of the one form that they read before they begin: for whom, and what it is about. Nothing else of it."""
     level: Annotated[int, Meta(ge=2, le=4)] = 3
     """How surely it must be known who signs (`org.RealName`)."""
 

@@ -137,8 +137,24 @@ class _Work:
         merged = self._facts(facts, names)
         materials = self._materials(papers, paper_names, names)
         self._conditions(merged)
+        self._told(merged)
         service = self._service({**self._derived(names), **merged}, materials)
         return Composed(self.bundle, self.members, service, names, paper_names)
+
+    def _told(self, merged: Mapping[str, Fact]) -> None:
+        """What an invited person is told has to be asked in the one form."""
+        for role, spec in self.bundle.roles.items():
+            for index, name in enumerate(spec.tells):
+                if name not in merged:
+                    self._fault(
+                        "bundle-role",
+                        f"这张表不问“{name}”，没有可以告诉对方的",
+                        f"The form does not ask '{name}'; there is nothing to tell",
+                        "roles",
+                        role,
+                        "tells",
+                        index,
+                    )
 
     def _asking(self) -> Iterable[tuple[str, Service]]:
         """The parts that the one form asks for; what another person completes asks that person."""

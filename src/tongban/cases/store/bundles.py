@@ -44,6 +44,8 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     number: str
     code: str
+    tells: dict[str, Any] = {}
+    """What of the one form the invited person reads too, as its bundle says."""
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,6 +192,21 @@ async def of_whole(db: Runner, region: str, whole: str) -> list[tuple[Invitation
         place = INVITATION.place("content", (region, whole, row["part"]))
         found.append((_invitation(row), msgspec.convert(open_json(ring, place, row["content"]), Invited)))
     return found
+
+
+async def content(db: Runner, one: Invitation) -> Invited:
+    """What is sealed in an invitation."""
+    row = await db.fetchrow(
+        "SELECT content FROM invitation WHERE region = $1 AND case_id = $2 AND part = $3",
+        one.region,
+        one.case_id,
+        one.part,
+    )
+    if row is None:
+        raise LookupError(one.part)
+    ring = await db.sealer.ring(db, [row["content"]])
+    place = INVITATION.place("content", (one.region, one.case_id, one.part))
+    return msgspec.convert(open_json(ring, place, row["content"]), Invited)
 
 
 async def move(db: Runner, one: Invitation, to: State, *, person: str = "") -> bool:

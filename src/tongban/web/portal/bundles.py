@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,8 +20,10 @@ from tongban.catalog.tables import both
 from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.portal.casework import TONES
+from tongban.web.portal.places import name as place_name
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
+from tongban.web.words import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,8 @@ async def join(site: Site, visitor: Visitor, code: str = "") -> Response[str]:
     actor = visitor.citizen()
     asked = await site.cases.bundles.invitation(actor, code) if code else None
     waiting = [] if asked else await site.cases.bundles.waiting(actor)
-    return page(site, visitor, "portal/join.html", asked=asked, code=code, waiting=waiting)
+    tells = [(fact.name, said(fact, value, partial(place_name, site))) for fact, value in asked.tells] if asked else []
+    return page(site, visitor, "portal/join.html", asked=asked, tells=tells, code=code, waiting=waiting)
 
 
 @post("/join")
