@@ -31,6 +31,7 @@ from tongban.certs import (
     verify,
 )
 from tongban.certs.model import canonical, identifier_holds
+from tongban.certs.sign import seal_page
 
 LATER = ISSUED + timedelta(days=3)
 URL = "https://lanjiang.example"
@@ -42,7 +43,9 @@ def keys_elsewhere(ring: KeyRing) -> Any:
 
 
 def pdf(certificate: Certificate, ring: KeyRing) -> bytes:
-    return render_pdf(certificate, "zh", public_url=URL, ring=ring, now=ISSUED)
+    """A page sealed as it was before PDF signatures: such files are in people's hands and verify for good."""
+    signed = render_pdf(certificate, "zh", public_url=URL, ring=ring, now=ISSUED)
+    return seal_page(signed[: signed.index(b"%%EOF") + 6], certificate, ring, ISSUED)
 
 
 @pytest.mark.parametrize("form", ["jws", "json", "pdf-zh", "pdf-en"])

@@ -19,12 +19,16 @@ SIGN1_TAG = 18
 _ALG, _CRIT, _KID, _TYPE = 1, 2, 4, 16
 _ALGORITHMS: dict[int, str] = {-19: Algorithm.ED25519, -8: Algorithm.ED25519, -7: "ES256"}
 """RFC 9864 names the curve; -8 (EdDSA) is the older number for the same."""
+_NUMBERS: dict[Algorithm, int] = {Algorithm.ED25519: -19, Algorithm.ES256: -7}
 MAX_BYTES = 100_000
 
 
 def sign1(ring: KeyRing, key: PublicKey, kind: str, claims: Mapping[int, object]) -> bytes:
-    """The claims as tagged COSE_Sign1, algorithm, key id and type in the protected header."""
-    protected = cbor2.dumps({_ALG: -19, _KID: key.id.encode(), _TYPE: kind}, canonical=True)
+    """The claims as tagged COSE_Sign1, algorithm, key id and type in the protected header.
+
+    Raises `KeyError` for a key whose algorithm has no number in COSE (SM2).
+    """
+    protected = cbor2.dumps({_ALG: _NUMBERS[key.algorithm], _KID: key.id.encode(), _TYPE: kind}, canonical=True)
     payload = cbor2.dumps(dict(claims), canonical=True)
     signature = ring.sign(key.id, to_be_signed(protected, payload))
     return cbor2.dumps(cbor2.CBORTag(SIGN1_TAG, [protected, {}, payload, signature]), canonical=True)

@@ -57,6 +57,7 @@ class Fault(StrEnum):
     LIST_EXPIRED = "status-list-expired"
     LIST_IN_FUTURE = "status-list-in-future"
     NOT_IN_LIST = "not-in-status-list"
+    NOT_WHOLE = "signature-not-over-whole-file"
     NO_CODE = "no-code-in-picture"
     TWO_CODES = "two-codes-in-picture"
 
@@ -146,6 +147,9 @@ FAULTS: dict[Fault, Text] = {
     Fault.LIST_EXPIRED: Text("状态清单过期了，请取新的", "The status list is out of date: fetch a new one"),
     Fault.LIST_IN_FUTURE: Text("状态清单的时间在将来", "The status list is dated in the future"),
     Fault.NOT_IN_LIST: Text("状态清单里没有这张证照的位置", "The status list has no place for this certificate"),
+    Fault.NOT_WHOLE: Text(
+        "签名没有盖住整个文件，后面可能加过东西", "The signature does not cover the whole file: something may be added"
+    ),
     Fault.NO_CODE: Text(
         "图片里没有读到离线验真码：请拍清楚右下角的码",
         "No code for offline checks was read: photograph it sharply",

@@ -23,7 +23,7 @@ from reportlab.pdfgen.canvas import Canvas
 from tongban.base.i18n import Lang, Text
 from tongban.base.keys import KeyRing
 from tongban.certs.model import Certificate, CertificateRecord, Exercised, Law, digest
-from tongban.certs.sign import seal_page
+from tongban.certs.pades import sign_pdf
 from tongban.certs.statuslist import StatusPlace
 
 SONG, ROMAN = "STSong-Light", "Times-Roman"
@@ -74,7 +74,7 @@ def render_pdf(
     now: datetime,
     status: StatusPlace | None = None,
 ) -> bytes:
-    """A4, nearly always one page; the certificate inside and a seal over its bytes, so the file verifies by itself.
+    """A4, nearly always one page; the certificate inside, signed over every byte (PAdES), so it verifies by itself.
 
     `status` is where its status is published: the code for checking offline says so.
     """
@@ -90,7 +90,7 @@ def render_pdf(
     _Page(canvas, record, lang).draw(verify_link(public_url, record), code)
     canvas.showPage()
     canvas.save()
-    return seal_page(buffer.getvalue(), certificate, ring, now)
+    return sign_pdf(buffer.getvalue(), certificate, ring, now)
 
 
 def day(value: date | None, lang: Lang) -> str:

@@ -16,6 +16,7 @@ from tongban.base.keys import PublicKey
 from tongban.certs.faults import FAULTS, NOT_ASKED, POINTS, Fault, Point
 from tongban.certs.keys import PublicKeys
 from tongban.certs.model import FORMAT, CertificateRecord, canonical, digest, identifier_holds
+from tongban.certs.pades import check_pdf, is_signed
 from tongban.certs.sign import CERTIFICATE_LINE, CERTIFICATE_TYPE, PAGE_TYPE, SEAL_LINE, PageClaim, last_startxref
 from tongban.certs.strict import Stop, json_of, signed
 
@@ -118,14 +119,16 @@ def _check(point: Point, fault: Fault | None) -> Check:
 
 
 class _Opened(msgspec.Struct, frozen=True, kw_only=True):
-    kind: Literal["json", "jws", "pdf"]
+    kind: Literal["json", "jws", "pdf", "signed-pdf"]
     jws: str
     copy: object = None
     """JSON: the record shown to people."""
     sealed: bytes = b""
-    """PDF: the bytes before the seal."""
+    """PDF of before: the bytes before the seal."""
     seal: str = ""
     tail: bytes = b""
+    whole: bytes = b""
+    """PDF with a PAdES signature: all of it."""
 
 
 def _open(data: bytes) -> _Opened:
@@ -153,6 +156,8 @@ def _openjson_of(text: bytes) -> _Opened:
 
 
 def _open_pdf(data: bytes) -> _Opened:
+    if is_signed(data):
+        return _open_signed(data)
     before, found, after = data.rpartition(b"\n" + CERTIFICATE_LINE)
     proof, _, rest = after.partition(b"\n")
     if not found or len(proof) > MAX_JWS:
@@ -161,6 +166,17 @@ def _open_pdf(data: bytes) -> _Opened:
     seal, _, tail = rest.removeprefix(SEAL_LINE).partition(b"\n") if rest.startswith(SEAL_LINE) else (b"", b"", rest)
     try:
         return _Opened(kind="pdf", jws=proof.decode("ascii"), sealed=sealed, seal=seal.decode("ascii"), tail=tail)
+    except UnicodeDecodeError:
+        raise Stop(Point.FORM, Fault.BAD_ENVELOPE) from None
+
+
+def _open_signed(data: bytes) -> _Opened:
+    _, found, after = data.partition(b"\n" + CERTIFICATE_LINE)
+    proof = after.partition(b"\n")[0]
+    if not found or len(proof) > MAX_JWS:
+        raise Stop(Point.FORM, Fault.NOT_A_CERTIFICATE)
+    try:
+        return _Opened(kind="signed-pdf", jws=proof.decode("ascii"), whole=data)
     except UnicodeDecodeError:
         raise Stop(Point.FORM, Fault.BAD_ENVELOPE) from None
 
@@ -192,6 +208,12 @@ def _page(opened: _Opened, record: CertificateRecord, keys: PublicKeys, wanted: 
             return None if canonical(opened.copy) == canonical(record) else Fault.COPY_DIFFERS
         case "pdf":
             return _sealed(opened, record, keys)
+        case "signed-pdf":
+            try:
+                check_pdf(opened.whole, keys)
+            except Stop as stop:
+                return stop.fault
+            return None
 
 
 def _sealed(opened: _Opened, record: CertificateRecord, keys: PublicKeys) -> Fault | None:

@@ -29,6 +29,7 @@ BENCHES: dict[str, str] = {
     "bundle": "bundle",
     "handover": "handover",
     "ledger": "ledger",
+    "certs": "certs",
 }
 """What can be measured, and its module in `benchmarks/`. `engine` is `submit` without HTTP."""
 
