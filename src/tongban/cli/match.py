@@ -17,12 +17,17 @@ from tongban.catalog.model import Service
 from tongban.catalog.policy import Policy
 from tongban.cli.progress import Bar
 from tongban.cli.saying import saying_refusals
-from tongban.outreach import demo_people
+from tongban.outreach import demo_people, journal
 from tongban.outreach.match import Result, match
-from tongban.outreach.report import BAND_NAMES, STANDINGS, Group, PolicyReport
+from tongban.outreach.offers import run_of
+from tongban.outreach.plan import open_people
+from tongban.outreach.report import BAND_NAMES, STANDINGS, Group, PolicyReport, Standing
+from tongban.sharing.model import Reader
 
 DEMO = "demo:"
 _HIDDEN = "—"
+_BY = Reader(kind="operator", id="operator", title="operator")
+"""Whoever runs it at the command line: no post, no body."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -51,10 +56,25 @@ def run(options: argparse.Namespace) -> int:
         pairs = _pairs(catalogue, options.policies, day)
         people = _people(options.people, settings.data_dir)
         started = time.monotonic()
+        count, now = open_people(people).rows, clock()
+        runs = [run_of(policy, service, day, now, _BY, people=count, found=0) for policy, service in pairs]
+        number = journal.begin(settings.data_dir, runs, now)
         with Bar("matching · 匹配") as bar:
             result = match(pairs, people, day, options.out, keep_not=options.keep_not, progress=bar)
+        journal.ended(settings.data_dir, number, _found(result), clock())
         _print(result, time.monotonic() - started)
     return said.status
+
+
+def _found(result: Result) -> dict[str, int]:
+    """How many a run leads to, policy by policy. A group that the report hides counts as one: there are some."""
+    told = (Standing.ENTITLED, Standing.MISSING)
+    return {
+        f"{one.policy}@{one.version}": sum(
+            1 if (n := one.standings.get(standing, 0)) is None else n for standing in told
+        )
+        for one in result.reports
+    }
 
 
 def _day(text: str | None, today: date) -> date:
@@ -105,6 +125,7 @@ def _print(result: Result, seconds: float) -> None:
     for report in result.reports:
         _print_policy(report)
     print(f"→ {result.folder}  (only offers/ may leave · 只有 offers/ 可以带走)")
+    print(f"  {journal.FILE}: this run is recorded beside the data · 这次比对已经记下")
 
 
 def _print_policy(report: PolicyReport) -> None:

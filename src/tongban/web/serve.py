@@ -37,6 +37,7 @@ from tongban.org.apps import Apps
 from tongban.org.apps import flow as apps
 from tongban.org.demo.provinces import PROFILES, Province
 from tongban.org.oidc import OidcClient
+from tongban.outreach import journal
 from tongban.outreach.offers import Outreach
 from tongban.sharing import Sharing, grants
 from tongban.sharing.access import watching
@@ -237,6 +238,7 @@ async def _sweep(site: Site) -> None:
     await site.hall.posting.follow()
     for case in await site.cases.given_up():
         site.log.event("timer-given-up", case=case)
+    await journal.take_in(site.db, site.settings.data_dir, now)
 
 
 @asynccontextmanager

@@ -59,6 +59,15 @@ _COMPARED = Text(
     "把登记的{people}人和“{name}”的条件比对了一遍，向其中{found}人发了提醒",
     "compared {people} people on record with the conditions of “{name}” and offered it to {found} of them",
 )
+_MATCHED = Text(
+    "在数据所在的地方，把登记的{people}人和“{name}”的条件比对了一遍，符合或者只差一项的有{found}人",
+    "compared {people} people on record with the conditions of “{name}” where the records are; {found} meet them or"
+    " lack one thing",
+)
+_BROKEN_OFF = Text(
+    "开始把登记的{people}人和“{name}”的条件比对，没有做完",
+    "began to compare {people} people on record with the conditions of “{name}” and did not finish",
+)
 _TRIED = Text(
     "用登记的{people}人试算“{name}”改了以后会怎样，只看合计",
     "tried out a change of “{name}” on {people} people on record, seeing totals only",
@@ -161,9 +170,17 @@ def _some(found: int) -> Text:
 
 
 def _compared(site: Site, run: Run) -> Compared:
-    said = _TRIED if run.kind == "trial" else _COMPARED
+    match run.kind:
+        case "trial":
+            said = _TRIED
+        case "offers":
+            said = _BROKEN_OFF if run.found is None else _MATCHED if run.reader.kind == "operator" else _COMPARED
     did = said.format(name=run.name, people=f"{run.people:,}", found=_some(run.found or 0))
-    who = _post(site, run.reader.body, run.reader.post) if run.reader.kind == "official" else _WHO["platform"]
+    who = (
+        _post(site, run.reader.body, run.reader.post)
+        if run.reader.kind == "official"
+        else _WHO.get(run.reader.kind, _WHO["platform"])
+    )
     return Compared(run, who, did, tuple(run.resources.values()))
 
 
