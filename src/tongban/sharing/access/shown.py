@@ -27,7 +27,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     kind: Kind
     by: By
-    """`self`, `official`, `agent`, `verifier`, `operator`, or `platform`."""
+    """`self`, `official`, `agent`, `verifier`, `operator`, `kiosk` (a hall's machine) or `platform`."""
     body: str
     post: str
     source: Text

@@ -301,7 +301,7 @@ class Verdict(Answer, frozen=True, kw_only=True):
 class AccessLine(Answer, frozen=True, kw_only=True):
     """使用记录 One opening of the reader's data, in the words of the page.
 
-    `by` is `self` (while they applied), `official`, `agent` (who acts for them), `verifier`, `operator` or `platform`;
+    `by` is `self` (while they applied), `official`, `agent` (who acts for them), `verifier`, `operator`, `kiosk` or `platform`;
     of another person nothing is told. `matter`, `case` and `service` are empty where the matter is somebody else's.
     """
 
@@ -309,7 +309,7 @@ class AccessLine(Answer, frozen=True, kw_only=True):
     at: datetime
     kind: Looked
     kind_name: Text
-    by: Literal["self", "official", "agent", "verifier", "operator", "platform"]
+    by: Literal["self", "official", "agent", "verifier", "operator", "kiosk", "platform"]
     body: str
     post: str
     who: Text
