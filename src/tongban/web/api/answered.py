@@ -301,7 +301,7 @@ class Verdict(Answer, frozen=True, kw_only=True):
 class AccessLine(Answer, frozen=True, kw_only=True):
     """使用记录 One opening of the reader's data, in the words of the page.
 
-    `by` is `self` (while they applied), `official`, `agent` (who acts for them), `verifier`, `operator`, `kiosk` or `platform`;
+    `by` is `self` (applying), `official`, `agent` (acts for them), `verifier`, `operator`, `kiosk`, `platform`;
     of another person nothing is told. `matter`, `case` and `service` are empty where the matter is somebody else's.
     """
 
