@@ -26,6 +26,7 @@ from tongban.cases.postroom import leave
 from tongban.cases.store import alarms
 from tongban.cases.store.alarms import Parcel
 from tongban.cases.store.personal import BESIDE, letter_beside
+from tongban.cases.texting import Texted
 from tongban.org import store as people
 
 log = logging.getLogger(__name__)
@@ -129,7 +130,8 @@ async def _carry(engine: Engine, channel: Channel, parcel: Parcel, now: datetime
         mail = Mail(parcel.case, parcel.seq, letter, case.events[parcel.seq - 1].at, key)
         to = await people.email(engine.db, mail.letter.to)
         proof = await asyncio.to_thread(channel.send, mail, to)
-        report = _report(parcel, {"channel": channel.name, "proof": proof}, now, arrived=True)
+        more = await _text(engine, channel, letter.to, to, f"{parcel.case}.{parcel.seq}")
+        report = _report(parcel, {"channel": channel.name, "proof": proof, **more}, now, arrived=True)
         await engine.record(parcel.case, f"letter:{parcel.case}:{parcel.seq}", report)
         return True
     except Exception as error:
@@ -145,7 +147,9 @@ async def _carry_beside(engine: Engine, channel: Channel, parcel: Parcel, now: d
             person, at, title, body = found
             key = await engine.db.sealer.person(engine.db, person)
             mail = Mail(parcel.case.replace(":", "-"), parcel.seq, Letter(person, title, body, "beside"), at, key)
-            await asyncio.to_thread(channel.send, mail, await people.email(engine.db, person))
+            to = await people.email(engine.db, person)
+            await asyncio.to_thread(channel.send, mail, to)
+            await _text(engine, channel, person, to, f"{mail.case}.{mail.seq}")
         await alarms.drop_parcels(engine.db, [parcel])
         return found is not None
     except Exception as error:
@@ -156,6 +160,11 @@ async def _carry_beside(engine: Engine, channel: Channel, parcel: Parcel, now: d
             again = now + _FIRST_WAIT * 4 ** (parcel.attempts - 1)
             await alarms.parcel_failed(engine.db, parcel, type(error).__name__, again)
         return False
+
+
+async def _text(engine: Engine, channel: Channel, reader: str, to: str, once: str) -> dict[str, str]:
+    """Beside a letter that was not mailed, a short message that it is there; what that adds to the account of it."""
+    return await channel.tell(engine.db, reader, once) if isinstance(channel, Texted) and not to else {}
 
 
 def _letter(case: Case, parcel: Parcel) -> Letter | None:

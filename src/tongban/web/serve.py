@@ -28,6 +28,7 @@ from tongban.cases.handover.agreements import Between
 from tongban.cases.late import LateRecords
 from tongban.cases.outbox import Channel, FileChannel, SmtpChannel
 from tongban.cases.service import Cases
+from tongban.cases.texting import DemonstrationTexting, Texted
 from tongban.catalog.calendars import open_calendar
 from tongban.catalog.installation import open_catalogue
 from tongban.hall import Hall
@@ -141,14 +142,17 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
 
 
 def _channel(settings: Settings) -> Channel:
-    """Mail where a mail server is named; otherwise files for a post room that prints."""
-    folder = FileChannel(settings.data_dir / "outbox")
-    smtp = settings.smtp
-    if smtp is None:
-        return folder
-    return SmtpChannel(
-        smtp.host, smtp.port, smtp.sender, folder, starttls=smtp.starttls, user=smtp.user, password=smtp.password
-    )
+    """Mail where a mail server is named; otherwise files for a post room that prints.
+
+    The demonstration has a carrier of short messages that sends none; another one is given here.
+    """
+    letters: Channel = FileChannel(settings.data_dir / "outbox")
+    if smtp := settings.smtp:
+        letters = SmtpChannel(
+            smtp.host, smtp.port, smtp.sender, letters, starttls=smtp.starttls, user=smtp.user, password=smtp.password
+        )
+    texts = DemonstrationTexting(settings.data_dir / "outbox" / "texts.jsonl")
+    return Texted(letters, texts) if settings.demo else letters
 
 
 async def _fire(site: Site) -> None:

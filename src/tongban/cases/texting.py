@@ -1,0 +1,88 @@
+"""A short message to a phone beside a letter: that there is one, and nothing of what it says.
+
+Chosen by what is known of a person: who has a mail address reads the letter there; who has only a telephone is told
+that a letter lies in their inbox, while the letter itself goes to the post room as before, for a short message delivers
+nothing in law. A message names nobody, no service and no case, holds no link, and asks for nothing, so that one that
+does is known to be false (个人信息保护法 6: no more than is needed).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from tongban.base.database import Database
+from tongban.base.i18n import Text
+from tongban.org import store as people
+
+if TYPE_CHECKING:
+    from tongban.cases.outbox import Channel, Mail
+
+log = logging.getLogger(__name__)
+
+SAYS = Text(
+    "【政务服务】您有一封新通知，请登录后在“通知”里看，或带身份证到窗口问。本短信没有链接，不会要密码和验证码。",
+    "[Government services] A new letter is in your inbox: log in, or ask at a counter with your identity card. This "
+    "message holds no link and never asks for a password or code.",
+)
+
+
+class Texting(Protocol):
+    """A carrier of short messages. `send` blocks; it returns the carrier's number, or raises OSError. The same `once`
+    again is the same message."""
+
+    @property
+    def name(self) -> str: ...
+
+    def send(self, phone: str, says: str, once: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationTexting:
+    """Sends nothing: each message is a line of a file, with all but the ends of its number struck out."""
+
+    file: Path
+    name: str = "demonstration-sms"
+
+    def send(self, phone: str, says: str, once: str) -> str:
+        self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        known = self.file.read_text(encoding="utf-8") if self.file.is_file() else ""
+        if f'"once": {json.dumps(once)}' not in known:
+            line = json.dumps({"to": f"{phone[:3]}****{phone[-2:]}", "says": says, "once": once}, ensure_ascii=False)
+            with self.file.open("a", encoding="utf-8") as file:
+                file.write(f"{line}\n")
+        return f"demo-{once}"
+
+
+@dataclass(frozen=True, slots=True)
+class Texted:
+    """A channel of letters with a carrier of short messages beside it."""
+
+    letters: Channel
+    texting: Texting
+
+    @property
+    def name(self) -> str:
+        return self.letters.name
+
+    def send(self, mail: Mail, to: str = "") -> str:
+        return self.letters.send(mail, to)
+
+    async def tell(self, db: Database, person: str, once: str) -> dict[str, str]:
+        """Send the short message that a letter is there; what the account of its delivery adds.
+
+        Nothing where there is no telephone. A carrier that fails holds up no letter: the letter has left.
+        """
+        reader = await people.person(db, person)
+        if reader is None or not reader.phone:
+            return {}
+        try:
+            number = await asyncio.to_thread(self.texting.send, reader.phone, SAYS[reader.lang], once)
+        except OSError as error:
+            log.warning("a short message did not leave: %s", type(error).__name__)
+            return {}
+        return {"text": self.texting.name, "text_proof": number}
