@@ -125,6 +125,15 @@ def test_there_is_exactly_one_body_or_a_question_never_silence(
     assert (found.taken_in_by is not None) == (found.body.region != chosen)
 
 
+def test_of_a_place_that_nobody_here_knows_it_is_said_who_answers_and_that_one_applies_there(service: Service):
+    directory = Directory.build(two_districts())
+    with pytest.raises(Refused) as refused:
+        competent(directory, with_rule(service), {"sells": "toys", "home": "510104"}, COUNTY, NOW.date())
+    [problem] = refused.value.problems
+    assert (problem.code, problem.place) == ("apply-there", "home")
+    assert "您居住地的" in problem.text.zh and "510104" in problem.text.zh
+
+
 def test_the_reason_names_the_body_the_ground_and_the_law(service: Service):
     directory = Directory.build(two_districts())
     found = competent(directory, with_rule(service), {"sells": "toys", "home": OTHER}, OTHER, NOW.date())

@@ -80,7 +80,35 @@ async def test_who_applies_in_the_district_is_asked_by_its_own_file(xiaoman: Per
     for region in ("990101", "990201"):
         await xiaoman.get("/services/small-food-shop/start")
         await xiaoman.post("/services/small-food-shop/start", {"region": region, "lookups": "no"})
+        await xiaoman.get("/apply/small-food-shop/records/found")
         await xiaoman.post("/apply/small-food-shop/q/by_promise", {"by_promise": "false"})
         await xiaoman.get("/apply/small-food-shop/materials")
         asked[region] = "冷藏设备和操作间照片" in xiaoman.text
     assert asked == {"990101": True, "990201": False}
+
+
+async def test_the_rules_are_tried_as_the_chosen_place_has_them(anyone: Person) -> None:
+    """55 m² are too much by the general rules and few enough in 南浦区, whose own file holds there."""
+    preview = "/services/small-food-shop/preview"
+    await anyone.get(preview)
+    assert "在哪个区县办" in anyone.text
+    await anyone.post(preview, {"at.region": ""})
+    assert anyone.page.status_code == 422
+    for region, place, said in (
+        ("990101", "岚江省岚江市清源区", "超过五十平方米的"),
+        ("990201", "岚江省云澜市南浦区", "符合条件"),
+    ):
+        await anyone.get(preview)
+        await anyone.post(preview, {"at.region": region})
+        given = {"at.region": region}
+        for _ in range(3):
+            name = anyone.hidden("question")
+            if not name:
+                break
+            answer = {"area": "55", "cold_food": "false", "by_promise": "false"}[name]
+            await anyone.post(preview, {**given, "question": name, name: answer})
+            given[f"given.{name}"] = answer
+        assert (
+            said in anyone.text
+            and f"照岚江省{'岚江市' if region == '990101' else '云澜市'}{place}的办法" in anyone.text
+        )

@@ -21,9 +21,10 @@ from tongban.cases.beyond import beyond
 from tongban.cases.model import CaseState, Custody, Office, Refusal
 from tongban.cases.opening import office_of
 from tongban.cases.says import said_facts
-from tongban.catalog import Asks, place_of
+from tongban.catalog import Asks, Placed, place_of
 from tongban.catalog.catalogue import in_force
 from tongban.catalog.model import Service
+from tongban.catalog.where import who_answers
 from tongban.org import Actor, AgreementMode, Body, Competent, Directory, Grant, Matter, competent_for, may
 from tongban.org.competence import Place
 from tongban.sharing import Shared
@@ -60,7 +61,8 @@ def competent(
     """The one body for these facts, or what must be asked. `chosen` is the region where one applies, `here` the one
     where that is taken in if bodies of another installation answer for `chosen`.
 
-    Raises Refused `no-competent-body` and others as `org.competent_for`, placed at the fact that names the region.
+    Raises Refused `no-competent-body` and others as `org.competent_for`, placed at the fact that names the region;
+    `apply-there` where the rule names a place that this register does not know.
     """
     placed = place_of(service, facts, day)
     if isinstance(placed, Asks):
@@ -78,6 +80,8 @@ def competent(
             day=day,
         )
     except Refused as error:
+        if placed and error.code == "unknown-region":
+            raise _not_known(service, placed) from error
         named = placed.row.by if placed else "region"
         raise Refused(
             *(Problem(one.code, one.text, named, one.law) for one in error.problems), status=error.status
@@ -228,6 +232,20 @@ def _reached(engine: Engine, service: Service, found: Competent, region: str, da
     except Refused:
         return False
     return bool(_version(engine, service, found, day))
+
+
+def _not_known(service: Service, placed: Placed) -> Refused:
+    """行政许可法 32: whoever is not competent says at once to whom one applies, as far as it is known here."""
+    who = who_answers(service)
+    return refuse(
+        "apply-there",
+        f"这件事由{who.zh}办。那里（区划代码{placed.region}）没有接入本平台，从这里转不过去：请向那边申请；"
+        "不知道怎么找，打那边的12345。",
+        f"This is for {who.en}. That place (code {placed.region}) is not on this platform and nothing can be sent there"
+        " from here: please apply there, or call 12345 of that place.",
+        place=placed.row.by,
+        law=placed.row.law,
+    )
 
 
 def _apply_there(found: Competent) -> Refused:

@@ -68,8 +68,9 @@ async def found(site: Site, visitor: Visitor, policy: str) -> Found:
     actor = visitor.citizen()
     offer = await site.outreach.offer(actor, policy)
     region = region_of(site, visitor)
-    records = await look_up(site, actor, offer.service, region)
-    application = Application(offer.service, Content(region=region, records=records), site.today)
+    service = drafts.service_of(site, offer.service.service, region)  # where it is handed in may have its own rules
+    records = await look_up(site, actor, service, region)
+    application = Application(service, Content(region=region, records=records), site.today)
     why = explanation(application.assessment, _names(records), site.directory.region_name)
     slug = offer.service.service
     mine = (await site.cases.mine(actor, limit=100)).items

@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from litestar import Response, get, post
 
 from tongban.base.errors import Problem
+from tongban.base.i18n import Text
 from tongban.catalog import Question
 from tongban.catalog.model import Service
 from tongban.web.forms import Form
 from tongban.web.html import page
+from tongban.web.portal import drafts
 from tongban.web.portal.application import Application, Content, Typed, sent
 from tongban.web.portal.check import preview as said_preview
+from tongban.web.portal.comparing import own_ways
 from tongban.web.portal.places import grouped
 from tongban.web.portal.reasons import changes
 from tongban.web.site import Site
@@ -22,19 +25,27 @@ from tongban.web.visitor import Visitor
 
 GIVEN = "given."
 """Before the name of a question that was answered on an earlier page."""
+WHERE = "at.region"
+"""Where one would apply; asked only where some region has a file of its own."""
+_CHOOSE = Text("请选一个区县", "Choose a county or district")
 
 
 @get("/services/{slug:str}/preview")
 async def begin(site: Site, visitor: Visitor, slug: str) -> Response[str]:
     """The first question."""
+    if own_ways(site, slug):
+        return _where(site, visitor, slug)
     return _show(site, visitor, Application(site.catalogue.service(slug), Content(), site.today))
 
 
 @post("/services/{slug:str}/preview", status_code=200)
 async def go_on(site: Site, visitor: Visitor, slug: str, form: Form) -> Response[str]:
     """The next question, or what the rules say."""
-    service = site.catalogue.service(slug)
-    earlier = Application(service, Content(answers=_given(service, form)), site.today)
+    region = form.text(WHERE)
+    if own_ways(site, slug) and not any(region == code for _, found in grouped(site, "zh") for code, _ in found):
+        return _where(site, visitor, slug, (Problem("no-region", _CHOOSE, WHERE),))
+    service = drafts.service_of(site, slug, region)
+    earlier = Application(service, Content(region=region, answers=_given(service, form)), site.today)
     name = form.text("question")
     question = next((one for one in earlier.variant.questions if one.name == name), None)
     if question is None:
@@ -44,6 +55,21 @@ async def go_on(site: Site, visitor: Visitor, slug: str, form: Form) -> Response
     if problem is not None:
         return _show(site, visitor, now, question, (problem,))
     return _show(site, visitor, now)
+
+
+def _where(site: Site, visitor: Visitor, slug: str, problems: tuple[Problem, ...] = ()) -> Response[str]:
+    """The first question where some region has rules of its own: by which of them it is looked at."""
+    return page(
+        site,
+        visitor,
+        "portal/preview_where.html",
+        status=422 if problems else 200,
+        service=site.catalogue.service(slug),
+        own=own_ways(site, slug),
+        regions=grouped(site, visitor.lang),
+        name=WHERE,
+        problems=problems,
+    )
 
 
 def _given(service: Service, form: Form) -> dict[str, Typed]:
@@ -72,6 +98,7 @@ def _show(
 ) -> Response[str]:
     asking = question or (_next(application) if application.assessment.outcome == "unknown" else None)
     given: Mapping[str, Typed] = application.content.answers
+    where = application.content.region
     hidden = [
         (f"{GIVEN}{name}", text)
         for name, typed in given.items()
@@ -86,8 +113,9 @@ def _show(
         service=application.service,
         question=asking,
         typed=application.typed(asking) if asking else "",
-        hidden=hidden,
+        hidden=[*hidden, *([(WHERE, where)] if where else [])],
         number=len(hidden) + 1,
+        where=site.directory.region_name(where) if where else None,
         problems=problems,
         regions=grouped(site, visitor.lang),
         preview=said_preview(application),
