@@ -9,12 +9,15 @@ from typing import Any
 from tongban.base.clock import ZONE
 from tongban.base.i18n import Text
 from tongban.cases.decide import Command, decide, overdue
+from tongban.cases.decision_receipt import Machine, Names
 from tongban.cases.definition import Definition
 from tongban.cases.evolve import fold
 from tongban.cases.model import Applicant, CaseState, Event, Office, Opening, Refusal
 from tongban.org import Actor, Body, Directory, Grant, Person, Post, Power, Region, Register, Role
 from tongban.org.model import Contact, Holding
 
+NOTHING = Machine(summary=Text("没有机器替您办这件事。", "No machine handled this case."))
+NAMES = Names(lambda body: Text(f"机构 {body}", body), lambda post: Text(f"岗位 {post}", post))
 FILES = Path(__file__).parent / "files"
 ROOT = Path(__file__).parents[2]
 COUNTY, OTHER = "990101", "990102"

@@ -7,12 +7,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from case_world import APPLICANT, COUNTY, FACTS, Story
+from case_world import APPLICANT, COUNTY, FACTS, NAMES, NOTHING, Story
 from test_demo import Stage
 
 from tongban.base.clock import ZONE
 from tongban.base.database import Database
 from tongban.base.errors import Refused
+from tongban.cases.deciding_again import decide_again, read_receipt
+from tongban.cases.decision_receipt import decision_receipt
 from tongban.cases.model import Applicant, Attachment, Event
 from tongban.cases.redecide import Redecided, redecide
 from tongban.cases.service import Cases
@@ -143,7 +145,12 @@ async def test_every_stored_demonstration_case_decided_again_has_the_same_hash(
     for _, number in await every_case(db, ("", ""), 500):
         with suppress(Refused):
             again = await cases.redecide(number)
-            decided[again.then.found.variant.service.service] = again
+            service = again.then.found.variant.service
+            decided[service.service] = again
+            case = await cases.engine.load(number)
+            made = decision_receipt(case.definition, case.events, case.state, NOTHING, NAMES, demo=True)
+            from_it = decide_again(read_receipt(msgspec.json.decode(msgspec.json.encode(made))), [service])
+            assert (from_it.differences, from_it.digest) == ((), again.then.digest)
     assert {"advanced-age-allowance", "residence-permit", "out-of-area-medical-filing"} <= decided.keys()
     for again in decided.values():
         assert again.kept

@@ -101,6 +101,7 @@ ROUTES: dict[str, Whose] = {
     "POST /cases/{case}/acts/{act}/files/{material}": OWNER,
     "GET /cases/{case}/documents/{document}": OWNER,
     "GET /cases/{case}/export": OWNER,
+    "GET /cases/{case}/decision-receipt": OWNER,
     "GET /cases/{case}/certificate-from-elsewhere": OWNER,
     "GET /certificates": MINE,
     "GET /certificates/{identifier}": OWNER,

@@ -46,6 +46,7 @@ API: dict[str, Whose] = {
     "GET /api/v1/cases/{case}/acts": HANDLED,
     "POST /api/v1/cases/{case}/acts/{act}": HANDLED,
     "GET /api/v1/cases/{case}/export": HANDLED,
+    "GET /api/v1/cases/{case}/decision-receipt": OWNER,
     "GET /api/v1/cases/{case}/machine": HANDLED,
     "POST /api/v1/cases/{case}/people-only": OWNER,
     "GET /api/v1/people-only": MINE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -183,25 +183,45 @@ def _due(definition: Definition, due: Running | None) -> Text:
     return day_words(definition.local(moment)) if moment else _UNDATED
 
 
-def remedies(definition: Definition, state: CaseState, at: datetime) -> Text:
-    """救济途径 with its dates: reconsideration within 60 calendar days (行政复议法 20), also online where the
-    decision came online (22); a suit within six months (行政诉讼法 46 [M])."""
+class OpenRemedies(NamedTuple):
+    """Where a decision can be contested, and the last day of each way."""
+
+    reconsideration_at: Text
+    reconsideration_by: date
+    days: int
+    sue_at: Text
+    sue_by: date
+
+
+def open_remedies(definition: Definition, state: CaseState, at: datetime) -> OpenRemedies | None:
+    """Reconsideration within 60 calendar days (行政复议法 20), also online where the decision came online (22); a suit
+    within six months (行政诉讼法 46 [M]). None where the case is about another that is not decided yet."""
     day, office, about = definition.local(at), state.office, state.case.about
     if about and about.decided_on is None:
-        return _UNDECIDED
+        return None
     if about and about.decided_on:  # the time runs from the decision itself, not from the answer about it
         day = about.decided_on
-    rule = statute("reconsideration.application")
-    sixty = day_words(day + timedelta(days=rule.span.amount))
-    half_year = day_words(add_months(day, _SUIT.amount))
-    contact = Text(f"（{office.contact.zh}）", f" ({office.contact.en})") if office.contact.zh else office.contact
+    days = statute("reconsideration.application").span.amount
+    return OpenRemedies(
+        office.reconsideration, day + timedelta(days=days), days, office.court, add_months(day, _SUIT.amount)
+    )
+
+
+def remedies(definition: Definition, state: CaseState, at: datetime) -> Text:
+    """救济途径 with its dates, in words."""
+    found = open_remedies(definition, state, at)
+    if found is None:
+        return _UNDECIDED
+    sixty, half_year = day_words(found.reconsideration_by), day_words(found.sue_by)
+    above, court, contact = found.reconsideration_at, found.sue_at, state.office.contact
+    contact = Text(f"（{contact.zh}）", f" ({contact.en})") if contact.zh else contact
     return Text(
-        f"不服本决定的，可以自知道之日起{rule.span.amount}日内（最晚{sixty.zh}）"
-        f"向{office.reconsideration.zh}{contact.zh}申请行政复议，"
-        f"也可以在线提交复议申请；或者在六个月内（最晚{half_year.zh}）向{office.court.zh}提起行政诉讼。",
-        f"If you disagree, you may apply to {office.reconsideration.en}{contact.en} for reconsideration within "
-        f"{rule.span.amount} days of learning of this (by {sixty.en}), also online, or sue before "
-        f"{office.court.en} within six months (by {half_year.en}).",
+        f"不服本决定的，可以自知道之日起{found.days}日内（最晚{sixty.zh}）"
+        f"向{above.zh}{contact.zh}申请行政复议，"
+        f"也可以在线提交复议申请；或者在六个月内（最晚{half_year.zh}）向{court.zh}提起行政诉讼。",
+        f"If you disagree, you may apply to {above.en}{contact.en} for reconsideration within "
+        f"{found.days} days of learning of this (by {sixty.en}), also online, or sue before "
+        f"{court.en} within six months (by {half_year.en}).",
     )
 
 

@@ -73,12 +73,17 @@ class Redecided:
         }
 
 
+def decided_event(events: Sequence[Event], state: CaseState) -> Event | None:
+    """The event of the decision that stands."""
+    stands = {done.seq for done in state.acts}
+    return next((event for event in reversed(events) if event.decides and event.seq in stands), None)
+
+
 def redecide(
     definition: Definition, events: Sequence[Event], state: CaseState, catalogue: Catalogue, known: datetime
 ) -> Redecided:
     """Raises Refused `not-decided` (409), `no-version` (404), and as `catalog.replay`."""
-    stands = {done.seq for done in state.acts}
-    decided = next((event for event in reversed(events) if event.decides and event.seq in stands), None)
+    decided = decided_event(events, state)
     if decided is None:
         raise refuse(
             "not-decided",

@@ -112,7 +112,7 @@ def replay(kept: Mapping[str, Any], catalogue: Catalogue) -> Assessment:
     if it says something else now; `decision-differs` (409) if what comes out has another digest than was stored;
     `decision-unreadable` (422) if it is no kept decision.
     """
-    if kept.get("format") != FORMAT or not _readable(kept):
+    if kept.get("format") != FORMAT or not readable(kept):
         raise refuse(
             "decision-unreadable",
             "这不是本平台保存的决定，或者已经损坏",
@@ -149,7 +149,8 @@ def kept_version(kept: Mapping[str, Any], catalogue: Catalogue) -> Service:
     )
 
 
-def _readable(kept: Mapping[str, Any]) -> bool:
+def readable(kept: Mapping[str, Any]) -> bool:
+    """Whether what a decision was kept as has the parts from which it is made again."""
     texts = all(isinstance(kept.get(name), str) for name in ("service", "version", "hash", "day", "digest"))
     try:
         date.fromisoformat(str(kept.get("day")))

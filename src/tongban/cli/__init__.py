@@ -30,6 +30,7 @@ COMMANDS: dict[str, CommandSpec] = {
     "verify": CommandSpec("tongban.cli.verify", "check a certificate offline · 离线验证证照"),
     "audit": CommandSpec("tongban.cli.audit", "follow a public log, shout at rewriting · 跟踪公开日志"),
     "witness": CommandSpec("tongban.cli.witness", "watch public logs and sign · 做公开日志的见证人"),
+    "redecide": CommandSpec("tongban.cli.redecide", "decide again from a receipt alone · 只凭凭据重新算一遍"),
     "rules": CommandSpec("tongban.cli.rules", "decision models: test kit, evaluation · 决策模型：测试集与计算"),
     "guide": CommandSpec("tongban.cli.guide", "which service a question is about · 智能导办"),
     "match": CommandSpec("tongban.cli.match", "find the people that policies are for · 让政策找人"),

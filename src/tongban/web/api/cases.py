@@ -8,6 +8,7 @@ from msgspec import ValidationError, convert
 from msgspec.structs import replace
 
 from tongban.base.errors import refuse
+from tongban.base.statements import Statement
 from tongban.cases.between import REQUEST
 from tongban.cases.corrections import SERVICE as CORRECTION
 from tongban.cases.listing import ELEMENT
@@ -28,6 +29,7 @@ from tongban.web.api.cursors import seal, unseal
 from tongban.web.api.look_ups import looked
 from tongban.web.api.operation import operation
 from tongban.web.api.parameters import After, Key, Limit, Path, Version, version_of
+from tongban.web.decision_receipts import receipt_of
 from tongban.web.desk.asking import SERVICES as IN_BODYS_NAME
 from tongban.web.desk.asking import ask_for_data, doubt, may_ask, propose_element, propose_entry
 from tongban.web.pages import masked
@@ -228,6 +230,21 @@ async def export(caller: Asking, case: Path) -> Response[out.CaseExport]:
     return Response(found, headers={"content-disposition": f'attachment; filename="{found["case"]}.json"'})
 
 
+@get(
+    "/cases/{case:str}/decision-receipt",
+    **operation("getDecisionReceipt", "决定凭据", "The signed receipt of a decision", TAG, 403, 404, 409),
+)
+async def decision(caller: Asking, case: Path) -> Response[Statement]:
+    """决定是怎么作出的、依据、谁决定的、机器建议过什么、救济途径和日期，已签名；只给申请人本人（或代理人）。
+
+    What the decision was made of, the law, who decided, what a machine suggested, and remedies with their dates,
+    signed. For the applicant alone. `tongban redecide` makes the decision again from it.
+    """
+    site = caller.site
+    signed = await receipt_of(site, await site.cases.view(caller.person, case))
+    return Response(signed, headers={"content-disposition": f'attachment; filename="{case}-decision.json"'})
+
+
 @get("/inbox", **operation("listInbox", "收件箱", "My letters", TAG))
 async def inbox(caller: Asking, after: After = None, limit: Limit = 20) -> out.InboxPage:
     """发给读者的通知，最近的在前。
@@ -239,4 +256,4 @@ async def inbox(caller: Asking, after: After = None, limit: Limit = 20) -> out.I
     return out.InboxPage(items=page.items, next=seal(site.secret, page.next))
 
 
-ROUTES = [submit, mine, queue, case, acts, do, explain, export, inbox]
+ROUTES = [submit, mine, queue, case, acts, do, explain, export, decision, inbox]

@@ -8,6 +8,8 @@ from litestar import Response, get, post
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
+from tongban.cases.redecide import decided_event
+from tongban.web.decision_receipts import receipt_of
 from tongban.web.elsewhere import whereabouts
 from tongban.web.forms import Form
 from tongban.web.html import go, page, saved_file
@@ -81,6 +83,7 @@ async def case(site: Site, visitor: Visitor, case: str, said: str = "") -> Respo
         facts=[(fact, _in_words(site, fact.fact, fact.value)) for fact in view.facts],
         can_withdraw=view.act(casework.WITHDRAW) is not None,
         told=await site.assist.account.of(view),
+        decided=decided_event(view.loaded.events, view.state) is not None,
         about=view.opening.about,
         whole=await whole(site, visitor, view),
         whole_mine=view.opening.part_of and await site.cases.bundles.owns(visitor.citizen(), view.opening.part_of),
@@ -107,6 +110,13 @@ async def receipt(site: Site, visitor: Visitor, case: str) -> Response[str]:
 async def export(site: Site, visitor: Visitor, case: str) -> Response[Any]:
     """Everything about the case as one JSON file."""
     return saved_file(await site.cases.export(visitor.citizen(), case), f"{case}.json", "application/json")
+
+
+@get("/cases/{case:str}/decision-receipt")
+async def decision(site: Site, visitor: Visitor, case: str) -> Response[Any]:
+    """The signed receipt of the decision, which anybody can check and decide again from."""
+    signed = await receipt_of(site, await site.cases.view(visitor.citizen(), case))
+    return saved_file(signed.as_file(), f"{case}-decision.json", "application/json")
 
 
 @get("/cases/{case:str}/documents/{document:str}")
@@ -157,4 +167,4 @@ async def withdraw(site: Site, visitor: Visitor, case: str, form: Form) -> Respo
     return go(f"/cases/{case}?said=withdrawn")
 
 
-ROUTES = [cases, case, receipt, export, document, certificate_from_elsewhere, ask_withdraw, withdraw]
+ROUTES = [cases, case, receipt, export, decision, document, certificate_from_elsewhere, ask_withdraw, withdraw]
