@@ -108,7 +108,4 @@ async def test_the_rules_are_tried_as_the_chosen_place_has_them(anyone: Person) 
             answer = {"area": "55", "cold_food": "false", "by_promise": "false"}[name]
             await anyone.post(preview, {**given, "question": name, name: answer})
             given[f"given.{name}"] = answer
-        assert (
-            said in anyone.text
-            and f"照岚江省{'岚江市' if region == '990101' else '云澜市'}{place}的办法" in anyone.text
-        )
+        assert said in anyone.text and f"照{place}的办法" in anyone.text
