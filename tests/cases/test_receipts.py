@@ -168,5 +168,6 @@ async def test_events_of_before_the_log_are_placed_once_and_in_their_order(
     await asked(cases, post, case)  # one of before, one of after
     assert await commit_old(cases.engine) == 1
     assert await commit_old(cases.engine) == 0
-    assert await sequencer.run() == 2
+    await sequencer.run()
+    assert await db.fetchval("SELECT count(*) FROM ledger_leaf WHERE subject = $1", case) == 2
     assert [one.seq for one in verify(await file_of(db, case), policy, clock()).statements] == [1, 2]

@@ -23,10 +23,12 @@ from tongban.cases.engine import Engine
 from tongban.cases.loaded import Case, Recorder
 from tongban.cases.model import Event, Letter, Own
 from tongban.cases.postroom import leave
+from tongban.cases.receipts import receipt_of
 from tongban.cases.store import alarms
 from tongban.cases.store.alarms import Parcel
 from tongban.cases.store.personal import BESIDE, letter_beside
 from tongban.cases.texting import Texted
+from tongban.ledger.receipts import SUFFIX
 from tongban.org import store as people
 
 log = logging.getLogger(__name__)
@@ -47,6 +49,8 @@ class Mail:
     letter: Letter
     at: datetime
     key: PersonKey
+    receipt: bytes = b""
+    """The proof of the case's history up to this letter, where the public log has it already."""
 
     def message(self, sender: str, to: str) -> EmailMessage:
         """The letter in both languages, Chinese first."""
@@ -102,6 +106,10 @@ class SmtpChannel:
             if self.user:
                 server.login(self.user, self.password)
             message = mail.message(self.sender, to)
+            if mail.receipt:
+                message.add_attachment(
+                    mail.receipt, maintype="application", subtype="octet-stream", filename=f"{mail.case}{SUFFIX}"
+                )
             server.send_message(message)
             return str(message["Message-ID"])
 
@@ -127,7 +135,9 @@ async def _carry(engine: Engine, channel: Channel, parcel: Parcel, now: datetime
             await alarms.drop_parcels(engine.db, [parcel])
             return False
         key = await engine.db.sealer.person(engine.db, letter.to)
-        mail = Mail(parcel.case, parcel.seq, letter, case.events[parcel.seq - 1].at, key)
+        receipt = await receipt_of(engine.db, parcel.case, parcel.seq)
+        proof_of = receipt.file if receipt and receipt.seq == parcel.seq else b""
+        mail = Mail(parcel.case, parcel.seq, letter, case.events[parcel.seq - 1].at, key, proof_of)
         to = await people.email(engine.db, mail.letter.to)
         proof = await asyncio.to_thread(channel.send, mail, to)
         more = await _text(engine, channel, letter.to, to, f"{parcel.case}.{parcel.seq}")

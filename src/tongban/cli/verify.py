@@ -21,6 +21,8 @@ from tongban.certs.anyform import Asked, is_picture, verify_any
 from tongban.certs.sdjwt import Request
 from tongban.certs.statuslist import StatusLists
 from tongban.certs.strict import Stop
+from tongban.cli.receipt import checked, read_policy
+from tongban.ledger.receipts import looks_like_one
 
 _NO_KEYS = Text(
     "没有公钥：请用 --keys 指定公布的公钥文件（本平台在 /.well-known/tongban-keys.json 公布）",
@@ -38,6 +40,11 @@ class Question:
     kind: str | None
     request: Request | None
     lists: StatusLists
+    log: Path | None
+    """The keys of a log; those of the installation in `data` where none are named."""
+    data: Path
+    earlier: bytes | None
+    """An earlier receipt of the same case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,8 @@ class FileKind:
 
     known: Callable[[bytes], bool]
     check: Callable[[bytes, Question], Answer]
+    by_keys: bool = True
+    """Whether it is signed by keys of the key set; a receipt is by those of a log."""
 
 
 def _certificate(data: bytes, question: Question) -> Answer:
@@ -71,7 +80,13 @@ def _picture(data: bytes, question: Question) -> Answer:
         return Answer(False, FAULTS[stop.fault][question.lang])
 
 
+def _receipt(data: bytes, question: Question) -> Answer:
+    policy = read_policy(question.log, question.data)
+    return Answer(*checked(data, policy, question.now, question.earlier, question.lang))
+
+
 KINDS: tuple[FileKind, ...] = (
+    FileKind(looks_like_one, _receipt, by_keys=False),
     FileKind(is_picture, _picture),
     FileKind(lambda _: True, _certificate),
 )
@@ -80,7 +95,7 @@ KINDS: tuple[FileKind, ...] = (
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban verify`."""
-    parser.add_argument("file", type=Path, help="certificate: PDF, JSON or signed text · 证照文件")
+    parser.add_argument("file", type=Path, help="certificate (PDF, JSON, signed text) or receipt · 证照或回执文件")
     parser.add_argument("--keys", type=Path, help="published key set (JWKS) · 公布的公钥文件")
     parser.add_argument("--data", type=Path, help="data directory whose keys to use · 数据目录")
     parser.add_argument("--type", dest="kind", help="the type it must be, e.g. residence-permit · 要求的证照类型")
@@ -89,6 +104,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--status", type=Path, action="append", default=[], help="status list kept at hand · 状态清单文件"
     )
+    parser.add_argument("--log", type=Path, help="receipts: the log's published keys · 回执：日志公布的公钥")
+    parser.add_argument("--earlier", type=Path, help="receipts: an earlier one of the case · 以前的回执")
     parser.add_argument("--lang", choices=LANGS, default="zh")
 
 
@@ -102,19 +119,21 @@ def run(options: argparse.Namespace) -> int:
         data = options.file.read_bytes()
         keys = _keys(options)
         lists = _lists(options, keys)
+        earlier = options.earlier.read_bytes() if options.earlier else None
+        home = options.data or Settings.load(os.environ).data_dir
+        request = Request(options.audience, options.nonce) if options.audience is not None else None
+        question = Question(keys, now, options.lang, options.kind, request, lists, options.log, home, earlier)
+        kind = next(kind for kind in KINDS if kind.known(data))
+        answer = kind.check(data, question) if keys or not kind.by_keys else None
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return 2
     except Refused as refused:
         print(refused.problems[0].text[options.lang], file=sys.stderr)
         return 2
-    if not keys:
+    if answer is None:
         print(_NO_KEYS[options.lang], file=sys.stderr)
         return 2
-    request = Request(options.audience, options.nonce) if options.audience is not None else None
-    question = Question(keys, now, options.lang, options.kind, request, lists)
-    kind = next(kind for kind in KINDS if kind.known(data))
-    answer = kind.check(data, question)
     print(answer.said)
     return 0 if answer.holds else 1
 

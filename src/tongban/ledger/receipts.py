@@ -49,6 +49,14 @@ POINTS: dict[Point, Text] = {
     Point.CONTINUES: Text("是您以前那份回执的延续", "It continues your earlier receipt"),
 }
 
+VERDICTS: dict[bool, Text] = {
+    True: Text(
+        "回执有效：下面这段经过在公开日志里，日期、次序和文字都没有被改过。",
+        "The receipt holds: the history below is in the public log, and no date, order or word was changed.",
+    ),
+    False: Text("回执无效，不能作为依据。", "The receipt does not hold. Do not rely on it."),
+}
+
 LIMITS: tuple[Text, ...] = (
     Text(
         "它不证明事情是真的：只证明机关当时这样记下，以后没有改过。",
@@ -129,12 +137,7 @@ class Verification:
     @property
     def verdict(self) -> Text:
         """In one sentence."""
-        if self.holds:
-            return Text(
-                "回执有效：下面这段经过在公开日志里，日期、次序和文字都没有被改过。",
-                "The receipt holds: the history below is in the public log, and no date, order or word was changed.",
-            )
-        return Text("回执无效，不能作为依据。", "The receipt does not hold. Do not rely on it.")
+        return VERDICTS[self.holds]
 
 
 def looks_like_one(data: bytes) -> bool:
@@ -169,7 +172,7 @@ def verify(data: bytes, policy: Policy, now: datetime, *, earlier: bytes | None 
     return Verification(checks, tuple(statements), seen.checkpoint, seen.witnesses)
 
 
-_NO_WITNESS = Text(
+NO_WITNESS = Text(
     "没有独立见证人的签名：不能排除日志给不同的人看不同的内容",
     "No independent witness has signed: the log may show others something else",
 )
@@ -186,7 +189,7 @@ def _holding(point: Point) -> Check:
 
 
 def _open(point: Point) -> Check:
-    return Check(point, None, note=_NO_WITNESS if point is Point.WITNESSED else None)
+    return Check(point, None, note=NO_WITNESS if point is Point.WITNESSED else None)
 
 
 def _failed(at: Point, fault: Fault, seen: Trusted | None) -> tuple[Check, ...]:

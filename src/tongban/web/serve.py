@@ -161,6 +161,7 @@ async def _fire(site: Site) -> None:
 
 
 async def _deliver(site: Site) -> None:
+    await _log(site)  # so that a letter carries its receipt
     await site.cases.deliver()
 
 

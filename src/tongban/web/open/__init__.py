@@ -11,6 +11,7 @@ from tongban.web.open import (
     log,
     objections,
     once_only,
+    receipt,
     status,
     verify,
 )
@@ -28,4 +29,5 @@ ROUTES = [
     *kiosk.ROUTES,
     *keys.ROUTES,
     *log.ROUTES,
+    *receipt.ROUTES,
 ]

@@ -1,0 +1,84 @@
+"""The page that checks receipts: in the browser alone, from a saved file, with the network cut, as the command does."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser
+from tests.ledger.forged_receipts import GOOD, forgeries
+from tests.ledger.small_log import NOW, policy
+from tests.web.browser.conftest import World
+from tests.web.browser.live import violations
+
+pytestmark = pytest.mark.browser
+
+CHECK = """
+async ({ files, now }) => {
+  const bytes = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  const found = [];
+  for (const { file, policy, earlier } of files)
+    found.push((await checkReceipt(bytes(file), JSON.parse(policy), now, earlier && bytes(earlier))).fault);
+  return found;
+}"""
+
+
+def _b64(data: bytes | None) -> str | None:
+    return None if data is None else base64.b64encode(data).decode()
+
+
+async def test_the_saved_page_works_with_the_network_cut_and_judges_as_the_command_does(
+    browser: Browser, world: World, tmp_path: Path
+) -> None:
+    await world.site.public_log.turn()
+    context = await browser.new_context()
+    answer = await context.request.get(f"{world.address}/open/receipt/offline.html")
+    saved = tmp_path / "check.html"
+    saved.write_bytes(await answer.body())
+    await context.set_offline(True)
+    page = await context.new_page()
+    called: list[str] = []
+    page.on("request", lambda one: called.append(one.url) if not one.url.startswith("file:") else None)
+    await page.goto(saved.as_uri())
+    every = list(forgeries())
+    files: list[dict[str, Any]] = [
+        {"file": _b64(one.file), "policy": bytes(one.policy).decode(), "earlier": _b64(one.earlier)} for one in every
+    ]
+    true = {"file": _b64(GOOD), "policy": bytes(policy(least=1)).decode(), "earlier": _b64(GOOD)}
+    found = await page.evaluate(CHECK, {"files": [*files, true], "now": int(NOW.timestamp())})
+    expected = [(one.name, str(one.fault)) for one in every]
+    assert [(one.name, fault) for one, fault in zip(every, found, strict=False)] == expected
+    assert found[-1] is None
+    assert called == []
+    await context.close()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_a_person_downloads_their_receipt_and_anybody_checks_it(
+    browser: Browser, world: World, tmp_path: Path, lang: str
+) -> None:
+    await world.site.public_log.turn()
+    context = await browser.new_context(viewport={"width": 390, "height": 844})
+    cookies = {"session": world.session, "lang": lang}
+    await context.add_cookies([{"name": k, "value": v, "url": world.address} for k, v in cookies.items()])
+    page = await context.new_page()
+    await page.goto(f"{world.address}{world.paths['case']}")
+    async with page.expect_download() as downloading:
+        await page.click("a[href$='/proof']")
+    file = tmp_path / "mine.tlog-proof"
+    await (await downloading.value).save_as(file)
+    await page.goto(f"{world.address}/open/receipt")
+    await context.set_offline(True)
+    await page.set_input_files("[name=receipt]", file)
+    await page.wait_for_selector(".verdict.ok")
+    case = world.paths["case"].rpartition("/")[2]
+    said = await page.inner_text("main")
+    assert case in said and ("提交申请" in said or "application" in said.lower())
+    assert ("不能排除" if lang == "zh" else "No independent witness") in said
+    altered = tmp_path / "altered.tlog-proof"
+    altered.write_bytes(file.read_bytes().replace(b"\nindex ", b"\nindex 1", 1))
+    await page.set_input_files("[name=receipt]", altered)
+    await page.wait_for_selector(".verdict.bad")
+    await context.set_offline(False)
+    assert not await violations(page)
+    await context.close()
