@@ -180,12 +180,12 @@ async def remind(engine: Engine, actor: Actor, whole: str, part: str) -> None:
             "reminded", "今天已经提醒过了，明天再提醒。", "They were reminded today; please wait a day.", status=409
         )
     asked = await _asked(engine, one)
-    last = (one.until - timedelta(seconds=1)).astimezone(engine.zone).date()
+    last = one.last.astimezone(engine.zone).date()
     who = {"by": Text(asked.by, asked.by), "service": asked.service, "whole": asked.whole, "until": day_words(last)}
     async with engine.db.transaction() as connection:
         person = await _reader(connection, invited)
         if person:
-            await personal.tell(connection, person, _REMINDER.format(**who), _REMINDER_TITLE, now)
+            await personal.tell(connection, person, _REMINDER.format(**who), _REMINDER_TITLE, now, "invitation")
         await store.reminded(connection, one, now)
 
 
@@ -233,7 +233,7 @@ async def _reader(connection: Connection, invited: Invited) -> str:
 
 _REMINDER_TITLE = Text("有人请您一起办一件事", "Somebody asks you to take part")
 _REMINDER = Text(
-    "{by}请您完成“{service}”（{whole}），{until}前有效。登录后到“打开邀请”，输入对方给您的邀请码。不想办，按“我不办”就行，不用说理由。",
+    "{by}请您完成“{service}”（{whole}），到{until}为止。登录后到“打开邀请”，输入对方给您的邀请码。不想办，按“我不办”就行，不用说理由。",
     "{by} asks you to complete “{service}” ({whole}), until {until}. Log in, open the invitation and enter the code "
     "that they gave you. If you would rather not, press “I decline”; no reason is asked.",
 )

@@ -128,4 +128,4 @@ class Posting:
                 if await parcels.move(connection, moved, one.state) and found.stage is Stage.RETURNED:
                     place = self.places.get(one.hall)
                     said = _FETCH.format(case=one.case_id, hall=place.name, address=place.address)
-                    await personal.tell(connection, one.person, said, _BACK, self.clock())
+                    await personal.tell(connection, one.person, said, _BACK, self.clock(), "hall")

@@ -205,4 +205,4 @@ class Queue:
             for one in await appointments.remind(connection, since, since + timedelta(days=1), morning, now):
                 place, at = self.places.get(one.hall), one.starts_at.astimezone(self._zone)
                 said = _REMINDER.format(day=day_words(day), time=f"{at:%H:%M}", hall=place.name, address=place.address)
-                await personal.tell(connection, one.person, said, _TITLE, now)
+                await personal.tell(connection, one.person, said, _TITLE, now, "hall")

@@ -6,7 +6,7 @@ Both are sealed for whoever applied for the whole. What a waiting part holds is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -64,6 +64,11 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     until: datetime
     reminded_at: datetime | None
+
+    @property
+    def last(self) -> datetime:
+        """The end of the last day on which it can be taken up."""
+        return self.until - timedelta(seconds=1)
 
 
 _COLUMNS = "region, case_id, part, owner, service, bundle, role, state, person, level, made_at, until, reminded_at"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -180,9 +180,13 @@ BESIDE = "000000"
 """Region of letters that belong to no case."""
 
 
-async def tell(db: Connection, person: str, body: Text, title: Text, at: datetime) -> None:
+About = Literal["mandate", "invitation", "hall"]
+"""What a letter that belongs to no case is about; its number begins with it."""
+
+
+async def tell(db: Connection, person: str, body: Text, title: Text, at: datetime, about: About = "mandate") -> None:
     """Write a letter that belongs to no case: into the inbox, and to be carried outside. For a transaction."""
-    name = f"mandate:{uuid7()}"
+    name = f"{about}:{uuid7()}"
     key = await db.sealer.person(db, person)
     sealed = {part: seal_json(key, NOTICE.place(part, (BESIDE, name, 1)), text) for part, text in
               (("title", msgspec.to_builtins(title)), ("body", msgspec.to_builtins(body)))}  # fmt: skip
