@@ -54,7 +54,9 @@ def test_every_handler_is_described_once() -> None:
     assert len(ids) == len(set(ids)) == len(HANDLERS)
 
 
-@pytest.mark.parametrize(("method", "path", "operation"), operations(), ids=lambda v: v if isinstance(v, str) else "")
+@pytest.mark.parametrize(
+    ("method", "path", "operation"), list(operations()), ids=lambda v: v if isinstance(v, str) else ""
+)
 def test_an_operation_says_everything_about_itself(method: str, path: str, operation: dict[str, Any]) -> None:
     assert operation["operationId"].isidentifier()
     assert operation["tags"][0] in describe.TAGS
