@@ -118,6 +118,13 @@ async def lower_db(postgres: EmbeddedPostgres, _admin: Database, _template: str)
         yield db
 
 
+@pytest.fixture
+async def third_db(postgres: EmbeddedPostgres, _admin: Database, _template: str) -> AsyncIterator[Database]:
+    """And another, for a third installation."""
+    async with _made(postgres, _admin, _template) as db:
+        yield db
+
+
 _KEYS = Path(tempfile.mkdtemp(prefix="tongban-test-keys-"))
 atexit.register(shutil.rmtree, _KEYS, ignore_errors=True)
 

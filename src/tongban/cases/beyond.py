@@ -26,7 +26,7 @@ def beyond(engine: Engine, found: Case, named: str = "") -> tuple[Custody, ...]:
 
     Bodies of the kind and level of the one that holds it, and the one that is `named`, as far as agreements go; of a
     case that came from another installation, the body that it came from and no other. Raises Refused where `named`
-    works in another installation and the case cannot go to it: `no-agreement`, `only-back`.
+    works in another installation and the case cannot go to it: `no-agreement`, `only-back`, `held-before`.
     """
     state, directory = found.state, engine.directory
     if engine.between is None or state.elsewhere or not directory.has(state.desk.id):
@@ -36,13 +36,15 @@ def beyond(engine: Engine, found: Case, named: str = "") -> tuple[Custody, ...]:
         if wanted not in ("", origin.office):
             raise _only_back(origin)
         return (_custody(state.office, Office(origin.office, origin.office_name, installation=origin.installation)),)
+    held = {one.from_office.id for one in state.custody}
+    if wanted in held:
+        raise _held_before(directory.body(wanted).name)
     offices = {one.id: one for one in _alike(engine, found)}
     if wanted and wanted not in offices:
         office = office_of(directory, wanted)
         day = found.definition.local(engine.clock())
         engine.between.agreement(state.case.service, state.place, directory.body(wanted).region, day)
         offices = {office.id: office, **offices}
-    held = {one.from_office.id for one in state.custody}
     return tuple(_custody(state.office, office) for office in offices.values() if office.id not in held)
 
 
@@ -73,6 +75,17 @@ def _only_back(origin: Origin) -> Refused:
         "only-back",
         f"外地转来的办件，转出本省只能退回{origin.office_name.zh}；该由别的机关办，由那边再转。",
         f"A case handed over by {origin.office_name.en} leaves here only back to it; it hands it on from there.",
+        place="body",
+        status=409,
+    )
+
+
+def _held_before(body: Text) -> Refused:
+    return refuse(
+        "held-before",
+        f"{body.zh}办过这件事，已经退回来，不能再转给它。两边都认为不归自己管的，报共同的上一级机关指定；定下来以前由本机关办。",
+        f"{body.en} has had this case and handed it back; it does not go there again. If neither holds itself competent"
+        " the body above both settles it; until then it is for this body.",
         place="body",
         status=409,
     )

@@ -48,7 +48,7 @@ async def carry(*where: Place, clock: SettableClock, hours: int = 4) -> None:
 
 
 async def stated(place: Place, other: Place) -> Statement:
-    own, peer = CODES[place.province], CODES[other.province]
+    own, peer = place.code, other.code
     return await agreeing.statement(place.cases.engine.db, own, peer, place.cases.engine.clock())
 
 

@@ -124,6 +124,7 @@ class Place:
     cases: Cases
     hand: Handovers
     folder: Path
+    code: str
     log: list[str] = field(default_factory=list[str])
     application: Application | None = None
     line: Line | None = None
@@ -138,7 +139,10 @@ class Place:
         *,
         ruled: bool = False,
         agreed: bool = True,
+        code: str = "",
+        regions: tuple[str, ...] = (),
     ) -> Place:
+        """One for a whole province; with `code` and `regions` one of several in it, each for some of its regions."""
         other = Province.YUN if province is Province.LAN else Province.LAN
         async with db.transaction() as connection:
             await store.save_people(connection, demo.citizens(province))
@@ -157,15 +161,15 @@ class Place:
             between=between,
         )
         assert cases.elsewhere is not None
-        place = cls(province, cases, cases.elsewhere, folder)
+        place = cls(province, cases, cases.elsewhere, folder, code or CODES[province])
         profile = PROFILES[province]
         card = card_of(
             keys,
-            code=CODES[province],
+            code=place.code,
             name=profile.name,
             body=profile.centre,
-            address=f"https://{province.value}.example",
-            regions=(profile.code,),
+            address=f"https://{folder.name}.example",
+            regions=regions or (profile.code,),
         )
         neighbours.write(folder / neighbours.OWN, card)
         return place
@@ -179,7 +183,7 @@ class Place:
         self.line = Line(lambda: other.application)  # type: ignore[arg-type,return-value]
         http = httpx.AsyncClient(transport=Wire(self.line))
         known = self.hand.between.neighbours
-        self.hand.use(X1Channel(CODES[self.province], self.cases.engine.keys, known, http, clock))
+        self.hand.use(X1Channel(self.code, self.cases.engine.keys, known, http, clock))
 
     def official(self, post: str) -> Actor:
         directory = self.cases.engine.directory
