@@ -26,12 +26,17 @@ def beyond(engine: Engine, found: Case, named: str = "") -> tuple[Custody, ...]:
 
     Bodies of the kind and level of the one that holds it, and the one that is `named`, as far as agreements go; of a
     case that came from another installation, the body that it came from and no other. Raises Refused where `named`
-    works in another installation and the case cannot go to it: `no-agreement`, `only-back`, `held-before`.
+    works in another installation and the case cannot go to it: `no-agreement`, `only-back`,
+    `held-before`, `persons-only`.
     """
     state, directory = found.state, engine.directory
     if engine.between is None or state.elsewhere or not directory.has(state.desk.id):
         return ()
     wanted = named if directory.has(named) and directory.installation(directory.body(named).region) else ""
+    if state.case.applicant.kind != "person":  # who may act for a company is not established between installations
+        if wanted:
+            raise _persons_only()
+        return ()
     if origin := state.case.origin:
         if wanted not in ("", origin.office):
             raise _only_back(origin)
@@ -87,5 +92,17 @@ def _held_before(body: Text) -> Refused:
         f"{body.en} has had this case and handed it back; it does not go there again. If neither holds itself competent"
         " the body above both settles it; until then it is for this body.",
         place="body",
+        status=409,
+    )
+
+
+def _persons_only() -> Refused:
+    return refuse(
+        "persons-only",
+        "单位的办件还不能转到外地的平台：谁能代表单位，两边平台还没有互认。请告诉申请人到那边申请。",
+        "Cases of companies cannot go to another installation yet: who may act for one is not recognised between them."
+        " Please tell the applicant to apply there.",
+        place="body",
+        law="行政许可法 32",
         status=409,
     )
