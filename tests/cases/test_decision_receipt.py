@@ -21,6 +21,7 @@ from tongban.cases.deciding_again import decide_again, read_receipt
 from tongban.cases.decision_receipt import KIND, DecisionReceipt, decision_receipt
 from tongban.catalog.model import Service
 from tongban.cli import redecide as command
+from tongban.cli import verify
 
 
 def receipt(story: Story) -> DecisionReceipt:
@@ -147,6 +148,20 @@ def test_a_receipt_that_differs_or_was_altered_ends_with_1_and_says_what(
     assert "签名是假的" in capsys.readouterr().err
     assert run(path, "--services", SERVICES, "--data", path.parent / "nowhere") == 1
     assert "不一样：outcome" in capsys.readouterr().out
+
+
+def test_verify_knows_a_receipt_and_refuses_one_with_a_signature_taken_off(
+    files: tuple[Path, Path, Statement], capsys: pytest.CaptureFixture[str]
+):
+    path, keys, signed = files
+    parser = argparse.ArgumentParser()
+    verify.configure(parser)
+    words = [str(path), "--keys", str(keys)]
+    assert verify.run(parser.parse_args(words)) == 0  # its service is not shipped: signatures only, and it says so
+    assert "签名都成立" in capsys.readouterr().out
+    path.write_bytes(msgspec.structs.replace(signed, signatures=()).as_file())
+    assert verify.run(parser.parse_args(words)) == 1
+    assert "没有签名" in capsys.readouterr().out
 
 
 def test_what_cannot_be_decided_again_ends_with_2(files: tuple[Path, Path, Statement], tmp_path: Path):

@@ -59,7 +59,8 @@ class Table(_Part, frozen=True, kw_only=True):
 
 
 class Decided(_Part, frozen=True, kw_only=True):
-    """Who decided what, when, and by which chain of authority from the grant down."""
+    """Who decided what, when, and by which chain of authority from the grant down. `body` answers for it, also where
+    the rules decided and no official did."""
 
     seq: int
     act: str
@@ -187,7 +188,7 @@ def decision_receipt(
         ),
         law=tuple(cite(law) for law in found.laws),
         kept=bool(event.judged),
-        decided=_decided(definition, event, event.decides, names),
+        decided=_decided(definition, then, event, event.decides, names),
         machine=machine,
         remedies=_remedies(definition, then, event.at),
     )
@@ -211,7 +212,9 @@ def _inputs(definition: Definition, then: CaseState, read: dict[str, Any]) -> It
         )
 
 
-def _decided(definition: Definition, event: Event, outcome: Literal["favourable", "adverse"], names: Names) -> Decided:
+def _decided(
+    definition: Definition, then: CaseState, event: Event, outcome: Literal["favourable", "adverse"], names: Names
+) -> Decided:
     by = event.by
     return Decided(
         seq=event.seq,
@@ -222,7 +225,7 @@ def _decided(definition: Definition, event: Event, outcome: Literal["favourable"
         by=by.kind,
         official=by.name if by.kind == "official" else "",
         post=names.post(by.post) if by.post else Text("", ""),
-        body=names.body(by.body) if by.body else Text("", ""),
+        body=names.body(by.body) if by.body else then.office.name,
         authority=event.authority,
         law=definition.cite(event.law),
         in_name_of=names.body(event.in_name_of) if event.in_name_of else None,

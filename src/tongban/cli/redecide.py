@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -17,7 +16,7 @@ from tongban.base.keylist import read_keys
 from tongban.base.keys import KeyRing, Keys, Use
 from tongban.base.statements import Fault, Statement, Unbelieved, believed, read
 from tongban.cases.deciding_again import Again, decide_again, read_receipt
-from tongban.cases.decision_receipt import KIND
+from tongban.cases.decision_receipt import KIND, DecisionReceipt
 from tongban.catalog.load import load_file
 from tongban.catalog.model import Service
 from tongban.catalog.shipped import shipped
@@ -50,11 +49,12 @@ def run(options: argparse.Namespace) -> int:
         except Unbelieved as unbelieved:
             print(unbelieved.text[lang], file=sys.stderr)
             return 2 if unbelieved.fault in _UNREADABLE else 1
-        again = decide_again(read_receipt(statement.said), _versions(options.services, statement.said))
+        receipt = read_receipt(statement.said)
+        again = decide_again(receipt, published_versions(receipt, options.services))
         if options.json:
             print(msgspec.json.encode(again.as_json() | {"signed": keys is not None}).decode())
         else:
-            print("\n".join((signed[lang], *_told(again, lang))))
+            print("\n".join((signed[lang], *told(again, lang))))
         return 0 if again.same else 1
     return 2 if said.status else 0
 
@@ -85,10 +85,9 @@ def _keys(options: argparse.Namespace) -> Keys | None:
     return KeyRing.open(directory, now).keys if any(directory.glob("*.json")) else None
 
 
-def _versions(folder: Path | None, said: dict[str, Any]) -> Iterator[Service]:
-    """Every version of the receipt's service in the folder; files of other services are not opened."""
-    rules: dict[str, Any] = said.get("rules") or {}
-    slug = str(rules.get("service"))
+def published_versions(receipt: DecisionReceipt, folder: Path | None = None) -> Iterator[Service]:
+    """Every version of the receipt's service in the folder (default: the shipped); no other file is opened."""
+    slug = str(receipt.rules["service"])
     for path in sorted((folder or shipped("services")).glob("*.yaml")):
         if path.stem == slug or path.stem.startswith((f"{slug}@", f"{slug}.")):
             loaded = load_file(path)
@@ -96,7 +95,8 @@ def _versions(folder: Path | None, said: dict[str, Any]) -> Iterator[Service]:
                 yield loaded.value
 
 
-def _told(again: Again, lang: Lang) -> Iterator[str]:
+def told(again: Again, lang: Lang) -> Iterator[str]:
+    """What came out, line by line."""
     receipt = again.receipt
     rules, decided = receipt.rules, receipt.decided
     words = Text(

@@ -15,7 +15,10 @@ from tongban.base.config import Settings
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import LANGS, Lang, Text
 from tongban.base.keylist import is_key_list, read_keys
-from tongban.base.keys import KeyRing
+from tongban.base.keys import KeyRing, Keys, Use
+from tongban.base.statements import Unbelieved, believed, read
+from tongban.cases.deciding_again import decide_again, read_receipt
+from tongban.cases.decision_receipt import KIND as DECISION
 from tongban.certs import FAULTS, PublicKeys, read_jwks, report
 from tongban.certs.anyform import Asked, is_picture, verify_any
 from tongban.certs.sdjwt import Request
@@ -35,6 +38,8 @@ class Question:
     """What the command line asks of a file, whatever kind it is."""
 
     keys: PublicKeys
+    listed: Keys
+    """The same keys with their uses, and who must have signed what."""
     now: datetime
     lang: Lang
     kind: str | None
@@ -85,8 +90,39 @@ def _receipt(data: bytes, question: Question) -> Answer:
     return Answer(*checked(data, policy, question.now, question.earlier, question.lang))
 
 
+def _decision(data: bytes, question: Question) -> Answer:
+    """The signatures; then the decision itself, where the published file that it names is at hand."""
+    lang = question.lang
+    try:
+        statement = read(data)
+        receipt = read_receipt(believed(statement, DECISION, Use.DECISION, question.listed, question.now))
+    except Unbelieved as unbelieved:
+        return Answer(False, unbelieved.text[lang])
+    except Refused as refused:
+        return Answer(False, refused.problems[0].text[lang])
+    signed = _SIGNED.format(n=len(statement.signatures), at=f"{statement.at:%Y-%m-%d %H:%M}")[lang]
+    from tongban.cli.redecide import published_versions, told  # the rules come with the first receipt
+
+    try:
+        again = decide_again(receipt, published_versions(receipt))
+    except Refused as refused:
+        return Answer(True, f"{signed}\n{refused.problems[0].text[lang]}")
+    return Answer(again.same, "\n".join((signed, *told(again, lang))))
+
+
+_SIGNED = Text("决定凭据：{n}个签名都成立，签于{at}", "Receipt of a decision: every signature holds ({n}), made {at}")
+
+
+def _is_decision(data: bytes) -> bool:
+    try:
+        return read(data).kind == DECISION
+    except Unbelieved:
+        return False
+
+
 KINDS: tuple[FileKind, ...] = (
     FileKind(looks_like_one, _receipt, by_keys=False),
+    FileKind(_is_decision, _decision),
     FileKind(is_picture, _picture),
     FileKind(lambda _: True, _certificate),
 )
@@ -117,12 +153,13 @@ def run(options: argparse.Namespace) -> int:
     now = system_clock()()
     try:
         data = options.file.read_bytes()
-        keys = _keys(options)
+        listed = _keys(options, now)
+        keys = listed.by_id
         lists = _lists(options, keys)
         earlier = options.earlier.read_bytes() if options.earlier else None
         home = options.data or Settings.load(os.environ).data_dir
         request = Request(options.audience, options.nonce) if options.audience is not None else None
-        question = Question(keys, now, options.lang, options.kind, request, lists, options.log, home, earlier)
+        question = Question(keys, listed, now, options.lang, options.kind, request, lists, options.log, home, earlier)
         kind = next(kind for kind in KINDS if kind.known(data))
         answer = kind.check(data, question) if keys or not kind.by_keys else None
     except OSError as error:
@@ -148,10 +185,10 @@ def _lists(options: argparse.Namespace, keys: PublicKeys) -> StatusLists:
         ) from stop
 
 
-def _keys(options: argparse.Namespace) -> PublicKeys:
+def _keys(options: argparse.Namespace, now: datetime) -> Keys:
     if options.keys:
         data = options.keys.read_bytes()
-        return read_keys(data, system_clock()()).by_id if is_key_list(data) else read_jwks(data)
+        return read_keys(data, now) if is_key_list(data) else Keys(keys=tuple(read_jwks(data).values()))
     directory = (options.data or Settings.load(os.environ).data_dir) / "keys"
     # Looking must not make a key ring where there is none.
-    return KeyRing.open(directory, system_clock()()).public if any(directory.glob("*.json")) else {}
+    return KeyRing.open(directory, now).keys if any(directory.glob("*.json")) else Keys(keys=())
