@@ -1,5 +1,6 @@
 """A short message says that a letter is there and nothing of it, to whoever has a telephone and no mail address."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from case_world import APPLICANT, COUNTY, FACTS
 
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
+from tongban.base.i18n import Text
 from tongban.cases.model import Own
 from tongban.cases.outbox import FileChannel, deliver
 from tongban.cases.service import Cases
@@ -61,6 +63,21 @@ async def test_a_message_names_nobody_and_nothing(
     assert (phone, says) == ("15400000001", SAYS.zh)
     for private in (APPLICANT.name, case, "摊", FACTS["id_number"], "http"):
         assert private not in says
+
+
+async def test_a_one_time_code_reaches_the_telephone_without_who_asks_or_for_what(
+    cases: Cases, db: Database, clock: SettableClock, tmp_path: Path
+) -> None:
+    async with db.transaction() as connection:
+        await store.save_people(connection, [Person(id=APPLICANT.id, name=APPLICANT.name, phone="15400000001")])
+    body = Text("林悦想替您办：摆摊，确认码{code}。", "Lin Yue asks to act for you: {code}.")
+    await cases.acting.code(APPLICANT.id, "mandate:m-1", Text("代办确认码", "A code"), body)
+    carrier = Carrier()
+    await deliver(cases.engine, Texted(FileChannel(tmp_path / "room"), carrier), clock())
+    [(_, says, _)] = carrier.sent
+    found = re.search(r"确认码(\d{6})", says)
+    assert found and "林悦" not in says and "摆摊" not in says
+    await cases.acting.check_code(APPLICANT.id, "mandate:m-1", found[1])
 
 
 async def test_a_carrier_that_is_away_holds_no_letter_up(

@@ -200,7 +200,7 @@ class Acting:
         async with self.engine.db.transaction() as connection:
             await rows.save_code(connection, person, about, code, now + CODE_HOLDS)
             said = Text(body.zh.replace("{code}", code), body.en.replace("{code}", code))
-            await personal.tell(connection, person, said, title, now)
+            await personal.tell(connection, person, said, title, now, "code")
 
     async def check_code(self, person: str, about: str, code: str) -> None:
         """Raises Refused (`wrong-code`, 422); after five wrong ones a new code is needed."""

@@ -17,7 +17,9 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
 
+from tongban.base.i18n import Text
 from tongban.base.sealing import PersonKey
+from tongban.cases import texting
 from tongban.cases.decide import delivered
 from tongban.cases.engine import Engine
 from tongban.cases.loaded import Case, Recorder
@@ -159,7 +161,7 @@ async def _carry_beside(engine: Engine, channel: Channel, parcel: Parcel, now: d
             mail = Mail(parcel.case.replace(":", "-"), parcel.seq, Letter(person, title, body, "beside"), at, key)
             to = await people.email(engine.db, person)
             await asyncio.to_thread(channel.send, mail, to)
-            await _text(engine, channel, person, to, f"{mail.case}.{mail.seq}")
+            await _text(engine, channel, person, to, f"{mail.case}.{mail.seq}", texting.says(parcel.case, body))
         await alarms.drop_parcels(engine.db, [parcel])
         return found is not None
     except Exception as error:
@@ -172,9 +174,11 @@ async def _carry_beside(engine: Engine, channel: Channel, parcel: Parcel, now: d
         return False
 
 
-async def _text(engine: Engine, channel: Channel, reader: str, to: str, once: str) -> dict[str, str]:
+async def _text(
+    engine: Engine, channel: Channel, reader: str, to: str, once: str, says: Text = texting.SAYS
+) -> dict[str, str]:
     """Beside a letter that was not mailed, a short message that it is there; what that adds to the account of it."""
-    return await channel.tell(engine.db, reader, once) if isinstance(channel, Texted) and not to else {}
+    return await channel.tell(engine.db, reader, once, says) if isinstance(channel, Texted) and not to else {}
 
 
 def _letter(case: Case, parcel: Parcel) -> Letter | None:

@@ -180,8 +180,8 @@ BESIDE = "000000"
 """Region of letters that belong to no case."""
 
 
-About = Literal["mandate", "invitation", "hall"]
-"""What a letter that belongs to no case is about; its number begins with it."""
+About = Literal["mandate", "code", "invitation", "hall"]
+"""What a letter that belongs to no case is about; its number begins with it. A `code` holds one of six digits."""
 
 
 async def tell(db: Connection, person: str, body: Text, title: Text, at: datetime, about: About = "mandate") -> None:
