@@ -145,6 +145,7 @@ RESOURCES = {
     "health.births/child": {"birth_date", "full_name", "sex", "hospital", "births", "difficult"},
     "health.deaths/relative": {"deceased_name", "deceased_number", "died_on", "relation", "home_region"},
     "hr.pension/settlement": {"retires_on"},
+    "hr.paid-elsewhere/member": {"months_paid"},
     "health.childcare/payment": {"paid"},
     "hr.insurance/member": {"employer", "months_paid", "left_on", "left_reason", "paid_monthly"},
     "hr.jobs/jobseeker": {"registered_on", "category", "flexible", "wants_work"},

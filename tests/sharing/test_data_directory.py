@@ -57,7 +57,7 @@ def test_filters_narrow_together_and_text_finds_fields_in_both_languages(listed:
 
     assert ids(text="缴费月数") == ["hr.insurance"]
     assert ids(text="why JOB ended") == ["hr.insurance"]
-    assert ids(text="months_paid") == ["hr.insurance"]
+    assert ids(text="months_paid") == ["hr.insurance", "hr.paid-elsewhere"]
     assert ids(body="civil", theme=Theme.OLD_AGE) == ["civil.care"]
     assert ids(attribute=Attribute.NOT_SHARED) == ["police.fingerprints"]
     assert ids(level=Level.CITY) == []

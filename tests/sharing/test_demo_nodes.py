@@ -13,6 +13,7 @@ from tongban.base.database import Database, EmbeddedPostgres
 from tongban.base.ids import id_number_problem
 from tongban.base.keys import KeyRing, Use
 from tongban.catalog.load import load_service
+from tongban.org import demo
 from tongban.sharing import sources
 from tongban.sharing.grants.demo import shipped_grants
 from tongban.sharing.node.answering import Node, open_node
@@ -26,13 +27,8 @@ SERVICES = sorted((Path(__file__).parents[2] / "services").glob("*.yaml"))
 
 
 def held() -> dict[str, frozenset[str]]:
-    """What the nodes of the home province hold: record → fields."""
-    return {
-        place: frozenset(fields)
-        for node in setup.layout().values()
-        if node.instance == "LJ"
-        for place, fields in node.records.items()
-    }
+    """What the nodes of both provinces hold: record → fields."""
+    return {place: frozenset(fields) for node in setup.layout().values() for place, fields in node.records.items()}
 
 
 def test_a_node_answers_for_every_source_that_a_service_names():
@@ -80,7 +76,7 @@ def _opened(placed: Placed) -> dict[str, Node]:
 
 async def test_the_nodes_answer_for_the_named_people_what_the_records_say(placed: Placed):
     nodes = _opened(placed)
-    homes = {place: name for name, node in setup.layout().items() if name != "elsewhere" for place in node.records}
+    homes = {place: name for name, node in setup.layout().items() for place in node.records}
     asked = 0
     for place, number, fields in people.named():
         if place == HERE:
@@ -98,10 +94,12 @@ async def test_the_nodes_answer_for_the_named_people_what_the_records_say(placed
 
 async def test_the_other_province_knows_what_was_paid_there(placed: Placed):
     nodes = _opened(placed)
-    wang = next(subject for subject, fields in people.elsewhere() if fields["months_paid"] == 34)
-    answer = await ask(nodes["elsewhere"], question(("months_paid", "employer"), subject=wang))
+    wang = next(one.id_number for one in demo.citizens() if one.id == "p-wangxiaoman")
+    wanted = question(("months_paid", "employer"), subject=wang, resource="hr.paid-elsewhere")
+    answer = await ask(nodes["elsewhere"], wanted)
     assert answer.values["months_paid"] == 34 and "云泽" in answer.values["employer"]
     assert "YZ/" in load(placed.files["elsewhere"]).member
+    assert {grant.service for grant in shipped_grants() if grant.provider == "980000.hr"} == {"pension-claim"}
     for node in nodes.values():
         await node.close()
 

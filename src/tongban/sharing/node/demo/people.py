@@ -234,13 +234,7 @@ def named() -> Iterator[tuple[str, str, Fields]]:
 
 
 def elsewhere() -> Iterator[tuple[str, Fields]]:
-    """Insurance paid in the other province: by some of the drawn people and by one that one can log in as."""
-    for person in province.citizens():
-        if person.id == "p-wangxiaoman":
-            yield (
-                person.id_number,
-                {"employer": "云泽晨光服装厂（演示）", "months_paid": 34, "left_on": date(2026, 1, 31)},
-            )
+    """Insurance paid in the other province by some of the drawn people; who can log in stands in `records.yaml`."""
     for one in residents():
         if one.elsewhere:
             yield one.number, {"employer": "云泽大河制造有限公司（演示）", "months_paid": one.elsewhere}

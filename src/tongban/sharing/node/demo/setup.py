@@ -89,12 +89,7 @@ def state() -> str:
 
 def _tables(now: datetime) -> dict[str, list[store.Table]]:
     """The tables of each node with all their rows."""
-    home = {
-        place: (name, columns(fields))
-        for name, node in layout().items()
-        if node.instance == "LJ"
-        for place, fields in node.records.items()
-    }
+    home = {place: (name, columns(fields)) for name, node in layout().items() for place, fields in node.records.items()}
     rows: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
     aged = Random(0)  # noqa: S311 -- when a record was last touched is no secret
     told = now.replace(tzinfo=None, microsecond=0)
