@@ -260,7 +260,9 @@
 
   const show = (found) => {
     result.replaceChildren();
-    const verdict = made("p", told.verdicts[found.holds][lang], `verdict ${found.holds ? "ok" : "bad"}`);
+    const verdict = made("div", "", `notice verdict ${found.holds ? "ok" : "seal bad"}`), said = made("p");
+    said.append(made("b", told.verdicts[found.holds][lang]));
+    verdict.append(said);
     verdict.tabIndex = -1;
     const points = made("ul", "", "bullets");
     for (const [point, holds] of found.points) {
@@ -293,7 +295,7 @@
     const bytes = await read(file);
     if (!bytes) return;
     try { show(await check(bytes, policy, Math.floor(Date.now() / 1000), await read(old))); }
-    catch { result.replaceChildren(made("p", say("这个浏览器太旧，验不了。请换一个新的，或用 tongban verify 命令。", "This browser is too old to check it. Use a newer one, or the command tongban verify."), "verdict bad")); }
+    catch { result.replaceChildren(made("p", say("这个浏览器太旧，验不了。请换一个新的，或用 tongban verify 命令。", "This browser is too old to check it. Use a newer one, or the command tongban verify."), "notice seal verdict bad")); }
   };
   page.querySelector("[data-form]").hidden = false;
   file.addEventListener("change", run);
