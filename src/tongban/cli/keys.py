@@ -140,6 +140,19 @@ async def _rewrap(db: Database, settings: Settings) -> None:
     print(f"{done:,} keys are under the current master key now. {done:,}把密钥已改由当前主密钥保护。")
 
 
+async def _resign(db: Database, settings: Settings) -> None:
+    renewed = await db.sealer.tombstones.renew(db, system_clock(settings.timezone)())
+    print(f"{renewed.done:,} tombstones signed by today's keys. {renewed.done:,}份删除记录已用现在的密钥重签。")
+    if renewed.refused:
+        raise refuse(
+            "not-ours",
+            f"有{renewed.refused}份删除记录不是本平台的密钥签的，没有重签，请查清来历。",
+            f"{renewed.refused} tombstones were never signed by a key of ours and were left; find out why.",
+            place="person_key_erased",
+            status=409,
+        )
+
+
 async def _erase(db: Database, settings: Settings, person: str, why: str) -> None:
     async with db.transaction() as connection:
         done = await people.erase(connection, person, system_clock(settings.timezone)(), why)
@@ -210,6 +223,10 @@ def _all_rewrapped(settings: Settings, _: argparse.Namespace) -> None:
     _over(settings, lambda db: _rewrap(db, settings))
 
 
+def _resigned(settings: Settings, _: argparse.Namespace) -> None:
+    _over(settings, lambda db: _resign(db, settings))
+
+
 def _erased(settings: Settings, options: argparse.Namespace) -> None:
     _over(settings, lambda db: _erase(db, settings, options.names[0], options.why.strip()))
 
@@ -226,6 +243,7 @@ _ORDERS: dict[str, _Order] = {
     "rotate": _Order(_rotate_wrong, _rotate),
     "require": _Order(_require_wrong, _require),
     "status": _Order(_nothing_wrong, _say_status),
+    "resign": _Order(_nothing_wrong, _resigned),
     "rewrap": _Order(_nothing_wrong, _all_rewrapped),
     "erase": _Order(_erase_wrong, _erased),
 }

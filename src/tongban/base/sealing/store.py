@@ -61,19 +61,22 @@ async def add(db: Runner, keys: Sequence[KeyRow]) -> None:
 
 
 class Grave(NamedTuple):
-    """A row of `person_key_erased`. `signed` is its JWS; empty for one of before they were signed."""
+    """A row of `person_key_erased`. `signed` is its JWS; empty for one of before they were signed. `renewed` is a
+    statement by a later key over the JWS, or empty."""
 
     id: bytes
     person: str
     erased_at: datetime
     why: str
     signed: str
+    renewed: str = ""
 
 
 async def erased(db: Runner, ids: Sequence[bytes]) -> list[Grave]:
     """The tombstones of the keys among these that were erased."""
     rows = await db.fetch(
-        "SELECT id, person, erased_at, why, signed FROM person_key_erased WHERE id = ANY($1::bytea[])", list(ids)
+        "SELECT id, person, erased_at, why, signed, renewed FROM person_key_erased WHERE id = ANY($1::bytea[])",
+        list(ids),
     )
     return [Grave(*row) for row in rows]
 
@@ -116,6 +119,29 @@ async def sign(db: Runner, graves: Sequence[Grave]) -> int:
         " WHERE e.id = n.id AND e.signed = '' RETURNING e.id",
         [one.id for one in graves],
         [one.signed for one in graves],
+    )
+    return len(rows)
+
+
+async def graves(db: Runner, after: bytes, limit: int) -> list[Grave]:
+    """Signed tombstones in the order of their ids."""
+    rows = await db.fetch(
+        "SELECT id, person, erased_at, why, signed, renewed FROM person_key_erased"
+        " WHERE id > $1 AND signed <> '' ORDER BY id LIMIT $2",
+        after,
+        limit,
+    )
+    return [Grave(*row) for row in rows]
+
+
+async def renew(db: Runner, graves: Sequence[Grave]) -> int:
+    """Write later signatures over those that are there."""
+    rows = await db.fetch(
+        "UPDATE person_key_erased e SET renewed = n.renewed FROM unnest($1::bytea[], $2::text[], $3::text[])"
+        " AS n(id, signed, renewed) WHERE e.id = n.id AND e.signed = n.signed RETURNING e.id",
+        [one.id for one in graves],
+        [one.signed for one in graves],
+        [one.renewed for one in graves],
     )
     return len(rows)
 
