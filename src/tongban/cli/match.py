@@ -17,7 +17,7 @@ from tongban.catalog.model import Service
 from tongban.catalog.policy import Policy
 from tongban.cli.progress import Bar
 from tongban.cli.saying import saying_refusals
-from tongban.outreach import demo_people, journal
+from tongban.outreach import demo_holder, demo_people, journal
 from tongban.outreach.match import Result, match
 from tongban.outreach.offers import run_of
 from tongban.outreach.plan import open_people
@@ -25,6 +25,8 @@ from tongban.outreach.report import BAND_NAMES, STANDINGS, Group, PolicyReport, 
 from tongban.sharing.model import Reader
 
 DEMO = "demo:"
+DEPARTMENTS = "demo:departments"
+"""The people of whom the demonstration's nodes have records."""
 _HIDDEN = "—"
 _BY = Reader(kind="operator", id="operator", title="operator")
 """Whoever runs it at the command line: no post, no body."""
@@ -37,7 +39,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--people",
         required=True,
         metavar="FILE.parquet",
-        help=f"the holder's people, or {DEMO}5000000 for so many invented ones · 人员文件，或虚构的若干人",
+        help=f"the holder's people, {DEPARTMENTS} for those of the nodes, or {DEMO}5000000 for so many invented ones"
+        " · 人员文件，演示节点里的人，或虚构的若干人",
     )
     parser.add_argument("--as-of", metavar="DATE", help="the day that counts, as 2026-12-31; today by default · 哪一天")
     parser.add_argument("--out", type=Path, default=Path("matched"), help="folder of the lists · 结果文件夹")
@@ -108,12 +111,14 @@ def _people(text: str, data_dir: Path) -> Path:
     """The file of people; invented ones are made once and kept in the data directory."""
     if not text.startswith(DEMO):
         return Path(text)
+    if text == DEPARTMENTS:
+        return demo_holder.keep(data_dir)
     count = text.removeprefix(DEMO).replace("_", "").replace(",", "")
     if not count.isdigit() or not 1 <= int(count) <= 100_000_000:
         raise refuse(
             "demo-people",
-            "demo: 后面写人数，1 到 100000000",
-            "Write a number of people after demo:, from 1 to 100000000",
+            "demo: 后面写人数（1 到 100000000），或者 departments（演示节点里的人）",
+            "Write a number of people after demo:, from 1 to 100000000, or departments for those of the nodes",
             place=text,
         )
     with Bar("inventing people · 虚构人员") as bar:
