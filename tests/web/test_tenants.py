@@ -52,6 +52,11 @@ ROUTES: dict[str, Whose] = {
     "POST /api/v1/web-view": MINE,
     "GET /api/v1/web-view/keys": PUBLIC,
     "GET /status/{group}": PUBLIC,
+    "GET /certificates/{identifier}/show": OWNER,
+    "POST /certificates/{identifier}/show": OWNER,
+    "POST /certificates/{identifier}/showings/{showing_id}/end": OWNER,
+    "GET /shown/{token}": PUBLIC,
+    "POST /shown/{token}": PUBLIC,
     "GET /bundles": PUBLIC,
     "GET /bundles/{slug}": PUBLIC,
     "GET /open/bundles.json": PUBLIC,
@@ -301,7 +306,7 @@ async def world(site: Site) -> Any:
                  "hall": "qingyuan", "token": "none", "answer_id": "aaaaaaaaaaaa",
                  "shape": "atrs.json", "access": access,
                  "resource": "hr.insurance", "record": "member", "grant": "demo.none",
-                 "mandate": mandate.id, "group": "0"}  # fmt: skip
+                 "mandate": mandate.id, "group": "0", "showing_id": "none"}  # fmt: skip
         yield World(
             owner,
             other,

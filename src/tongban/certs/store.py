@@ -14,9 +14,10 @@ from tongban.base.keys import unbase64
 from tongban.base.page import Page, cursor, read_cursor
 from tongban.base.sealing import Ring, SealedTable, Sealer
 from tongban.certs.model import Certificate, CertificateRecord, Status, region_of_identifier
+from tongban.certs.showing.store import SHOWING
 
 CERTIFICATE = SealedTable(table="certificate", key=("region", "id"), owner="holder", text=("jws",))
-SEALED = (CERTIFICATE,)
+SEALED = (CERTIFICATE, SHOWING)
 
 
 class Reads(Protocol):

@@ -23,6 +23,7 @@ from tongban.web.portal import (
     promised,
     proofs,
     records,
+    showing,
     start,
     uploads,
 )
@@ -47,6 +48,7 @@ ROUTES = [
     *human_look.ROUTES,
     *moves.ROUTES,
     *certificates.ROUTES,
+    *showing.ROUTES,
     *offers.ROUTES,
     *promised.ROUTES,
     *accesses.ROUTES,
