@@ -37,3 +37,12 @@ async def test_what_the_rule_needs_and_nobody_answered_is_named(site: Site) -> N
 async def test_a_service_without_a_rule_is_answered_where_one_applies(xiaoman: Person) -> None:
     await filled(xiaoman)
     assert "清源区公安局" in xiaoman.text.split("交给谁")[1]
+
+
+async def test_where_one_chooses_the_place_it_is_said_who_answers_and_that_any_place_takes_it_in(
+    xiaoman: Person,
+) -> None:
+    await xiaoman.get("/services/death-deregistration/start")
+    assert "这件事由逝者户口所在地的公安机关办。选哪里都收" in xiaoman.text
+    await xiaoman.get("/services/residence-permit/start")
+    assert "选您现在住的地方" in xiaoman.text  # the version of this day has no rule yet

@@ -10,6 +10,7 @@ from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 from tongban.catalog import variant
 from tongban.catalog.model import Service
+from tongban.catalog.where import who_answers
 from tongban.org import Actor
 from tongban.sharing import Reader, Shared, announced, sources
 from tongban.web.forms import Form
@@ -73,6 +74,7 @@ async def start_page(
         holders=await holders(site, service),
         minutes=max(2, round(len(questions) * SECONDS_PER_QUESTION / 60)),
         regions=grouped(site, visitor.lang),
+        answers=who_answers(service),
         own=own_ways(site, slug),
         region=region,
         problems=problems,
