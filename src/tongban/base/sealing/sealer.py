@@ -9,7 +9,6 @@ Sources: 个人信息保护法 51(三) (encryption), 47 (erasure); GB/T 39786 (S
 
 import base64
 import binascii
-import hmac
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -96,7 +95,7 @@ class PersonKey:
 
     def derived(self, label: str) -> bytes:
         """Another secret of 32 bytes, for one use; it is gone when the key is erased."""
-        return hmac.digest(self._key, b"tongban/derived\0" + label.encode(), "sha256")
+        return DIGESTS[Hashing.SHA256].mac(self._key, b"tongban/derived\0" + label.encode())
 
     def seal_text(self, place: Place, text: str) -> str:
         """A sealed value as text; nothing stays nothing."""
