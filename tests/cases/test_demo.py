@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,8 @@ MOMENTS = [
     pytest.param(datetime(2027, 1, 2, 9, 0, tzinfo=ZONE), id="in a year whose holidays nobody has filed yet"),
     pytest.param(datetime(2028, 2, 29, 23, 58, tzinfo=ZONE), id="on the last minutes of a leap day"),
 ]
+NEW = ("construction-stage", "small-food-shop")
+"""Services that there were not yet on the earliest of these days; their stories are left out."""
 CLERK = demo.post_id("990101", "service-centre", "clerk")
 APPROVER = demo.post_id("990101", "police", "approver")
 
@@ -85,8 +87,9 @@ async def test_every_story_stands_where_it_is_promised_whenever_it_is_started(
     db: Database, tmp_path: Path, now: datetime
 ) -> None:
     stage = Stage(db, tmp_path, now)
-    written = stories.script()
-    assert await stage.seed() == len(written.drafts) + sum(1 + len(story.steps) for story in written.stories)
+    written, new = stories.script(), now.date() >= date(2026, 11, 22)
+    told = [story for story in written.stories if new or story.service not in NEW]
+    assert await stage.seed() == len(written.drafts) + sum(1 + len(story.steps) for story in told)
     cases = await stage.cases()
     assert await states(cases, "p-wangxiaoman") == {
         "individual-business-registration:issued": 1,
@@ -114,7 +117,7 @@ async def test_every_story_stands_where_it_is_promised_whenever_it_is_started(
         "pollutant-discharge-registration:issued": 1,
         "energy-saving-review:special": 1,
         "construction-permit:examined": 1,
-    }
+    } | ({"construction-stage:consulting": 1} if new else {})
     assert len(await waiting(cases, APPROVER)) >= 6
     assert len(await waiting(cases, CLERK)) >= 6
 
@@ -193,6 +196,25 @@ async def test_the_desk_has_work_of_every_urgency(db: Database, tmp_path: Path) 
     superior = official(cases.engine.directory, demo.post_id("990100", "police", "superior"))
     for who in (head, superior):
         assert [row.applicant_name for row in (await cases.queue(who, QueueFilter(view="tasks"))).items] == ["贺光明"]
+
+
+async def test_joint_handling_a_broken_promise_and_a_shared_visit_are_in_the_story(
+    db: Database, tmp_path: Path
+) -> None:
+    stage = Stage(db, tmp_path, MONDAY)
+    await stage.seed()
+    cases = await stage.cases()
+    directory = cases.engine.directory
+    # Meteorology and housing have given their views; civil air defence is still looking.
+    for body, left in (("civil-defence", 1), ("meteorology", 0)):
+        tasks = await cases.queue(official(directory, f"990101.{body}.examiner"), QueueFilter(view="tasks"))
+        assert len(tasks.items) == left
+    found = await cases.visits.overview(official(directory, "990101.market.examiner"))
+    assert [one.visit.state for one in found.visits if one.visit] == ["registered"]
+    assert [len(one.cases) for one in found.together] == [2]
+    rows = await db.fetch("SELECT state, service FROM case_row WHERE service = 'small-food-shop' ORDER BY state")
+    assert [row["state"] for row in rows] == ["checking", "kept", "revoked"]
+    assert await db.fetchval("SELECT count(*) FROM broken_promise") == 1
 
 
 async def test_silence_a_pause_and_a_refusal_by_two_are_in_the_story(db: Database, tmp_path: Path) -> None:

@@ -119,6 +119,8 @@ async def test_two_cases_of_two_bodies_and_two_people_at_one_address_share_one_v
     assert await code(cases.visits.register(health, licence, "甲、乙", "都看了")) == "visit-not-yet"
     clock.set(clock() + timedelta(days=(day - clock().date()).days))
     assert await code(cases.visits.register(health, licence, "甲", "都看了")) == "two-inspectors"
+    market_second = who("market.approver-2")  # whose training ran out
+    assert await code(cases.visits.register(market_second, shop, "甲、乙", "都看了")) == "training-expired"
     await cases.visits.register(health, licence, "甲、乙、丙", "店面、消毒设备、冷藏设备")
     for person, case in ((BAKER, shop), (BARBER, licence)):
         view = await cases.view(person, case)

@@ -10,6 +10,13 @@ from tongban.catalog import format_finding
 from tongban.catalog.check import PROCEDURE_LINTS, USE_LINTS
 
 PROCEDURE_CASES: list[tuple[str, str, str, str, str]] = [
+    (
+        "on-the-spot",
+        "error",
+        "states:\n",
+        "on_the_spot: {address: [home], states: [nowhere]}\nstates:\n",
+        "states:",
+    ),
     ("law-undefined", "error", "notice: submitted, law: APL-32}", "notice: submitted, law: APL-1}", "  submit:"),
     ("law-unused", "warning", "states:", '  - {id: APL-99, act: 行政许可法, article: "99"}\nstates:', "states:"),
     ("law-twice", "error", "{id: APL-38, act", "{id: APL-32, act", "{id: APL-38"),

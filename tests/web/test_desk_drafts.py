@@ -4,6 +4,7 @@ import re
 
 import pytest
 from desk_people import Official, restaurant
+from msgspec.structs import replace
 
 from tongban.assist.drafting.service import NOTICE
 from tongban.assist.records import Switched
@@ -148,3 +149,13 @@ async def test_a_summary_names_person_matter_difference_and_due_day(
     assert "13800000005" not in drafted
     await ask(clerk, case, "useful:summary", **{"offer.summary": clerk.hidden("offer.summary")})
     assert "已记下：有用" in clerk.text
+
+
+async def test_without_the_training_that_it_asks_for_there_is_no_draft_and_the_page_says_what_to_do_first(
+    site: Site, case: CaseView, clerk: Official
+) -> None:
+    site.directory.take_house(replace(site.directory.house, classes=()))
+    await ask(clerk, case, f"draft:{KEY}", **{KEY: "我先写了一句"})
+    assert "没有草稿" in clerk.text and "辅助提示，由您决定" not in clerk.text
+    assert "先学“人工智能辅助办事”：上完网上的" in clerk.text and 'href="/desk/training"' in clerk.page.text
+    assert field(clerk) == "我先写了一句"  # work goes on as usual

@@ -283,9 +283,14 @@ class _Player:
         """Everything that has not been done yet; the number of acts and drafts."""
         done = 0
         for due in line:
-            done += await self._one(due)
+            done += self._open_then(due.story) and await self._one(due)
         await self._wait(self._days.now)
         return done
+
+    def _open_then(self, story: Story | Unfinished) -> bool:
+        """Whether there was such a service on the day of the application; a story of before is left out."""
+        first = self._days.read(story.at).date()
+        return any(version.valid_from <= first for version in self._cases.engine.catalogue.versions(story.service))
 
     async def _one(self, due: Due) -> bool:
         match due.story:
@@ -357,8 +362,25 @@ class _Player:
             for name, value in facts.items()
         }
 
+    async def _visit(self, actor: Actor, case: str, step: Step) -> None:
+        """A step of a visit that several cases share. One that was taken before the player was broken off is left."""
+        visits, says = self._cases.visits, self._days.fill(step.says)
+        found = await visits.of_case(actor, case)
+        match step.do, found.visit.state if found.visit else "":
+            case "visit.propose", "":
+                await visits.propose(actor, case, date.fromisoformat(says["day"]), says["hour"])
+            case "visit.agree", "proposed":
+                await visits.agree(actor, case)
+            case "visit.register", "set":
+                await visits.register(actor, case, says["inspectors"], says["seen"])
+            case _:
+                return
+
     async def _act(self, story: Story, number: int, actor: Actor) -> None:
         step, case = story.steps[number - 1], self._numbers[story.name]
+        if step.do.startswith("visit."):
+            await self._visit(actor, case, step)
+            return
         service, person = self._cases.engine.catalogue.service(story.service), self._people[story.who]
         if step.look:
             await self._look_up(service, person, actor, case, step.look, self._clock())

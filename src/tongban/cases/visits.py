@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 REGISTER = "register-visit"
 """The act by which a visit is registered, as courses and `org.may` name it."""
+_ARRANGE = "arrange-visit"
 AHEAD = 2
 """Working days between the proposal and the visit; the platform's own, as in `joint-acceptance`."""
 _MOST = 200
@@ -120,7 +121,7 @@ class Visits:
         `visit-open`, `visit-too-early`, `visit-too-late`, `visit-day-fixed`, `visit-no-working-day` (409, 422).
         """
         found = await self._opened(actor, number)
-        self._may(actor, found)
+        self._may(actor, found, _ARRANGE)
         region, now = found.state.case.region, self._engine.clock()
         hour = hour.strip()
         if not hour or len(hour) > 60:
@@ -200,7 +201,7 @@ class Visits:
 
         Raises Refused `training-missing`, `training-expired` (403), `visit-not-yet` (409), `two-inspectors` (422).
         """
-        found, visit = await self._mine(actor, number, "set")
+        found, visit = await self._mine(actor, number, "set", act=REGISTER)
         now = self._engine.clock()
         if found.definition.local(now) < visit.day:
             day = day_words(visit.day)
@@ -237,8 +238,8 @@ class Visits:
             raise unknown_case()
         return found
 
-    def _may(self, actor: Actor, found: Case) -> Grant:
-        granted = may(self._engine.directory, actor, REGISTER, self._engine.matter(found))
+    def _may(self, actor: Actor, found: Case, act: str) -> Grant:
+        granted = may(self._engine.directory, actor, act, self._engine.matter(found))
         if not isinstance(granted, Grant):
             raise granted.error()
         if actor.body != found.state.office.id or not granted.roles & _WHO:
@@ -250,9 +251,9 @@ class Visits:
             )
         return granted
 
-    async def _mine(self, actor: Actor, number: str, *states: str) -> tuple[Case, Visit]:
+    async def _mine(self, actor: Actor, number: str, *states: str, act: str = _ARRANGE) -> tuple[Case, Visit]:
         found = await self._opened(actor, number)
-        self._may(actor, found)
+        self._may(actor, found, act)
         visit = await store.latest_of(self._engine.db, region_of(number), number)
         if visit is None or visit.state not in states:
             raise busy()

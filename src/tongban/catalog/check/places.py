@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from tongban.base.i18n import Text, words
-from tongban.catalog.check.registry import Said, View, service_lint
+from tongban.catalog.check.registry import Said, View, procedure_lint, service_lint
 from tongban.catalog.model import FactType, Service
+from tongban.catalog.procedure import Procedure
 
 
 @service_lint(
@@ -89,6 +90,29 @@ def competence_never(view: View[Service]) -> Iterator[Said]:
             )
             yield Said(said, ("competence", index + 1))
             return
+
+
+@procedure_lint(
+    "on-the-spot",
+    "error",
+    "去现场的写法要对得上：状态、日子都有",
+    "Where somebody has to come is said in words that the procedure has",
+    law="浙江省保障“最多跑一次”改革规定 18",
+)
+def on_the_spot(view: View[Procedure]) -> Iterator[Said]:
+    spot, file = view.file.on_the_spot, view.file
+    if spot is None:
+        return
+    for index, state in enumerate(spot.states):
+        if state not in file.states:
+            said = Text(f"没有“{state}”这个状态", f"There is no state '{state}'")
+            yield Said(said, ("on_the_spot", "states", index))
+        elif file.states[state].end:
+            said = Text(f"“{state}”已经办结，不用再去现场", f"'{state}' has ended; nobody has to come any more")
+            yield Said(said, ("on_the_spot", "states", index))
+    if spot.day and not any(spot.day in act.says for act in file.acts.values()):
+        said = Text(f"没有哪个动作说“{spot.day}”", f"No act says '{spot.day}'")
+        yield Said(said, ("on_the_spot", "day"))
 
 
 @service_lint(

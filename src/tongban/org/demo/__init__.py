@@ -175,7 +175,7 @@ def register(province: Province = Province.LAN) -> Register:
         ),
         delegations=moves() if province is Province.LAN else (),
         courses=_learning().courses,
-        classes=_classes(posts) if province is Province.LAN else (),
+        classes=_classes(posts),
         relations=tuple(
             Relation(
                 id=f"tie.{tie.one}.{tie.official.id}",
@@ -199,9 +199,9 @@ def _classes(posts: tuple[Post, ...]) -> tuple[Class, ...]:
     learning = _learning()
     sheets: list[Class] = []
     for course in learning.courses:
-        late = {seat.id for seat in learning.late.get(course.id, ())}
-        absent = {seat.id for seat in learning.missing.get(course.id, ())} | late
         needed = [post.id for post in posts if course.concerns(post)]
+        late = {seat.id for seat in learning.late.get(course.id, ())} & set(needed)
+        absent = {seat.id for seat in learning.missing.get(course.id, ())} | late
         days = ((learning.held, [post for post in needed if post not in absent]), (learning.long_ago, sorted(late)))
         sheets += [
             Class(id=f"{course.id}.{day}", course=course.id, passed_on=day, persons=tuple(map(_official_id, there)))

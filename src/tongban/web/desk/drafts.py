@@ -12,7 +12,7 @@ from tongban.assist.drafting.changes import Piece, changes
 from tongban.assist.drafting.kinds import drafted_for, kind_of
 from tongban.assist.drafting.model import Drafted
 from tongban.assist.drafting.service import NOTICE, SUMMARY
-from tongban.assist.model import Suggestion
+from tongban.assist.model import Abstain, Suggestion
 from tongban.assist.store.drafts import SentDraft
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Lang, Text
@@ -39,6 +39,8 @@ class Box:
     call: str = ""
     drafted: Drafted | None = None
     why_not: Text | None = None
+    first: Text | None = None
+    """What to do about it, where it is a training that is missing."""
     used: str = ""
     done: Text | None = None
 
@@ -99,7 +101,7 @@ async def answer(
     match verb:
         case "draft":
             box = found.get(key, Box(key))
-            found[key] = await _offered(site, visitor, view, form, box)
+            found[key] = await _offered(site, visitor, actor, view, form, box)
         case "insert":
             drafted = await drafting.offered(view, call)
             typed, words = form.text(key), drafted.words(visitor.lang)
@@ -129,7 +131,7 @@ def _use(key: str) -> str:
     return SUMMARY if key == WHOLE else NOTICE
 
 
-async def _offered(site: Site, visitor: Visitor, view: CaseView, form: Form, box: Box) -> Box:
+async def _offered(site: Site, visitor: Visitor, actor: Actor, view: CaseView, form: Form, box: Box) -> Box:
     """The box with a draft, or with why there is none."""
     drafting, region = site.assist.drafting, region_names(site)
     if box.key == WHOLE:
@@ -142,7 +144,20 @@ async def _offered(site: Site, visitor: Visitor, view: CaseView, form: Form, box
         found = await drafting.offer(view, act, name, ticked, lang=visitor.lang, region=region)
     if isinstance(found, Suggestion):
         return replace(box, use=found.use, call=found.id, drafted=found.value)
-    return replace(box, why_not=found.why)
+    return replace(box, why_not=found.why, first=_to_learn(site, actor, found))
+
+
+def _to_learn(site: Site, actor: Actor, found: Abstain) -> Text | None:
+    """The course that the use asks for and how it is taken; None where something else stands in the way."""
+    use = site.assist.gate.register.use(found.use) if found.code == "not-trained" else None
+    course = site.directory.training.courses.get(use.course) if use else None
+    if course is None:
+        return None
+    gap = site.directory.training.standing(actor.id, course, site.today).gap
+    again = Text("重新", " again") if gap == "expired" else Text("", "")
+    return Text("先{again}学“{name}”：{how}。", "First take “{name}”{again}: {how}.").format(
+        again=again, name=course.name, how=course.how
+    )
 
 
 async def taken(site: Site, actor: Actor, view: CaseView, form: Form, act: str, spec: Act, lang: Lang) -> None:
