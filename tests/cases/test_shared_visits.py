@@ -107,13 +107,13 @@ async def test_two_cases_of_two_bodies_and_two_people_at_one_address_share_one_v
     assert (await cases.visits.of_case(market, shop)).place == SHOP["premises"]
 
     day = found.days[0]
-    visit = await cases.visits.propose(market, shop, day, "上午9点，店门口")
-    assert await code(cases.visits.propose(health, licence, day, "上午10点")) == "visit-open"
+    visit = await cases.visits.propose(market, shop, day, "09:00")
+    assert await code(cases.visits.propose(health, licence, day, "10:00")) == "visit-open"
     assert not letters(await cases.view(BAKER, shop), "visit-arranged")  # nobody is told before all have agreed
     await cases.visits.agree(health, licence)
     for person, case in ((BAKER, shop), (BARBER, licence)):
         (told,) = letters(await cases.view(person, case), "visit-arranged")
-        assert "市场监督管理局" in told and "疾病预防控制局" in told and "上午9点" in told and person.name in told
+        assert "市场监督管理局" in told and "疾病预防控制局" in told and "09:00" in told and person.name in told
     assert BARBER.name not in letters(await cases.view(BAKER, shop), "visit-arranged")[0]
 
     assert await code(cases.visits.register(health, licence, "甲、乙", "都看了")) == "visit-not-yet"
@@ -149,7 +149,7 @@ async def test_no_case_gets_late_by_sharing_a_visit_and_nobody_is_surprised_by_o
         (last + timedelta(days=1), "visit-too-late"),
         (_weekend(first, last), "visit-no-working-day"),
     ):
-        assert await code(cases.visits.propose(market, shop, day, "9点")) == said
+        assert await code(cases.visits.propose(market, shop, day, "09:00")) == said
     assert await code(cases.visits.propose(market, shop, first, " ")) == "field-missing"
 
 
@@ -158,10 +158,10 @@ async def test_a_visit_that_is_called_off_is_told_and_another_day_can_be_propose
     market, health = who("market.examiner"), who("disease-control.examiner")
     days = (await cases.visits.of_case(market, shop)).days
     assert days
-    await cases.visits.propose(market, shop, days[0], "9点")
+    await cases.visits.propose(market, shop, days[0], "09:00")
     await cases.visits.call_off(health, licence, "那天全员培训")
     assert not letters(await cases.view(BARBER, licence), "visit-called-off")  # nobody had been told of it
-    await cases.visits.propose(health, licence, days[0], "10点")
+    await cases.visits.propose(health, licence, days[0], "10:00")
     await cases.visits.agree(market, shop)
     await cases.visits.call_off(market, shop, "台风")
     (told,) = letters(await cases.view(BARBER, licence), "visit-called-off")
@@ -176,14 +176,14 @@ async def test_a_body_without_a_case_there_arranges_nothing_and_learns_nothing(c
     assert await code(cases.visits.of_case(outsider, shop)) == "unknown-case"
     # A body with a case there sees of the other's that there is one, and does not open it.
     assert await code(cases.visits.of_case(who("market.examiner"), licence)) == "unknown-case"
-    assert await code(cases.visits.propose(BAKER, shop, date(2026, 12, 1), "9点")) == "unknown-case"
+    assert await code(cases.visits.propose(BAKER, shop, date(2026, 12, 1), "09:00")) == "unknown-case"
 
 
 async def test_cases_at_other_addresses_are_left_alone(cases: Cases, who: Who) -> None:
     shop, _ = await opened(cases, who, premises="岚江市清源区东河路23号")
     market = who("market.examiner")
     assert (await cases.visits.overview(market)).together == ()
-    assert await code(cases.visits.propose(market, shop, date(2026, 12, 1), "9点")) == "no-other-case"
+    assert await code(cases.visits.propose(market, shop, date(2026, 12, 1), "09:00")) == "no-other-case"
 
 
 def test_one_address_written_two_ways_is_one() -> None:

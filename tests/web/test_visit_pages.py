@@ -82,11 +82,11 @@ async def test_a_day_is_proposed_agreed_to_and_registered_on_the_desk(
     shown = (await market("GET", f"/desk/visits/{shop}")).text
     assert PLACE in shown and "陈志远" not in shown and salon not in shown
 
-    wrong = await step(market, shop, do="propose", day="2026-1-1", hour="上午9点")
-    assert wrong.status_code == 422 and "上午9点" in wrong.text
+    wrong = await step(market, shop, do="propose", day="2026-1-1", hour="08:30")
+    assert wrong.status_code == 422 and "08:30" in wrong.text
     day = (await site.cases.visits.of_case(await _actor(site, "market.examiner"), shop)).days
     assert day
-    sent = await step(market, shop, do="propose", day=day[0].isoformat(), hour="上午9点，店门口")
+    sent = await step(market, shop, do="propose", day=day[0].isoformat(), hour="09:00")
     assert sent.status_code == 303 and sent.headers["location"].endswith("said=proposed")
     assert "等本机关同意" in (await health("GET", "/desk/visits")).text
     assert (await step(health, salon, do="agree")).status_code == 303

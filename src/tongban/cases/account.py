@@ -34,7 +34,7 @@ _COMPARED = {
 _VISIT = {
     "visit": Text("现场登记号", "Number of the visit"),
     "day": Text("哪天", "Day"),
-    "place": Text("几点、在哪里", "Time and place"),
+    "place": Text("几点", "Time"),
     "inspectors": Text("到场人员", "Present"),
     "seen": Text("看了什么", "Looked at"),
     "reasons": Text("原因", "Why"),

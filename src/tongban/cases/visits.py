@@ -44,6 +44,8 @@ _ARRANGE = "arrange-visit"
 AHEAD = 2
 """Working days between the proposal and the visit; the platform's own, as in `joint-acceptance`."""
 _MOST = 200
+_HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+"""A time of day and no more: free words would say where, and the address lies in no column."""
 _WHO = frozenset({Role.EXAMINE, Role.DECIDE})
 
 
@@ -123,12 +125,11 @@ class Visits:
         found = await self._opened(actor, number)
         self._may(actor, found, _ARRANGE)
         region, now = found.state.case.region, self._engine.clock()
-        hour = hour.strip()
-        if not hour or len(hour) > 60:
+        if not _HOUR.fullmatch(hour):
             raise refuse(
                 "field-missing",
-                "写几点、在哪里碰头，最多60个字。",
-                "Say when and where to meet, 60 characters at most.",
+                "写几点到，例如09:00。",
+                "Say at what time, such as 09:00.",
                 place="hour",
                 status=422,
             )

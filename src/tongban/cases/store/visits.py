@@ -36,6 +36,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     day: date
     hour: str
+    """A time of day, such as 09:00."""
     body: str
     proposed_by: str
     proposed_at: datetime
