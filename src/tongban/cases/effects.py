@@ -36,7 +36,7 @@ def effects(engine: Engine, definition: Definition, after: CaseState, new: Seque
         if event.promise:
             also.append(promises.effect(definition, after, event))
         if event.revokes:
-            also.append(revoke(after, event))
+            also.append(revoke(definition, after, event))
             if definition.service.result.mandate:
                 also.append(closing.taken_back(after, event))
     also += spots.effect(definition, after, new[-1].at)

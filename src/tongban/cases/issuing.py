@@ -50,11 +50,13 @@ def issue(
     return keep
 
 
-def revoke(state: CaseState, event: Event) -> Also:
-    """What the case had issued is revoked with the act that says so."""
-    case = state.case
-    words = str(event.payload.get("reasons", ""))
-    revocation = certs.Revocation(at=event.at, by=event.by.id, reason=words)
+def revoke(definition: Definition, state: CaseState, event: Event) -> Also:
+    """What the case had issued is revoked with the act that says so.
+
+    Whoever checks the certificate learns by which act; the reasons are for the person, in the letter of the case.
+    """
+    case, act = state.case, definition.procedure.acts[event.type].name
+    revocation = certs.Revocation(at=event.at, by=event.by.id, reason=f"{act.zh} {act.en}")
 
     async def take_back(connection: Connection) -> None:
         for issued in await certs.store.for_case(connection, case.region, case.case):
