@@ -122,11 +122,14 @@ async def test_the_certificate_is_shown_downloaded_and_checked_by_a_stranger(xia
     assert "王小满" in xiaoman.text and "演示证照" in xiaoman.text
     pdf = (await xiaoman.get(f"/certificates/{number}/certificate.pdf")).content
     record = (await xiaoman.get(f"/certificates/{number}/certificate.json")).content
+    fields = (await xiaoman.get(f"/certificates/{number}/certificate.sd-jwt")).content
+    jwt, *hidden = fields.decode().split("~")
+    fewer = "~".join((jwt, *hidden[:2], "")).encode()
     code = await xiaoman.get(f"/certificates/{number}/qr.svg")
     assert pdf.startswith(b"%PDF") and code.headers["content-type"].startswith("image/svg+xml")
     await xiaoman.get("/me")
     await xiaoman.post("/logout")
-    for name, data in (("居住证.pdf", pdf), ("居住证.json", record)):
+    for name, data in (("居住证.pdf", pdf), ("居住证.json", record), ("a.sd-jwt", fields), ("b.sd-jwt", fewer)):
         await xiaoman.get("/verify")
         await xiaoman.post("/verify", files={"file": (name, data, "application/octet-stream")})
         assert "证照真实有效" in xiaoman.text

@@ -53,6 +53,7 @@ ROUTES: dict[str, Whose] = {
     "GET /api/v1/web-view/keys": PUBLIC,
     "GET /status/{group}": PUBLIC,
     "GET /certificates/{identifier}/show": OWNER,
+    "GET /certificates/{identifier}/certificate.sd-jwt": OWNER,
     "POST /certificates/{identifier}/show": OWNER,
     "POST /certificates/{identifier}/showings/{showing_id}/end": OWNER,
     "GET /shown/{token}": PUBLIC,

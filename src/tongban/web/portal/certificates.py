@@ -12,6 +12,7 @@ from tongban import certs
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.certs import CertificateRecord, Standing, StoredCertificate
+from tongban.certs.credential import credential_claims, issue_credential
 from tongban.org import Actor
 from tongban.web.html import page, saved_file
 from tongban.web.open.status import place
@@ -123,6 +124,15 @@ async def data_file(site: Site, visitor: Visitor, identifier: str) -> Response[A
     return saved_file(certs.export_json(found.certificate), f"{identifier}.json", "application/json")
 
 
+@get("/certificates/{identifier:str}/certificate.sd-jwt")
+async def credential(site: Site, visitor: Visitor, identifier: str) -> Response[Any]:
+    """The certificate as SD-JWT VC: whoever has it can take fields out before passing it on, and it still verifies."""
+    found = await own(site, visitor, identifier)
+    claims = credential_claims(found.record, issuer=site.settings.address, status=place(site, found))
+    token = issue_credential(claims, site.keys, found.record.issued_at)
+    return saved_file(token.encode(), f"{identifier}.sd-jwt", "application/dc+sd-jwt")
+
+
 @get("/certificates/{identifier:str}/qr.svg")
 async def code(site: Site, visitor: Visitor, identifier: str) -> Response[bytes]:
     """The code that leads to the verify page and carries a digest of what the certificate says."""
@@ -133,4 +143,4 @@ async def code(site: Site, visitor: Visitor, identifier: str) -> Response[bytes]
     return Response(out.getvalue(), media_type="image/svg+xml")
 
 
-ROUTES = [certificates, certificate, pdf, data_file, code]
+ROUTES = [certificates, certificate, pdf, data_file, credential, code]
