@@ -52,7 +52,8 @@ def closed(definition: Definition, state: CaseState, event: Event) -> Also | Non
     Raises Refused inside the transaction (`name-differs`) where the number is somebody else's.
     """
     number = definition.service.result.closes
-    deciding = next((done for done in reversed(state.acts) if done.by.kind in ("rules", "official")), None)
+    acts = definition.procedure.acts
+    deciding = next((done for done in reversed(state.acts) if done.type in acts and acts[done.type].decides), None)
     examined = deciding is not None and deciding.by.kind == "official"
     if number is None or not (examined or number in state.records):
         return None

@@ -30,7 +30,8 @@ def given(definition: Definition, state: CaseState, event: Event, zone: ZoneInfo
     """Write the mandate that the case's result is. Raises Refused at once: `of-age`; inside the transaction
     `name-differs`."""
     case, kind, facts = state.case, definition.service.result.mandate, values_of(state)
-    deciding = next((done for done in reversed(state.acts) if done.by.kind in ("rules", "official")), None)
+    acts = definition.procedure.acts
+    deciding = next((done for done in reversed(state.acts) if done.type in acts and acts[done.type].decides), None)
     how: Confirmed = "register" if deciding and deciding.by.kind == "rules" else "counter"
     if kind == "legal-representative":
         uscc, name = str(facts["uscc"]), str(facts["business_name"])
