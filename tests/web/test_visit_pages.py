@@ -112,3 +112,12 @@ async def test_where_nothing_can_be_shared_the_page_says_so(site: Site, http: ht
     assert "No visit is being arranged" in (await market("GET", "/desk/visits?lang=en")).text
     assert (await market("GET", "/desk/visits/990101-261126-AAAAAAAA")).status_code == 404
     assert (await step(market, "990101-261126-AAAAAAAA", do="propose")).status_code == 404
+
+
+async def test_a_body_that_takes_part_finds_what_waits_for_it_on_its_own_desk(
+    site: Site, http: httpx.AsyncClient
+) -> None:
+    air_defence = await in_post(site, http, "990101", "civil-defence", "examiner")
+    page = (await air_defence("GET", "/desk")).text
+    assert "/desk?list=urged" in page and "会同别的机关办的" in page
+    assert "Escalated, joint" in (await air_defence("GET", "/desk?list=urged&lang=en")).text

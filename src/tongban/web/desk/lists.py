@@ -52,7 +52,8 @@ async def queue(site: Site, actor: Actor, wanted: Narrowed, after: str | None = 
     )
     found: Page[CaseRow] = await site.cases.queue(actor, chosen, after, ROWS)
     services = {row.service for row in found.items} | ({wanted.service} - {""})
-    urged = bool({"head", "superior", "government-head", "supervise"} & actor.roles)
+    # What other bodies' cases wait for is a task too: examiners and deciders find it here (会同办理).
+    urged = bool({"head", "superior", "government-head", "supervise", "examine", "decide"} & actor.roles)
     return build(
         found,
         wanted,

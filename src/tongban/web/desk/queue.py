@@ -105,9 +105,13 @@ class Queue:
 _TITLES: dict[str, tuple[Text, Text]] = {
     "": (Text("待我办", "To do"), Text("按到期时间排", "by deadline")),
     "waiting": (Text("等申请人补正", "Waiting for applicants"), Text("按到期时间排", "by deadline")),
-    "urged": (Text("督办", "Escalated"), Text("先督办的在前", "oldest first")),
+    "urged": (Text("督办、会同", "Escalated, joint"), Text("先来的在前", "oldest first")),
 }
 _EMPTY = Text("这里没有要办的件。", "There is nothing here.")
+_EMPTY_TODO = Text(
+    "这里没有要办的件。督办的、会同别的机关办的，在“督办、会同”里。",
+    "There is nothing here. What was escalated or is handled jointly with other bodies is under Escalated, joint.",
+)
 _NOT_FOUND = Text("没有这样的办件号，请核对后再查。", "No case has such a number; please check it.")
 
 
@@ -131,7 +135,7 @@ def build(
         chips=tuple(_chips(narrowed, services, service_name, urged=urged)),
         groups=tuple(_groups(page.items, now, zone, service_name)),
         more=f"/desk{narrowed.query(after=page.next)}" if page.next else "",
-        empty=_NOT_FOUND if narrowed.search else _EMPTY,
+        empty=_NOT_FOUND if narrowed.search else _EMPTY_TODO if urged and not narrowed.list else _EMPTY,
         query=narrowed.query(),
     )
 
@@ -144,7 +148,7 @@ def _chips(
     yield Chip(Text("今天到期", "Due today"), "/desk?due=today", narrowed.due == "today")
     yield Chip(Text("补正回来", "Corrected"), "/desk?due=corrected", narrowed.due == "corrected")
     if urged:
-        yield Chip(Text("督办", "Escalated"), "/desk?list=urged", narrowed.list == "urged")
+        yield Chip(Text("督办、会同", "Escalated, joint"), "/desk?list=urged", narrowed.list == "urged")
     for service in services:
         yield Chip(service_name(service), f"/desk?{urlencode({'service': service})}", narrowed.service == service)
 
