@@ -31,7 +31,7 @@ def export(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], *options:
 def test_the_exported_sheet_imports_to_the_same(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     path = export(tmp_path, capsysbinary)
     assert run("import", path, "--write", "--data", tmp_path) == 0
-    assert "27 entries read, 0 new or changed" in capsysbinary.readouterr().out.decode()
+    assert "30 entries read, 0 new or changed" in capsysbinary.readouterr().out.decode()
     assert not (tmp_path / "directory").exists()
 
 
