@@ -15,6 +15,7 @@ from litestar.openapi.spec import Tag
 
 from tongban import __version__
 from tongban.assist.account import MachineAccount
+from tongban.base.statements import Statement
 from tongban.cases.model import Attachment
 from tongban.catalog import Explanation
 from tongban.web.api import answered, asked, case_answers
@@ -121,6 +122,7 @@ def _schemas() -> dict[str, Any]:
         Attachment,
         Explanation,
         MachineAccount,
+        Statement,
     ]
     _, schemas = msgspec.json.schema_components(types, ref_template=REF)
     for kind, examples in EXAMPLES.items():
