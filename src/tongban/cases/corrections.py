@@ -11,10 +11,17 @@ from tongban.base.database import Connection
 from tongban.cases.batch import Also
 from tongban.cases.definition import Definition
 from tongban.cases.model import CaseState, Event
+from tongban.org import Directory
 from tongban.sharing.retry import store
 
 SERVICE = "record-correction"
 """The service by which a record is disputed (政务数据共享条例 26)."""
+
+
+def verified_by(service: str, owner: str, directory: Directory) -> str:
+    """The body that answers where a service names who owns a record: the owner. A record of another province's is
+    verified by the body that the service names for the place, which asks there: nobody is left without an answer."""
+    return owner if service != SERVICE or directory.has(owner) else ""
 
 
 def answered(definition: Definition, after: CaseState, new: Sequence[Event]) -> list[Also]:

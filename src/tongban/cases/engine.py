@@ -20,7 +20,7 @@ from tongban.base.i18n import LANGS, Text, words
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases import about as abouts
-from tongban.cases import custody, granting, handing, moving, promises
+from tongban.cases import corrections, custody, granting, handing, moving, promises
 from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written, together
 from tongban.cases.beside import Beside
 from tongban.cases.committing import spoken
@@ -221,6 +221,7 @@ class Engine:
         law = self._open_service(service, region, now)
         day = (origin.applied_at if origin else received or now).astimezone(self.zone).date()
         says, owner = granting.opened(law, says, self.listed, day)
+        owner = corrections.verified_by(law.service, owner, self.directory)
         moving.opened(law.service, says, applicant, self.directory, day)
         other = await abouts.concerned(self, law, says, applicant.id)
         region = other.state.case.region if other else region

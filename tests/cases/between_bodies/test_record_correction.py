@@ -61,3 +61,14 @@ async def test_a_correction_names_a_field_that_there_is(between: Between) -> Non
     with pytest.raises(Refused) as caught:
         await correction(between, field="salary")
     assert caught.value.code == "field-not-listed"
+
+
+async def test_a_record_of_another_province_is_verified_by_the_centre_of_the_place_which_asks_there(
+    between: Between,
+) -> None:
+    view = await correction(between, resource="hr.paid-elsewhere")
+    centre = view.opening.office.id
+    assert centre == "990101.digital-centre"
+    assert due(view, "decide") == "2026-11-17"
+    done = await between.do(centre, "approver", view.case, "correct", now_says="20", reasons="云泽省答复：补录了12个月")
+    assert done.state.state == "corrected"

@@ -33,6 +33,13 @@ SHELF = {
         attribute="unconditional",
         records={"business": ("name", "uscc")},
     ),
+    "hr.paid-elsewhere": Listed(
+        resource="hr.paid-elsewhere",
+        name=WHOLE,
+        owner="980000.hr",
+        attribute="conditional",
+        records={"member": ("months_paid",)},
+    ),
     "police.cases": Listed(
         resource="police.cases", name=WHOLE, owner="990100.police", attribute="not-shared", records={"file": ("name",)}
     ),
