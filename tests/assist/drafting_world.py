@@ -108,6 +108,7 @@ async def drafting(db: Database, clock: SettableClock, model: HttpModel, registe
     register = Register(Catalogue((), (), uses), {use.use: _measured(use) for use in uses})
     store = await Store.open(db)
     gate = Gate(store, register, await store.key("person"), clock, Log(lambda _: None, clock))
+    gate.keep_to_trained(lambda _post, course: course == "ai-assistance")
     await gate.refresh()
     return Drafting(gate, store, clock, model)
 

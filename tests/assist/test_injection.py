@@ -52,9 +52,10 @@ def obeying(asked: Asked) -> Reply:
 
 
 async def _rows(db: Database) -> dict[str, int]:
-    """How many rows each table has that is not the assist log."""
+    """How many rows each table has that is not the assist log, nor what waits of it for the public log."""
     names = await db.fetch(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'assist%'"
+        " AND tablename <> 'ledger_waiting'"
     )
     return {row["tablename"]: await db.fetchval(f'SELECT count(*) FROM "{row["tablename"]}"') for row in names}
 

@@ -37,7 +37,7 @@ def hidden(official: Official) -> dict[str, str]:
 async def test_an_entry_is_changed_with_a_sheet_a_look_a_head_and_the_digital_centre(site: Site) -> None:
     examiner = await Official(site).sit("hr.examiner", PROVINCE)
     rows = await sheet(examiner)
-    assert {row[0] for row in rows[1:]} == {"hr.insurance", "hr.jobs", "hr.unemployment"}
+    assert {row[0] for row in rows[1:]} == {"hr.insurance", "hr.jobs", "hr.pension", "hr.unemployment"}
     row = next(one for one in rows if one[0] == "hr.insurance")
     row[CODES.index("frequency")] = "每周"
     await upload(examiner, written(rows))

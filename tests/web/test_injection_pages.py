@@ -18,9 +18,9 @@ ASSIST = ("assist_", "guide_")
 
 
 async def rows(site: Site) -> dict[str, int]:
-    """How many rows every table has, apart from what the AI side keeps and what counts requests."""
+    """How many rows every table has, apart from those of the AI side, of the log, and those that count requests."""
     found = await site.db.fetch("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")
-    names = [row["name"] for row in found if not row["name"].startswith((*ASSIST, "web_"))]
+    names = [row["name"] for row in found if not row["name"].startswith((*ASSIST, "web_", "ledger_waiting"))]
     return {name: await site.db.fetchval(f'SELECT count(*) FROM "{name}"') for name in names}
 
 

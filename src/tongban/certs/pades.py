@@ -79,6 +79,7 @@ def check_pdf(data: bytes, keys: PublicKeys) -> PublicKey:
 def _proven(der: bytes, digest: bytes, keys: PublicKeys) -> PublicKey:
     """A CMS SignedData (RFC 5652) with one signer, over this digest, by a known key."""
     cms: Any = importlib.import_module("asn1crypto.cms")  # it has no types
+    importlib.import_module("asn1crypto.tsp")  # from which it knows the attribute that names the certificate (RFC 5035)
     try:
         info = cms.ContentInfo.load(der)
         signed = info["content"]

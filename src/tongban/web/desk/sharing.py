@@ -4,7 +4,7 @@ A grant is changed by the acts of its case and by nothing else, so each line lea
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from tongban.org import Actor, Role
 from tongban.sharing.channel.model import AllowedTest
 from tongban.sharing.grants import Grant, Standing, store
 from tongban.sharing.grants.model import MODES, STANDINGS, What
+from tongban.sharing.store import Reads
 from tongban.web.desk.asking import in_name_of
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk, official
@@ -83,11 +84,13 @@ class Asked:
 
 
 @get("/desk/sharing")
-async def sharing(site: Site, visitor: Visitor, after: str | None = None) -> Response[str]:
+async def sharing(
+    site: Site, visitor: Visitor, after: str | None = None, held_after: str | None = None
+) -> Response[str]:
     """What waits for this official, what is held, what is given, what was asked for."""
     actor = official(visitor)
-    held = await store.taken_by(site.db, _called(site, actor), None, ROWS)
-    given, following = await _given(site, actor, after)
+    held, more_held = await _some(store.taken_by, site, _called(site, actor), held_after)
+    given, more_given = await _some(store.given_by, site, _watched(site, actor), after)
     soon = site.clock() + SOON  # a yearly check that is far off does not press
     waiting = [row for row in await between.waiting_asking(site.cases.engine, actor) if row.due_at <= soon]
     waiting += [row for row in await between.waiting_above(site.cases.engine, actor) if row not in waiting]
@@ -103,7 +106,8 @@ async def sharing(site: Site, visitor: Visitor, after: str | None = None) -> Res
         unread=await correspondence.unread(site.cases.engine, actor),
         watches=len(_watched(site, actor)) > 1,
         asked=[_asked(site, row, actor) for row in asked.items],
-        more=f"/desk/sharing?after={following}" if following else "",
+        more_given=f"/desk/sharing?after={more_given}" if more_given else "",
+        more_held=f"/desk/sharing?held_after={more_held}" if more_held else "",
     )
 
 
@@ -189,9 +193,15 @@ def holder_of(site: Site, grant: Grant) -> str:
     return next((one.id for one in alike if one.region == region), alike[0].id if alike else grant.provider)
 
 
-async def _given(site: Site, actor: Actor, after: str | None) -> tuple[Sequence[Grant], str | None]:
+async def _some(
+    listed: Callable[[Reads, Sequence[str], tuple[date, str] | None, int], Awaitable[list[Grant]]],
+    site: Site,
+    whose: Sequence[str],
+    after: str | None,
+) -> tuple[Sequence[Grant], str | None]:
+    """One page of grants, and where the next begins."""
     place = read_cursor(after, tuple[date, str]) if after else None
-    rows = await store.given_by(site.db, _watched(site, actor), place, ROWS + 1)
+    rows = await listed(site.db, whose, place, ROWS + 1)
     last = rows[ROWS - 1] if len(rows) > ROWS else None
     return rows[:ROWS], cursor(last.until, last.id) if last else None
 
