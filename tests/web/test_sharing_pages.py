@@ -94,11 +94,14 @@ async def test_what_is_wrong_with_a_request_is_said_beside_its_field_and_nothing
 async def test_both_ends_see_the_grant_and_nobody_else_does(site: Site) -> None:
     case = await in_use(site)
     address = f"/desk/sharing/grants/g.{case}"
-    for post, says in (("990101.housing.examiner", "续用"), ("990000.hr.approver", "暂停")):
+    for post, says, further in (
+        ("990101.housing.examiner", "续用", "held_after"),
+        ("990000.hr.approver", "暂停", "after"),
+    ):
         async with at_desk(site, post) as person:
             await person.get("/desk/sharing")
             while address not in person.page.text:  # the list has pages
-                more = re.search(r'href="(/desk/sharing\?(?:held_)?after=[^"]+)"', person.page.text)
+                more = re.search(rf'href="(/desk/sharing\?{further}=[^"]+)"', person.page.text)
                 assert more, "neither on this page nor on a further one"
                 await person.get(unescape(more[1]))
             await person.get(address)

@@ -128,7 +128,7 @@ async def grant(site: Site, visitor: Visitor, grant: str) -> Response[str]:
         above=_above(site, actor, found),
         keeps=_may_keep(site, actor, found),
         key=secrets.token_urlsafe(12),
-        provider=site.directory.body(found.provider).name,
+        provider=_provider(site, found),
         consumer=consumer(site, found),
         mode=MODES[found.mode],
         changes=[(at, CHANGES[what], reasons) for at, what, _, reasons in await store.changes(site.db, found.id)],
@@ -250,7 +250,7 @@ def _line(site: Site, grant: Grant, used: datetime | None, *, own: bool) -> Line
     return Line(
         grant=grant,
         resource=Text(grant.resource, grant.resource) if listed is None else listed.name,
-        other=consumer(site, grant) if own else site.directory.body(grant.provider).name,
+        other=consumer(site, grant) if own else _provider(site, grant),
         service=_service(site, grant.service),
         state=STANDINGS[standing],
         tone=TONES[standing],
@@ -260,6 +260,13 @@ def _line(site: Site, grant: Grant, used: datetime | None, *, own: bool) -> Line
         fields=joined([named(field) for field in grant.fields]),
         tests=joined([_test(one, named(one.field)) for one in grant.tests]),
     )
+
+
+def _provider(site: Site, grant: Grant) -> Text:
+    """The body that gives; another province's is in no register of ours."""
+    if site.directory.has(grant.provider):
+        return site.directory.body(grant.provider).name
+    return Text(f"外省机关（{grant.provider}）", f"A body of another province ({grant.provider})")
 
 
 def _test(test: AllowedTest, field: Text) -> Text:
