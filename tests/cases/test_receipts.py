@@ -9,9 +9,11 @@ from case_world import APPLICANT, COUNTY, FACTS, Officials
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
+from tongban.cases.committing import spoken
 from tongban.cases.committing_old import commit_old
 from tongban.cases.receipts import receipt_of
 from tongban.cases.service import Cases
+from tongban.cases.store import said
 from tongban.ledger import store
 from tongban.ledger.faults import Fault
 from tongban.ledger.policy import Policy, own_policy
@@ -169,5 +171,9 @@ async def test_events_of_before_the_log_are_placed_once_and_in_their_order(
     assert await commit_old(cases.engine) == 1
     assert await commit_old(cases.engine) == 0
     await sequencer.run()
+    found, key = await cases.engine.load(case), await db.sealer.person(db, APPLICANT.id)
+    async with db.transaction() as slower:  # a process that began at the same time finds it done
+        assert await said.commit_all(slower, key, COUNTY, case, found.events, spoken(found.definition, found.events))
+    assert await sequencer.run() == 0
     assert await db.fetchval("SELECT count(*) FROM ledger_leaf WHERE subject = $1", case) == 2
     assert [one.seq for one in verify(await file_of(db, case), policy, clock()).statements] == [1, 2]

@@ -50,12 +50,18 @@ async def uncommitted(db: Runner, after: tuple[str, str], limit: int) -> list[tu
 async def commit_all(
     connection: Connection, key: PersonKey, region: str, case: str, events: Sequence[Event], words: Sequence[Spoken]
 ) -> bool:
-    """Commit to all events of a case, in place of what already waits of it. False if it has moved on meanwhile."""
+    """Commit to all events of a case, in place of what already waits of it. False if it has moved on meanwhile.
+
+    Where another process was quicker nothing is done: its commitments may stand in the log already.
+    """
     row = await connection.fetchrow(
         "SELECT seq FROM case_row WHERE region = $1 AND case_id = $2 FOR UPDATE", region, case
     )
     if row is None or row["seq"] != len(events):
         return False
+    open_ = "SELECT 1 FROM case_event WHERE region = $1 AND case_id = $2 AND said = '' LIMIT 1"
+    if not await connection.fetch(open_, region, case):
+        return True
     salt = case_salt(key, region, case)
     await connection.execute("DELETE FROM ledger_waiting WHERE region = $1 AND subject = $2", region, case)
     for event, spoken in zip(events, words, strict=True):
