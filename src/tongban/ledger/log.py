@@ -6,6 +6,7 @@ and are cut to the asked width when somebody fetches one.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,7 @@ from tongban.base.keys import KeyRing
 from tongban.ledger import store
 from tongban.ledger.checkpoints import Checkpoint
 from tongban.ledger.cosigning import Cosigning, Witness
-from tongban.ledger.notes import Note, VerifierKey
+from tongban.ledger.notes import Kind, Note, VerifierKey
 from tongban.ledger.policy import Policy, own_policy
 from tongban.ledger.sequencer import Sequencer
 from tongban.ledger.store import Head
@@ -47,6 +48,8 @@ def read_config(data_dir: Path) -> LogConfig:
     try:
         config = msgspec.yaml.decode(path.read_bytes(), type=LogConfig)
         keys = {VerifierKey.read(one.key) for one in config.witnesses}
+        if any(key.kind is not Kind.WITNESS for key in keys):
+            raise ValueError("a key that is not a witness's")
         if not 0 <= config.least <= len(keys):
             raise ValueError("more witnesses are asked for than are named")
     except FileNotFoundError:
@@ -120,6 +123,6 @@ class PublicLog:
 def _keep(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.is_file() or path.read_bytes() != data:
-        draft = path.with_suffix(".new")
+        draft = path.with_name(f"{path.name}.{os.getpid()}.new")  # the workers of a first start all come here
         draft.write_bytes(data)
         draft.replace(path)

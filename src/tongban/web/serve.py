@@ -161,7 +161,8 @@ async def _fire(site: Site) -> None:
 
 
 async def _deliver(site: Site) -> None:
-    await _log(site)  # so that a letter carries its receipt
+    with suppress(Exception):  # the log's own job tells of it; letters do not wait for the log
+        await _log(site)  # so that a letter carries its receipt
     await site.cases.deliver()
 
 
