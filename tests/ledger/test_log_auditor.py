@@ -12,7 +12,7 @@ from tests.ledger.small_log import LOG, NOW, ORIGIN, OTHER, PLACE, WITNESS, Smal
 
 from tongban.base.clock import SettableClock
 from tongban.cli import audit as command
-from tongban.cli.witness import _handler
+from tongban.cli.witness import handler
 from tongban.ledger.audit import Kept, audit, compare
 from tongban.ledger.checkpoints import Checkpoint
 from tongban.ledger.faults import Fault, Untrue
@@ -85,6 +85,23 @@ async def test_a_receipt_of_somebody_shows_a_split_view() -> None:
     other = log_of(200, changed=7)
     with pytest.raises(Untrue, match=Fault.SPLIT_VIEW):
         await compare(log.fetch, kept, bytes(other.note()), NOW)
+
+
+async def test_a_tile_cut_short_hides_no_split_view() -> None:
+    log = busy()
+    kept = (await audit(log.fetch, Kept(policy=policy()), NOW)).kept
+    files = {path: data[:-32] if path.startswith("tile/0/") else data for path, data in log.files().items()}
+
+    async def fetch(path: str) -> bytes | None:
+        return files.get(path)
+
+    with pytest.raises(Untrue, match=Fault.TILE_DIFFERS):
+        await compare(fetch, kept, bytes(log_of(200, changed=7).note()), NOW)
+
+
+def test_what_an_auditor_kept_is_not_read_without_its_edge() -> None:
+    with pytest.raises(ValueError, match="not what an auditor keeps"):
+        Kept.read(bytes(Kept(policy=policy(), size=3)))
 
 
 def test_the_command_keeps_its_state_and_shouts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -176,7 +193,7 @@ def test_a_witness_refuses_everything_else(witness: Witness) -> None:
 
 
 def test_the_witness_answers_over_http_as_the_standard_says(witness: Witness) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(witness))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(witness))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         return asyncio.run(_follow(options, state, _kept(options, state), system_clock()))
     except (OSError, httpx.HTTPError) as error:
-        print(_AWAY.format(why=str(error) or type(error).__name__)[options.lang], file=sys.stderr)
+        print(_away(error)[options.lang], file=sys.stderr)
         return 2
     except ValueError as error:
         print(f"{error}", file=sys.stderr)
@@ -67,24 +67,42 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _follow(options: argparse.Namespace, state: Path, kept: Kept | None, clock: Clock) -> int:
+    other = options.other.read_bytes() if options.other else None
     async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False, follow_redirects=False) as http:
         fetch = _from(options.log, http)
         kept = kept or await _introduced(options, fetch)
         while True:
-            found = await _once(options, state, clock, fetch, kept)
+            try:
+                found = await _once(options.lang, state, clock, fetch, kept, other)
+            except (OSError, httpx.HTTPError) as error:
+                if options.every is None:
+                    raise
+                found = kept  # a portal that is started anew is away for a moment, and is followed on
+                print(_away(error)[options.lang], file=sys.stderr, flush=True)
             if found is None or options.every is None:
                 return 1 if found is None else 0
             kept = found
             await asyncio.sleep(options.every)
 
 
-async def _once(options: argparse.Namespace, state: Path, clock: Clock, fetch: Fetch, kept: Kept) -> Kept | None:
+def _away(error: Exception) -> Text:
+    return _AWAY.format(why=str(error) or type(error).__name__)
+
+
+async def _once(lang: Lang, state: Path, clock: Clock, fetch: Fetch, kept: Kept, other: bytes | None) -> Kept | None:
     """What to keep now, saved; None where the log did what it must not, with the evidence saved."""
-    lang: Lang = options.lang
-    other = options.other.read_bytes() if options.other else None
+    shown = b""
+
+    async def looking(path: str) -> bytes | None:
+        nonlocal shown
+        data = await fetch(path)
+        if path == "checkpoint":
+            shown = data or b""  # the evidence is the one that was judged: the next might be another
+        return data
+
     try:
         with Bar("entries 条") as bar:
-            found = await audit(fetch, kept, clock(), lambda done, of: bar(done / of))
+            found = await audit(looking, kept, clock(), lambda done, of: bar(done / of))
         _save(state, bytes(found.kept))
         print(_said(found, lang), flush=True)
         if other is not None:
@@ -94,7 +112,7 @@ async def _once(options: argparse.Namespace, state: Path, clock: Clock, fetch: F
     except Untrue as untrue:
         print(_BAD.format(why=FAULTS[untrue.fault], detail=untrue.detail or untrue.fault)[lang], file=sys.stderr)
         evidence = state.with_suffix(f".evidence-{clock():%Y%m%d-%H%M%S}.txt")
-        _save(evidence, b"\n".join((await fetch("checkpoint") or b"", kept.note.encode(), other or b"")))
+        _save(evidence, b"\n".join((shown, kept.note.encode(), other or b"")))
         print(_KEPT.format(file=str(evidence))[lang], file=sys.stderr)
         return None
     return found.kept

@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
             return 0
         host, _, port = config.listen.rpartition(":")
         try:
-            server = ThreadingHTTPServer((host.strip("[]"), int(port)), _handler(witness))
+            server = ThreadingHTTPServer((host.strip("[]"), int(port)), handler(witness))
         except OSError as error:
             print(f"{config.listen}: {error.strerror}. 无法在这个地址上接听。", file=sys.stderr)
             return 2
@@ -60,7 +60,9 @@ def _stopping(server: ThreadingHTTPServer) -> Callable[[int, FrameType | None], 
     return stop
 
 
-def _handler(witness: Witness) -> type[BaseHTTPRequestHandler]:
+def handler(witness: Witness) -> type[BaseHTTPRequestHandler]:
+    """What answers for a witness over HTTP."""
+
     class Handler(BaseHTTPRequestHandler):
         """Two addresses, as C2SP tlog-witness names them."""
 

@@ -42,7 +42,8 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     def read(cls, data: bytes) -> Kept:
         """Raises ValueError."""
         kept = msgspec.json.decode(data, type=cls)
-        if kept.format != FORMAT or len(decode(kept.root)) != HASH:
+        edge = {tile.path(width) for tile, width in _edge(kept.size)}
+        if kept.format != FORMAT or len(decode(kept.root)) != HASH or kept.edge.keys() != edge:
             raise ValueError("not what an auditor keeps")
         return kept
 
@@ -116,10 +117,7 @@ async def _entries(fetch: Fetch, tiles: dict[TileId, bytes], start: int, end: in
         known = tiles.get(bundle, b"") if start > place * WIDTH else b""
         if not data.startswith(known):
             raise Untrue(Fault.NOT_CONSISTENT, bundle.path())
-        try:
-            entries = read_entries(data)
-        except ValueError:
-            raise Untrue(Fault.ENTRY_DIFFERS, bundle.path()) from None
+        entries = _read(bundle, data)
         if len(entries) != width_of(bundle, to.size):
             raise Untrue(Fault.MISSING_FILE, bundle.path())
         found += entries[max(start - place * WIDTH, 0) : end - place * WIDTH]
@@ -130,14 +128,20 @@ async def _file(fetch: Fetch, tile: TileId, size: int) -> bytes:
     """A tile as wide as a log of this size has it, or the full one if the log has grown past it meanwhile."""
     width = width_of(tile, size)
     data = await fetch(tile.path(width))
-    if data is None and width < WIDTH:
-        whole = await fetch(tile.path())
-        if whole is not None:
-            unit = whole[: width * HASH] if tile.level != ENTRIES else _cut(whole, width)
-            data = unit
+    if data is None and width < WIDTH and (whole := await fetch(tile.path())) is not None:
+        data = _cut(whole, width) if tile.level == ENTRIES else whole[: width * HASH]
     if data is None:
         raise Untrue(Fault.MISSING_FILE, tile.path(width))
+    if tile.level != ENTRIES and len(data) != width * HASH:
+        raise Untrue(Fault.TILE_DIFFERS, tile.path(width))
     return data
+
+
+def _read(bundle: TileId, data: bytes) -> list[bytes]:
+    try:
+        return read_entries(data)
+    except ValueError:
+        raise Untrue(Fault.ENTRY_DIFFERS, bundle.path()) from None
 
 
 def _cut(bundle: bytes, width: int) -> bytes:
@@ -150,9 +154,10 @@ def _cut(bundle: bytes, width: int) -> bytes:
 async def _why(fetch: Fetch, tiles: Iterable[TileId], checkpoint: Checkpoint, kept: Kept) -> Untrue:
     """Entries do not lead to the signed root: whether they were changed, the hashes, or what had been seen before."""
     for tile in sorted(tile for tile in tiles if tile.level == 0):
-        bundle = await _file(fetch, TileId(ENTRIES, tile.place), checkpoint.size)
+        bundle = TileId(ENTRIES, tile.place)
+        entries = _read(bundle, await _file(fetch, bundle, checkpoint.size))
         hashes = await _file(fetch, tile, checkpoint.size)
-        if b"".join(map(leaf_hash, read_entries(bundle))) != hashes:
+        if b"".join(map(leaf_hash, entries)) != hashes:
             return Untrue(Fault.ENTRY_DIFFERS, tile.path())
     if kept.size:
         return Untrue(Fault.NOT_CONSISTENT, f"size {kept.size} to {checkpoint.size}")
