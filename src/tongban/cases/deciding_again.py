@@ -17,10 +17,8 @@ from tongban.catalog.model import Service
 from tongban.catalog.replay import FORMAT, digest, readable
 from tongban.catalog.seals import seal
 
-_FOLLOWED: dict[tuple[str, str], Text] = {
-    ("eligible", "favourable"): Text("决定和规则的结果一致。", "The decision is what the rules say."),
-    ("ineligible", "adverse"): Text("决定和规则的结果一致。", "The decision is what the rules say."),
-}
+_AS_RULED = frozenset({("eligible", "favourable"), ("ineligible", "adverse")})
+_FOLLOWED = Text("决定和规则的结果一致。", "The decision is what the rules say.")
 _OTHERWISE = Text(
     "规则没有得出这个结果，或得出了别的结果；这是由人决定的，理由见通知书。",
     "The rules say something else or leave it open; a person decided, for the reasons in the letter.",
@@ -52,7 +50,7 @@ class Again:
     @property
     def followed(self) -> Text:
         """Whether whoever decided did what the rules say."""
-        return _FOLLOWED.get((self.found.outcome, self.receipt.decided.outcome), _OTHERWISE)
+        return _FOLLOWED if (self.found.outcome, self.receipt.decided.outcome) in _AS_RULED else _OTHERWISE
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""

@@ -8,10 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from tongban.ledger.faults import Fault, Untrue
 from tongban.ledger.notes import Kind, Note, Sign, VerifierKey, decode, encode, sign, time_of
 from tongban.ledger.tree import EMPTY, HASH
+
+AHEAD: Final = 300
+"""Seconds by which another machine's clock may be ahead."""
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 
@@ -91,12 +95,8 @@ def trusted(
     if key is None:
         raise Untrue(Fault.UNSIGNED, checkpoint.origin)
     seen = tuple(Witnessed(one, time_of(signed[one].data)) for one in watching if one in signed)
-    if any(one.at > now + _AHEAD for one in seen):
+    if any(one.at > now + AHEAD for one in seen):
         raise Untrue(Fault.COSIGNED_IN_FUTURE)
     if len({one.key.public for one in seen}) < least:
         raise Untrue(Fault.TOO_FEW_WITNESSES, f"{len(seen)} of {least}")
     return Trusted(checkpoint, note, key, seen)
-
-
-_AHEAD = 300
-"""Seconds by which another machine's clock may be ahead."""

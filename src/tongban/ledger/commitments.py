@@ -59,10 +59,5 @@ def chained(before: bytes, commitment_: bytes) -> bytes:
     return hashlib.sha256(b"tongban/chain@1\0" + before + commitment_).digest()
 
 
-def record_leaf(key: bytes, kind: str, record: bytes) -> bytes:
-    """The leaf of something that belongs to no chain: an access, a published score, a grant, a use of an algorithm."""
-    return _mac(key, f"tongban/record@1\0{kind}\0".encode() + record)
-
-
 def _mac(key: bytes, data: bytes) -> bytes:
     return hmac.digest(key, data, "sha256")

@@ -17,7 +17,7 @@ import msgspec
 from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.ledger import store
-from tongban.ledger.checkpoints import Checkpoint, read_number
+from tongban.ledger.checkpoints import AHEAD, Checkpoint, read_number
 from tongban.ledger.faults import Untrue
 from tongban.ledger.notes import Note, Signature, VerifierKey, encode, read_signature, time_of
 from tongban.ledger.tiles import needed, reader
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SECONDS: Final = 5.0
-_AHEAD: Final = 300
 _MOST: Final = 64 * 1024
 
 
@@ -119,7 +118,7 @@ class Cosigning:
                 continue
             if (one.name, one.key_id) != (key.name, key.id) or not key.fits(one.data, note.text):
                 continue
-            if time_of(one.data) <= self._clock().timestamp() + _AHEAD:
+            if time_of(one.data) <= self._clock().timestamp() + AHEAD:
                 return _Answered(signature=one)
         return _Answered()
 

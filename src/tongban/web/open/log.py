@@ -17,10 +17,7 @@ _ANYBODY = {"cache-control": "public, max-age=300", "access-control-allow-origin
 async def about(site: Site, visitor: Visitor) -> Response[str]:
     """What the log is, how large it is, and how anybody checks it."""
     log = site.public_log
-    head = await log.head()
-    return page(
-        site, visitor, "open/log.html", log=log, head=head, shown=await log.shown(), address=site.settings.address
-    )
+    return page(site, visitor, "open/log.html", log=log, shown=await log.shown(), address=site.settings.address)
 
 
 @get(f"{PREFIX}/checkpoint")
