@@ -2,14 +2,13 @@
 
 import base64
 import json
-import os
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.vectors import VECTORS, needs
 
 from tongban.ledger.tiles import ENTRIES, WIDTH, TileId, grow, needed, read_entries, read_path, reader, width_of, widths
 from tongban.ledger.tree import (
@@ -62,18 +61,15 @@ def test_the_known_root_of_eight_leaves():
 
 
 def _vectors(kind: str) -> list[dict[str, Any]]:
-    folder = os.environ.get("MERKLE_VECTORS")
-    if folder is None:
-        pytest.skip("not run: name the folder of the vectors of transparency-dev/merkle in MERKLE_VECTORS")
-    return [json.loads(path.read_text()) for path in sorted((Path(folder) / kind).rglob("*.json"))]
+    return [json.loads(path.read_text()) for path in sorted((VECTORS / "merkle" / kind).rglob("*.json"))]
 
 
 def _bytes(text: str | None) -> bytes:
     return base64.b64decode(text or "")
 
 
+@needs("merkle")
 def test_every_given_vector_of_inclusion():
-    """The vectors are not shipped: name their folder in MERKLE_VECTORS to run them. 98 of 98 on 2026-11-26."""
     vectors = _vectors("inclusion")
     for one in vectors:
         proof = [_bytes(each) for each in one["proof"] or ()]
@@ -82,8 +78,8 @@ def test_every_given_vector_of_inclusion():
     assert len(vectors) == 98
 
 
+@needs("merkle")
 def test_every_given_vector_of_consistency():
-    """98 of 98 on 2026-11-26."""
     vectors = _vectors("consistency")
     for one in vectors:
         proof = [_bytes(each) for each in one["proof"] or ()]
