@@ -98,6 +98,8 @@ def test_a_forged_statement_is_refused_with_its_own_reason(name: str, ring: KeyR
         b'{"kind":"test/1","at":"2026-11-26T00:00:00Z","said":{"a":NaN},"signatures":[]}',
         b'{"kind":"test/1","at":"2026-11-26T00:00:00Z","said":{},"signatures":[],"alg":"none"}',
         b"[" * 100_000,
+        b'{"kind":"test/1","at":"2026-11-26T00:00:00Z","said":{"a":"\\ud800"},"signatures":[]}',
+        b'{"kind":"test/1","at":"0001-01-01T00:00:00+08:00","said":{},"signatures":[]}',
     ],
 )
 def test_what_is_no_statement_is_refused_before_anything_in_it_is_believed(data: bytes):

@@ -1,7 +1,10 @@
-"""JSON read strictly: a name that stands twice in an object is an error, and so are NaN and Infinity (RFC 8259 §4)."""
+"""JSON read strictly: a name that stands twice in an object is an error, and so are NaN, Infinity (RFC 8259 §4, §6) and
+half of a surrogate pair (§8.2), which could be read but never written again."""
 
 import json
 from typing import Any, NoReturn
+
+import msgspec
 
 
 class DuplicateName(ValueError):
@@ -10,7 +13,10 @@ class DuplicateName(ValueError):
 
 def read_once(data: bytes) -> Any:
     """The value. Raises `ValueError` (`DuplicateName`), `RecursionError`."""
-    return _DECODER.decode(data.decode("utf-8"))
+    value = _DECODER.decode(data.decode("utf-8"))
+    if b"\\u" in data:
+        msgspec.json.encode(value)
+    return value
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

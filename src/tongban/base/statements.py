@@ -103,10 +103,9 @@ def read(data: bytes) -> Statement:
         raise Unbelieved(Fault.TOO_LARGE)
     try:
         statement = msgspec.convert(read_once(data), Statement)
-    except (ValueError, RecursionError, msgspec.MsgspecError):
+        utc(statement.at)  # a time without its zone, or beyond the calendar, is none
+    except (ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
         raise Unbelieved(Fault.NOT_A_STATEMENT) from None
-    if statement.at.tzinfo is None:
-        raise Unbelieved(Fault.NOT_A_STATEMENT)
     return statement
 
 
