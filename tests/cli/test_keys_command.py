@@ -65,6 +65,7 @@ def test_a_class_can_be_asked_for_in_both_suites_and_in_one_again(data: Path, ca
         ("rotate", "--lost"),
         ("require", "decision"),
         ("require", "--suite", "gm"),
+        ("require", "certificate", "--suite", "gm"),
         ("list", "decision"),
         ("erase", "p-nobody"),
         ("erase", "--why", "asked"),

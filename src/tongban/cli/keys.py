@@ -23,6 +23,8 @@ from tongban.cli.saying import saying_refusals
 from tongban.org import store as people
 
 CLASSES = tuple(use.value for use in Use)
+_STATED = (Use.DECISION, Use.REGISTRY, Use.LOG)
+"""Classes with documents that are statements (`base.statements`). All else that is signed bears one signature."""
 _OVERLAP = timedelta(days=7)
 """How long an ended key may still sign: until everything that has it in memory was started again."""
 
@@ -202,7 +204,9 @@ def _rotate_wrong(options: argparse.Namespace) -> str:
 def _require_wrong(options: argparse.Namespace) -> str:
     if not options.names or not options.suite:
         return "require takes a class of document and --suite intl|gm. 请写明哪类文件和 --suite intl|gm。"
-    return _classes_wrong(options)
+    if all(name in _STATED for name in options.names):
+        return ""
+    return f"Classes that can bear two signatures · 能有两个签名的文件类别: {', '.join(_STATED)}"
 
 
 def _erase_wrong(options: argparse.Namespace) -> str:
