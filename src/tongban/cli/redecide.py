@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from tongban.base.clock import system_clock
+from tongban.base.clock import ZONE, system_clock
 from tongban.base.config import Settings
 from tongban.base.i18n import LANGS, Lang, Text
 from tongban.base.keylist import read_keys
@@ -73,7 +73,7 @@ def _signature(statement: Statement, keys: Keys | None) -> Text:
             raise Unbelieved(Fault.WRONG_KIND)
         return _UNCHECKED
     believed(statement, KIND, Use.DECISION, keys, system_clock()())
-    return _SIGNED.format(at=f"{statement.at:%Y-%m-%d %H:%M}")
+    return _SIGNED.format(at=f"{statement.at.astimezone(ZONE):%Y-%m-%d %H:%M}")
 
 
 def _keys(options: argparse.Namespace) -> Keys | None:

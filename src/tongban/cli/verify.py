@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from tongban.base.clock import system_clock
+from tongban.base.clock import ZONE, system_clock
 from tongban.base.config import Settings
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import LANGS, Lang, Text
@@ -91,16 +91,17 @@ def _receipt(data: bytes, question: Question) -> Answer:
 
 
 def _decision(data: bytes, question: Question) -> Answer:
-    """The signatures; then the decision itself, where the published file that it names is at hand."""
+    """The signatures; then the decision itself, where the published file that it names is at hand.
+
+    Raises `Refused` for what cannot be checked: `not-a-receipt`, `sm2-unavailable`.
+    """
     lang = question.lang
     try:
         statement = read(data)
         receipt = read_receipt(believed(statement, DECISION, Use.DECISION, question.listed, question.now))
     except Unbelieved as unbelieved:
         return Answer(False, unbelieved.text[lang])
-    except Refused as refused:
-        return Answer(False, refused.problems[0].text[lang])
-    signed = _SIGNED.format(n=len(statement.signatures), at=f"{statement.at:%Y-%m-%d %H:%M}")[lang]
+    signed = _SIGNED.format(n=len(statement.signatures), at=f"{statement.at.astimezone(ZONE):%Y-%m-%d %H:%M}")[lang]
     from tongban.cli.redecide import published_versions, told  # the rules come with the first receipt
 
     try:
