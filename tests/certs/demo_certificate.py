@@ -1,5 +1,6 @@
 """One demonstration certificate, for every test of this package."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,11 @@ import msgspec
 
 from tongban.base.clock import ZONE
 from tongban.base.i18n import Text
-from tongban.certs import CertificateRecord, Holder, Issuer, Law, Shown, identifier
+from tongban.base.jws import compact
+from tongban.base.keys import KeyRing
+from tongban.certs import Certificate, CertificateRecord, Holder, Issuer, Law, Shown, identifier
+from tongban.certs.model import canonical
+from tongban.certs.sign import CERTIFICATE_LINE, PAGE_TYPE, SEAL_LINE, PageClaim, last_startxref, signer
 
 ISSUED = datetime(2026, 11, 23, 10, 0, tzinfo=ZONE)
 USCC = "11990101MB00000015"
@@ -45,3 +50,12 @@ def record(**changes: Any) -> CertificateRecord:
         demo=True,
     )
     return msgspec.structs.replace(whole, **changes)
+
+
+def sealed_page(signed: bytes, certificate: Certificate, ring: KeyRing) -> bytes:
+    """The page of a signed PDF, sealed as it was before PDF signatures: such files are in people's hands."""
+    pdf = signed[: signed.index(b"%%EOF") + 6]
+    body = pdf.rstrip() + b"\n" + CERTIFICATE_LINE + certificate.jws.encode() + b"\n"
+    claim = PageClaim(certificate=certificate.record.id, sha256=hashlib.sha256(body).hexdigest(), at=ISSUED)
+    seal = compact(ring, signer(ring, ISSUED), PAGE_TYPE, canonical(claim))
+    return body + SEAL_LINE + seal.encode() + b"\n" + last_startxref(pdf)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from demo_certificate import ISSUED, Forge, record
+from demo_certificate import ISSUED, Forge, record, sealed_page
 from joserfc import jws
 from joserfc.jwk import OctKey, OKPKey
 
@@ -21,6 +21,7 @@ from tongban.certs import (
     Certificate,
     Fault,
     Point,
+    Status,
     digest,
     export_json,
     export_jwks,
@@ -31,7 +32,6 @@ from tongban.certs import (
     verify,
 )
 from tongban.certs.model import canonical, identifier_holds
-from tongban.certs.sign import seal_page
 
 LATER = ISSUED + timedelta(days=3)
 URL = "https://lanjiang.example"
@@ -43,9 +43,7 @@ def keys_elsewhere(ring: KeyRing) -> Any:
 
 
 def pdf(certificate: Certificate, ring: KeyRing) -> bytes:
-    """A page sealed as it was before PDF signatures: such files are in people's hands and verify for good."""
-    signed = render_pdf(certificate, "zh", public_url=URL, ring=ring, now=ISSUED)
-    return seal_page(signed[: signed.index(b"%%EOF") + 6], certificate, ring, ISSUED)
+    return sealed_page(render_pdf(certificate, "zh", public_url=URL, ring=ring, now=ISSUED), certificate, ring)
 
 
 @pytest.mark.parametrize("form", ["jws", "json", "pdf-zh", "pdf-en"])
@@ -58,7 +56,7 @@ def test_each_form_verifies_from_the_file_alone_with_the_published_keys(
         "pdf-zh": render_pdf(certificate, "zh", public_url=URL, ring=ring, now=ISSUED),
         "pdf-en": render_pdf(certificate, "en", public_url=URL, ring=ring, now=LATER),
     }
-    outcome = verify(files[form], keys_elsewhere(ring), LATER, revoked={})
+    outcome = verify(files[form], keys_elsewhere(ring), LATER, status=Status.VALID)
     assert outcome.valid and outcome.genuine, outcome.verdict
     assert outcome.record == certificate.record
 
@@ -200,6 +198,10 @@ def broken_files(certificate: Certificate) -> dict[str, tuple[bytes, Fault]]:
             copy.replace(b'"holder": {', b'"holder": {"name": "x",', 1),
             Fault.DUPLICATE_KEY,
         ),
+        "half a character in the copy": (
+            copy.replace("王小明".encode(), b"\\ud83d"),
+            Fault.NOT_A_CERTIFICATE,
+        ),
         "no readable copy": (
             msgspec.json.encode({"record": {}, "proofs": {"jws": certificate.jws}}),
             Fault.COPY_DIFFERS,
@@ -209,7 +211,7 @@ def broken_files(certificate: Certificate) -> dict[str, tuple[bytes, Fault]]:
     }
 
 
-@pytest.mark.parametrize("attack", list(range(16)))
+@pytest.mark.parametrize("attack", list(range(17)))
 def test_a_broken_file_is_refused_for_its_reason(attack: int, certificate: Certificate, ring: KeyRing) -> None:
     name, (data, fault) = list(broken_files(certificate).items())[attack]
     assert verify(data, ring.public, LATER).fault is fault, name
@@ -284,14 +286,15 @@ def test_an_altered_page_still_tells_what_was_really_signed(certificate: Certifi
 def test_validity_runs_on_days_of_the_issuers_zone(
     changes: dict[str, Any], now: datetime, fault: Fault | None, ring: KeyRing
 ) -> None:
-    outcome = verify(sign(record(**changes), ring).jws, ring.public, now, revoked={})
+    outcome = verify(sign(record(**changes), ring).jws, ring.public, now, status=Status.VALID)
     assert outcome.fault is fault
 
 
 def test_an_expired_or_revoked_certificate_is_genuine_but_not_valid(certificate: Certificate, ring: KeyRing) -> None:
-    revoked = verify(certificate.jws, ring.public, LATER, revoked={certificate.record.id: LATER})
+    revoked = verify(certificate.jws, ring.public, LATER, status=Status.INVALID)
     assert (revoked.genuine, revoked.valid, revoked.fault) == (True, False, Fault.REVOKED)
     assert revoked.verdict.zh == "证照是真的，但现在不能用：已被废止"
+    assert verify(certificate.jws, ring.public, LATER, status=Status.SUSPENDED).fault is Fault.SUSPENDED
 
 
 def test_a_key_may_only_vouch_for_its_own_time(certificate: Certificate, ring: KeyRing) -> None:
@@ -353,7 +356,7 @@ def test_every_fault_and_point_has_its_sentence_in_both_languages() -> None:
 
 def test_the_report_says_the_verdict_first_and_what_was_signed(certificate: Certificate, ring: KeyRing) -> None:
     for lang, verdict, address in (("zh", "证照真实有效", "河埠巷18号"), ("en", "Genuine and valid", "18 Hebu Lane")):
-        text = report(verify(certificate.jws, ring.public, LATER, revoked={}), lang)
+        text = report(verify(certificate.jws, ring.public, LATER, status=Status.VALID), lang)
         assert text.splitlines()[0] == verdict and address in text
     assert "李四" not in report(verify(export_json(certificate)[:50], ring.public, LATER), "zh")
 

@@ -102,6 +102,12 @@ def test_base45_that_stands_for_nothing_is_refused(text: str) -> None:
         unbase45(text)
 
 
+def test_what_is_longer_than_any_code_is_not_read() -> None:
+    with pytest.raises(Stop) as stop:
+        read_code("TB1:" + "0" * 4299)
+    assert stop.value.fault is Fault.TOO_LARGE
+
+
 def claims(**changes: Any) -> dict[int, Any]:
     at = int(ISSUED.timestamp())
     face = ["residence-permit", "居住证", "王小明", "*", "公安局", "1" * 18, "id", b"d" * 16, True]

@@ -178,8 +178,11 @@ async def test_the_code_for_offline_checks_is_answered_from_the_published_status
     assert listed.headers["content-type"] == "application/statuslist+jwt"
     lists = StatusLists.read([listed.text], site.keys.public)
     assert lists.check(place(site, found), site.clock()).fault == "suspended"
-    await xiaoman.get("/verify")
-    await xiaoman.post("/verify", {"text": code})
+    for text in (code, found.certificate.jws):
+        await xiaoman.get("/verify")
+        await xiaoman.post("/verify", {"text": text})
+        assert "证照真实有效" not in xiaoman.text and "已被暂停" in xiaoman.text
+    await xiaoman.get(certs.verify_link("", found.record))
     assert "证照真实有效" not in xiaoman.text and "已被暂停" in xiaoman.text
     await xiaoman.get("/certificates")
     assert "已暂停使用" in xiaoman.text

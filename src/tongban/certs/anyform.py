@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tongban.base.i18n import Text
-from tongban.certs.credential import NO_LISTS, verify_credential
+from tongban.certs.credential import verify_credential
 from tongban.certs.keys import PublicKeys
 from tongban.certs.sdjwt import Request, looks_like_sd_jwt
-from tongban.certs.statuslist import StatusLists
+from tongban.certs.statuslist import NO_LISTS, StatusLists
 from tongban.certs.verify import Verification, verify
 
 CODE_START = b"TB1:"
@@ -30,7 +29,6 @@ class Asked:
 class Form:
     """One form of a certificate: how its bytes are known, and how it is checked."""
 
-    name: Text
     known: Callable[[bytes], bool]
     check: Callable[[bytes, Asked], Verification]
 
@@ -57,10 +55,10 @@ def _whole(data: bytes, asked: Asked) -> Verification:
 
 
 FORMS: tuple[Form, ...] = (
-    Form(Text("二维码里的证照", "certificate in a QR code"), lambda data: data.startswith(CODE_START), _code),
-    Form(Text("压缩的证照", "compact certificate"), lambda data: data.startswith(b"\xd2\x84"), _cwt),
-    Form(Text("持证人的出示", "presentation by its holder"), looks_like_sd_jwt, _presented),
-    Form(Text("证照", "certificate"), lambda _: True, _whole),
+    Form(lambda data: data.startswith(CODE_START), _code),
+    Form(lambda data: data.startswith(b"\xd2\x84"), _cwt),
+    Form(looks_like_sd_jwt, _presented),
+    Form(lambda _: True, _whole),
 )
 """In the order in which they are tried; the last takes what no other knows, and says what is wrong with it."""
 

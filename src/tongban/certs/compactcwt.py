@@ -11,23 +11,25 @@ from typing import cast
 import msgspec
 
 from tongban.base.clock import utc
-from tongban.base.keys import KeyRing, PublicKey, Use, unbase64
+from tongban.base.keys import KeyRing, Use, unbase64
 from tongban.certs.anyform import CODE_START
 from tongban.certs.cose import EXP, IAT, NBF, STATUS, Sign1, sign1
-from tongban.certs.credential import credential_claims
+from tongban.certs.credential import credential_claims, period_fault
 from tongban.certs.faults import Fault, Point
 from tongban.certs.keys import PublicKeys
 from tongban.certs.model import CertificateRecord, digest
 from tongban.certs.sign import signer
-from tongban.certs.statuslist import StatusLists, StatusPlace
+from tongban.certs.statuslist import NO_LISTS, StatusLists, StatusPlace
 from tongban.certs.strict import Stop
-from tongban.certs.verify import CLOCK_LEEWAY, Check, Verification, failed, passed
+from tongban.certs.verify import Check, Verification, checked, failed, issue_fault, passed
 
 KIND = "tongban+cwt"
 FACE = -70001
 """Our claim in the range for private use (RFC 8392 §9.1): the face, a list in the order of `_Face`."""
 MAGIC = CODE_START.decode()
 """Before the packed CWT, so that a scanner knows what it read."""
+_CODE_MOST = 4296
+"""Characters that the largest QR code holds of this kind (ISO/IEC 18004)."""
 
 
 class _Face(msgspec.Struct, frozen=True, array_like=True):
@@ -73,6 +75,8 @@ def code_text(cwt: bytes) -> str:
 
 def read_code(text: str) -> bytes:
     """The CWT in the text of a QR code. Raises `Stop` where there is none."""
+    if len(text) > _CODE_MOST:
+        raise Stop(Point.FORM, Fault.TOO_LARGE)
     packed = text.strip().removeprefix(MAGIC)
     if packed == text.strip():
         raise Stop(Point.FORM, Fault.NOT_A_CERTIFICATE)
@@ -112,7 +116,7 @@ def unbase45(text: str) -> bytes:
 
 
 def verify_cwt(
-    data: bytes | str, keys: PublicKeys, now: datetime, *, type_: str | None = None, lists: StatusLists | None = None
+    data: bytes | str, keys: PublicKeys, now: datetime, *, type_: str | None = None, lists: StatusLists = NO_LISTS
 ) -> Verification:
     """Check a CWT, or the text of a QR code that carries one. Never raises for anything in `data`."""
     checks: list[Check] = []
@@ -127,21 +131,17 @@ def verify_cwt(
         checks.append(failed(stop.point, stop.fault))
         return Verification(genuine=False, valid=False, checks=tuple(checks))
     at = cast("dict[int, int]", read.claims)
-    checks.append(_try(Point.KEY, _issued(at[IAT], key, now)))
+    checks.append(checked(Point.KEY, issue_fault(at[IAT], key, now)))
     if type_ is not None:
-        checks.append(_try(Point.TYPE, None if face.type == type_ else Fault.WRONG_TYPE))
-    checks.append(_try(Point.PERIOD, _period(at, now)))
-    checks.append((lists or StatusLists()).check(place, now))
+        checks.append(checked(Point.TYPE, None if face.type == type_ else Fault.WRONG_TYPE))
+    checks.append(checked(Point.PERIOD, period_fault(at[NBF], at.get(EXP), now)))
+    checks.append(lists.check(place, now))
     return Verification(
         genuine=not any(one.fault for one in checks if one.point is Point.KEY),
         valid=not any(one.fault for one in checks),
         checks=tuple(checks),
         claims=_shown(face, place),
     )
-
-
-def _try(point: Point, fault: Fault | None) -> Check:
-    return passed(point) if fault is None else failed(point, fault)
 
 
 def _content(claims: Mapping[object, object]) -> tuple[_Face, StatusPlace | None]:
@@ -155,18 +155,6 @@ def _content(claims: Mapping[object, object]) -> tuple[_Face, StatusPlace | None
     if any(type(time) is not int for time in times) or claims.keys() - {IAT, NBF, EXP, FACE, STATUS}:
         raise Stop(Point.CONTENT, Fault.BAD_RECORD)
     return face, place
-
-
-def _issued(at: int, key: PublicKey, now: datetime) -> Fault | None:
-    if at > (now + CLOCK_LEEWAY).timestamp():
-        return Fault.ISSUED_IN_FUTURE
-    return None if key.not_before.timestamp() <= at <= key.not_after.timestamp() else Fault.KEY_NOT_IN_USE
-
-
-def _period(claims: Mapping[int, int], now: datetime) -> Fault | None:
-    if now.timestamp() < claims[NBF]:
-        return Fault.NOT_YET_VALID
-    return Fault.EXPIRED if EXP in claims and now.timestamp() >= claims[EXP] else None
 
 
 def _shown(face: _Face, place: StatusPlace | None) -> dict[str, object]:

@@ -6,7 +6,6 @@ there; the holder, the number and every line of the face are the holder's to sho
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta, tzinfo
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -21,15 +20,14 @@ from tongban.certs.model import CertificateRecord, canonical
 from tongban.certs.sdjwt import Hidden, Request, SdJwt, conceal, holder_key, parse, reveal
 from tongban.certs.sdjwt.binding import check_binding
 from tongban.certs.sign import signer
-from tongban.certs.statuslist import StatusLists, StatusPlace
+from tongban.certs.statuslist import NO_LISTS, StatusLists, StatusPlace
 from tongban.certs.strict import Jws, Stop, by_known_key, json_of
-from tongban.certs.verify import CLOCK_LEEWAY, Check, Verification, failed, passed
+from tongban.certs.verify import Check, Verification, checked, failed, issue_fault, passed
 
 CREDENTIAL_KIND = "dc+sd-jwt"
 VCT = "urn:tongban:certificate:"
 NEVER_HIDDEN = frozenset({"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status"})
 """What a disclosure must not bring (SD-JWT VC §3.2.2.2): hidden, an expired certificate could be shown as valid."""
-NO_LISTS = StatusLists()
 _HEADER = frozenset({"alg", "kid", "typ"})
 
 
@@ -118,8 +116,8 @@ def issue_credential(claims: Mapping[str, object], ring: KeyRing, at: datetime) 
     `at` is the time of issue that the claims name. Raises `Refused` (`no-signing-key`).
     """
     payload, disclosures = conceal(claims)
-    sign = partial(compact, ring, signer(ring, utc(at)), CREDENTIAL_KIND)
-    return SdJwt(jwts=(sign(canonical(payload)),), disclosures=disclosures).compact()
+    jwt = compact(ring, signer(ring, utc(at)), CREDENTIAL_KIND, canonical(payload))
+    return SdJwt(jwts=(jwt,), disclosures=disclosures).compact()
 
 
 def verify_credential(
@@ -150,19 +148,15 @@ def verify_credential(
     except Stop as stop:
         checks.append(failed(stop.point, stop.fault))
         return Verification(genuine=False, valid=False, checks=tuple(checks))
-    checks.append(_tried(Point.KEY, _issued(said, key, now)))
+    checks.append(checked(Point.KEY, issue_fault(said.iat, key, now)))
     if type_ is not None:
-        checks.append(_tried(Point.TYPE, None if said.type == type_ else Fault.WRONG_TYPE))
-    checks += [_tried(Point.PERIOD, _period(said, now)), _binding(sd_jwt, said, request, now)]
+        checks.append(checked(Point.TYPE, None if said.type == type_ else Fault.WRONG_TYPE))
+    checks += [checked(Point.PERIOD, period_fault(said.nbf, said.exp, now)), _binding(sd_jwt, said, request, now)]
     checks.append(lists.check(said.place, now))
     genuine = not any(check.fault for check in checks if check.point is Point.KEY)
     return Verification(
         genuine=genuine, valid=not any(check.fault for check in checks), checks=tuple(checks), claims=claims
     )
-
-
-def _tried(point: Point, fault: Fault | None) -> Check:
-    return passed(point) if fault is None else failed(point, fault)
 
 
 def _signed(sd_jwt: SdJwt, keys: PublicKeys) -> tuple[dict[str, object], PublicKey]:
@@ -189,17 +183,11 @@ def _claims(claims: Mapping[str, object]) -> Claims:
     return said
 
 
-def _issued(said: Claims, key: PublicKey, now: datetime) -> Fault | None:
-    if said.iat > (now + CLOCK_LEEWAY).timestamp():
-        return Fault.ISSUED_IN_FUTURE
-    in_use = key.not_before.timestamp() <= said.iat <= key.not_after.timestamp()
-    return None if in_use else Fault.KEY_NOT_IN_USE
-
-
-def _period(said: Claims, now: datetime) -> Fault | None:
-    if now.timestamp() < said.nbf:
+def period_fault(nbf: int, exp: int | None, now: datetime) -> Fault | None:
+    """Whether it holds now, by the two times of a claim set (RFC 7519 §4.1)."""
+    if now.timestamp() < nbf:
         return Fault.NOT_YET_VALID
-    return Fault.EXPIRED if said.exp is not None and now.timestamp() >= said.exp else None
+    return Fault.EXPIRED if exp is not None and now.timestamp() >= exp else None
 
 
 def _binding(sd_jwt: SdJwt, said: Claims, request: Request | None, now: datetime) -> Check:

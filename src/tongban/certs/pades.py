@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 FIELD = "Tongban"
 _ED25519 = "1.3.101.112"
 _RANGE = re.compile(rb"/ByteRange ?\[ ?(\d{1,10}) (\d{1,10}) (\d{1,10}) (\d{1,10}) *\]")
-_ROOM = 8192
-"""Bytes kept for the signature: ours take about 1,100."""
+_ROOM = 2 * 8192
+"""Digits kept for the signature, two for a byte: ours take about 1,100 bytes. Whatever has more is not ours."""
 
 
 def sign_pdf(pdf: bytes, certificate: Certificate, ring: KeyRing, now: datetime) -> bytes:
@@ -47,7 +47,7 @@ def sign_pdf(pdf: bytes, certificate: Certificate, ring: KeyRing, now: datetime)
         use_pades_lta=False,
     )
     writer: Any = IncrementalPdfFileWriter(io.BytesIO(carried))
-    out = signing.sign_pdf(writer, about, signer=RingSigner(ring, key), bytes_reserved=2 * _ROOM)
+    out = signing.sign_pdf(writer, about, signer=RingSigner(ring, key), bytes_reserved=_ROOM)
     return bytes(out.getvalue())
 
 
@@ -69,6 +69,8 @@ def check_pdf(data: bytes, keys: PublicKeys) -> PublicKey:
     hole = data[length:again]
     if start != 0 or not 0 < length < again or again + rest != len(data) or hole[:1] != b"<" or hole[-1:] != b">":
         raise _stop(Fault.NOT_WHOLE)
+    if len(hole) > _ROOM + 2:
+        raise _stop(Fault.BAD_ENVELOPE)
     try:
         der = bytes.fromhex(hole[1:-1].decode("ascii"))
     except ValueError:

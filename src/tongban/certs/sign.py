@@ -1,11 +1,9 @@
 """Signing: a compact JWS over the canonical record. The header says who signed and what kind of thing was signed."""
 
-import hashlib
 from datetime import datetime
 
 import msgspec
 
-from tongban.base.clock import utc
 from tongban.base.errors import refuse
 from tongban.base.jws import compact
 from tongban.base.keys import KeyRing, PublicKey, Use
@@ -20,7 +18,11 @@ SEAL_LINE = b"%tongban-seal "
 
 
 class PageClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a page seal says: these bytes show this certificate."""
+    """What the seal of a PDF of before PAdES says: these bytes show this certificate.
+
+    Such a PDF ends with two comment lines, its certificate and the seal over every byte before the seal, and a copy of
+    its last `startxref`, which every reader of PDF accepts (ISO 32000-1 §7.2.3, §7.5.5). They verify for good.
+    """
 
     certificate: str
     sha256: str
@@ -35,30 +37,13 @@ def sign(record: CertificateRecord, ring: KeyRing) -> Certificate:
     if not identifier_holds(record.id):
         raise refuse("bad-identifier", "证照标识不符合编码规则", "The certificate identifier is malformed", place="id")
     key = signer(ring, record.issued_at)
-    return Certificate(record=record, jws=compact_jws(ring, key, CERTIFICATE_TYPE, canonical(record)))
-
-
-def compact_jws(ring: KeyRing, key: PublicKey, kind: str, payload: bytes) -> str:
-    """RFC 7515 §7.1. The algorithm is the key's own (RFC 9864 name), never a choice of the caller."""
-    return compact(ring, key, kind, payload)
+    return Certificate(record=record, jws=compact(ring, key, CERTIFICATE_TYPE, canonical(record)))
 
 
 def export_json(certificate: Certificate) -> bytes:
     """The certificate as a file: the record to read, and the proof that binds it. Further proofs join `proofs`."""
     file = {"record": certificate.record, "proofs": {"jws": certificate.jws}}
     return msgspec.json.format(msgspec.json.encode(file), indent=2) + b"\n"
-
-
-def seal_page(pdf: bytes, certificate: Certificate, ring: KeyRing, now: datetime) -> bytes:
-    """A PDF with its certificate and a seal over every byte before the seal.
-
-    Both are comment lines after the document, closed by a copy of its last `startxref`, which every reader of PDF
-    accepts (ISO 32000-1 §7.2.3, §7.5.5). So a verifier needs no PDF parser, and no page can be altered unseen.
-    """
-    body = pdf.rstrip() + b"\n" + CERTIFICATE_LINE + certificate.jws.encode() + b"\n"
-    claim = PageClaim(certificate=certificate.record.id, sha256=hashlib.sha256(body).hexdigest(), at=utc(now))
-    seal = compact_jws(ring, signer(ring, now), PAGE_TYPE, canonical(claim))
-    return body + SEAL_LINE + seal.encode() + b"\n" + last_startxref(pdf)
 
 
 def last_startxref(pdf: bytes) -> bytes:

@@ -8,12 +8,10 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import assert_never
 
 import msgspec
 
-from tongban.base.clock import utc
+from tongban.base.clock import ZONE, utc
 from tongban.base.i18n import Text
 from tongban.base.jws import compact
 from tongban.base.keys import KeyRing, Use, base64url
@@ -22,7 +20,7 @@ from tongban.certs.keys import PublicKeys
 from tongban.certs.model import Status, canonical
 from tongban.certs.sign import signer
 from tongban.certs.strict import Jws, Stop, by_known_key, json_of, strict_base64
-from tongban.certs.verify import CLOCK_LEEWAY, Check, failed
+from tongban.certs.verify import CLOCK_LEEWAY, STATUS_FAULTS, Check, failed
 
 KIND = "statuslist+jwt"
 MEDIA_TYPE = "application/statuslist+jwt"
@@ -120,7 +118,7 @@ def issue_status_list(statuses: StatusList, uri: str, ring: KeyRing, at: datetim
         "ttl": int(TTL.total_seconds()),
         "status_list": {"bits": statuses.bits, "lst": base64url(statuses.compressed())},
     }
-    return partial(compact, ring, signer(ring, utc(at)), KIND)(canonical(claims))
+    return compact(ring, signer(ring, utc(at)), KIND, canonical(claims))
 
 
 class _List(msgspec.Struct, frozen=True):
@@ -133,7 +131,6 @@ class _Claims(msgspec.Struct, frozen=True):
     iat: int
     status_list: _List
     exp: int | None = None
-    ttl: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +141,6 @@ class KnownList:
     statuses: StatusList
     as_of: datetime
     until: datetime | None
-    refresh: datetime | None
-    """From when on a verifier with a network fetches it anew (`ttl`)."""
 
 
 def read_status_list(data: bytes | str, keys: PublicKeys) -> KnownList:
@@ -165,12 +160,11 @@ def read_status_list(data: bytes | str, keys: PublicKeys) -> KnownList:
         statuses = StatusList.opened(claims.status_list.bits, packed)
         as_of = datetime.fromtimestamp(claims.iat, UTC)
         until = None if claims.exp is None else datetime.fromtimestamp(claims.exp, UTC)
-        refresh = None if claims.ttl is None else as_of + timedelta(seconds=claims.ttl)
     except (msgspec.DecodeError, ValueError, OverflowError, OSError):
         raise _stop(Fault.LIST_DAMAGED) from None
     if not key.valid_at(as_of):
         raise _stop(Fault.KEY_NOT_IN_USE)
-    return KnownList(claims.sub, statuses, as_of, until, refresh)
+    return KnownList(claims.sub, statuses, as_of, until)
 
 
 def _stop(fault: Fault) -> Stop:
@@ -205,22 +199,16 @@ class StatusLists:
             return failed(Point.REVOCATION, Fault.NOT_IN_LIST)
         except ValueError:
             return failed(Point.REVOCATION, Fault.UNKNOWN_STATUS)
-        match status:
-            case Status.VALID:
-                return Check(Point.REVOCATION, True, as_of(known.as_of))
-            case Status.INVALID:
-                return failed(Point.REVOCATION, Fault.REVOKED)
-            case Status.SUSPENDED:
-                return failed(Point.REVOCATION, Fault.SUSPENDED)
-            case _:
-                assert_never(status)
+        fault = STATUS_FAULTS[status]
+        return failed(Point.REVOCATION, fault) if fault else Check(Point.REVOCATION, True, as_of(known.as_of))
 
 
+NO_LISTS = StatusLists()
 NO_LIST = Text("没有这张证照所在的状态清单", "The status list of this certificate is not at hand")
 
 
 def as_of(moment: datetime) -> Text:
     """Since when the answer is known, for a list that was kept."""
-    shown = f"{moment.astimezone():%Y-%m-%d %H:%M}"
+    shown = f"{moment.astimezone(ZONE):%Y-%m-%d %H:%M}"
     point = POINTS[Point.REVOCATION]
     return Text(f"{point.zh}（截至 {shown}）", f"{point.en} (as of {shown})")

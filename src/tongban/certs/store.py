@@ -56,6 +56,13 @@ class StoredCertificate(msgspec.Struct, frozen=True, kw_only=True):
     def record(self) -> CertificateRecord:
         return self.certificate.record
 
+    @property
+    def status(self) -> Status:
+        """As the status lists say it."""
+        if self.revocation is not None:
+            return Status.INVALID
+        return Status.VALID if self.suspension is None else Status.SUSPENDED
+
 
 _COLUMNS = (
     "region, id, jws, issued_at, number, revoked_at, revoked_by, revoked_reason,"

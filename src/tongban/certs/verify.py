@@ -5,7 +5,6 @@ algorithm; the header may only repeat it. No PDF parser and no image decoder tou
 """
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,7 +14,7 @@ from tongban.base.i18n import Text
 from tongban.base.keys import PublicKey
 from tongban.certs.faults import FAULTS, NOT_ASKED, POINTS, Fault, Point
 from tongban.certs.keys import PublicKeys
-from tongban.certs.model import FORMAT, CertificateRecord, canonical, digest, identifier_holds
+from tongban.certs.model import FORMAT, CertificateRecord, Status, canonical, digest, identifier_holds
 from tongban.certs.pades import check_pdf, is_signed
 from tongban.certs.sign import CERTIFICATE_LINE, CERTIFICATE_TYPE, PAGE_TYPE, SEAL_LINE, PageClaim, last_startxref
 from tongban.certs.strict import Stop, json_of, signed
@@ -23,6 +22,11 @@ from tongban.certs.strict import Stop, json_of, signed
 MAX_BYTES = 5_000_000
 MAX_JWS = 100_000
 CLOCK_LEEWAY = timedelta(minutes=5)
+STATUS_FAULTS: dict[Status, Fault | None] = {
+    Status.VALID: None,
+    Status.INVALID: Fault.REVOKED,
+    Status.SUSPENDED: Fault.SUSPENDED,
+}
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -56,7 +60,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
         """One sentence."""
         fault = self.fault
         if fault is None:
-            unknown = any(check.holds is None for check in self.checks)
+            unknown = any(check.holds is None and check.point is Point.REVOCATION for check in self.checks)
             return Text(
                 "证照真实有效" + ("（是否废止需联网查询）" if unknown else ""),
                 "Genuine and valid" + (" (revocation needs to be asked online)" if unknown else ""),
@@ -74,14 +78,14 @@ def verify(
     keys: PublicKeys,
     now: datetime,
     *,
-    revoked: Mapping[str, datetime] | None = None,
+    status: Status | None = None,
     type_: str | None = None,
     digest_: str | None = None,
 ) -> Verification:
     """Check a certificate file: its JSON, its compact JWS, or its PDF.
 
-    `revoked` maps certificate ids to the time of revocation; without it revocation stays unknown. `type_` is the
-    type that is asked for; `digest_` is the one in the QR code. Never raises for anything in `data`.
+    `status` is what its issuer says of it today; without it revocation stays unknown. `type_` is the type that is
+    asked for; `digest_` is the one in the QR code. Never raises for anything in `data`.
     """
     checks: list[Check] = []
     record: CertificateRecord | None = None
@@ -96,10 +100,10 @@ def verify(
         checks.append(failed(stop.point, stop.fault))
         return Verification(genuine=False, valid=False, checks=tuple(checks))
     page = _page(opened, record, keys, digest_)
-    checks += [_check(Point.PAGE, page), _check(Point.KEY, _issue(record, key, now))]
+    checks += [checked(Point.PAGE, page), checked(Point.KEY, issue_fault(record.issued_at.timestamp(), key, now))]
     if type_ is not None:
-        checks.append(_check(Point.TYPE, None if record.type == type_ else Fault.WRONG_TYPE))
-    checks += [_check(Point.PERIOD, _period(record, now)), _revocation(record, revoked)]
+        checks.append(checked(Point.TYPE, None if record.type == type_ else Fault.WRONG_TYPE))
+    checks += [checked(Point.PERIOD, _period(record, now)), _revocation(status)]
     genuine = not any(check.fault for check in checks if check.point in (Point.PAGE, Point.KEY))
     return Verification(genuine=genuine, valid=not any(c.fault for c in checks), checks=tuple(checks), record=record)
 
@@ -114,7 +118,8 @@ def failed(point: Point, fault: Fault) -> Check:
     return Check(point, False, FAULTS[fault], fault)
 
 
-def _check(point: Point, fault: Fault | None) -> Check:
+def checked(point: Point, fault: Fault | None) -> Check:
+    """The point, which holds where there is no fault."""
     return passed(point) if fault is None else failed(point, fault)
 
 
@@ -231,10 +236,11 @@ def _sealed(opened: _Opened, record: CertificateRecord, keys: PublicKeys) -> Fau
     return None if whole else Fault.PAGE_ALTERED
 
 
-def _issue(record: CertificateRecord, key: PublicKey, now: datetime) -> Fault | None:
-    if record.issued_at > now + CLOCK_LEEWAY:
+def issue_fault(at: float, key: PublicKey, now: datetime) -> Fault | None:
+    """Whether a key may have signed what says that it was issued at a time (in seconds)."""
+    if at > (now + CLOCK_LEEWAY).timestamp():
         return Fault.ISSUED_IN_FUTURE
-    return None if key.valid_at(record.issued_at) else Fault.KEY_NOT_IN_USE
+    return None if key.not_before.timestamp() <= at <= key.not_after.timestamp() else Fault.KEY_NOT_IN_USE
 
 
 def _period(record: CertificateRecord, now: datetime) -> Fault | None:
@@ -244,7 +250,7 @@ def _period(record: CertificateRecord, now: datetime) -> Fault | None:
     return Fault.EXPIRED if record.valid_until is not None and today > record.valid_until else None
 
 
-def _revocation(record: CertificateRecord, revoked: Mapping[str, datetime] | None) -> Check:
-    if revoked is None:
+def _revocation(status: Status | None) -> Check:
+    if status is None:
         return Check(Point.REVOCATION, None, NOT_ASKED)
-    return _check(Point.REVOCATION, Fault.REVOKED if record.id in revoked else None)
+    return checked(Point.REVOCATION, STATUS_FAULTS[status])

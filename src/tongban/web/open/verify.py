@@ -3,6 +3,7 @@
 Its holder sees under 谁用过我的数据 that it was checked, and by which body if an official did.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -13,9 +14,8 @@ from tongban.base.errors import Problem
 from tongban.base.i18n import LANGS, Text
 from tongban.certs import CertificateRecord, Verification
 from tongban.certs.anyform import Asked, verify_any
-from tongban.certs.credential import NO_LISTS
 from tongban.certs.report import shown_rows
-from tongban.certs.statuslist import StatusLists, StatusPlace, list_uri
+from tongban.certs.statuslist import NO_LISTS, StatusLists, StatusPlace, list_uri
 from tongban.sharing import Purpose, Reader
 from tongban.sharing.access import Kind, Opened, open_record, reader_of
 from tongban.web.forms import Form
@@ -66,7 +66,7 @@ def rows(record: CertificateRecord) -> list[tuple[Text, Text]]:
 
 
 async def verified(site: Site, visitor: Visitor, data: bytes | str, digest: str | None = None) -> Verification:
-    """Checked against our keys and, if it is one of ours, against revocations; its holder sees that it was."""
+    """Checked against our keys and, if it is one of ours, for how it stands; its holder sees that it was."""
     raw = data.encode() if isinstance(data, str) else data
 
     def checked(keys: certs.PublicKeys, lists: StatusLists = NO_LISTS) -> Verification:
@@ -83,10 +83,10 @@ async def verified(site: Site, visitor: Visitor, data: bytes | str, digest: str 
         others = site.cases.elsewhere.between.neighbours.certificate_keys() if site.cases.elsewhere else {}
         return checked(others) if others else first
     stored = await certs.store.get(site.db, first.record.id)
-    if stored is not None:
-        await _note(site, visitor, first.record)
-    revoked = {} if stored is None or stored.revocation is None else {first.record.id: stored.revocation.at}
-    return certs.verify(data, site.keys.public, site.clock(), revoked=revoked, digest_=digest)
+    if stored is None:
+        return first
+    await _note(site, visitor, first.record)
+    return certs.verify(raw, site.keys.public, site.clock(), status=stored.status, digest_=digest)
 
 
 async def _lists(site: Site, claims: dict[str, object]) -> StatusLists:
@@ -95,8 +95,8 @@ async def _lists(site: Site, claims: dict[str, object]) -> StatusLists:
         uri = msgspec.convert(claims.get("status"), _Named).status_list.uri
     except msgspec.ValidationError:
         return NO_LISTS
-    start, _, group = uri.rpartition("/")
-    if f"{start}/{group}" != uri or not group.isdigit() or uri != list_uri(site.settings.address, int(group)):
+    group = uri.rpartition("/")[2]
+    if not group.isdecimal() or uri != list_uri(site.settings.address, int(group)):
         return NO_LISTS
     return StatusLists.read([await published(site, int(group))], site.keys.public)
 
@@ -121,24 +121,26 @@ async def _note(site: Site, visitor: Visitor, record: CertificateRecord) -> None
     actor = visitor.actor
     if actor is not None and actor.id == record.holder.id:
         return
+    opened = presented(site, visitor, record, record.id, {"certificate": _SEEN})
+    await open_record(site.db, msgspec.structs.replace(opened, once=record.id))
+
+
+def presented(site: Site, visitor: Visitor, record: CertificateRecord, what: str, fields: Mapping[str, Text]) -> Opened:
+    """A look at what a holder presented: `what` names the presentation, `fields` are the lines by their keys."""
+    actor = visitor.actor
     official = actor is not None and actor.kind == "official"
-    reader = reader_of(actor) if actor is not None and official else Reader(kind="verifier", id="anybody")
-    await open_record(
-        site.db,
-        Opened(
-            person=record.holder.id,
-            reader=reader,
-            purpose=Purpose(service=record.service, name=record.name, matter=record.id, law=_LAW),
-            grant=f"presented:{record.id}",
-            resource="certificates",
-            record=record.type,
-            fields=("certificate",),
-            labels=(_SEEN,),
-            kind=Kind.CERTIFICATE,
-            at=site.clock(),
-            source=record.name,
-            once=record.id,
-        ),
+    return Opened(
+        person=record.holder.id,
+        reader=reader_of(actor) if actor is not None and official else Reader(kind="verifier", id="anybody"),
+        purpose=Purpose(service=record.service, name=record.name, matter=record.id, law=_LAW),
+        grant=f"presented:{what}",
+        resource="certificates",
+        record=record.type,
+        fields=tuple(fields),
+        labels=tuple(fields.values()),
+        kind=Kind.CERTIFICATE,
+        at=site.clock(),
+        source=record.name,
     )
 
 
