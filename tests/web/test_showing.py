@@ -95,7 +95,7 @@ async def test_without_whom_what_for_or_what_no_code_is_made(xiaoman: Person, si
         await xiaoman.get(f"/certificates/{number}/show")
         await xiaoman.post(f"/certificates/{number}/show", {**PICKED, **changes})
         assert said in xiaoman.text and "/shown/" not in xiaoman.page.text
-    assert not await showing.of_certificate(site.db, "p-wangxiaoman", number)
+    assert not (await showing.of_certificate(site.db, "p-wangxiaoman", number)).items
 
 
 async def test_a_revoked_certificate_is_not_shown_and_one_revoked_since_is_shown_as_revoked(
@@ -119,3 +119,16 @@ async def test_to_whom_and_for_what_lie_sealed_and_the_token_is_not_kept(xiaoman
     row = await site.db.fetchrow("SELECT * FROM certificate_showing")
     assert row is not None and row["asked"].startswith("sealed.1.")
     assert link.rpartition("/")[2] not in str(dict(row)) and "开户" not in str(dict(row))
+
+
+async def test_every_showing_can_be_found_again_however_many_there_are(xiaoman: Person, site: Site):
+    number = await certified(xiaoman, site)
+    asked, now = showing.Asked(to="银行", purpose="开户", fields=("holder",)), site.clock()
+    for minute in range(51):
+        made = now + timedelta(minutes=minute)
+        await showing.make(site.db, "p-wangxiaoman", number, asked, made, made + timedelta(seconds=30))
+    page = await xiaoman.get(f"/certificates/{number}/show")
+    following = re.search(r'/certificates/[^"]+/show\?after=[^"]+', page.text)
+    assert following
+    first, second = page.text, (await xiaoman.get(following[0])).text
+    assert [one.count("<b>银行</b>") for one in (first, second)] == [50, 1]

@@ -9,11 +9,13 @@ import msgspec
 
 from tongban.base.errors import refuse
 from tongban.base.ids import uuid7
+from tongban.base.page import Page, cursor, read_cursor
 from tongban.base.sealing import SealedTable, Sealer
 
 SHOWING = SealedTable(table="certificate_showing", key=("holder", "id"), owner="holder", text=("asked",))
 SPANS: dict[str, timedelta] = {"10m": timedelta(minutes=10), "1h": timedelta(hours=1), "1d": timedelta(days=1)}
 """How long a showing may be open: by the choices of the form."""
+_PAGE = 50
 LIVE_MOST = 10
 """Open showings that one person may have of one certificate."""
 
@@ -99,15 +101,20 @@ async def use(db: Reads, token: str, now: datetime) -> Shown | None:
     return None if row is None else (await _all(db, [row]))[0]
 
 
-async def of_certificate(db: Reads, holder: str, certificate: str) -> tuple[Shown, ...]:
-    """The latest fifty showings of a certificate, newest first."""
+async def of_certificate(db: Reads, holder: str, certificate: str, after: str | None = None) -> Page[Shown]:
+    """The showings of a certificate, newest first, fifty at a time."""
+    before = read_cursor(after, tuple[datetime, str]) if after else None
     rows = await db.fetch(
         f"SELECT {_COLUMNS} FROM certificate_showing WHERE holder = $1 AND certificate = $2"  # noqa: S608 -- our own column names
-        " ORDER BY made_at DESC, id DESC LIMIT 50",
+        " AND ($3::timestamptz IS NULL OR (made_at, id) < ($3, $4)) ORDER BY made_at DESC, id DESC LIMIT $5",
         holder,
         certificate,
+        None if before is None else before[0],
+        None if before is None else before[1],
+        _PAGE + 1,
     )
-    return tuple(await _all(db, rows))
+    following = cursor(rows[_PAGE - 1]["made_at"], rows[_PAGE - 1]["id"]) if len(rows) > _PAGE else None
+    return Page(tuple(await _all(db, rows[:_PAGE])), following)
 
 
 async def end(db: Reads, holder: str, identifier: str, now: datetime) -> None:

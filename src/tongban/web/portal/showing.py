@@ -15,17 +15,16 @@ from tongban import certs
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.certs import Standing, StoredCertificate, showing
-from tongban.certs.showing import Asked, Line, Shown
-from tongban.sharing import Purpose, Reader
-from tongban.sharing.access import Kind, Opened, open_record, reader_of
+from tongban.certs.showing import Asked, Shown
+from tongban.sharing.access import open_record
 from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.limits import Limited
+from tongban.web.open.verify import presented
 from tongban.web.portal.certificates import own, standing
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
-_LAW = Text("国务院关于在线政务服务的若干规定 10", "Provisions of the State Council on Online Government Services 10")
 TO_MOST, PURPOSE_MOST = 60, 100
 SPAN_NAMES: dict[str, Text] = {
     "10m": Text("10分钟", "10 minutes"),
@@ -62,10 +61,15 @@ def _use(found: StoredCertificate, one: Shown, now: datetime) -> Use:
 
 
 async def _form(
-    site: Site, visitor: Visitor, found: StoredCertificate, form: Form, problems: list[Problem]
+    site: Site,
+    visitor: Visitor,
+    found: StoredCertificate,
+    form: Form,
+    problems: list[Problem],
+    after: str | None = None,
 ) -> Response[str]:
     now = standing(site, found)
-    uses = await showing.of_certificate(site.db, found.record.holder.id, found.record.id)
+    uses = await showing.of_certificate(site.db, found.record.holder.id, found.record.id, after)
     return page(
         site,
         visitor,
@@ -74,7 +78,8 @@ async def _form(
         record=found.record,
         lines=showing.lines(found.record),
         spans=SPAN_NAMES,
-        uses=[_use(found, one, site.clock()) for one in uses],
+        uses=[_use(found, one, site.clock()) for one in uses.items],
+        next=uses.next,
         form=form,
         usable=now is Standing.VALID,
         standing=certs.STANDING_NAMES[now],
@@ -83,9 +88,9 @@ async def _form(
 
 
 @get("/certificates/{identifier:str}/show")
-async def show(site: Site, visitor: Visitor, identifier: str) -> Response[str]:
+async def show(site: Site, visitor: Visitor, identifier: str, after: str | None = None) -> Response[str]:
     """What to show, to whom, for what, how long; and what was shown before."""
-    return await _form(site, visitor, await _mine(site, visitor, identifier), Form(), [])
+    return await _form(site, visitor, await _mine(site, visitor, identifier), Form(), [], after)
 
 
 @post("/certificates/{identifier:str}/show", status_code=200)
@@ -146,12 +151,15 @@ async def before(site: Site, visitor: Visitor, token: str) -> Response[str]:
 async def look(site: Site, visitor: Visitor, token: str) -> Response[str]:
     """What the holder picked, once; the second look finds nothing."""
     await site.limits.spend(Limited.VERIFY, visitor.who)
-    used = await showing.use(site.db, token[:40], site.clock())
-    found = None if used is None else await certs.store.get(site.db, used.certificate)
-    if used is None or found is None:
-        return page(site, visitor, "open/shown.html", status=404, token="", shown=None, lines=(), gone=True)
-    chosen = showing.picked(found.record, used.asked.fields)
-    await _note(site, visitor, found, used, chosen)
+    async with site.db.transaction() as connection:
+        used = await showing.use(connection, token[:40], site.clock())
+        found = None if used is None else await certs.store.get(connection, used.certificate)
+        if used is None or found is None:
+            return page(site, visitor, "open/shown.html", status=404, token="", shown=None, lines=(), gone=True)
+        chosen = showing.picked(found.record, used.asked.fields)
+        # The line under 谁用过我的数据, in the same transaction: a look that cannot be noted uses nothing up.
+        fields = {line.key: line.label for line in chosen}
+        await open_record(connection, presented(site, visitor, found.record, used.id, fields))
     now = standing(site, found)
     return page(
         site,
@@ -166,28 +174,6 @@ async def look(site: Site, visitor: Visitor, token: str) -> Response[str]:
         standing=certs.STANDING_NAMES[now],
         until={lang: certs.day(found.record.valid_until, lang) for lang in ("zh", "en")},
         at=site.clock(),
-    )
-
-
-async def _note(site: Site, visitor: Visitor, found: StoredCertificate, used: Shown, chosen: tuple[Line, ...]) -> None:
-    """The line under 谁用过我的数据: which fields, and by which body if an official looked."""
-    actor, record = visitor.actor, found.record
-    official = actor is not None and actor.kind == "official"
-    await open_record(
-        site.db,
-        Opened(
-            person=record.holder.id,
-            reader=reader_of(actor) if actor is not None and official else Reader(kind="verifier", id="anybody"),
-            purpose=Purpose(service=record.service, name=record.name, matter=record.id, law=_LAW),
-            grant=f"presented:{used.id}",
-            resource="certificates",
-            record=record.type,
-            fields=tuple(line.key for line in chosen),
-            labels=tuple(line.label for line in chosen),
-            kind=Kind.CERTIFICATE,
-            at=site.clock(),
-            source=record.name,
-        ),
     )
 
 
