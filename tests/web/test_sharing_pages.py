@@ -8,12 +8,14 @@ from html import unescape
 
 import httpx
 import pytest
+from msgspec import structs
 from tests.web.citizen import Person
 
 from tongban.org import Actor, demo, sessions
 from tongban.sharing.grants import Grant, store
 from tongban.sharing.grants.model import Change
 from tongban.web.app import create
+from tongban.web.desk.sharing import ROWS
 from tongban.web.site import Site
 
 pytestmark = pytest.mark.database
@@ -119,9 +121,15 @@ async def test_both_ends_see_the_grant_and_nobody_else_does(site: Site) -> None:
 
 async def test_thirty_days_before_its_end_a_grant_is_offered_for_renewal_as_it_was(site: Site) -> None:
     case = await in_use(site)
+    held = await store.one(site.db, f"g.{case}")
+    assert held is not None
+    for number in range(ROWS + 1):  # the list begins with those that last longest
+        longer = structs.replace(held, id=f"long-{number}", case="", until=date(2027, 12, 31))
+        await store.give(site.db, longer, Change(event="long", at=site.clock(), by="demo"))
     async with at_desk(site, "990101.housing.examiner") as person:
         await person.get("/desk/sharing")
-        assert "三十天内到期" in person.text
+        assert "三十天内到期" in person.text and f"renews=g.{case}" in person.page.text
+        assert person.page.text.count("?renews=") == 1, "and no other is said to end"
         await person.get(f"{NEW}?renews=g.{case}")
         assert 'value="left_on" checked' in person.page.text
         assert "months_paid >= 12" in person.text

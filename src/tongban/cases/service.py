@@ -331,13 +331,13 @@ class Cases:
         """What is remembered of promises that a person broke, for themselves (or who they act for) alone."""
         return await promises.remembered(self.engine.db, actor.on_behalf_of or actor.id)
 
-    async def asked(self, actor: Actor, after: str | None = None, limit: int = 20) -> Page[CaseRow]:
-        """The cases that an official's body has asked other bodies for, newest first."""
+    async def asked(self, actor: Actor, *services: str, after: str | None = None, limit: int = 20) -> Page[CaseRow]:
+        """The cases that an official's body has asked other bodies for, newest first; of these services, or of all."""
         size = _size(limit)
         if visible(self.engine.directory, actor).nothing or not actor.body:
             return Page(())
         before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")
-        rows = await lists.mine(self.engine.db, actor.body, before, size + 1)
+        rows = await lists.mine(self.engine.db, actor.body, before, size + 1, services or None)
         return _page(rows, size, lambda row: cursor(row.opened_at, row.case_id))
 
     async def handed_on(self, actor: Actor, after: str | None = None, limit: int = 20) -> Page[Handed]:

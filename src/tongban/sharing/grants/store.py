@@ -48,6 +48,18 @@ async def taken_by(db: Reads, consumers: Sequence[str], after: tuple[date, str] 
     return await _page(db, "consumer", consumers, after, limit)
 
 
+async def ending(db: Reads, consumers: Sequence[str], day: date, last: date) -> list[Grant]:
+    """Grants that these consumers may use on a day and that end by `last`, the first to end first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM data_grant WHERE consumer = ANY($1::text[])"  # noqa: S608 -- a constant of this module
+        " AND since <= $2 AND until BETWEEN $2 AND $3 AND suspended IS NULL AND ended IS NULL ORDER BY until, id",
+        list(consumers),
+        day,
+        last,
+    )
+    return [_grant(row) for row in rows]
+
+
 async def _page(
     db: Reads, column: str, values: Sequence[str], after: tuple[date, str] | None, limit: int
 ) -> list[Grant]:

@@ -26,13 +26,13 @@ SERVICE = "work-supervision"
 async def supervision(site: Site, visitor: Visitor, after: str = "") -> Response[str]:
     """Those of one's own body, newest first."""
     actor = supervisor(visitor)
-    asked = await site.cases.asked(actor, after or None, 50)
+    asked = await site.cases.asked(actor, SERVICE, after=after or None, limit=50)
     return page(
         site,
         visitor,
         "console/supervision.html",
         desk=desk(site, actor, "supervision"),
-        rows=[(row, site.directory.body(row.body).name) for row in asked.items if row.service == SERVICE],
+        rows=[(row, site.directory.body(row.body).name) for row in asked.items],
         following=asked.next,
     )
 

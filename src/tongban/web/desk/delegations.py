@@ -32,7 +32,7 @@ async def delegations(site: Site, visitor: Visitor) -> Response[str]:
     """What this body has given and received, and the cases about it."""
     actor = official(visitor)
     found = listed(site)
-    asked = await site.cases.asked(actor)
+    asked = await site.cases.asked(actor, SERVICE)
     return page(
         site,
         visitor,
@@ -40,7 +40,7 @@ async def delegations(site: Site, visitor: Visitor) -> Response[str]:
         desk=desk(site, actor, "moves"),
         given=[one for one in found if one.move.from_body == actor.body],
         received=[one for one in found if one.move.to_body == actor.body],
-        cases=[row for row in asked.items if row.service == SERVICE],
+        cases=asked.items,
         may_ask=bool({"examine", "decide", "head"} & actor.roles),
     )
 

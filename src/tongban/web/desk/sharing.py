@@ -85,7 +85,11 @@ class Asked:
 
 @get("/desk/sharing")
 async def sharing(
-    site: Site, visitor: Visitor, after: str | None = None, held_after: str | None = None
+    site: Site,
+    visitor: Visitor,
+    after: str | None = None,
+    held_after: str | None = None,
+    asked_after: str | None = None,
 ) -> Response[str]:
     """What waits for this official, what is held, what is given, what was asked for."""
     actor = official(visitor)
@@ -94,13 +98,15 @@ async def sharing(
     soon = site.clock() + SOON  # a yearly check that is far off does not press
     waiting = [row for row in await between.waiting_asking(site.cases.engine, actor) if row.due_at <= soon]
     waiting += [row for row in await between.waiting_above(site.cases.engine, actor) if row not in waiting]
-    asked = await site.cases.asked(actor, None, ROWS)
+    ending = await store.ending(site.db, _called(site, actor), site.today, site.today + SOON)
+    asked = await site.cases.asked(actor, after=asked_after, limit=ROWS)
     return page(
         site,
         visitor,
         "desk/sharing.html",
         desk=desk(site, actor, "sharing"),
         waiting=[_asked(site, row, actor) for row in waiting],
+        ending=await _lines(site, ending, own=False),
         held=await _lines(site, held, own=False),
         given=await _lines(site, given, own=True),
         unread=await correspondence.unread(site.cases.engine, actor),
@@ -108,6 +114,7 @@ async def sharing(
         asked=[_asked(site, row, actor) for row in asked.items],
         more_given=f"/desk/sharing?after={more_given}" if more_given else "",
         more_held=f"/desk/sharing?held_after={more_held}" if more_held else "",
+        more_asked=f"/desk/sharing?asked_after={asked.next}" if asked.next else "",
     )
 
 
