@@ -6,6 +6,7 @@ from tests.web.citizen import Person, submitted
 from tests.web.test_case_pages import act, official
 
 from tongban.base.clock import SettableClock
+from tongban.cases import handed
 from tongban.cases.custody import read
 from tongban.web.site import Site
 
@@ -43,6 +44,18 @@ async def test_what_was_handed_on_is_listed_until_and_after_it_is_taken_over(
     signed = (await sender.get(f"/desk/handed/{case}/receipt")).text
     told = read(signed, site.cases.engine.keys.public.get, site.clock())
     assert (told.case, told.from_body, told.to_body) == (case, "990101.police", "990102.police")
+
+
+async def test_what_waits_to_be_taken_over_goes_on_on_a_second_page(xiaoman: Person, site: Site) -> None:
+    cases = [await submitted(xiaoman) for _ in range(2)]
+    for case in cases:
+        await act(site, CLERK, case, "hand-on", body="990102.police", reasons="住在云岫区")
+    sender, engine = await official(site, "990101.police.examiner"), site.cases.engine
+    first = await handed.leaving(engine, sender, None, 1)
+    second = await handed.leaving(engine, sender, first.next, 1)
+    assert sorted(one.case for one in (*first.items, *second.items)) == sorted(cases) and second.next is None
+    page = await (await Official(site).sit("police.examiner")).get(f"/desk/handed?stands=waiting&after={first.next}")
+    assert first.items[0].case not in page.text and second.items[0].case in page.text
 
 
 async def test_nobody_else_learns_that_a_case_was_handed_on(xiaoman: Person, site: Site) -> None:

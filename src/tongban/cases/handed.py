@@ -55,13 +55,17 @@ async def handed_on(
     before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")
     open_ = None if not chosen.stands else chosen.stands == "working"
     rows = await lists.held(engine.db, bodies, before, limit + 1, open_=open_, service=chosen.service)
-    told = await _told(engine, [(case, body) for _, case, body in rows[:limit]])
-    return Page(told, cursor(rows[limit - 1][0], rows[limit - 1][1]) if len(rows) > limit else None)
+    return await _page(engine, rows, limit)
 
 
-async def leaving(engine: Engine, actor: Actor, limit: int, service: str = "") -> tuple[Handed, ...]:
-    """What waits to be taken over by another body, and is owed by this official's until it is; soonest due first."""
-    return await _told(engine, await lists.leaving(engine.db, _bodies(engine, actor), limit, service))
+async def leaving(engine: Engine, actor: Actor, after: str | None, limit: int, service: str = "") -> Page[Handed]:
+    """What waits to be taken over by another body, and is owed by this official's until it is; soonest due first.
+
+    Raises Refused (`bad-cursor`, 400).
+    """
+    start = read_cursor(after, tuple[datetime, str]) if after else lists.FIRST
+    rows = await lists.leaving(engine.db, _bodies(engine, actor), start, limit + 1, service=service)
+    return await _page(engine, rows, limit)
 
 
 async def receipt(engine: Engine, actor: Actor, case: str) -> str:
@@ -79,9 +83,11 @@ async def receipt(engine: Engine, actor: Actor, case: str) -> str:
     return sent.receipt
 
 
-async def _told(engine: Engine, rows: Sequence[tuple[str, str]]) -> tuple[Handed, ...]:
-    cases = [(await engine.find(engine.db, case), body) for case, body in rows]
-    return tuple(least(found, body) for found, body in cases if found is not None and _sent(found, body))
+async def _page(engine: Engine, rows: Sequence[tuple[datetime, str, str]], limit: int) -> Page[Handed]:
+    """The first `limit` of them, and where the next page begins if there are more."""
+    cases = [(await engine.find(engine.db, case), body) for _, case, body in rows[:limit]]
+    told = tuple(least(found, body) for found, body in cases if found is not None and _sent(found, body))
+    return Page(told, cursor(*rows[limit - 1][:2]) if len(rows) > limit else None)
 
 
 def _bodies(engine: Engine, actor: Actor) -> list[str]:

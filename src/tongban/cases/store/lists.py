@@ -233,14 +233,18 @@ async def held(
     return [(row["at"], row["case_id"], row["body"]) for row in rows]
 
 
-async def leaving(db: Runner, bodies: Sequence[str], limit: int, service: str) -> list[tuple[str, str]]:
-    """Cases of these bodies that are on their way to another, with the body that still owes the answer, soonest due
-    first."""
+async def leaving(
+    db: Runner, bodies: Sequence[str], after: Cursor, limit: int, *, service: str
+) -> list[tuple[datetime, str, str]]:
+    """When it is due, the case, and the body of these that still owes the answer, of cases that are on their way to
+    another, the soonest first; empty `service` is any."""
     rows = await db.fetch(
-        "SELECT case_id, body FROM case_row WHERE open AND body = ANY($1::text[]) AND 'on-its-way' = ANY(labels)"
-        " AND ($3 = '' OR service = $3) ORDER BY due_at, case_id LIMIT $2",
+        "SELECT due_at, case_id, body FROM case_row WHERE open AND body = ANY($1::text[])"
+        " AND 'on-its-way' = ANY(labels) AND (due_at, case_id) > ($2, $3) AND ($5 = '' OR service = $5)"
+        " ORDER BY due_at, case_id LIMIT $4",
         list(bodies),
+        *after,
         limit,
         service,
     )
-    return [(row["case_id"], row["body"]) for row in rows]
+    return [(row["due_at"], row["case_id"], row["body"]) for row in rows]

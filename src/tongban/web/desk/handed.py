@@ -1,17 +1,20 @@
 """转出去的: what this official's bodies handed on; who has it now, since when, and the receipt that proves it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, get
 
 from tongban.base.i18n import Text
+from tongban.base.page import Page
 from tongban.cases import handed
 from tongban.cases.handed import Handed, HandedFilter
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.queue import Chip
 from tongban.web.desk.staff import desk, official
-from tongban.web.html import page
+from tongban.web.html import page, saved_file
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
@@ -37,8 +40,9 @@ class List:
     stands: str
     chips: tuple[Chip, ...]
     services: tuple[Chip, ...]
-    waiting: tuple[Handed, ...]
-    taken: tuple[Handed, ...]
+    waiting: Sequence[Handed]
+    more_waiting: str
+    taken: Sequence[Handed]
     more: str
     empty: Text
 
@@ -50,14 +54,14 @@ async def listed(
     """What was handed on, with what waits to be taken over first."""
     actor, engine = official(visitor), site.cases.engine
     view, one = stands if stands in _STANDS else "", service[:60]
-    waiting, taken, more = (), (), ""
-    if view in ("", "waiting") and after is None:
-        waiting = await handed.leaving(engine, actor, ROWS, one)
+    waiting: Page[Handed] = Page(())
+    taken: Page[Handed] = Page(())
+    if view == "waiting" or (view == "" and after is None):
+        waiting = await handed.leaving(engine, actor, after, ROWS, one)
     if view != "waiting":
         narrowed = HandedFilter("" if view == "" else "working" if view == "working" else "ended", one)
-        found = await handed.handed_on(engine, actor, after, ROWS, narrowed)
-        taken, more = found.items, _address(view, one, found.next or "") if found.next else ""
-    rows = (*waiting, *taken)
+        taken = await handed.handed_on(engine, actor, after, ROWS, narrowed)
+    rows = (*waiting.items, *taken.items)
     slugs = sorted({row.slug for row in rows} | ({one} - {""}))
     name = service_names(site)
     return page(
@@ -69,23 +73,20 @@ async def listed(
             view,
             tuple(Chip(words, _address(key, one), key == view) for key, words in _STANDS.items()),
             tuple(Chip(name(slug), _address(view, "" if slug == one else slug), slug == one) for slug in slugs),
-            waiting,
-            taken,
-            more,
+            waiting.items,
+            _address("waiting", one, waiting.next) if waiting.next else "",
+            taken.items,
+            _address(view, one, taken.next) if taken.next else "",
             _EMPTY[view],
         ),
     )
 
 
 @get("/desk/handed/{case:str}/receipt")
-async def receipt(site: Site, visitor: Visitor, case: str) -> Response[bytes]:
+async def receipt(site: Site, visitor: Visitor, case: str) -> Response[Any]:
     """The receipt that the receiving body signed, as a file: a compact JWS over the digest of all that went along."""
     signed = await handed.receipt(site.cases.engine, official(visitor), case)
-    return Response(
-        signed.encode(),
-        media_type="application/jose",
-        headers={"content-disposition": f'attachment; filename="{case}-custody.jws"', "cache-control": "no-store"},
-    )
+    return saved_file(signed.encode(), f"{case}-custody.jws", "application/jose")
 
 
 def _address(stands: str, service: str, after: str = "") -> str:
