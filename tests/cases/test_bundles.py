@@ -383,14 +383,21 @@ async def test_a_reminder_to_the_number_of_somebody_else_is_told_to_nobody(cases
     assert not (await cases.inbox(as_person(FATHER))).items
 
 
+async def test_a_reminder_makes_no_account_of_a_name_that_another_person_wrote(cases: Cases) -> None:
+    view = await apply(cases, "newborn", WITH_FATHER)
+    await cases.bundles.remind(as_person(MOTHER), view.case, "other-parent")
+    assert await store.person_with_number(cases.engine.db, FATHER.id_number) is None
+    assert await cases.bundles.waiting(as_person(FATHER)), "the invitation itself is found at the first log-in"
+
+
 async def test_an_invitation_can_be_reminded_once_a_day_declined_and_taken_back(
     cases: Cases, clock: SettableClock
 ) -> None:
+    async with cases.engine.db.transaction() as connection:
+        await store.save_people(connection, [FATHER])
     first = await apply(cases, "newborn", WITH_FATHER)
     await cases.bundles.remind(as_person(MOTHER), first.case, "other-parent")
-    father = await store.person_with_number(cases.engine.db, FATHER.id_number)
-    assert father is not None
-    (letter,) = (await cases.inbox(as_person(father))).items
+    (letter,) = (await cases.inbox(as_person(FATHER))).items
     assert "请您完成" in letter.body.zh and await invited(cases, first) not in letter.body.zh
     assert await cases.engine.db.fetchval("SELECT count(*) FROM outbox WHERE case_id = $1", letter.case_id) == 1
     with pytest.raises(Refused) as again:

@@ -18,7 +18,6 @@ import msgspec
 from tongban.base.database import Connection
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
-from tongban.base.ids import birth_date, person_id
 from tongban.cases.model import Opening
 from tongban.cases.store import bundles as store
 from tongban.cases.store import personal
@@ -28,7 +27,7 @@ from tongban.catalog.bundle import Role
 from tongban.catalog.composing import Composed
 from tongban.catalog.model import Fact
 from tongban.catalog.wording import day_words
-from tongban.org import Actor, Person
+from tongban.org import Actor
 from tongban.org import store as people
 
 if TYPE_CHECKING:
@@ -168,8 +167,9 @@ async def accept(engine: Engine, actor: Actor, code: str) -> Asked:
 async def remind(engine: Engine, actor: Actor, whole: str, part: str) -> None:
     """Remind the other person by letter, once a day at most: in their inbox, and out by the ways that letters go.
 
-    Somebody who has never been here finds it when they first log in. A name that is not that number's is told nothing,
-    and who invites does not learn it here. Raises Refused `unknown-invitation`, `reminded` (409).
+    Somebody who has never been here finds the invitation itself when they first log in: no account is made of a name
+    that another person wrote. A name that is not that number's is told nothing, and who invites does not learn it here.
+    Raises Refused `unknown-invitation`, `reminded` (409).
     """
     one, invited = await _own(engine, actor, whole, part)
     now = engine.clock()
@@ -220,15 +220,9 @@ async def _own(engine: Engine, actor: Actor, whole: str, part: str) -> tuple[Inv
 
 
 async def _reader(connection: Connection, invited: Invited) -> str:
-    """Our number for an invited person, made where they have never been here; empty for another one's number."""
-    await people.lock_identity(connection, "id-number", invited.number)
+    """Our number for an invited person; empty for one who was never here, and for another one's number."""
     known = await people.person_with_number(connection, invited.number)
-    if known is not None:
-        return known.id if known.name == invited.name else ""
-    born = birth_date(invited.number)
-    person = Person(id=person_id(), name=invited.name, id_number=invited.number, birth_date=born)
-    await people.save_people(connection, [person])
-    return person.id
+    return known.id if known is not None and known.name == invited.name else ""
 
 
 _REMINDER_TITLE = Text("有人请您一起办一件事", "Somebody asks you to take part")
