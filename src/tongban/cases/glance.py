@@ -12,7 +12,6 @@ from datetime import date
 
 from tongban.base.errors import Refused
 from tongban.base.i18n import LANGS, Text, words
-from tongban.base.ids import read_case_id
 from tongban.cases import clocks
 from tongban.cases.engine import Engine
 from tongban.sharing import Purpose, Reader
@@ -30,16 +29,16 @@ class Glance:
     by: date | None
 
 
-async def glance(engine: Engine, number: str, proved: Callable[[str, str], bool], place: str) -> Glance | None:
-    """How a case stands, if `proved(applicant, case)`; None also for a number that is none: the same answer.
+async def glance(engine: Engine, case: str, proved: Callable[[str], bool]) -> Glance | None:
+    """How a case stands, by its number in its one spelling, if `proved(applicant)`; None as well where there is none.
 
-    `place` is where somebody asks. Raises Refused as `open_record` if that it was looked at cannot be written.
+    Raises Refused as `open_record` if that it was looked at cannot be written.
     """
     try:
-        found = await engine.find(engine.db, read_case_id(number))
-    except Refused:
+        found = await engine.find(engine.db, case)
+    except Refused:  # one whose person was erased is answered like one that there is not
         found = None
-    if found is None or found.state.case.about or not proved(found.state.case.applicant.id, found.state.case.case):
+    if found is None or found.state.case.about or not proved(found.state.case.applicant.id):
         return None
     state, law, now = found.state, found.definition.service, engine.clock()
     spec = found.definition.procedure.states[state.state]
@@ -48,7 +47,7 @@ async def glance(engine: Engine, number: str, proved: Callable[[str, str], bool]
         engine.db,
         Opened(
             person=state.case.applicant.id,
-            reader=Reader(kind="kiosk", id=place or "kiosk"),
+            reader=Reader(kind="kiosk", id="kiosk"),
             purpose=Purpose.of(law, state.case.case),
             grant="code:look-up",
             resource="cases",

@@ -5,20 +5,22 @@ address, and a session at a kiosk reaches one draft and ends after five minutes.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
+from tongban.base.ids import read_case_id
 from tongban.cases.glance import glance
 from tongban.hall.queue import FIRST
 from tongban.org import sessions, store
 from tongban.web.forms import Form, refused
-from tongban.web.html import go, page
+from tongban.web.html import page
 from tongban.web.limits import Limited
-from tongban.web.portal.account import entered
+from tongban.web.portal.account import entered, left
 from tongban.web.site import Site
-from tongban.web.visitor import Visitor, cookie
+from tongban.web.visitor import Visitor
 
 NOTHING_KEPT = {"cache-control": "no-store"}
 _NOT_FOUND = Text(
@@ -37,10 +39,7 @@ def kept_nowhere(answer: Response[str]) -> Response[str]:
 async def kiosk(site: Site, visitor: Visitor, hall: str = "") -> Response[Any]:
     """The start of the machine in the hall. Whoever was logged in here is logged out."""
     if visitor.kiosk:
-        await sessions.log_out(site.db, visitor.session)
-        left = go(f"/kiosk?hall={hall}" if hall else "/kiosk")
-        left.headers["set-cookie"] = cookie("session", "", secure=site.secure, max_age=0).decode()
-        return left
+        return await left(site, visitor, f"/kiosk?{urlencode({'hall': hall})}" if hall else "/kiosk")
     places = site.hall.places.all()
     place = next((one for one in places if one.id == hall), places[0] if places else None)
     return kept_nowhere(page(site, visitor, "open/kiosk.html", hall=place, halls=places, first=FIRST))
@@ -55,16 +54,23 @@ async def ask(site: Site, visitor: Visitor) -> Response[str]:
 @post("/kiosk/case")
 async def look(site: Site, visitor: Visitor, form: Form) -> Response[str]:
     """How it stands, as an answer to what was typed: no address leads to it. Raises Refused (429)."""
-    number = form.text("case")[:60]
     await site.limits.spend(Limited.KIOSK, f"kiosk {visitor.client}")
-    await site.limits.spend(Limited.KIOSK, f"case {number.strip().upper()}")
-    code = form.text("code")[:40]
-    found = await glance(
-        site.cases.engine, number, lambda person, case: site.hall.kiosk.opens(person, case, code), "kiosk"
-    )
+    code, found = form.text("code")[:40], None
+    if number := _number(form):
+        # In its one spelling: whoever tries codes out does not begin anew by writing the number differently.
+        await site.limits.spend(Limited.KIOSK, f"case {number}")
+        found = await glance(site.cases.engine, number, lambda person: site.hall.kiosk.opens(person, number, code))
     if found is None:
         return _asked(site, visitor, (Problem("not-found", _NOT_FOUND, "code"),))
     return kept_nowhere(page(site, visitor, "open/kiosk_case.html", found=found))
+
+
+def _number(form: Form) -> str:
+    """The case number that was typed; empty for what is none."""
+    try:
+        return read_case_id(form.text("case")[:60])
+    except Refused:
+        return ""
 
 
 def _asked(site: Site, visitor: Visitor, problems: tuple[Problem, ...]) -> Response[str]:

@@ -128,9 +128,14 @@ async def from_provider(
 
 @post("/logout")
 async def log_out(site: Site, visitor: Visitor) -> Response[Any]:
-    """The session ends here and in the database."""
+    """Back to the start, as nobody."""
+    return await left(site, visitor, HOME)
+
+
+async def left(site: Site, visitor: Visitor, to: str) -> Response[Any]:
+    """The session ends here and in the database, and on to an address."""
     await sessions.log_out(site.db, visitor.session)
-    response = go(HOME)
+    response = go(to)
     response.headers["set-cookie"] = cookie("session", "", secure=site.secure, max_age=0).decode()
     return response
 
