@@ -15,6 +15,12 @@ from tongban.web.site import Site
 
 pytestmark = pytest.mark.database
 PLANNING = "990101.planning.examiner"
+LATER = (
+    "INSERT INTO case_row SELECT (jsonb_populate_record(r, jsonb_build_object('case_id', r.case_id || n, 'service',"
+    " 'record-request', 'opened_at', r.opened_at + interval '1 hour'))).*"
+    " FROM case_row r, generate_series(1, 60) AS n WHERE r.case_id = $1"
+)
+"""More than a page of other things that the same body asked for later."""
 COURSE = {
     "id": "night-work",
     "name": "夜间窗口",
@@ -99,7 +105,7 @@ async def test_courses_and_sheets_are_for_supervisors_and_their_own_bodies_alone
 
 
 async def test_the_head_enters_leave_and_the_cover_uses_the_post_until_they_are_back(
-    site: Site, http: httpx.AsyncClient
+    site: Site, http: httpx.AsyncClient, supervisor: Reader
 ) -> None:
     head = await in_post(site, http, "990101", "housing", "head")
     assert "没有人休假" in (await head("GET", "/desk/leave")).text
@@ -111,6 +117,10 @@ async def test_the_head_enters_leave_and_the_cover_uses_the_post_until_they_are_
     assert (await head("POST", "/desk/leave", data={**form, "post": PLANNING})).status_code == 422
     assert (await head("POST", "/desk/leave", data=form)).status_code == 303
     assert site.directory.holders(away) == [f"o-{cover}"]
+    sheet = {"course": "on-the-spot", "passed_on": site.today.isoformat(), "posts": away}
+    assert (await supervisor("POST", "/console/training/sheet", data=sheet)).status_code == 303
+    passed = await site.db.fetchval("SELECT entry -> 'persons' FROM org_entered WHERE kind = 'classes'")
+    assert passed == [f"o-{away}"], "who stands in has not passed what the other one passed"
     page = (await head("GET", "/desk/leave?lang=en")).text
     assert "Cover: Approver" in page
     leave = re.findall(r'name="back" value="([^"]+)"', page)[0]
@@ -137,6 +147,7 @@ async def test_a_supervision_of_work_is_opened_answered_and_settled_on_the_pages
     sent = await supervisor("POST", "/console/supervision/new", data=form)
     assert sent.status_code == 303, sent.text[-800:]
     case = sent.headers["location"].rpartition("/")[2]
+    await site.db.execute(LATER, case)
     assert case in (await supervisor("GET", "/console/supervision")).text
     market = await in_post(site, http, "990101", "market", "approver")
     told = {"answer.cause": "模板里是旧地址", "answer.measures": "已重新告知"}

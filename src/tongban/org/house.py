@@ -46,7 +46,7 @@ async def save_course(db: Database, directory: Directory, actor: Actor, course: 
 async def save_sheet(
     db: Database, directory: Directory, actor: Actor, course: str, passed_on: date, posts: Sequence[str]
 ) -> Class:
-    """Keep who passed a course on a day: whoever is in these posts today.
+    """Keep who passed a course on a day: whoever these posts are today, and not who stands in for them.
 
     Raises Refused `unknown-course`, `sheet-in-future`, `sheet-empty` (422), `own-sheet`, `not-a-supervisor` (403),
     `unknown-post` (404) for a post of a body that one does not supervise.
@@ -64,7 +64,8 @@ async def save_sheet(
         post = directory.post(named)
         if post.body not in bodies:
             raise refuse("unknown-post", "没有这个岗位。", "There is no such post.", place="posts", status=404)
-        persons |= dict.fromkeys(directory.holders(named))
+        if holder := directory.holder_of(named):
+            persons[holder] = None
     if not persons:
         raise _wrong("sheet-empty", "posts", "请勾选谁通过了。", "Tick who passed.")
     if actor.id in persons:
@@ -87,7 +88,7 @@ async def save_leave(
 ) -> Absence:
     """Keep that the holder of a post is away from `since` up to, not including, `until`; `cover` is a post whose holder
     stands in, or "". Raises Refused `not-the-head` (403), `unknown-post` (404), `leave-days`, `leave-cover` (422)."""
-    _heads(actor)
+    heads(actor)
     away = _holder(directory, actor, post, "post")
     stands_in = _holder(directory, actor, cover, "cover") if cover else ""
     if not (since < until and (until - since).days <= _LONGEST_LEAVE and until > directory.today()):
@@ -110,7 +111,7 @@ async def save_leave(
 
 async def end_leave(db: Database, directory: Directory, actor: Actor, leave: str) -> None:
     """They are back today. Raises Refused `not-the-head` (403), `unknown-leave` (404)."""
-    _heads(actor)
+    heads(actor)
     found = next((one for one in leaves(directory, actor) if one.entry.id == leave), None)
     if found is None:
         raise refuse("unknown-leave", "没有这条休假。", "There is no such leave.", status=404)
@@ -182,10 +183,14 @@ def _supervises(actor: Actor) -> None:
         )
 
 
-def _heads(actor: Actor) -> None:
+def heads(actor: Actor) -> None:
+    """Raises Refused (`not-the-head`, 403) for whoever does not head a body."""
     if Role.HEAD not in actor.roles:
         raise refuse(
-            "not-the-head", "休假和代班由机关负责人登记。", "The head of the body enters leave and cover.", status=403
+            "not-the-head",
+            "休假和代班由机关负责人登记，请找您的负责人。",
+            "The head of your body enters leave and cover; please ask them.",
+            status=403,
         )
 
 

@@ -6,6 +6,7 @@ and what people write to their government is not to be remembered by a web serve
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,7 +14,7 @@ from litestar import Request
 from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException
 
-from tongban.base.errors import Refused
+from tongban.base.errors import Refused, refuse
 
 MAX_FIELDS = 500
 _NUL = dict.fromkeys([0])
@@ -43,6 +44,15 @@ class Form:
     def boxes(self, name: str) -> list[str]:
         """The three boxes of a date."""
         return [self.text(f"{name}.{part}") for part in ("year", "month", "day")]
+
+    def day(self, name: str) -> date:
+        """A day that was chosen in one box. Raises Refused (`field-missing`, 422)."""
+        try:
+            return date.fromisoformat(self.text(name))
+        except ValueError:
+            raise refuse(
+                "field-missing", "请选哪天，像2026-12-01。", "Choose a day, such as 2026-12-01.", place=name, status=422
+            ) from None
 
     def file(self, name: str) -> UploadFile | None:
         """The chosen file, if one was chosen."""

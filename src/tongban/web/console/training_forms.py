@@ -13,7 +13,6 @@ from tongban.org import Actor, house, visible
 from tongban.org.entries import ALL
 from tongban.org.model import Course, Role
 from tongban.web.console.machines import supervisor
-from tongban.web.desk.leave import day_of
 from tongban.web.desk.staff import desk
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
@@ -62,7 +61,7 @@ async def save_sheet(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
     """Keep who passed on a day."""
     actor = supervisor(visitor)
     try:
-        day = day_of(form, "passed_on")
+        day = form.day("passed_on")
         await house.save_sheet(site.db, site.directory, actor, form.text("course"), day, form.all("posts"))
     except Refused as error:
         return _sheet(site, visitor, actor, form, tuple(refused(error)), status=error.status)

@@ -1,11 +1,10 @@
 """/desk/leave: the head of a body enters who is away and who stands in (代班)."""
 
-from datetime import date
 from typing import Any
 
 from litestar import Response, get, post
 
-from tongban.base.errors import Problem, Refused, refuse
+from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 from tongban.org import Actor, house
 from tongban.web.desk.staff import desk, official
@@ -34,10 +33,8 @@ async def enter(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
         if back := form.text("back"):
             await house.end_leave(site.db, site.directory, actor, back)
             return go("/desk/leave?said=back")
-        since, until = (day_of(form, name) for name in ("since", "until"))
-        await house.save_leave(
-            site.db, site.directory, actor, form.text("post"), since, until, form.text("cover").strip()
-        )
+        since, until = form.day("since"), form.day("until")
+        await house.save_leave(site.db, site.directory, actor, form.text("post"), since, until, form.text("cover"))
     except Refused as error:
         return _page(site, visitor, actor, form, tuple(refused(error)), status=error.status)
     return go("/desk/leave?said=saved")
@@ -46,24 +43,8 @@ async def enter(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
 def _head(visitor: Visitor) -> Actor:
     """Raises Refused: as `official`; `not-the-head` (403)."""
     actor = official(visitor)
-    if "head" not in actor.roles:
-        raise refuse(
-            "not-the-head",
-            "休假和代班由机关负责人登记，请找您的负责人。",
-            "The head of your body enters leave and cover; please ask them.",
-            status=403,
-        )
+    house.heads(actor)
     return actor
-
-
-def day_of(form: Form, name: str) -> date:
-    """A day of a form. Raises Refused (`field-missing`, 422)."""
-    try:
-        return date.fromisoformat(form.text(name).strip())
-    except ValueError:
-        raise refuse(
-            "field-missing", "请选哪天，像2026-12-01。", "Choose a day, such as 2026-12-01.", place=name, status=422
-        ) from None
 
 
 def _page(

@@ -5,7 +5,6 @@ a case, and seeing it leaves a row as opening the case does.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from litestar import Response, get, post
@@ -67,7 +66,7 @@ async def arrange(site: Site, visitor: Visitor, case: str, form: Form) -> Respon
     try:
         match do:
             case "propose":
-                await arranged.propose(actor, case, _day(form), form.text("hour"))
+                await arranged.propose(actor, case, form.day("day"), form.text("hour"))
             case "agree":
                 await arranged.agree(actor, case)
             case "call-off":
@@ -129,15 +128,6 @@ def _row(site: Site, actor: Actor, one: Shared) -> dict[str, Any]:
             for each in sorted(one.cases, key=lambda each: each.body != actor.body)
         ],
     }
-
-
-def _day(form: Form) -> date:
-    try:
-        return date.fromisoformat(form.text("day").strip())
-    except ValueError:
-        raise refuse(
-            "field-missing", "请选哪天，像2026-12-01。", "Choose a day, such as 2026-12-01.", place="day", status=422
-        ) from None
 
 
 ROUTES = [visits, visit, arrange]
