@@ -1,6 +1,6 @@
 """/console/training/course and /sheet: supervising posts keep the curriculum and who passed it.
 
-A sheet names posts, and the register keeps whoever is in them that day: no page of the console shows names.
+A sheet names posts, and the register keeps whose they are that day: no page of the console shows names.
 """
 
 from typing import Any
