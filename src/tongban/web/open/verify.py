@@ -80,7 +80,8 @@ async def verified(site: Site, visitor: Visitor, data: bytes | str, digest: str 
         return checked(site.keys.public, await _lists(site, first.claims)) if first.genuine else first
     if first.record is None:
         # Whether one of another province was revoked is known there: here it stays unasked.
-        others = site.cases.elsewhere.between.neighbours.certificate_keys() if site.cases.elsewhere else {}
+        elsewhere = site.cases.elsewhere if first.fault is certs.Fault.UNKNOWN_KEY else None
+        others = elsewhere.between.neighbours.certificate_keys() if elsewhere else {}
         return checked(others) if others else first
     stored = await certs.store.get(site.db, first.record.id)
     if stored is None:
