@@ -4,8 +4,8 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -93,21 +93,48 @@ async def db(postgres: EmbeddedPostgres, _admin: Database, _template: str) -> As
         yield db
 
 
+class Moulds:
+    """Databases that are filled once for many tests; each test has a copy of its own."""
+
+    def __init__(self, postgres: EmbeddedPostgres, admin: Database, template: str) -> None:
+        self._postgres, self._admin, self._template = postgres, admin, template
+
+    async def cast(self, name: str, fill: Callable[[Database], Awaitable[object]]) -> None:
+        """Make the mould of this name, with what `fill` writes."""
+        await self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY FILE_COPY")
+        db = await Database.open(database_url(self._postgres.url, name), name=name, sealer=await new_sealer())
+        try:
+            await fill(db)
+        finally:
+            await db.close()
+
+    def copy(self, name: str) -> AbstractAsyncContextManager[Database]:
+        """A database from this mould, gone afterwards."""
+        return _made(self._postgres, self._admin, name)
+
+
 @pytest.fixture(scope="session")
-async def province_mould(postgres: EmbeddedPostgres, _admin: Database, _template: str) -> str:
+def moulds(postgres: EmbeddedPostgres, _admin: Database, _template: str) -> Moulds:
+    """What is filled once for many tests."""
+    return Moulds(postgres, _admin, _template)
+
+
+@pytest.fixture(scope="session")
+async def province_mould(moulds: Moulds) -> str:
     """The mould of databases with the demonstration province, its people and what the records know of them."""
-    await _admin.execute(f"CREATE DATABASE province TEMPLATE {_template} STRATEGY FILE_COPY")
-    db = await Database.open(database_url(postgres.url, "province"), name="province", sealer=await new_sealer())
-    await demo.seed(db)
-    await records.seed(db, MORNING)
-    await db.close()
+
+    async def fill(db: Database) -> None:
+        await demo.seed(db)
+        await records.seed(db, MORNING)
+
+    await moulds.cast("province", fill)
     return "province"
 
 
 @pytest.fixture
-async def province_db(postgres: EmbeddedPostgres, _admin: Database, province_mould: str) -> AsyncIterator[Database]:
+async def province_db(moulds: Moulds, province_mould: str) -> AsyncIterator[Database]:
     """A database of this test's own with the demonstration province, its people and what the records know of them."""
-    async with _made(postgres, _admin, province_mould) as db:
+    async with moulds.copy(province_mould) as db:
         yield db
 
 

@@ -1,13 +1,16 @@
 """The demonstration's three weeks, played on an empty installation at different moments of the year."""
 
 import asyncio
+import shutil
 from collections import Counter
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from case_world import official
+from tests.conftest import Moulds
 
 from tongban import certs
 from tongban.base.clock import ZONE, SettableClock
@@ -44,8 +47,10 @@ APPROVER = demo.post_id("990101", "police", "approver")
 class Stage:
     """A demonstration installation at one moment."""
 
-    def __init__(self, db: Database, data: Path, now: datetime) -> None:
+    def __init__(self, db: Database, data: Path, now: datetime, steps: int = 0) -> None:
         self.db, self.now, self.settings = db, now, Settings(data_dir=data)
+        self.steps = steps
+        """What its first start did."""
 
     async def seed(self) -> int:
         await demo.seed(self.db)
@@ -69,6 +74,40 @@ class Stage:
         return [await self.db.fetchval(f"SELECT count(*) FROM {table}") for table in tables]
 
 
+class Played:
+    """The story at each moment, played once, and copied for each test that looks at it."""
+
+    def __init__(self, moulds: Moulds, folder: Path) -> None:
+        self._moulds, self._folder = moulds, folder
+        self._steps: dict[datetime, int] = {}
+
+    @asynccontextmanager
+    async def at(self, now: datetime, data: Path) -> AsyncGenerator[Stage]:
+        """A stage of one's own, with `data` as its directory."""
+        name = f"story_{now:%Y%m%d%H%M}"
+        if now not in self._steps:
+
+            async def play(db: Database) -> None:
+                self._steps[now] = await Stage(db, self._folder / name, now).seed()
+
+            await self._moulds.cast(name, play)
+        shutil.copytree(self._folder / name, data, dirs_exist_ok=True)
+        async with self._moulds.copy(name) as db:
+            yield Stage(db, data, now, self._steps[now])
+
+
+@pytest.fixture(scope="session")
+def played(moulds: Moulds, tmp_path_factory: pytest.TempPathFactory) -> Played:
+    return Played(moulds, tmp_path_factory.mktemp("played"))
+
+
+@pytest.fixture
+async def stage(request: pytest.FixtureRequest, played: Played, tmp_path: Path) -> AsyncGenerator[Stage]:
+    """The whole story has been played: on a Monday, or at the moment that the test names."""
+    async with played.at(getattr(request, "param", MONDAY), tmp_path) as found:
+        yield found
+
+
 def citizen(person: str, mandate: str = "") -> Actor:
     given = next((one for one in demo.mandates() if one.id == mandate), None)
     return Actor.citizen(next(one for one in demo.citizens() if one.id == person), given)
@@ -82,14 +121,11 @@ async def waiting(cases: Cases, post: str) -> list[CaseRow]:
     return list((await cases.queue(official(cases.engine.directory, post))).items)
 
 
-@pytest.mark.parametrize("now", MOMENTS)
-async def test_every_story_stands_where_it_is_promised_whenever_it_is_started(
-    db: Database, tmp_path: Path, now: datetime
-) -> None:
-    stage = Stage(db, tmp_path, now)
-    written, new = stories.script(), now.date() >= date(2026, 11, 22)
+@pytest.mark.parametrize("stage", MOMENTS, indirect=True)
+async def test_every_story_stands_where_it_is_promised_whenever_it_is_started(stage: Stage) -> None:
+    written, new = stories.script(), stage.now.date() >= date(2026, 11, 22)
     told = [story for story in written.stories if new or story.service not in NEW]
-    assert await stage.seed() == len(written.drafts) + sum(1 + len(story.steps) for story in told)
+    assert stage.steps == len(written.drafts) + sum(1 + len(story.steps) for story in told)
     cases = await stage.cases()
     assert await states(cases, "p-wangxiaoman") == {
         "individual-business-registration:issued": 1,
@@ -122,13 +158,9 @@ async def test_every_story_stands_where_it_is_promised_whenever_it_is_started(
     assert len(await waiting(cases, CLERK)) >= 6
 
 
-@pytest.mark.parametrize("now", MOMENTS)
-async def test_nothing_is_dated_in_the_future_and_the_clock_is_left_nothing_undone(
-    db: Database, tmp_path: Path, now: datetime
-) -> None:
-    stage = Stage(db, tmp_path, now)
-    await stage.seed()
-    cases = await stage.cases()
+@pytest.mark.parametrize("stage", MOMENTS, indirect=True)
+async def test_nothing_is_dated_in_the_future_and_the_clock_is_left_nothing_undone(stage: Stage) -> None:
+    cases, db, now = await stage.cases(), stage.db, stage.now
     assert await dead_alarms(db, 10) == []
     assert await db.fetchval("SELECT count(*) FROM timer WHERE last_error IS NOT NULL") == 0
     assert await db.fetchval("SELECT count(*) FROM case_event WHERE type = $1", Own.UNDELIVERED) == 0
@@ -138,12 +170,11 @@ async def test_nothing_is_dated_in_the_future_and_the_clock_is_left_nothing_undo
     assert await cases.fire() == 0
 
 
-async def test_a_second_start_adds_nothing(db: Database, tmp_path: Path) -> None:
-    stage = Stage(db, tmp_path, MONDAY)
-    await stage.seed()
+async def test_a_second_start_adds_nothing(stage: Stage) -> None:
     before = await stage.counts()
     assert await stage.seed() == 0
-    assert await Stage(db, tmp_path, MONDAY + timedelta(days=3)).seed() == 0
+    stage.now += timedelta(days=3)
+    assert await stage.seed() == 0
     assert await stage.counts() == before
 
 
@@ -182,9 +213,7 @@ async def test_an_installation_with_cases_of_its_own_is_left_alone(db: Database,
     assert await stage.seed() == 0
 
 
-async def test_the_desk_has_work_of_every_urgency(db: Database, tmp_path: Path) -> None:
-    stage = Stage(db, tmp_path, MONDAY)
-    await stage.seed()
+async def test_the_desk_has_work_of_every_urgency(stage: Stage) -> None:
     cases = await stage.cases()
     days = [(row.due_at.astimezone(ZONE).date() - MONDAY.date()).days for row in await waiting(cases, APPROVER)]
     assert min(days) < 0
@@ -198,11 +227,7 @@ async def test_the_desk_has_work_of_every_urgency(db: Database, tmp_path: Path) 
         assert [row.applicant_name for row in (await cases.queue(who, QueueFilter(view="tasks"))).items] == ["贺光明"]
 
 
-async def test_joint_handling_a_broken_promise_and_a_shared_visit_are_in_the_story(
-    db: Database, tmp_path: Path
-) -> None:
-    stage = Stage(db, tmp_path, MONDAY)
-    await stage.seed()
+async def test_joint_handling_a_broken_promise_and_a_shared_visit_are_in_the_story(stage: Stage) -> None:
     cases = await stage.cases()
     directory = cases.engine.directory
     # Meteorology and housing have given their views; civil air defence is still looking.
@@ -212,16 +237,14 @@ async def test_joint_handling_a_broken_promise_and_a_shared_visit_are_in_the_sto
     found = await cases.visits.overview(official(directory, "990101.market.examiner"))
     assert [one.visit.state for one in found.visits if one.visit] == ["registered"]
     assert [len(one.cases) for one in found.together] == [2]
-    rows = await db.fetch("SELECT state, service FROM case_row WHERE service = 'small-food-shop' ORDER BY state")
+    rows = await stage.db.fetch("SELECT state, service FROM case_row WHERE service = 'small-food-shop' ORDER BY state")
     assert [row["state"] for row in rows] == ["checking", "kept", "revoked"]
-    assert await db.fetchval("SELECT count(*) FROM broken_promise") == 1
+    assert await stage.db.fetchval("SELECT count(*) FROM broken_promise") == 1
 
 
-async def test_silence_a_pause_and_a_refusal_by_two_are_in_the_story(db: Database, tmp_path: Path) -> None:
-    stage = Stage(db, tmp_path, MONDAY)
-    await stage.seed()
+async def test_silence_a_pause_and_a_refusal_by_two_are_in_the_story(stage: Stage) -> None:
     cases = await stage.cases()
-    assert await db.fetchval("SELECT count(*) FROM case_event WHERE type = 'deem-accepted'") == 1
+    assert await stage.db.fetchval("SELECT count(*) FROM case_event WHERE type = 'deem-accepted'") == 1
     refused = (await cases.mine(citizen("p-liwen"))).items[0]
     events = (await cases.engine.load(refused.case_id)).events
     proposed, confirmed = (next(e for e in events if e.type == act) for act in ("propose-refusal", "refuse"))
@@ -233,13 +256,9 @@ async def test_silence_a_pause_and_a_refusal_by_two_are_in_the_story(db: Databas
     assert paused.due_at.year == 9999
 
 
-async def test_certificates_are_valid_though_they_are_dated_before_the_first_start(
-    db: Database, tmp_path: Path
-) -> None:
-    stage = Stage(db, tmp_path, MONDAY)
-    await stage.seed()
+async def test_certificates_are_valid_though_they_are_dated_before_the_first_start(stage: Stage) -> None:
     keys = KeyRing.open(stage.settings.keys_dir, MONDAY)
-    held = (await certs.store.held_by(db, "p-wangxiaoman", limit=5)).items
+    held = (await certs.store.held_by(stage.db, "p-wangxiaoman", limit=5)).items
     assert held
     for one in held:
         checked = certs.verify(one.certificate.jws, keys.public, MONDAY)
@@ -247,10 +266,8 @@ async def test_certificates_are_valid_though_they_are_dated_before_the_first_sta
         assert checked.valid
 
 
-async def test_people_see_who_looked_at_their_records(db: Database, tmp_path: Path) -> None:
-    stage = Stage(db, tmp_path, MONDAY)
-    await stage.seed()
-    looks = (await Sharing(db, SettableClock(MONDAY)).accesses("p-wangxiaoman")).items
+async def test_people_see_who_looked_at_their_records(stage: Stage) -> None:
+    looks = (await Sharing(stage.db, SettableClock(MONDAY)).accesses("p-wangxiaoman")).items
     assert {look.by for look in looks} == {"self", "official"}
     assert all(look.law and look.matter and look.basis for look in looks)
 
