@@ -5,7 +5,7 @@ from datetime import date
 from shipped_law import SERVICES
 
 from tongban.base.i18n import words
-from tongban.catalog.bundle_count import typical
+from tongban.catalog.bundle_count import Given, counted, typical
 from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.once_bundles import through_bundles
 from tongban.catalog.once_only import Asked, asked, together
@@ -46,6 +46,14 @@ def test_what_another_person_answers_for_a_bundle_is_not_left_out_of_the_count()
     found = through_bundles(business.members.values(), [business])
     assert found.shared == form.questions + form.papers + asked(partner).shared
     assert found.alone == sum(asked(service).alone for service in business.members.values())
+
+
+def test_what_the_form_settles_is_no_saving_where_a_record_would_have_answered() -> None:
+    """The name of a child who is registered with this form: the later parts, applied for alone, would look it up."""
+    newborn = next(one for one in BUNDLES if one.bundle.bundle == "newborn")
+    (settled,) = [same for same in newborn.bundle.same if same.asked]
+    found = counted(newborn, {at.partition(".")[0]: Given(["newborn_name"], ()) for at in settled.of})
+    assert (found.alone.questions, found.together.questions) == (1, 1)
 
 
 def test_every_service_has_an_applicant_to_count_for() -> None:

@@ -2,7 +2,8 @@
 
 One question that is put to the person is one; what a record of the state answers, what another part gives and what is
 worked out is none. The services one by one are counted with the same records answering, so that the difference is the
-bundle's alone and not that of shared data (`catalog.once_only` counts that).
+bundle's alone and not that of shared data (`catalog.once_only` counts that). So what the form settles (`Same.asked`) is
+counted against the bundle: once in its form, and not for the parts that alone would find it in a record.
 """
 
 from collections import Counter
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tongban.base.i18n import words
-from tongban.catalog.composing import Composed
+from tongban.catalog.composing import Composed, Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +53,36 @@ def counted(composed: Composed, given: Mapping[str, Given], own: Collection[str]
     facts = [(part, name) for part, one in given.items() for name in one.facts if (part, name) in composed.names]
     papers = [(part, name) for part, one in given.items() for name in one.papers if (part, name) in composed.papers]
     asked = list(dict.fromkeys([*own, *(composed.names[key] for key in facts)]))
+    alone = [key for key in facts if not _settled(composed, key)]
     filed = {composed.papers[key] for key in papers}
     visits = [composed.members[part].visits.max for part in given]
     return Counted(
-        alone=Burden(len(given), len(facts), len(papers), sum(visits)),
+        alone=Burden(len(given), len(alone), len(papers), sum(visits)),
         together=Burden(1, len(asked), len(filed), max(visits, default=0)),
         repeated=_repeated(composed, asked),
     )
 
 
 def typical(composed: Composed) -> Counted:
-    """The count for somebody who needs every part, where every record answers and every question applies."""
+    """The count for somebody who needs every part, with every record that is asked answering and all questions put."""
     given: dict[str, Given] = {}
     for part, service in composed.members.items():
         if composed.bundle.parts[part].by is None:
             facts = {name for (of, name) in composed.names if of == part}
             papers = {name for (of, name) in composed.papers if of == part}
+            put = {name for name in facts if service.facts[name].source is None or _settled(composed, (part, name))}
             given[part] = Given(
-                [name for name in facts if service.facts[name].source is None and service.facts[name].required],
+                [name for name in put if service.facts[name].required],
                 [name for name in papers if service.materials[name].replaced_by is None],
             )
     return counted(composed, given, _own(composed))
+
+
+def _settled(composed: Composed, key: Key) -> bool:
+    """Whether the form asks what this part alone would have looked up."""
+    part, name = key
+    merged = composed.service.facts[composed.names[key]]
+    return merged.source is None and composed.members[part].facts[name].source is not None
 
 
 def _own(composed: Composed) -> list[str]:
