@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.cases import handing
@@ -32,7 +30,7 @@ def beyond(engine: Engine, found: Case, named: str = "") -> tuple[Custody, ...]:
     state, directory = found.state, engine.directory
     if engine.between is None or state.elsewhere or not directory.has(state.desk.id):
         return ()
-    wanted = named if directory.has(named) and directory.installation(directory.body(named).region) else ""
+    wanted = named if directory.has(named) and not directory.here(named) else ""
     if state.case.applicant.kind != "person":  # who may act for a company is not established between installations
         if wanted:
             raise _persons_only()
@@ -68,7 +66,7 @@ def _alike(engine: Engine, found: Case) -> Iterator[Office]:
                 between.agreement(state.case.service, state.place, body.region, day)
             except Refused:
                 continue
-            yield msgspec.structs.replace(office_of(directory, body.id), installation=card.member.code)
+            yield office_of(directory, body.id)
 
 
 def _custody(holder: Office, to: Office) -> Custody:

@@ -177,7 +177,7 @@ def _here(engine: Engine, found: Case, named: str, day: date) -> Iterator[Custod
     kind = {body.id: body for body in directory.bodies_of(service.authority.body)}
     if directory.has(named):
         kind[named] = directory.body(named)
-    bodies = (body for body in kind.values() if body.id not in held and not directory.installation(body.region))
+    bodies = (body for body in kind.values() if body.id not in held and directory.here(body.id))
     fitting = [body for body in bodies if _empowered(directory, body, service, day)]
     fitting.sort(key=lambda body: (body.id != named, _far(body, state.place), body.id))
     office = office_of(directory, state.office.id)

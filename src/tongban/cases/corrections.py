@@ -21,7 +21,7 @@ SERVICE = "record-correction"
 def verified_by(service: str, owner: str, directory: Directory) -> str:
     """The body that answers where a service names who owns a record: the owner. A record of another province's is
     verified by the body that the service names for the place, which asks there: nobody is left without an answer."""
-    return owner if service != SERVICE or directory.has(owner) else ""
+    return owner if service != SERVICE or directory.here(owner) else ""
 
 
 def answered(definition: Definition, after: CaseState, new: Sequence[Event]) -> list[Also]:

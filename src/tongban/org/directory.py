@@ -304,6 +304,10 @@ class Directory:
         """Whether this is the id of a body, and not of a person."""
         return body_id in self._bodies
 
+    def here(self, body_id: str) -> bool:
+        """Whether this is a body that works in this installation; a neighbour's are in the register as well."""
+        return self.has(body_id) and not self.installation(self.body(body_id).region)
+
     def around(self, *body_ids: str) -> str | None:
         """The smallest region that all of these bodies lie in; None where there is none."""
         regions = [list(lineage(self.body(body_id).region)) for body_id in body_ids]

@@ -89,7 +89,6 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
     entries = LiveDirectory.of(settings.data_dir)
     await entries.refresh(db)
     between = Between(Neighbours(settings.data_dir, clock), lambda: directory.register.agreements)
-    directory.abroad.append(between.code)
     cases = Cases(
         db,
         catalogue,

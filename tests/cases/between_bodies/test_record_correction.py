@@ -4,9 +4,11 @@ import pytest
 from two_cities import HOUSING, HR, Between, due
 
 from tongban.base.errors import Refused
+from tongban.cases.corrections import SERVICE, verified_by
 from tongban.cases.model import Applicant
 from tongban.cases.views import CaseView
-from tongban.org import Actor, demo
+from tongban.org import Actor, Directory, demo
+from tongban.org.demo.provinces import Province
 
 pytestmark = pytest.mark.database
 
@@ -66,6 +68,11 @@ async def test_a_correction_names_a_field_that_there_is(between: Between) -> Non
 async def test_a_record_of_another_province_is_verified_by_the_centre_of_the_place_which_asks_there(
     between: Between,
 ) -> None:
+    assert verified_by(SERVICE, "980000.hr", between.directory) == ""
+    neighbours = Directory.build(demo.beside(Province.LAN, (Province.YUN,)))
+    neighbours.abroad.append(lambda region: "YZ" if region.startswith("98") else "")
+    assert verified_by(SERVICE, "980000.hr", neighbours) == "", "its name is known here, but nobody of it works here"
+    assert verified_by(SERVICE, HR, neighbours) == HR
     view = await correction(between, resource="hr.paid-elsewhere")
     centre = view.opening.office.id
     assert centre == "990101.digital-centre"

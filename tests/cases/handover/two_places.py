@@ -149,7 +149,6 @@ class Place:
         keys = KeyRing.open(folder / "keys", clock())
         directory = Directory.build(demo.beside(province, (other,)), clock)
         between = Between(Neighbours(folder, clock), lambda: directory.register.agreements if agreed else ())
-        directory.abroad.append(between.code)
         cases = Cases(
             db,
             Catalogue([with_rule() if ruled else service()], [procedure()], clock=clock),

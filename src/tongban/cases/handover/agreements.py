@@ -10,7 +10,7 @@ from typing import Protocol
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.cases.model import CaseState, Office
-from tongban.sharing.channel.neighbours import Card, Neighbours
+from tongban.sharing.channel.neighbours import Neighbours
 
 
 class Agreed(Protocol):
@@ -34,12 +34,8 @@ class Between:
     neighbours: Neighbours
     agreed: Callable[[], Sequence[Agreed]]
 
-    def installation(self, region: str) -> Card | None:
-        """The other installation whose bodies answer for a region."""
-        return self.neighbours.of_region(region)
-
     def code(self, region: str) -> str:
-        """The same by its code as a member; empty for our own regions."""
+        """The other installation whose bodies answer for a region, by its code as a member; empty for our own."""
         card = self.neighbours.of_region(region)
         return card.member.code if card else ""
 

@@ -52,6 +52,9 @@ class Handovers:
     patience: timedelta = PATIENCE
     _way: Deliver | None = None
 
+    def __post_init__(self) -> None:
+        self.engine.directory.abroad.append(self.between.code)
+
     # --- what officials do -----------------------------------------------------------------------------------------
 
     async def recall(self, actor: Actor, case: str, reason: Text, *, key: str) -> Case:
