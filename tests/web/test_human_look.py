@@ -10,6 +10,7 @@ from tongban.base.i18n import Text
 from tongban.cases import CaseView, QueueFilter
 from tongban.org import Actor, demo
 from tongban.org import store as org_store
+from tongban.web.portal.human_look import county
 from tongban.web.portal.start import look_up
 from tongban.web.site import Site
 
@@ -116,6 +117,12 @@ async def test_the_letter_of_the_outcome_mentions_it_in_a_sentence(site: Site, x
     letter = done.letters[-1][1]
     assert "给过1条建议，工作人员采纳了0条；决定是人作的" in letter.body.zh
     assert "made 1 suggestion in this case and officials took 0" in letter.body.en
+
+
+def test_whoever_lives_where_nobody_here_answers_is_looked_after_in_the_first_county(site: Site) -> None:
+    """Identity cards of the whole country are used here; the register of regions knows this province alone."""
+    assert county(site, "990201") == "990201"
+    assert county(site, "440106") == county(site, "") == "990101"
 
 
 async def test_one_button_opens_a_case_of_its_own_and_both_show_each_other(site: Site, anyone: Person) -> None:

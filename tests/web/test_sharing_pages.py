@@ -13,6 +13,7 @@ from tests.web.citizen import Person
 
 from tongban.org import Actor, demo, sessions
 from tongban.sharing.grants import Grant, store
+from tongban.sharing.grants.demo import shipped_grants
 from tongban.sharing.grants.model import Change
 from tongban.web.app import create
 from tongban.web.desk.sharing import ROWS
@@ -117,6 +118,21 @@ async def test_both_ends_see_the_grant_and_nobody_else_does(site: Site) -> None:
             assert case not in stranger.page.text
             await stranger.get(f"{NEW}?renews=g.{case}")
             assert stranger.page.status_code == 404
+
+
+async def test_data_of_another_province_hide_no_page_and_are_not_asked_for_from_here(site: Site) -> None:
+    (foreign,) = [one for one in shipped_grants() if one.provider == "980000.hr"]
+    async with at_desk(site, "990101.hr.examiner") as person:
+        await person.get("/desk/sharing/new")
+        assert person.page.status_code == 200
+        assert "hr.insurance" in person.page.text
+        assert foreign.resource not in person.page.text
+        await person.get(f"/desk/sharing/grants/{foreign.id}")
+        assert person.page.status_code == 200
+        assert "云泽省人力资源和社会保障厅" in person.text
+        await person.get(f"/desk/sharing/new/{foreign.resource}/{foreign.record}?renews={foreign.id}")
+        assert person.page.status_code == 409
+        assert "请找本级数字政务中心" in person.text
 
 
 async def test_thirty_days_before_its_end_a_grant_is_offered_for_renewal_as_it_was(site: Site) -> None:

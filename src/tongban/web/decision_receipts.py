@@ -1,11 +1,14 @@
 """The receipt of a decision for the person it is about: the same for the page and the API."""
 
+from functools import partial
+
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
 from tongban.base.keys import Use
 from tongban.base.statements import Statement, stated
 from tongban.cases.decision_receipt import KIND, Machine, Names, Suggested, decision_receipt
 from tongban.cases.views import CaseView
+from tongban.web.bodies import body_name
 from tongban.web.site import Site
 
 
@@ -33,16 +36,10 @@ async def receipt_of(site: Site, view: CaseView) -> Statement:
 
 
 def _names(site: Site) -> Names:
-    def body(name: str) -> Text:
-        try:
-            return site.directory.body(name).name
-        except Refused:  # a body that has gone since
-            return Text(name, name)
-
     def post(name: str) -> Text:
         try:
             return site.directory.post(name).title
-        except Refused:
+        except Refused:  # a post that has gone since
             return Text(name, name)
 
-    return Names(body, post)
+    return Names(partial(body_name, site), post)

@@ -18,6 +18,7 @@ from tongban.sharing.access import KINDS, Kind, inspecting, watching
 from tongban.sharing.access.emergency import GROUNDS, Emergency, emergencies
 from tongban.sharing.access.watching import Attempt, Volume, Watched
 from tongban.sharing.lookup import PORTAL
+from tongban.web.bodies import body_name
 from tongban.web.console.machines import supervisor
 from tongban.web.desk.staff import desk
 from tongban.web.html import page
@@ -228,14 +229,13 @@ _LISTS = {
 
 
 def _where(site: Site, body: str, post: str) -> Text:
+    if post == PORTAL:
+        return body_name(site, body)
     try:
-        if post == PORTAL:
-            return site.directory.body(body).name
-        return Text("{body} · {post}", "{body} · {post}").format(
-            body=site.directory.body(body).name, post=site.directory.post(post).title
-        )
+        title = site.directory.post(post).title
     except Refused:
         return Text(post, post)
+    return Text("{body} · {post}", "{body} · {post}").format(body=body_name(site, body), post=title)
 
 
 ROUTES = [watch]

@@ -4,11 +4,14 @@ For supervising posts: of the bodies they supervise, nobody else's. A draft that
 is a question to ask; this page answers none by itself.
 """
 
+from functools import partial
+
 from litestar import Response, get
 
 from tongban.assist.drafting.changes import changes
 from tongban.base.i18n import Text
 from tongban.org import visible
+from tongban.web.bodies import body_name
 from tongban.web.console.machines import supervisor
 from tongban.web.desk.drafts import Change
 from tongban.web.desk.staff import desk
@@ -28,16 +31,13 @@ async def drafts(site: Site, visitor: Visitor, after: str = "") -> Response[str]
         Change(one, names.get(one.act, Text(one.act, one.act)), changes(one.offered, one.sent)) for one in found.items
     ]
 
-    def named(body: str) -> Text:
-        return site.directory.body(body).name
-
     return page(
         site,
         visitor,
         "console/drafts.html",
         desk=desk(site, actor, "machines"),
         changes=shown,
-        body=named,
+        body=partial(body_name, site),
         following=found.next,
     )
 

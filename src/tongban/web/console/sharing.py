@@ -11,6 +11,7 @@ from tongban.base.i18n import Text
 from tongban.cases import between
 from tongban.cases.projections import FAR, CaseRow
 from tongban.org import visible
+from tongban.web.bodies import body_name
 from tongban.web.console.machines import supervisor
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk
@@ -35,7 +36,14 @@ async def sharing(site: Site, visitor: Visitor, after: str | None = None) -> Res
         desk=desk(site, actor, "sharing-watch"),
         tables=[_table(site, slug, counted) for slug in (between.REQUEST, between.KEEPING, between.CORRECTION)],
         rows=[
-            (row, service_names(site)(row.service), _body(site, row), _by(site, row), _due(row), row.due_at < now)
+            (
+                row,
+                service_names(site)(row.service),
+                body_name(site, row.body),
+                _by(site, row),
+                _due(row),
+                row.due_at < now,
+            )
             for row in found.items
         ],
         more=f"/console/sharing?after={found.next}" if found.next else "",
@@ -49,13 +57,9 @@ def _table(site: Site, slug: str, counted: dict[tuple[str, str], int]) -> tuple[
     return service_names(site)(slug), [(name, n) for name, n in states if n]
 
 
-def _body(site: Site, row: CaseRow) -> Text:
-    return site.directory.body(row.body).name
-
-
 def _by(site: Site, row: CaseRow) -> Text:
     """Who asked: bodies by name; a list names no person."""
-    return site.directory.body(row.applicant).name if site.directory.has(row.applicant) else _A_PERSON
+    return body_name(site, row.applicant) if site.directory.has(row.applicant) else _A_PERSON
 
 
 _A_PERSON = Text("个人或企业", "a person or a business")

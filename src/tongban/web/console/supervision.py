@@ -12,6 +12,7 @@ from litestar import Response, get, post
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.cases import Applicant
 from tongban.org import Actor, visible
+from tongban.web.bodies import body_name
 from tongban.web.console.machines import supervisor
 from tongban.web.desk.staff import desk
 from tongban.web.forms import Form, refused
@@ -32,7 +33,7 @@ async def supervision(site: Site, visitor: Visitor, after: str = "") -> Response
         visitor,
         "console/supervision.html",
         desk=desk(site, actor, "supervision"),
-        rows=[(row, site.directory.body(row.body).name) for row in asked.items],
+        rows=[(row, body_name(site, row.body)) for row in asked.items],
         following=asked.next,
     )
 

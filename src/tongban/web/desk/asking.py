@@ -21,6 +21,8 @@ from tongban.org import Actor, Role
 from tongban.sharing.directory import elements, proposals, store
 from tongban.sharing.directory.elements import ElementChange
 from tongban.sharing.directory.model import Resource
+from tongban.sharing.grants import Listed
+from tongban.web.bodies import body_name
 from tongban.web.site import Site
 
 SERVICES = (REQUEST, CORRECTION, ENTRY, ELEMENT)
@@ -45,16 +47,33 @@ def in_name_of(site: Site, body: str) -> Applicant:
     return Applicant(found.id, found.name.zh, found.uscc, "body")
 
 
+def to_ask_for(site: Site, resource: str, record: str) -> Listed:
+    """A record of the list. Raises Refused: `unknown-resource` (404); `owner-elsewhere` (409) where nobody on this
+    platform could answer for the body that owns it."""
+    found = site.cases.engine.listed(resource)
+    if found is None or record not in found.records:
+        raise refuse("unknown-resource", "清单里没有这项数据。", "The list has no such data.", status=404)
+    if not site.directory.here(found.owner):
+        owner = body_name(site, found.owner)
+        raise refuse(
+            "owner-elsewhere",
+            f"这项数据由{owner.zh}提供，它不在本平台办件，从这里申请不了；请找本级数字政务中心。",
+            f"These data are of {owner.en}, which works on another platform and cannot be asked from here; please turn"
+            " to the digital centre of your level.",
+            place="resource",
+            status=409,
+        )
+    return found
+
+
 async def ask_for_data(
     site: Site, actor: Actor, facts: Mapping[str, Any], key: str, documents: Mapping[str, Sequence[str]] | None = None
 ) -> CaseView:
     """A request; the head of the own sharing unit consents next (政务数据共享条例 20).
 
-    Raises Refused: `unknown-resource` (404), `unknown-service`, and as `Cases.submit`.
+    Raises Refused: as `to_ask_for`, `unknown-service`, and as `Cases.submit`.
     """
-    listed = site.cases.engine.listed(str(facts.get("resource") or ""))
-    if listed is None or str(facts.get("record") or "") not in listed.records:
-        raise refuse("unknown-resource", "清单里没有这项数据。", "The list has no such data.", status=404)
+    listed = to_ask_for(site, str(facts.get("resource") or ""), str(facts.get("record") or ""))
     _known_service(site, str(facts.get("for_service") or ""))
     return await site.cases.submit(
         may_ask(actor),

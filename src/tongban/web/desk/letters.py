@@ -8,6 +8,7 @@ from litestar import Response, get
 from tongban.base.i18n import Text
 from tongban.cases import correspondence
 from tongban.cases.store.correspondence import ToBody
+from tongban.web.bodies import body_name
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk, official
 from tongban.web.html import page
@@ -40,7 +41,7 @@ async def letters(site: Site, visitor: Visitor, sender: str = "", after: str | N
         "desk/letters.html",
         desk=desk(site, actor, "letters"),
         lines=[_line(site, one) for one in found.letters.items],
-        senders=[(body, _name(site, body), unread) for body, unread in found.senders.items()],
+        senders=[(body, body_name(site, body), unread) for body, unread in found.senders.items()],
         sender=sender,
         unread=sum(found.senders.values()),
         more=more,
@@ -59,7 +60,7 @@ async def thread(site: Site, visitor: Visitor, case: str) -> Response[str]:
         desk=desk(site, actor, "letters"),
         case=case,
         letters=found,
-        sender=_name(site, found[0].sender),
+        sender=body_name(site, found[0].sender),
         service=service_names(site)(found[0].service),
     )
 
@@ -69,14 +70,10 @@ def _line(site: Site, one: ToBody) -> Line:
         case=one.case_id,
         at=one.at,
         title=one.title,
-        sender=_name(site, one.sender),
+        sender=body_name(site, one.sender),
         service=service_names(site)(one.service),
         unread=one.read_at is None,
     )
-
-
-def _name(site: Site, body: str) -> Text:
-    return site.directory.body(body).name if site.directory.has(body) else Text(body, body)
 
 
 ROUTES = [letters, thread]

@@ -17,6 +17,7 @@ from tongban.assist.routing.urgency import LEVELS, Level, rules
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.org import Actor
+from tongban.web.bodies import body_name
 from tongban.web.desk.staff import desk, official
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
@@ -181,7 +182,7 @@ def _shown(site: Site, visitor: Visitor, actor: Actor, found: Look) -> Response[
         call="" if isinstance(said, Abstain) else said.id,
         above=found.above,
         upper=_upper(site, actor) if found.above else None,
-        twins=[(twin, _body(site, twin.body)) for twin in found.twins],
+        twins=[(twin, body_name(site, twin.body)) for twin in found.twins],
         kinds=_kinds(visitor),
         bodies=_bodies(site, actor, visitor),
     )
@@ -207,7 +208,7 @@ def _one(site: Site, visitor: Visitor, actor: Actor, found: Request, problems: A
         line=_line(site, found),
         rule=rule,
         suggested=[(_category(one.label), _likely(one.confidence)) for one in found.top],
-        moves=[(move, _body(site, move.body), _category(move.category)) for move in found.moves],
+        moves=[(move, body_name(site, move.body), _category(move.category)) for move in found.moves],
         mine=actor.body in (found.body, found.office),
         machine=_machine(site, found),
         checkable=actor.body == found.body and found.to_check and first != actor.id,
@@ -243,7 +244,7 @@ def _line(site: Site, found: Request) -> Line:
         id=found.id,
         said=found.said,
         category=_category(found.category),
-        body=_body(site, found.body),
+        body=body_name(site, found.body),
         urgency=LEVELS[found.urgency],
         tone=TONES[found.urgency],
         at=found.at,
@@ -255,7 +256,7 @@ def _line(site: Site, found: Request) -> Line:
 
 def _option(site: Site, choice: Choice) -> Option:
     known = categories()[choice.category]
-    body = _body(site, choice.body) if choice.body else _NOWHERE
+    body = body_name(site, choice.body) if choice.body else _NOWHERE
     return Option(choice.category, known.name, body, known.duty, known.law, _likely(choice.confidence))
 
 
@@ -269,10 +270,6 @@ def _likely(chance: float) -> Text:
 def _category(slug: str) -> Text:
     known = categories().get(slug)
     return Text(slug, slug) if known is None else known.name
-
-
-def _body(site: Site, body: str) -> Text:
-    return site.directory.body(body).name
 
 
 def _kinds(visitor: Visitor) -> list[tuple[str, list[tuple[str, str]]]]:

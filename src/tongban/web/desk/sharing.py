@@ -23,6 +23,7 @@ from tongban.sharing.channel.model import AllowedTest
 from tongban.sharing.grants import Grant, Standing, store
 from tongban.sharing.grants.model import MODES, STANDINGS, What
 from tongban.sharing.store import Reads
+from tongban.web.bodies import body_name
 from tongban.web.desk.asking import in_name_of
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk, official
@@ -135,7 +136,7 @@ async def grant(site: Site, visitor: Visitor, grant: str) -> Response[str]:
         above=_above(site, actor, found),
         keeps=_may_keep(site, actor, found),
         key=secrets.token_urlsafe(12),
-        provider=_provider(site, found),
+        provider=body_name(site, found.provider),
         consumer=consumer(site, found),
         mode=MODES[found.mode],
         changes=[(at, CHANGES[what], reasons) for at, what, _, reasons in await store.changes(site.db, found.id)],
@@ -220,7 +221,7 @@ def _watched(site: Site, actor: Actor) -> list[str]:
 
 
 def _is_authority(site: Site, actor: Actor, provider: str) -> bool:
-    authority = site.directory.sharing_authority(provider)
+    authority = site.directory.sharing_authority(provider) if site.directory.has(provider) else None
     return authority is not None and authority.id == actor.body
 
 
@@ -231,12 +232,11 @@ def _called(site: Site, actor: Actor) -> list[str]:
 
 def consumer(site: Site, grant: Grant) -> Text:
     """Who holds it: a body, or every body of a kind."""
-    if site.directory.has(grant.consumer):
-        return site.directory.body(grant.consumer).name
-    own = next((one for one in site.directory.register.bodies if one.kind == grant.consumer), None)
-    where = None if own is None else site.directory.region(own.region).name
-    if own is None or where is None:
-        return Text(grant.consumer, grant.consumer)
+    kind = (one for one in site.directory.register.bodies if one.kind == grant.consumer)
+    own = None if site.directory.has(grant.consumer) else next(kind, None)
+    if own is None:
+        return body_name(site, grant.consumer)
+    where = site.directory.region(own.region).name
     bare = Text(own.name.zh.removeprefix(where.zh), own.name.en.removesuffix(f" of {where.en}"))
     return Text("各级{kind}", "{kind}, at every level").format(kind=bare)
 
@@ -257,7 +257,7 @@ def _line(site: Site, grant: Grant, used: datetime | None, *, own: bool) -> Line
     return Line(
         grant=grant,
         resource=Text(grant.resource, grant.resource) if listed is None else listed.name,
-        other=consumer(site, grant) if own else _provider(site, grant),
+        other=consumer(site, grant) if own else body_name(site, grant.provider),
         service=_service(site, grant.service),
         state=STANDINGS[standing],
         tone=TONES[standing],
@@ -267,13 +267,6 @@ def _line(site: Site, grant: Grant, used: datetime | None, *, own: bool) -> Line
         fields=joined([named(field) for field in grant.fields]),
         tests=joined([_test(one, named(one.field)) for one in grant.tests]),
     )
-
-
-def _provider(site: Site, grant: Grant) -> Text:
-    """The body that gives; another province's is in no register of ours."""
-    if site.directory.has(grant.provider):
-        return site.directory.body(grant.provider).name
-    return Text(f"外省机关（{grant.provider}）", f"A body of another province ({grant.provider})")
 
 
 def _test(test: AllowedTest, field: Text) -> Text:

@@ -14,9 +14,10 @@ from tongban.base.i18n import Text
 from tongban.cases.between import REQUEST
 from tongban.catalog import Question
 from tongban.org import Actor
-from tongban.sharing.grants import Listed, store
+from tongban.sharing.grants import store
 from tongban.sharing.grants.shelf import DirectoryShelf
-from tongban.web.desk.asking import ask_for_data, may_ask
+from tongban.web.bodies import body_name
+from tongban.web.desk.asking import ask_for_data, may_ask, to_ask_for
 from tongban.web.desk.staff import desk, official
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
@@ -45,11 +46,15 @@ class Draft:
 
 @get("/desk/sharing/new")
 async def choose(site: Site, visitor: Visitor) -> Response[str]:
-    """Which data."""
+    """Which data, of those whose owner works here."""
     actor = asker(visitor)
     shelf = site.cases.engine.listed
     entries = shelf.entries() if isinstance(shelf, DirectoryShelf) else ()
-    rows = [(one, site.directory.body(one.owner).name, ATTRIBUTES[one.attribute]) for one in entries]
+    rows = [
+        (one, body_name(site, one.owner), ATTRIBUTES[one.attribute])
+        for one in entries
+        if site.directory.here(one.owner)
+    ]
     return page(site, visitor, "desk/sharing_choose.html", desk=desk(site, actor, "sharing"), rows=rows)
 
 
@@ -68,7 +73,7 @@ async def show(site: Site, visitor: Visitor, resource: str, record: str, renews:
 async def ask(site: Site, visitor: Visitor, resource: str, record: str, form: Form) -> Response[Any]:
     """Ask; the head of the own sharing unit consents next."""
     actor = asker(visitor)
-    _listed(site, resource, record)
+    to_ask_for(site, resource, record)
     typed = {question.name: sent(question, form) for question in _questions(site)}
     draft = Draft(tuple(form.all("fields")), form.text("tests"), typed, form.text("renews"))
     facts: dict[str, Any] = {
@@ -96,13 +101,6 @@ def _questions(site: Site) -> list[Question]:
     return [Question(name, facts[name]) for name in ASKED]
 
 
-def _listed(site: Site, resource: str, record: str) -> Listed:
-    found = site.cases.engine.listed(resource)
-    if found is None or record not in found.records:
-        raise refuse("unknown-resource", "清单里没有这项数据。", "The list has no such data.", status=404)
-    return found
-
-
 async def _renewing(site: Site, actor: Actor, renews: str, draft: Draft) -> Draft:
     """What was agreed before. A grant of another body is as if it were not there."""
     grant = await store.one(site.db, renews)
@@ -122,7 +120,7 @@ async def _renewing(site: Site, actor: Actor, renews: str, draft: Draft) -> Draf
 def _form(
     site: Site, visitor: Visitor, actor: Actor, resource: str, record: str, draft: Draft, problems: Any
 ) -> Response[str]:
-    listed = _listed(site, resource, record)
+    listed = to_ask_for(site, resource, record)
     return page(
         site,
         visitor,
@@ -131,7 +129,7 @@ def _form(
         desk=desk(site, actor, "sharing"),
         listed=listed,
         record=record,
-        owner=site.directory.body(listed.owner).name,
+        owner=body_name(site, listed.owner),
         attribute=ATTRIBUTES[listed.attribute],
         fields=[
             (name, listed.named(record, name), name in draft.fields, listed.attribute_of(record, [name]))

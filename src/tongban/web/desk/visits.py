@@ -13,6 +13,7 @@ from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.cases.visits import Shared
 from tongban.org import Actor
+from tongban.web.bodies import body_name
 from tongban.web.desk.staff import desk, official
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
@@ -120,7 +121,7 @@ def _row(site: Site, actor: Actor, one: Shared) -> dict[str, Any]:
         "cases": [
             {
                 "id": each.case_id if each.body == actor.body else "",
-                "body": site.directory.body(each.body).name,
+                "body": body_name(site, each.body),
                 "service": site.catalogue.service(each.service).name,
                 "agreed": getattr(each, "agreed_at", None),
                 "due": getattr(each, "due", None) if each.body == actor.body else None,

@@ -19,6 +19,7 @@ from tongban.sharing import sources
 from tongban.sharing.access import KINDS, Kind, Run, Shown
 from tongban.sharing.access import runs as all_runs
 from tongban.sharing.access.emergency import reviews
+from tongban.web.bodies import body_name
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
 from tongban.web.portal.human_look import county
@@ -116,7 +117,7 @@ def _official(site: Site, access: Shown) -> Text:
 
 
 def _post(site: Site, named: str, held: str) -> Text:
-    body = _body(site, named) if named else Text("一个机关", "An authority")
+    body = body_name(site, named) if named else Text("一个机关", "An authority")
     try:
         post = site.directory.post(held).title
     except Refused:
@@ -254,19 +255,12 @@ async def my_data(
         chosen=chosen,
         since=since[:20],
         until=until[:20],
-        bodies=[("", ((one, _body(site, one)[visitor.lang]) for one in bodies))],
+        bodies=[("", ((one, body_name(site, one)[visitor.lang]) for one in bodies))],
         runs=ran,
         older=f"/my-data?{chosen.query(runs=older)}#runs" if older else "",
         held_back=await site.sharing.held_back(actor.id),
         problems=problems,
     )
-
-
-def _body(site: Site, body: str) -> Text:
-    try:
-        return site.directory.body(body).name
-    except Refused:
-        return Text(body, body)
 
 
 # --- a question about one line ---------------------------------------------------------------------------------------
@@ -280,8 +274,7 @@ async def question(site: Site, actor: Actor, access: str, wants: str, wish: str,
     found, reader = await _mine(site, actor, access)
     seen = line(site, found)
     facts: dict[str, Any] = {"wants": wants, "access": found.id, "looked": seen.sentence.zh[:500], "wish": wish}
-    known = {one.id for one in site.directory.register.bodies}
-    body = found.body if found.body in known else ""
+    body = found.body if site.directory.here(found.body) else ""
     return await site.cases.submit(
         actor,
         QUESTION,

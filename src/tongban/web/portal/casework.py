@@ -9,6 +9,7 @@ from tongban.base.i18n import Text
 from tongban.cases.projections import FAR, CaseRow
 from tongban.cases.views import STAGE_NAMES, CaseView, TermView
 from tongban.catalog.procedure import Stage
+from tongban.web.bodies import body_name
 from tongban.web.site import Site
 from tongban.web.words import both
 
@@ -71,7 +72,7 @@ def summaries(site: Site, rows: Iterable[CaseRow]) -> list[Summary]:
 
 def _summary(site: Site, row: CaseRow) -> Summary:
     title = both(site.catalogue.service(row.service, row.service_version).name)
-    body = site.directory.body(row.body).name
+    body = body_name(site, row.body)
     must = None
     if row.waits_for == APPLICANT:
         says = Text("等您处理。", "Waiting for you.")

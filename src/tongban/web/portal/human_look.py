@@ -88,10 +88,14 @@ async def send(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
 
 
 def county(site: Site, region: str) -> str:
-    """That of the case, or where the person lives, as it is called today; else the first county there is."""
-    while not region or not (inner := site.directory.region(region)) or inner.level != "county":
-        region = site.directory.regions(region)[0].code
-    return site.directory.current(region).code
+    """That of the case, or where the person lives, as it is called today; the first county there is for whoever lives
+    where nobody on this platform answers."""
+    directory = site.directory
+    if directory.installation(region) or all(one.code != region for one in directory.register.regions):
+        region = next(one.code for one in directory.regions() if not directory.installation(one.code))
+    while directory.region(region).level != "county":
+        region = directory.regions(region)[0].code
+    return directory.current(region).code
 
 
 async def _with_use(site: Site, visitor: Visitor, subject: Subject) -> Subject:

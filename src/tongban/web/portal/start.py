@@ -1,18 +1,18 @@
 """Before the first question: the open draft is offered first, and what will be looked up is said before it is."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from litestar import Response, get, post
 
-from tongban.base.errors import Problem, Refused
+from tongban.base.errors import Problem
 from tongban.base.i18n import Text
 from tongban.catalog import variant
 from tongban.catalog.model import Service
 from tongban.catalog.where import who_answers
 from tongban.org import Actor
 from tongban.sharing import Reader, Shared, announced, sources
+from tongban.web.bodies import body_name
 from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.portal import drafts
@@ -97,8 +97,7 @@ async def holders(site: Site, service: Service) -> dict[str, Text]:
     names: dict[str, Text] = {}
     for slug in asking(site, service):
         for place, body in (await site.sharing.providers(slug)).items():
-            with suppress(Refused):
-                names[place] = site.directory.body(body).name
+            names[place] = body_name(site, body)
     return names
 
 
