@@ -21,6 +21,7 @@ from tongban.cases.competent import competent
 from tongban.cases.custody import papers_digest, read
 from tongban.cases.decide import Command, decide
 from tongban.cases.evolve import fold
+from tongban.cases.handed import handed_on
 from tongban.cases.handing import HAND_ON, REFUSE, SETTLE, TAKE_OVER, sent_on
 from tongban.cases.model import Applicant, Custody, Office, Own, Refusal
 from tongban.cases.service import Cases, QueueFilter
@@ -340,7 +341,7 @@ async def test_the_body_that_handed_it_on_no_longer_opens_it_and_sees_that_it_we
     with pytest.raises(Refused) as refused:
         await there.cases.view(clerk, view.case)
     assert refused.value.status == 404
-    held = await there.cases.handed_on(clerk)
+    held = await handed_on(there.cases.engine, clerk, None, 20)
     assert [(one.case, one.to.zh, one.state.zh) for one in held.items] == [
         (view.case, "河西区市场监管局（演示）", "已提交，等待受理")
     ]

@@ -66,4 +66,4 @@ async def test_nobody_else_learns_that_a_case_was_handed_on(xiaoman: Person, sit
         other = await Official(site).sit(kind, region)
         assert EMPTY in (await other.get("/desk/handed")).text
         assert (await other.get(f"/desk/handed/{case}/receipt")).status_code == 404
-    assert (await site.cases.handed_on(await official(site, THERE))).items == ()
+    assert (await handed.handed_on(site.cases.engine, await official(site, THERE), None, 9)).items == ()

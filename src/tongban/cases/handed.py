@@ -21,11 +21,8 @@ if TYPE_CHECKING:
     from tongban.cases.loaded import Case
 
 
-class HandedFilter(msgspec.Struct, frozen=True):
-    """Narrows the list: what the other body works on, what it has answered; one service."""
-
-    stands: Literal["", "working", "ended"] = ""
-    service: str = ""
+Stands = Literal["", "working", "ended"]
+"""All of it; what the other body works on; what it has answered."""
 
 
 class Handed(msgspec.Struct, frozen=True):
@@ -48,13 +45,12 @@ class Handed(msgspec.Struct, frozen=True):
 
 
 async def handed_on(
-    engine: Engine, actor: Actor, after: str | None, limit: int, wanted: HandedFilter | None = None
+    engine: Engine, actor: Actor, after: str | None, limit: int, stands: Stands = "", service: str = ""
 ) -> Page[Handed]:
     """What the bodies of this official have handed on, the latest first. Raises Refused (`bad-cursor`, 400)."""
-    bodies, chosen = _bodies(engine, actor), wanted or HandedFilter()
     before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")
-    open_ = None if not chosen.stands else chosen.stands == "working"
-    rows = await lists.held(engine.db, bodies, before, limit + 1, open_=open_, service=chosen.service)
+    open_ = stands == "working" if stands else None
+    rows = await lists.held(engine.db, _bodies(engine, actor), before, limit + 1, open_=open_, service=service)
     return await _page(engine, rows, limit)
 
 

@@ -32,7 +32,6 @@ from tongban.cases.documents import attach, examine, ids_in
 from tongban.cases.emergencies import Emergencies
 from tongban.cases.engine import Engine
 from tongban.cases.filters import QueueFilter, desk_of
-from tongban.cases.handed import Handed, handed_on
 from tongban.cases.handing import HAND_ON, may_hand_on
 from tongban.cases.handover.agreements import Between
 from tongban.cases.handover.service import Handovers
@@ -339,10 +338,6 @@ class Cases:
         before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")
         rows = await lists.mine(self.engine.db, actor.body, before, size + 1, services or None)
         return _page(rows, size, lambda row: cursor(row.opened_at, row.case_id))
-
-    async def handed_on(self, actor: Actor, after: str | None = None, limit: int = 20) -> Page[Handed]:
-        """What an official's body has handed on: where each went and how it stands."""
-        return await handed_on(self.engine, actor, after, _size(limit))
 
     async def queue(
         self, actor: Actor, filters: QueueFilter | None = None, after: str | None = None, limit: int = 50

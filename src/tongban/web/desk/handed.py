@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
 from litestar import Response, get
@@ -10,7 +10,7 @@ from litestar import Response, get
 from tongban.base.i18n import Text
 from tongban.base.page import Page
 from tongban.cases import handed
-from tongban.cases.handed import Handed, HandedFilter
+from tongban.cases.handed import Handed
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.queue import Chip
 from tongban.web.desk.staff import desk, official
@@ -19,13 +19,14 @@ from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
 ROWS = 30
-_STANDS: dict[str, Text] = {
+Stands = Literal["", "waiting", "working", "ended"]
+_STANDS: dict[Stands, Text] = {
     "": Text("全部", "All"),
     "waiting": Text("等对方接收", "To be taken over"),
     "working": Text("对方在办", "They work on it"),
     "ended": Text("已经办结", "Answered"),
 }
-_EMPTY: dict[str, Text] = {
+_EMPTY: dict[Stands, Text] = {
     "": Text("本机关没有转出去的件。", "This body has handed nothing on."),
     "waiting": Text("没有等对方接收的件。", "Nothing waits to be taken over."),
     "working": Text("对方手里没有在办的件。", "The others have none in hand."),
@@ -53,16 +54,15 @@ async def listed(
 ) -> Response[str]:
     """What was handed on, with what waits to be taken over first."""
     actor, engine = official(visitor), site.cases.engine
-    view, one = stands if stands in _STANDS else "", service[:60]
+    view: Stands = next((known for known in get_args(Stands) if known == stands), "")
+    one = service[:60]
     waiting: Page[Handed] = Page(())
     taken: Page[Handed] = Page(())
     if view == "waiting" or (view == "" and after is None):
         waiting = await handed.leaving(engine, actor, after, ROWS, one)
     if view != "waiting":
-        narrowed = HandedFilter("" if view == "" else "working" if view == "working" else "ended", one)
-        taken = await handed.handed_on(engine, actor, after, ROWS, narrowed)
-    rows = (*waiting.items, *taken.items)
-    slugs = sorted({row.slug for row in rows} | ({one} - {""}))
+        taken = await handed.handed_on(engine, actor, after, ROWS, view, one)
+    slugs = sorted({row.slug for row in (*waiting.items, *taken.items)} | ({one} - {""}))
     name = service_names(site)
     return page(
         site,
