@@ -356,7 +356,7 @@ class Cases:
             before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")
             ended = await lists.closed(db, scope.bodies, before, size + 1, scope.lent)
             return _page(ended, size, lambda row: cursor(row.updated_at, row.case_id))
-        place = read_cursor(after, tuple[datetime, str]) if after else _BEGINNING
+        place = read_cursor(after, tuple[datetime, str]) if after else lists.FIRST
         if chosen.view == "tasks":
             tasks = await lists.urged(db, actor.body, sorted(actor.roles), place, size + 1)
             following = cursor(*tasks[size - 1][0]) if len(tasks) > size else None
@@ -448,9 +448,6 @@ class Cases:
     async def rebuild(self) -> int:
         """Make every row anew from the events; the number of cases."""
         return await rebuilding.rebuild(self.engine)
-
-
-_BEGINNING = (datetime(1, 1, 2, tzinfo=FAR.tzinfo), "")
 
 
 def _covered(mandate: Mandate, now: datetime) -> Sequence[str] | None:
