@@ -43,15 +43,15 @@ SALON = {
     "has_report": "true",
     "central_air": "false",
 }
-Who = Callable[[str], Actor]
+Who = Callable[..., Actor]
 
 
 @pytest.fixture
 def who(clock: SettableClock) -> Who:
     people, names = Directory.build(demo.register(), clock), {one.id: one for one in demo.officials()}
 
-    def official(seat: str) -> Actor:
-        post = people.post(f"{REGION}.{seat}")
+    def official(seat: str, region: str = REGION) -> Actor:
+        post = people.post(f"{region}.{seat}")
         return Actor.official(names[f"o-{post.id}"], post, people.body(post.body))
 
     return official
@@ -167,6 +167,24 @@ async def test_a_visit_that_is_called_off_is_told_and_another_day_can_be_propose
     (told,) = letters(await cases.view(BARBER, licence), "visit-called-off")
     assert "台风" in told
     assert (await cases.visits.of_case(market, shop)).visit is None
+
+
+async def test_who_takes_a_case_over_agrees_to_the_visit_in_place_of_who_handed_it_on(cases: Cases, who: Who) -> None:
+    shop, licence = await opened(cases, who)
+    market, health = who("market.examiner"), who("disease-control.examiner")
+    days = (await cases.visits.of_case(market, shop)).days
+    assert days
+    await cases.visits.propose(health, licence, days[0], "09:00")
+    said = {"body": "990102.disease-control", "reasons": "店在云岫区"}
+    await cases.act(health, licence, "hand-on", said, version=None, key="hand-on-01")
+    there = who("disease-control.examiner", "990102")
+    await cases.act(there, licence, "take-over", {}, version=None, key="take-over-1")
+    await cases.visits.agree(market, shop)
+    assert [one.visit.state for one in (await cases.visits.overview(there)).visits if one.visit] == ["proposed"]
+    assert not (await cases.visits.of_case(there, licence)).agreed(there.body), "the other body's word is not theirs"
+    await cases.visits.agree(there, licence)
+    (told,) = letters(await cases.view(BARBER, licence), "visit-arranged")
+    assert "云岫区疾病预防控制局" in told
 
 
 async def test_a_body_without_a_case_there_arranges_nothing_and_learns_nothing(cases: Cases, who: Who) -> None:

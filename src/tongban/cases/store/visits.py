@@ -64,9 +64,15 @@ _VISIT = (
 
 
 async def wait(db: Connection, waiting: Waiting) -> None:
-    """Keep that a case waits at a place; the latest word counts."""
+    """Keep that a case waits at a place; the latest word counts. A body that has taken it over meanwhile answers for it
+    in the visit that is open too, and has to agree to the day itself."""
     await db.execute(
-        "INSERT INTO visit_place (region, case_id, place, body, service, due, fixed_day)"
+        "WITH taken_over AS (UPDATE visit_case c SET body = $4,"
+        " agreed_by = CASE v.state WHEN 'proposed' THEN '' ELSE c.agreed_by END,"
+        " agreed_at = CASE v.state WHEN 'proposed' THEN NULL ELSE c.agreed_at END"
+        " FROM visit v WHERE v.region = c.region AND v.visit = c.visit AND v.state IN ('proposed', 'set')"
+        " AND c.region = $1 AND c.case_id = $2 AND c.body <> $4)"
+        " INSERT INTO visit_place (region, case_id, place, body, service, due, fixed_day)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (region, case_id) DO UPDATE SET place = excluded.place,"
         " body = excluded.body, due = excluded.due, fixed_day = excluded.fixed_day",
         waiting.region,
