@@ -60,6 +60,7 @@ class Family:
             self.beside()
             time.sleep(_TICK)
         self._end()
+        gc.unfreeze()  # or libraries find at the exit what was never let go, and say so to whoever pressed Ctrl-C
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
