@@ -103,7 +103,8 @@ async def at_place_of(db: Runner, region: str, case: str) -> tuple[Waiting, ...]
 
 
 async def shared(db: Runner, bodies: Sequence[str], limit: int) -> tuple[Waiting, ...]:
-    """Cases at addresses where one of these bodies and another case wait and no visit is open, by address."""
+    """Cases at addresses where one of these bodies and another case wait and no visit is open, by address, the address
+    of the case that is due first at the top."""
     rows = await db.fetch(
         f"SELECT {_WAITING} FROM visit_place w WHERE (w.region, w.place) IN"  # noqa: S608
         " (SELECT region, place FROM visit_place WHERE (region, place) IN"
@@ -111,7 +112,7 @@ async def shared(db: Runner, bodies: Sequence[str], limit: int) -> tuple[Waiting
         "  GROUP BY region, place HAVING count(*) > 1)"
         " AND NOT EXISTS (SELECT 1 FROM visit v WHERE v.region = w.region AND v.place = w.place"
         "  AND v.state IN ('proposed', 'set'))"
-        " ORDER BY w.place, w.case_id LIMIT $2",
+        " ORDER BY min(w.due) OVER (PARTITION BY w.region, w.place), w.region, w.place, w.case_id LIMIT $2",
         list(bodies),
         limit,
     )
