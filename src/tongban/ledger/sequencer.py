@@ -82,17 +82,13 @@ def _edge_of(size: int) -> list[TileId]:
 
 async def _placed(connection: Connection, size: int, waiting: Sequence[Waiting]) -> list[Leaf]:
     """The leaves of commitments, each event's chained to the one before it in its case."""
-    known: dict[tuple[str, str, int], bytes] = {}
-    here = {(one.region, one.subject, one.seq) for one in waiting}
-    before = {(one.region, one.subject, one.seq - 1) for one in waiting if one.seq > 1}
-    known |= await store.values(connection, before - here)
+    known = await store.values(connection, {(region, case, seq - 1) for region, case, seq, _, _ in waiting if seq > 1})
     leaves: list[Leaf] = []
-    for place, one in enumerate(waiting, start=size):
-        value = one.commitment
-        if one.seq:
-            last = known.get((one.region, one.subject, one.seq - 1)) if one.seq > 1 else START
+    for place, (region, subject, seq, value, salt) in enumerate(waiting, start=size):
+        if seq:
+            last = known.get((region, subject, seq - 1)) if seq > 1 else START
             if last is None:
-                raise Broken(f"event {one.seq} of a case comes before the one it follows")
-            value = known[one.region, one.subject, one.seq] = chained(last, one.commitment)
-        leaves.append(Leaf(one.region, one.subject, one.seq, place, value, one.salt))
+                raise Broken(f"event {seq} of a case comes before the one it follows")
+            value = known[region, subject, seq] = chained(last, value)
+        leaves.append(Leaf(region, subject, seq, place, value, salt))
     return leaves
