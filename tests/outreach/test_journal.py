@@ -63,6 +63,15 @@ def test_a_line_that_was_changed_or_taken_out_is_noticed_and_nothing_runs_after_
         assert path.read_bytes() == b"".join(broken)
 
 
+def test_half_a_line_of_a_full_disk_stops_no_later_run(tmp_path: Path, pairs: Pairs, clock: SettableClock) -> None:
+    journal.begin(tmp_path, some(pairs, clock), clock())
+    path = tmp_path / journal.FILE
+    path.write_bytes(path.read_bytes() + path.read_bytes()[:50])
+    number = journal.begin(tmp_path, some(pairs, clock), clock())
+    assert [one.id for one in journal.lines(path)][1:] == [number]
+    assert path.read_bytes().count(b"\n") == 2
+
+
 def test_what_cannot_be_written_down_is_not_run(
     tmp_path: Path, people: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -53,7 +53,7 @@ def ended(data_dir: Path, number: str, found: Mapping[str, int], at: datetime) -
 def lines(path: Path) -> Iterator[Line]:
     """Every line in its order. Raises Refused (`journal-altered`, 500) at the first that does not follow the last."""
     before = ""
-    for number, text in enumerate(path.read_bytes().splitlines() if path.exists() else (), 1):
+    for number, text in enumerate(_whole(path).splitlines(), 1):
         try:
             line = msgspec.json.decode(text, type=Line)
         except (msgspec.MsgspecError, Refused):
@@ -106,7 +106,9 @@ def _append(
             fcntl.flock(file, fcntl.LOCK_EX)
             for _ in lines(path):
                 pass  # a broken chain is not continued
-            last = path.read_bytes().splitlines()
+            whole = _whole(path)
+            file.truncate(len(whole))
+            last = whole.splitlines()
             before = hashlib.sha256(last[-1]).hexdigest() if last else ""
             line = Line(id=number, at=at, before=before, runs=runs, found=found)
             file.write(msgspec.json.encode(line) + b"\n")
@@ -119,3 +121,10 @@ def _append(
             f"The record of the run cannot be written, so nothing was run: {problem.strerror}",
             place=str(path),
         ) from None
+
+
+def _whole(path: Path) -> bytes:
+    """What was written to its end. Half a line, of a full disk or a process that was killed, was never acknowledged:
+    nothing was run under it."""
+    data = path.read_bytes() if path.exists() else b""
+    return data[: data.rfind(b"\n") + 1]
