@@ -145,13 +145,13 @@ class Catalogue:
         if drafts is not None and drafts.is_dir():
             items, problems = read_listed(drafts)
         return cls(
-            _read(services, Service, problems),
-            _read(procedures, Procedure, problems),
-            _read(uses, Use, problems),
-            _read(policies, Policy, problems),
-            papers=_read(papers, Paper, problems),
-            bundles=_read(bundles, Bundle, problems),
-            reuses=_read(uses, Reuse, []),
+            read_files(services, Service, problems),
+            read_files(procedures, Procedure, problems),
+            read_files(uses, Use, problems),
+            read_files(policies, Policy, problems),
+            papers=read_files(papers, Paper, problems),
+            bundles=read_files(bundles, Bundle, problems),
+            reuses=read_files(uses, Reuse, []),
             listed=items,
             problems=problems,
             clock=clock,
@@ -439,7 +439,9 @@ def _group(files: Iterable[T], slug: Callable[[T], str]) -> dict[str, tuple[T, .
     }
 
 
-def _read(folders: Folders, kind: type[T], problems: list[Finding]) -> Iterable[T]:
+def read_files(folders: Folders, kind: type[T], problems: list[Finding]) -> Iterable[T]:
+    """The files of one kind in these folders; what is wrong with any is added to `problems`. A file is read once in a
+    process, and again when it changes."""
     for folder in (folders,) if isinstance(folders, Path) else folders:
         for path in sorted(folder.glob("*.yaml")):
             value, findings = _file(path, *_stamp(path))

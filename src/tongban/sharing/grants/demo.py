@@ -12,7 +12,7 @@ import yaml
 
 from tongban.base.i18n import Text
 from tongban.catalog import cite
-from tongban.catalog.load import load_service
+from tongban.catalog.catalogue import read_files
 from tongban.catalog.model import Service, Source
 from tongban.catalog.shipped import shipped
 from tongban.catalog.tables import both
@@ -89,9 +89,7 @@ def _digest(fields: Iterable[str]) -> str:
 
 @cache
 def _shipped() -> tuple[Service, ...]:
-    files = sorted(shipped("services").glob("*.yaml"))
-    read = (load_service(path.read_text(encoding="utf-8"), path.name) for path in files)
-    return tuple(found.value for found in read if found.value is not None)
+    return tuple(read_files(shipped("services"), Service, []))
 
 
 @cache
