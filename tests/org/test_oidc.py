@@ -293,3 +293,17 @@ async def test_an_unchecked_number_gives_nobody_another_s_account(
     identity, _ = await come_back(client, provider, db, clock)
     assert (await sign_in(db, identity)).id == known.id
     assert await store.person_with_number(db, "") is None
+
+
+async def test_a_checked_name_replaces_one_that_nobody_checked_and_stays(
+    client: OidcClient, provider: Provider, db: Database, clock: SettableClock
+):
+    provider.claims |= {"name": "叫着玩的名字", "acr": "1"}
+    identity, _ = await come_back(client, provider, db, clock)
+    unchecked = await sign_in(db, identity)
+    assert unchecked.name == "叫着玩的名字"
+    for name, level in (("测试人", "3"), ("又一个名字", "3"), ("又一个名字", "1")):
+        provider.claims |= {"name": name, "acr": level}
+        identity, _ = await come_back(client, provider, db, clock)
+        person = await sign_in(db, identity)
+        assert (person.id, person.name) == (unchecked.id, "测试人")

@@ -254,13 +254,15 @@ async def sign_in(db: Database, identity: Identity) -> Person:
 
 
 def _merged(person: Person | None, identity: Identity) -> Person:
-    """What the provider says now, over what was known before; an identity number once checked is not replaced."""
+    """What the provider says now, over what was known before; a number or a name once checked is not replaced."""
     before = person or Person(id=person_id(), name=identity.name)
-    number = before.id_number or (identity.id_number if identity.level >= RealName.CHECKED else "")
+    checked = identity.level >= RealName.CHECKED
+    first = checked and before.level < RealName.CHECKED
+    number = before.id_number or (identity.id_number if checked else "")
     born: date | None = birth_date(number) if number else before.birth_date
     return msgspec.structs.replace(
         before,
-        name=before.name or identity.name,
+        name=(identity.name or before.name) if first else (before.name or identity.name),
         id_number=number,
         phone=identity.phone or before.phone,
         birth_date=born,
