@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from tongban.base.clock import ZONE
+from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
-from tongban.org import Actor, Directory, Grant, Matter, Purpose, Refusal, demo, may, second_person
+from tongban.org import Actor, Directory, Grant, Matter, Purpose, Refusal, demo, house, may, second_person, store
 from tongban.org.model import Absence, Class, Course, Register, Role
 
 NOW = datetime(2026, 11, 3, 10, tzinfo=ZONE)
@@ -117,3 +118,19 @@ def test_work_that_nobody_would_see_is_named() -> None:
     assert covered.unattended(BODY) == []
     both_away = directory(absences=(_leave(examiner, cover=POST), _leave(POST)))
     assert examiner in {post.id for post in both_away.unattended(BODY)}  # a cover who is away covers nothing
+
+
+async def test_what_officials_changed_in_the_demonstration_survives_its_next_start(db: Database) -> None:
+    await demo.seed(db)
+    known = await store.load(db, lambda: NOW)
+    course = known.training.courses[next(iter(known.training.courses))]
+    supervisor = next(post for post in demo.register().posts if Role.SUPERVISE in post.roles)
+    changed = msgspec.structs.replace(course, hours=course.hours + 4)
+    await house.save_course(db, known, official(known, supervisor.id), changed)
+    ended = msgspec.structs.replace(demo.register().delegations[0], until=NOW.date())
+    async with db.transaction() as connection:
+        await store.save(connection, Register(delegations=(ended,)))
+    await demo.seed(db)
+    again = await store.register(db)
+    assert changed in again.courses
+    assert ended in again.delegations

@@ -298,9 +298,15 @@ def post_id(region: str, kind: str, post: str) -> str:
 
 
 async def seed(db: Database, province: Province = Province.LAN, others: tuple[Province, ...] = ()) -> None:
-    """Put a province into the database, and what it knows of the `others` beside it; again is harmless."""
+    """Put a province into the database, and what it knows of the `others` beside it; again is harmless.
+
+    What officials enter and end themselves (courses, sheets, powers that moved) is added once and theirs from then on.
+    """
+    whole = beside(province, others) if others else register(province)
+    theirs = Register(courses=whole.courses, classes=whole.classes, delegations=whole.delegations)
     async with db.transaction() as connection:
-        await store.save(connection, beside(province, others) if others else register(province))
+        await store.save(connection, msgspec.structs.replace(whole, courses=(), classes=(), delegations=()))
+        await store.add(connection, theirs)
         await store.save_people(connection, (*citizens(province), *officials(province)))
         await store.save_mandates(connection, mandates(province))
 

@@ -109,14 +109,22 @@ async def entered(connection: Connection, actor: Actor, entries: Register, at: d
 
 async def save(connection: Connection, entries: Register) -> None:
     """Add or replace entries. Nothing is deleted: what ends gets an `until`."""
+    await _write(connection, entries, "DO UPDATE SET entry = EXCLUDED.entry")
+
+
+async def add(connection: Connection, entries: Register) -> None:
+    """Add the entries that are not there yet; those that are stay as they are."""
+    await _write(connection, entries, "DO NOTHING")
+
+
+async def _write(connection: Connection, entries: Register, known: str) -> None:
     rows: list[tuple[str, str, Any]] = []
     for kind in Register.__struct_fields__:
         for entry in getattr(entries, kind):
             plain = msgspec.to_builtins(entry)
             rows.append((kind, plain.get("id") or plain["code"], plain))
     await connection.executemany(
-        "INSERT INTO org_entry (kind, id, entry) VALUES ($1, $2, $3)"
-        " ON CONFLICT (kind, id) DO UPDATE SET entry = EXCLUDED.entry",
+        f"INSERT INTO org_entry (kind, id, entry) VALUES ($1, $2, $3) ON CONFLICT (kind, id) {known}",  # noqa: S608 -- our words
         rows,
     )
 
