@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 Folder = Literal["services", "procedures", "uses", "policies", "papers", "bundles"]
-Shelf = Folder | Literal["words"]
+Shelf = Folder | Literal["words", "indicators"]
 """Folders of law, and what else comes with the platform as files."""
 
 

@@ -20,12 +20,15 @@ from tongban.catalog.load import load_file
 from tongban.catalog.model import Audience, Service
 from tongban.catalog.once_only import asked, together
 from tongban.catalog.shipped import Folder, shipped
+from tongban.oversight.files import check_indicators
 from tongban.sharing.directory.asking import check_asking
 from tongban.sharing.directory.check import check_read
 from tongban.sharing.directory.load import folders, read
 
 WORDS = "words"
 """The folder of the guide's lexicon, which is no law and so has a reader of its own."""
+INDICATORS = "indicators"
+"""The folder of what is measured, which is no law either."""
 LISTS = "directory"
 """A folder of the list of data: its dictionary and its entries."""
 
@@ -62,7 +65,11 @@ def _data(law: Sequence[Path], lists: Sequence[Path], *, whole: bool) -> Iterato
 
 def run(options: argparse.Namespace) -> int:
     """1 on any error, 0 with warnings only, 2 when a path is not there."""
-    paths: list[Path] = options.paths or [*(shipped(folder) for folder in get_args(Folder)), shipped("words")]
+    paths: list[Path] = options.paths or [
+        *(shipped(folder) for folder in get_args(Folder)),
+        shipped("words"),
+        shipped("indicators"),
+    ]
     if lost := [path for path in paths if not path.exists()]:
         for path in lost:
             print(f"{path}: no such file or folder · 没有这个文件或文件夹", file=sys.stderr)
@@ -70,9 +77,15 @@ def run(options: argparse.Namespace) -> int:
     if options.asked:
         return _asked(paths, options.lang or "zh", as_json=options.json)
     lexicon = [path for path in paths if WORDS in (path.name, path.parent.name)]
+    measures = [path for path in paths if INDICATORS in (path.name, path.parent.name)]
     lists = [path for path in paths if path.name == LISTS and path.is_dir()]
-    law = [path for path in paths if path not in lexicon and path not in lists]
-    findings = [*check(law), *check_words(lexicon), *_data(law, lists, whole=not options.paths)]
+    law = [path for path in paths if path not in (*lexicon, *lists, *measures)]
+    findings = [
+        *check(law),
+        *check_words(lexicon),
+        *check_indicators(measures),
+        *_data(law, lists, whole=not options.paths),
+    ]
     count = Counter(finding.severity for finding in findings)
     if options.json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(findings), indent=2) + b"\n")
