@@ -1,0 +1,1 @@
+"""What people say about their government: ratings, the hotline, consultations and proposals."""
