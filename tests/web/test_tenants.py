@@ -304,7 +304,7 @@ async def world(site: Site) -> Any:
                  "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
                  "region": "990101", "call": "990101-0", "number": "990101-0", "item": "nd-1",
                  "path": "0/000.p/1",
-                 "hall": "qingyuan", "token": "none", "answer_id": "aaaaaaaaaaaa",
+                 "hall": "qingyuan", "kind": "residence-permit", "token": "none", "answer_id": "aaaaaaaaaaaa",
                  "shape": "atrs.json", "access": access,
                  "resource": "hr.insurance", "record": "member", "grant": "demo.none",
                  "mandate": mandate.id, "group": "0", "showing_id": "none"}  # fmt: skip

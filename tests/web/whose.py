@@ -77,6 +77,8 @@ INSIDE: dict[str, Whose] = {
     "POST /desk/intake/{slug}": STAFF,
     "GET /desk/intake/{slug}/form": STAFF,
     "POST /desk/intake/{slug}/form": STAFF,
+    "GET /open/certificates": PUBLIC,
+    "GET /open/certificates/{kind}": PUBLIC,
     "GET /open/halls": PUBLIC,
     "GET /open/halls/{hall}": PUBLIC,
     "GET /open/halls/{hall}/screen": PUBLIC,

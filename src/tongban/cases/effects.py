@@ -20,7 +20,11 @@ def effects(engine: Engine, definition: Definition, after: CaseState, new: Seque
     """Each in its turn; `after` is the case with the new events. A certificate comes first: messages carry it."""
     directory = engine.directory
     issued = next((event for event in new if event.issues), None)
-    also = [issue(definition, after, issued, directory=directory, ring=engine.keys, demo=engine.demo)] if issued else []
+    also: list[Also] = []
+    if issued:
+        types = engine.catalogue.certificate_type
+        ring, demo = engine.keys, engine.demo
+        also.append(issue(definition, after, issued, directory=directory, ring=ring, demo=demo, types=types))
     if issued and definition.service.result.mandate:
         also.append(standing.given(definition, after, issued, engine.zone))
     if issued and (end := closing.closed(definition, after, issued)):

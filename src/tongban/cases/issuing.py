@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import msgspec
 
 from tongban import certs
@@ -11,16 +14,27 @@ from tongban.cases import moving
 from tongban.cases.batch import Also
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.model import CaseState, Event
+from tongban.catalog.certificate_type import CertificateType
 from tongban.org import Directory
+
+Types: TypeAlias = Callable[[str], CertificateType | None]
+"""The catalogue's certificate types, by slug."""
 
 
 def issue(
-    definition: Definition, state: CaseState, event: Event, *, directory: Directory, ring: KeyRing, demo: bool
+    definition: Definition,
+    state: CaseState,
+    event: Event,
+    *,
+    directory: Directory,
+    ring: KeyRing,
+    demo: bool,
+    types: Types,
 ) -> Also:
-    """What keeps the certificate that `event` issues; `state` is the case after it."""
+    """What keeps the certificate that `event` issues; `state` is the case after it, `types` describes certificates."""
     case, judged = state.case, Judged(definition, state)
     version = sum(definition.procedure.acts[done.type].issues for done in state.acts)
-    body = directory.body(state.office.id)
+    body, kind = directory.body(state.office.id), types(judged.variant.result.certificate)
     certificate = certs.issue(
         msgspec.structs.replace(definition.service, result=judged.variant.result),
         facts=judged.variant.facts,
@@ -38,6 +52,7 @@ def issue(
         ring=ring,
         version=version,
         demo=demo,
+        type_code=kind.code if kind else "",
     )
 
     async def keep(connection: Connection) -> None:

@@ -12,6 +12,7 @@ from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Lang, words
 from tongban.catalog.assess import Assessment, assess
 from tongban.catalog.bundle import Bundle
+from tongban.catalog.certificate_type import CertificateType, results
 from tongban.catalog.composing import Composed, compose
 from tongban.catalog.findings import Finding
 from tongban.catalog.listed import ListedItem, read_listed
@@ -24,7 +25,7 @@ from tongban.catalog.search import Index
 from tongban.catalog.use import Use
 from tongban.catalog.watching import Reuse
 
-T = TypeVar("T", Service, Procedure, Use, Reuse, Policy, Paper, Bundle)
+T = TypeVar("T", Service, Procedure, Use, Reuse, Policy, Paper, Bundle, CertificateType)
 Folders = Path | Sequence[Path]
 
 
@@ -101,6 +102,7 @@ class Catalogue:
         *,
         papers: Iterable[Paper] = (),
         bundles: Iterable[Bundle] = (),
+        certificate_types: Iterable[CertificateType] = (),
         reuses: Iterable[Reuse] = (),
         listed: Iterable[ListedItem] = (),
         problems: Iterable[Finding] = (),
@@ -116,6 +118,7 @@ class Catalogue:
         self._reuses = {(one.reuse.use, one.region): one for one in reuses}
         self._papers: _Versions[Paper] = _Versions("paper", "材料类型", _group(papers, lambda p: p.paper))
         self._bundles: _Versions[Bundle] = _Versions("service", "事项", _group(bundles, lambda b: b.bundle))
+        self._types = {one.certificate: one for one in certificate_types}
         self._composed: dict[tuple[int, ...], Composed] = {}
         self._listed = tuple(listed)
         self.problems = tuple(problems)
@@ -132,6 +135,7 @@ class Catalogue:
         *,
         papers: Folders = (),
         bundles: Folders = (),
+        certificate_types: Folders = (),
         drafts: Path | None = None,
         clock: Clock | None = None,
     ) -> "Catalogue":
@@ -151,6 +155,7 @@ class Catalogue:
             read_files(policies, Policy, problems),
             papers=read_files(papers, Paper, problems),
             bundles=read_files(bundles, Bundle, problems),
+            certificate_types=read_files(certificate_types, CertificateType, problems),
             reuses=read_files(uses, Reuse, []),
             listed=items,
             problems=problems,
@@ -305,6 +310,19 @@ class Catalogue:
     def papers(self) -> tuple[Paper, ...]:
         """The newest version of each kind of paper that can be read."""
         return tuple(versions[0] for versions in self._papers.by_slug.values())
+
+    def certificate_type(self, slug: str) -> CertificateType | None:
+        """A kind of certificate; None where no file describes it."""
+        return self._types.get(slug)
+
+    def certificate_types(self) -> tuple[CertificateType, ...]:
+        """Every kind of certificate that a file describes, by name."""
+        return tuple(self._types[slug] for slug in sorted(self._types))
+
+    def issuing(self, kind: str) -> tuple[Service, ...]:
+        """The newest version of each service that issues a kind of certificate."""
+        newest = (versions[0] for versions in self._services.by_slug.values())
+        return tuple(one for one in newest if kind in {r.certificate for r in results(one)})
 
     def listed(self) -> tuple[ListedItem, ...]:
         """Imported items that have no file yet."""

@@ -11,17 +11,25 @@ from tongban.catalog.shipped import Folder, shipped
 def open_catalogue(data_dir: Path, clock: Clock | None = None) -> Catalogue:
     """The catalogue in force here.
 
-    `data_dir/services`, `/procedures`, `/uses`, `/policies`, `/papers` and `/bundles` are read after the shipped
-    folders, so a file there replaces the shipped file of the same name and version; `data_dir/drafts` holds imported
-    items.
+    `data_dir/services`, `/procedures`, `/uses`, `/policies`, `/papers`, `/bundles` and `/certificate-types` are
+    read after the shipped folders, so a file there replaces the shipped file of the same name and version;
+    `data_dir/drafts` holds imported items.
     Never raises for what is in the files: see `Catalogue.problems`.
     """
 
     def folders(folder: Folder) -> list[Path]:
         return [path for path in (shipped(folder), data_dir / folder) if path.is_dir()]
 
-    services, procedures, uses, policies, papers, bundles = (folders(folder) for folder in get_args(Folder))
+    services, procedures, uses, policies, papers, bundles, types = (folders(one) for one in get_args(Folder))
     drafts = data_dir / "drafts"
     return Catalogue.load(
-        services, procedures, uses, policies, papers=papers, bundles=bundles, drafts=drafts, clock=clock
+        services,
+        procedures,
+        uses,
+        policies,
+        papers=papers,
+        bundles=bundles,
+        certificate_types=types,
+        drafts=drafts,
+        clock=clock,
     )

@@ -85,8 +85,9 @@ def load_text(text: str, path: str) -> Loaded[Any]:
             "error",
             "unknown-file-kind",
             Text(
-                "不知道这是什么文件：第一个字段应当是 service、procedure、use、policy、paper 或 bundle",
-                "Not a known kind of file: it must have a field service, procedure, use, policy, paper or bundle",
+                "不知道这是什么文件：第一个字段应当是 service、procedure、use、policy、paper、bundle 或 certificate",
+                "Not a known kind of file: it must have a field service, procedure, use, policy, paper, bundle or"
+                " certificate",
             ),
             Position(1, 1),
         )

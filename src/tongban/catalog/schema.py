@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from tongban.catalog.bundle import Bundle
+from tongban.catalog.certificate_type import CertificateType
 from tongban.catalog.model import Service
 from tongban.catalog.paper import Paper
 from tongban.catalog.policy import Policy
@@ -14,13 +15,14 @@ from tongban.catalog.procedure import Procedure
 from tongban.catalog.use import Use
 from tongban.catalog.watching import Reuse
 
-FileKind = Literal["policy", "paper", "bundle", "service", "procedure", "use", "reuse"]
+FileKind = Literal["policy", "paper", "bundle", "certificate", "service", "procedure", "use", "reuse"]
 FILE_KINDS: tuple[FileKind, ...] = get_args(FileKind)
 """A file is of the first of these that it has a field of; a policy also names its service."""
 FILE_TYPES: dict[FileKind, type[msgspec.Struct]] = {
     "policy": Policy,
     "paper": Paper,
     "bundle": Bundle,
+    "certificate": CertificateType,
     "service": Service,
     "procedure": Procedure,
     "use": Use,
@@ -33,6 +35,7 @@ FOLDERS: dict[str, FileKind] = {
     "policies": "policy",
     "papers": "paper",
     "bundles": "bundle",
+    "certificate-types": "certificate",
 }
 
 

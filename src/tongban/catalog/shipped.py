@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-Folder = Literal["services", "procedures", "uses", "policies", "papers", "bundles"]
+Folder = Literal["services", "procedures", "uses", "policies", "papers", "bundles", "certificate-types"]
 Shelf = Folder | Literal["words", "indicators"]
 """Folders of law, and what else comes with the platform as files."""
 

@@ -4,9 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from tongban.certs.credential import verify_credential
+from tongban.certs.faults import Point
 from tongban.certs.keys import PublicKeys
 from tongban.certs.sdjwt import Request, looks_like_sd_jwt
+from tongban.certs.sign import CODE_LINE
 from tongban.certs.statuslist import NO_LISTS, StatusLists
 from tongban.certs.verify import Verification, verify
 
@@ -51,7 +55,18 @@ def _cwt(data: bytes, asked: Asked) -> Verification:
 
 
 def _whole(data: bytes, asked: Asked) -> Verification:
-    return verify(data, asked.keys, asked.now, type_=asked.type)
+    found = verify(data, asked.keys, asked.now, type_=asked.type)
+    _, carried, after = data.partition(b"\n" + CODE_LINE)
+    if asked.lists is NO_LISTS or not carried or not found.genuine or found.record is None:
+        return found
+    # The code in a PDF says where the status stands; it counts only if it is of this very certificate.
+    code = _code(after.partition(b"\n")[0], Asked(asked.keys, asked.now, lists=asked.lists))
+    if not code.genuine or code.claims is None or code.claims.get("certificate") != found.record.id:
+        return found
+    said = next(one for one in code.checks if one.point is Point.REVOCATION)
+    checks = tuple(said if one.point is Point.REVOCATION else one for one in found.checks)
+    valid = not any(one.fault for one in checks)
+    return msgspec.structs.replace(found, checks=checks, valid=valid)
 
 
 FORMS: tuple[Form, ...] = (

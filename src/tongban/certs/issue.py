@@ -41,17 +41,20 @@ def issue(
     ring: KeyRing,
     version: int = 1,
     demo: bool = True,
+    type_code: str = "",
 ) -> Certificate:
     """The certificate that `service.result` promises, signed.
 
     `at` is in the issuer's zone: its day is the first day of validity. `facts` are the typed facts of the case,
     `outputs` what its tables came to; those that the file names under `shows` and that are known are printed in its
-    order, identity numbers masked.
+    order, identity numbers masked. `type_code` is the code of the certificate's type (证照类型代码); without one the
+    code of the service stands in its place.
     Raises `Refused` (`no-signing-key`).
     """
     result = service.result
+    code = type_code or service.basic_code
     record = CertificateRecord(
-        id=identifier(type_code=service.basic_code, issuer_uscc=issuer.uscc, serial=serial_of(case), version=version),
+        id=identifier(type_code=code, issuer_uscc=issuer.uscc, serial=serial_of(case), version=version),
         type=result.certificate,
         name=_text(result.name),
         issuer=issuer,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tongban.base.keys import Algorithm, KeyRing, PublicKey, Use, unbase64
 from tongban.certs.faults import Fault, Point
 from tongban.certs.keys import PublicKeys
-from tongban.certs.sign import CERTIFICATE_LINE, last_startxref, signer
+from tongban.certs.sign import CERTIFICATE_LINE, CODE_LINE, last_startxref, signer
 from tongban.certs.strict import Stop
 
 if TYPE_CHECKING:
@@ -29,8 +29,11 @@ _ROOM = 2 * 8192
 """Digits kept for the signature, two for a byte: ours take about 1,100 bytes. Whatever has more is not ours."""
 
 
-def sign_pdf(pdf: bytes, certificate: Certificate, ring: KeyRing, now: datetime) -> bytes:
-    """The PDF with its certificate inside and one signature over every byte. Raises `Refused` (`no-signing-key`)."""
+def sign_pdf(pdf: bytes, certificate: Certificate, ring: KeyRing, now: datetime, code: str = "") -> bytes:
+    """The PDF with its certificate (and its code) inside and one signature over every byte.
+
+    Raises `Refused` (`no-signing-key`).
+    """
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.fields import SigSeedSubFilter
 
@@ -38,7 +41,8 @@ def sign_pdf(pdf: bytes, certificate: Certificate, ring: KeyRing, now: datetime)
 
     signing: Any = importlib.import_module("pyhanko.sign")  # its types are not all told
     key = signer(ring, now)
-    carried = pdf.rstrip() + b"\n" + CERTIFICATE_LINE + certificate.jws.encode() + b"\n" + last_startxref(pdf)
+    lines = [CERTIFICATE_LINE + certificate.jws.encode(), *([CODE_LINE + code.encode()] if code else [])]
+    carried = b"\n".join((pdf.rstrip(), *lines, last_startxref(pdf)))
     about = signing.PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha512",  # RFC 8419: Ed25519 signs over SHA-512

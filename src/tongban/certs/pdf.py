@@ -90,7 +90,7 @@ def render_pdf(
     _Page(canvas, record, lang).draw(verify_link(public_url, record), code)
     canvas.showPage()
     canvas.save()
-    return sign_pdf(buffer.getvalue(), certificate, ring, now)
+    return sign_pdf(buffer.getvalue(), certificate, ring, now, code)
 
 
 def day(value: date | None, lang: Lang) -> str:

@@ -15,6 +15,8 @@ PAGE_TYPE = "tongban-page+jws"
 
 CERTIFICATE_LINE = b"%tongban-certificate "
 SEAL_LINE = b"%tongban-seal "
+CODE_LINE = b"%tongban-code "
+"""The code of the page once more as text: it says where the status is published, and its signature is its own."""
 
 
 class PageClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -5,6 +5,7 @@ from tongban.catalog.check import (
     automation,
     bundles,
     burdens,
+    certificates,
     dated,
     decisions,
     formulas,
@@ -22,6 +23,7 @@ from tongban.catalog.check import (
 )
 from tongban.catalog.check.registry import (
     BUNDLE_LINTS,
+    CERTIFICATE_LINTS,
     PAPER_LINTS,
     POLICY_LINTS,
     PROCEDURE_LINTS,
@@ -34,6 +36,7 @@ from tongban.catalog.check.run import check
 
 __all__ = [
     "BUNDLE_LINTS",
+    "CERTIFICATE_LINTS",
     "PAPER_LINTS",
     "POLICY_LINTS",
     "PROCEDURE_LINTS",
@@ -49,6 +52,7 @@ _RULES = (
     automation,
     bundles,
     burdens,
+    certificates,
     dated,
     decisions,
     formulas,

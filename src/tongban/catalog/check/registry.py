@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from tongban.base.i18n import Text
 from tongban.catalog.bundle import Bundle
+from tongban.catalog.certificate_type import CertificateType
 from tongban.catalog.compile import Compiled, try_compile
 from tongban.catalog.findings import Finding, Path, Severity
 from tongban.catalog.load import Loaded
@@ -22,7 +23,7 @@ from tongban.catalog.tables import Fault
 from tongban.catalog.use import Use
 from tongban.catalog.watching import Reuse
 
-T = TypeVar("T", Service, Procedure, Use, Reuse, Policy, Paper, Bundle)
+T = TypeVar("T", Service, Procedure, Use, Reuse, Policy, Paper, Bundle, CertificateType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class World:
     services    every service file read, with the path under which it was read
     procedures  procedures by slug, the newest version of each
     uses        AI uses by slug
+    certificates  certificate types by slug
     records     by the plain Chinese name of a material: the record that replaces it somewhere in the catalogue
     resources   every `body.resource/record` that some file reads
     sealed      by path: what the lock beside the file says of its content (see `tongban.catalog.promote`)
@@ -62,6 +64,7 @@ class World:
     records: dict[str, Known] = field(default_factory=dict[str, Known])
     resources: dict[str, Known] = field(default_factory=dict[str, Known])
     uses: dict[str, Use] = field(default_factory=dict[str, Use])
+    certificates: dict[str, CertificateType] = field(default_factory=dict[str, CertificateType])
     duplicates: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     today: date | None = None
 
@@ -105,6 +108,7 @@ REUSE_LINTS: list[Lint[Reuse]] = []
 POLICY_LINTS: list[Lint[Policy]] = []
 PAPER_LINTS: list[Lint[Paper]] = []
 BUNDLE_LINTS: list[Lint[Bundle]] = []
+CERTIFICATE_LINTS: list[Lint[CertificateType]] = []
 
 
 def service_lint(
@@ -152,6 +156,13 @@ def bundle_lint(
 ) -> Callable[[Find[Bundle]], Find[Bundle]]:
     """Registers a rule over bundle files."""
     return _register(BUNDLE_LINTS, code, severity, zh, en, law)
+
+
+def certificate_lint(
+    code: str, severity: Severity, zh: str, en: str, *, law: str = ""
+) -> Callable[[Find[CertificateType]], Find[CertificateType]]:
+    """Registers a rule over certificate-type files."""
+    return _register(CERTIFICATE_LINTS, code, severity, zh, en, law)
 
 
 def _register(

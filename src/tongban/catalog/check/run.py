@@ -9,9 +9,11 @@ from typing import Any
 from tongban.base.i18n import Text, words
 from tongban.catalog.bundle import Bundle
 from tongban.catalog.certificate import certificate_findings
+from tongban.catalog.certificate_type import CertificateType
 from tongban.catalog.check.burdens import plain_name
 from tongban.catalog.check.registry import (
     BUNDLE_LINTS,
+    CERTIFICATE_LINTS,
     PAPER_LINTS,
     POLICY_LINTS,
     PROCEDURE_LINTS,
@@ -42,7 +44,8 @@ def check(paths: Sequence[FilePath | str], *, today: date | None = None) -> list
     """Everything wrong with these files and folders, in the order of their places.
 
     A folder stands for its `*.yaml` files, or for those of its folders of the law (`services`, `procedures`, `uses`,
-    `policies`, `papers`, `bundles`). Procedures come from beside the services, else from those that are shipped.
+    `policies`, `papers`, `bundles`, `certificate-types`). Procedures come from beside the services, else from those
+    that are shipped.
     `today` lets overdue reviews be told.
     """
     asked, findings = law_files([FilePath(path) for path in paths])
@@ -76,6 +79,8 @@ def _apply(one: Loaded[Any], world: World) -> Iterator[Finding]:
             return apply(BUNDLE_LINTS, View(one.value, one, world))
         case Paper():
             return apply(PAPER_LINTS, View(one.value, one, world))
+        case CertificateType():
+            return apply(CERTIFICATE_LINTS, View(one.value, one, world))
         case _:
             return iter(())
 
@@ -136,7 +141,8 @@ def _world(files: dict[FilePath, Loaded[Any]], today: date | None) -> World:
                 known = Known(material.replaced_by, service.service)
                 records.setdefault(plain_name(material.name), known)
                 resources.setdefault(material.replaced_by.place, known)
-    return World(services, procedures, records, resources, _uses(files), _duplicates(services), today)
+    types = {one.value.certificate: one.value for one in files.values() if isinstance(one.value, CertificateType)}
+    return World(services, procedures, records, resources, _uses(files), types, _duplicates(services), today)
 
 
 def _uses(files: dict[FilePath, Loaded[Any]]) -> dict[str, Use]:

@@ -1,6 +1,6 @@
 """亮证: show a certificate once, to somebody, for something, until a moment, and of it only what was picked."""
 
-from tongban.certs.showing.fields import FIELD_MOST, Line, lines, picked
+from tongban.certs.showing.fields import FIELD_MOST, Line, lines, picked, suggested
 from tongban.certs.showing.store import SHOWING, SPANS, Asked, Shown, end, make, of_certificate, use
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "make",
     "of_certificate",
     "picked",
+    "suggested",
     "use",
 ]

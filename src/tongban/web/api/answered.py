@@ -283,6 +283,9 @@ class CertificateDetail(Answer, frozen=True, kw_only=True):
     standing: Standing
     revoked_at: datetime | None
     revoked_because: str
+    suspended_at: datetime | None
+    suspended_because: str
+    """暂停 Until when it is suspended is not known beforehand: it comes back when the suspension ends."""
 
 
 class Verdict(Answer, frozen=True, kw_only=True):

@@ -58,13 +58,15 @@ async def certificate(caller: Asking, identifier: Path) -> out.CertificateDetail
     What it says, and its signature.
     """
     found = await own(caller.site, caller.visitor, identifier)
-    revoked = found.revocation
+    revoked, suspended = found.revocation, found.suspension
     return out.CertificateDetail(
         record=found.record,
         jws=found.certificate.jws,
         standing=standing(caller.site, found),
         revoked_at=revoked.at if revoked else None,
         revoked_because=revoked.reason if revoked else "",
+        suspended_at=suspended.at if suspended else None,
+        suspended_because=suspended.reason if suspended else "",
     )
 
 

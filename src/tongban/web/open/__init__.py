@@ -2,6 +2,7 @@
 
 from tongban.web.open import (
     algorithms,
+    certificates,
     data,
     delegations,
     flexible,
@@ -19,6 +20,7 @@ from tongban.web.open import (
 ROUTES = [
     *verify.ROUTES,
     *status.ROUTES,
+    *certificates.ROUTES,
     *objections.ROUTES,
     *algorithms.ROUTES,
     *once_only.ROUTES,

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from tongban import certs
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
-from tongban.certs import Standing, StoredCertificate, showing
+from tongban.certs import CertificateRecord, Standing, StoredCertificate, showing
 from tongban.certs.showing import Asked, Shown
 from tongban.sharing.access import open_record
 from tongban.web.forms import Form
@@ -90,7 +90,18 @@ async def _form(
 @get("/certificates/{identifier:str}/show")
 async def show(site: Site, visitor: Visitor, identifier: str, after: str | None = None) -> Response[str]:
     """What to show, to whom, for what, how long; and what was shown before."""
-    return await _form(site, visitor, await _mine(site, visitor, identifier), Form(), [], after)
+    found = await _mine(site, visitor, identifier)
+    return await _form(site, visitor, found, Form({"fields": _first(site, found.record)}), [], after)
+
+
+def _first(site: Site, record: CertificateRecord) -> list[str]:
+    """What is picked already."""
+    kind = site.catalogue.certificate_type(record.type)
+    try:
+        service = site.catalogue.service(record.service, record.service_version)
+    except Refused:  # a version that is no longer here
+        service = None
+    return sorted(showing.suggested(record, kind, service))
 
 
 @post("/certificates/{identifier:str}/show", status_code=200)

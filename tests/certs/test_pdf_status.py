@@ -1,0 +1,48 @@
+"""A PDF carries the place of its certificate in the status lists: a list kept at hand says whether it was revoked."""
+
+from datetime import timedelta
+
+import pytest
+from demo_certificate import ISSUED, record
+
+from tongban.base.keys import KeyRing
+from tongban.certs import Status, render_pdf, sign
+from tongban.certs.anyform import Asked, verify_any
+from tongban.certs.faults import Fault
+from tongban.certs.sign import CODE_LINE
+from tongban.certs.statuslist import StatusList, StatusLists, index_in_list, issue_status_list, place_of
+
+SITE = "https://lanjiang.example"
+NOW = ISSUED + timedelta(days=1)
+
+
+def pdf(ring: KeyRing, number: int = 7) -> bytes:
+    return render_pdf(sign(record(), ring), "zh", public_url=SITE, ring=ring, now=ISSUED, status=place_of(number, SITE))
+
+
+def lists(ring: KeyRing, status: Status, number: int = 7) -> StatusLists:
+    said = StatusList.of({index_in_list(number): int(status)})
+    return StatusLists.read([issue_status_list(said, place_of(number, SITE).uri, ring, NOW)], ring.public)
+
+
+@pytest.mark.parametrize(
+    ("status", "fault"),
+    [(Status.VALID, None), (Status.INVALID, Fault.REVOKED), (Status.SUSPENDED, Fault.SUSPENDED)],
+)
+def test_a_pdf_is_checked_against_the_list_that_is_at_hand(ring: KeyRing, status: Status, fault: Fault | None) -> None:
+    found = verify_any(pdf(ring), Asked(ring.public, NOW, lists=lists(ring, status)))
+    assert found.genuine and found.valid is (fault is None) and found.fault is fault
+
+
+def test_without_a_list_it_is_not_known_whether_a_pdf_was_revoked(ring: KeyRing) -> None:
+    found = verify_any(pdf(ring), Asked(ring.public, NOW))
+    assert found.valid and "联网" in found.verdict.zh
+
+
+def test_the_place_of_another_certificate_put_into_a_pdf_is_an_altered_pdf(ring: KeyRing) -> None:
+    mine, other = pdf(ring), pdf(ring, number=8)
+    code = other.partition(b"\n" + CODE_LINE)[2].partition(b"\n")[0]
+    before, line, after = mine.partition(b"\n" + CODE_LINE)
+    forged = before + line + code + b"\n" + after.partition(b"\n")[2]
+    found = verify_any(forged, Asked(ring.public, NOW, lists=lists(ring, Status.VALID, 8)))
+    assert not found.genuine and found.fault is Fault.PAGE_ALTERED
