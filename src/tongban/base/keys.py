@@ -21,7 +21,7 @@ from tongban.base.clock import utc
 from tongban.base.crypto import SIGNATURES, SUITES, Algorithm, Signer, Suite, Verifier, suite_of
 from tongban.base.errors import refuse
 
-__all__ = ["Algorithm", "KeyRing", "Keys", "PublicKey", "Use", "base64url", "unbase64"]
+__all__ = ["Algorithm", "KeyRing", "Keys", "PublicKey", "Use", "base64url", "unbase64", "unbase64_once"]
 
 _VALIDITY = timedelta(days=3650)
 _REQUIRES = "requires"
@@ -237,6 +237,14 @@ def unbase64(text: str) -> bytes:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except binascii.Error as error:
         raise ValueError("not base64url") from error
+
+
+def unbase64_once(text: str) -> bytes:
+    """The same, from the one way of writing it, so that no second signed text looks the same. Raises `ValueError`."""
+    data = unbase64(text)
+    if base64url(data) != text:
+        raise ValueError("not the one way to write it in base64url")
+    return data
 
 
 def _read(path: Path) -> _KeyFile:

@@ -13,7 +13,7 @@ import msgspec
 from tongban.base.clock import utc
 from tongban.base.i18n import Text
 from tongban.base.jws import compact
-from tongban.base.keys import KeyRing, PublicKey, Use
+from tongban.base.keys import KeyRing, PublicKey
 from tongban.certs.faults import FAULTS, NOT_BOUND, POINTS, Fault, Point
 from tongban.certs.keys import PublicKeys
 from tongban.certs.model import CertificateRecord, canonical
@@ -21,14 +21,13 @@ from tongban.certs.sdjwt import Hidden, Request, SdJwt, conceal, holder_key, par
 from tongban.certs.sdjwt.binding import check_binding
 from tongban.certs.sign import signer
 from tongban.certs.statuslist import NO_LISTS, StatusLists, StatusPlace
-from tongban.certs.strict import Jws, Stop, by_known_key, json_of
+from tongban.certs.strict import Stop, json_of, signed
 from tongban.certs.verify import Check, Verification, checked, failed, issue_fault, passed
 
 CREDENTIAL_KIND = "dc+sd-jwt"
 VCT = "urn:tongban:certificate:"
 NEVER_HIDDEN = frozenset({"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status"})
 """What a disclosure must not bring (SD-JWT VC §3.2.2.2): hidden, an expired certificate could be shown as valid."""
-_HEADER = frozenset({"alg", "kid", "typ"})
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,10 +160,7 @@ def verify_credential(
 
 def _signed(sd_jwt: SdJwt, keys: PublicKeys) -> tuple[dict[str, object], PublicKey]:
     """The payload that every signature covers; each must be by a key for certificates."""
-    proven = [
-        by_known_key(Jws(jwt, Point.SIGNATURE), {CREDENTIAL_KIND}, keys, Use.CERTIFICATE, _HEADER)
-        for jwt in sd_jwt.jwts
-    ]
+    proven = [signed(jwt, {CREDENTIAL_KIND}, keys) for jwt in sd_jwt.jwts]
     payload, key = proven[0]
     members = json_of(payload, Point.SIGNATURE, Fault.BAD_ENVELOPE)
     if not isinstance(members, dict):

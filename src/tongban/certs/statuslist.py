@@ -14,12 +14,12 @@ import msgspec
 from tongban.base.clock import ZONE, utc
 from tongban.base.i18n import Text
 from tongban.base.jws import compact
-from tongban.base.keys import KeyRing, Use, base64url
+from tongban.base.keys import KeyRing, base64url
 from tongban.certs.faults import NOT_ASKED, POINTS, Fault, Point
 from tongban.certs.keys import PublicKeys
 from tongban.certs.model import Status, canonical
 from tongban.certs.sign import signer
-from tongban.certs.strict import Jws, Stop, by_known_key, json_of, strict_base64
+from tongban.certs.strict import Stop, json_of, signed, strict_base64
 from tongban.certs.verify import CLOCK_LEEWAY, STATUS_FAULTS, Check, failed
 
 KIND = "statuslist+jwt"
@@ -148,11 +148,7 @@ def read_status_list(data: bytes | str, keys: PublicKeys) -> KnownList:
     text = (data if isinstance(data, str) else data.decode("ascii", "replace")).strip()
     if len(text) > _LONGEST:
         raise _stop(Fault.TOO_LARGE)
-    try:
-        jws = Jws(text, Point.REVOCATION)
-        payload, key = by_known_key(jws, {KIND}, keys, Use.CERTIFICATE, frozenset({"alg", "kid", "typ"}))
-    except Stop as stop:
-        raise _stop(stop.fault) from None
+    payload, key = signed(text, {KIND}, keys, Point.REVOCATION)
     json_of(payload, Point.REVOCATION, Fault.LIST_DAMAGED)
     try:
         claims = msgspec.json.decode(payload, type=_Claims)

@@ -92,7 +92,7 @@ def verify(
     try:
         opened = _open(data.encode() if isinstance(data, str) else data)
         checks.append(passed(Point.FORM))
-        payload, key = signed(opened.jws, CERTIFICATE_TYPE, keys)
+        payload, key = signed(opened.jws, {CERTIFICATE_TYPE}, keys)
         checks.append(passed(Point.SIGNATURE))
         record = _record(payload)
         checks.append(passed(Point.CONTENT))
@@ -225,7 +225,7 @@ def _sealed(opened: _Opened, record: CertificateRecord, keys: PublicKeys) -> Fau
     if not opened.seal:
         return Fault.NO_SEAL
     try:
-        payload, key = signed(opened.seal, PAGE_TYPE, keys)
+        payload, key = signed(opened.seal, {PAGE_TYPE}, keys)
         claim = msgspec.json.decode(payload, type=PageClaim)
         tail = last_startxref(opened.sealed)
     except (Stop, ValueError):

@@ -2,7 +2,6 @@
 只凭决定凭据和公布的事项文件，把决定重新算一遍；有不一样的退出码为1。"""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,16 +9,15 @@ from pathlib import Path
 import msgspec
 
 from tongban.base.clock import ZONE, system_clock
-from tongban.base.config import Settings
 from tongban.base.i18n import LANGS, Lang, Text
-from tongban.base.keylist import read_keys
-from tongban.base.keys import KeyRing, Keys, Use
+from tongban.base.keys import Keys, Use
 from tongban.base.statements import Fault, Statement, Unbelieved, believed, read
 from tongban.cases.deciding_again import Again, decide_again, read_receipt
 from tongban.cases.decision_receipt import KIND, DecisionReceipt
 from tongban.catalog.load import load_file
 from tongban.catalog.model import Service
 from tongban.catalog.shipped import shipped
+from tongban.cli.published import keys_at_hand
 from tongban.cli.saying import saying_refusals
 
 
@@ -42,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     """0 the same; 1 something differs, or the signature does not hold; 2 nothing could be decided again."""
     lang: Lang = options.lang
     with saying_refusals(lang) as said:
-        keys = _keys(options)
+        keys = keys_at_hand(options.keys, options.data, system_clock()())
         try:
             statement = read(options.receipt.read_bytes())
             signed = _signature(statement, keys)
@@ -74,15 +72,6 @@ def _signature(statement: Statement, keys: Keys | None) -> Text:
         return _UNCHECKED
     believed(statement, KIND, Use.DECISION, keys, system_clock()())
     return _SIGNED.format(at=f"{statement.at.astimezone(ZONE):%Y-%m-%d %H:%M}")
-
-
-def _keys(options: argparse.Namespace) -> Keys | None:
-    now = system_clock()()
-    if options.keys:
-        return read_keys(options.keys.read_bytes(), now)
-    directory = (options.data or Settings.load(os.environ).data_dir) / "keys"
-    # Looking must not make a key ring where there is none.
-    return KeyRing.open(directory, now).keys if any(directory.glob("*.json")) else None
 
 
 def published_versions(receipt: DecisionReceipt, folder: Path | None = None) -> Iterator[Service]:

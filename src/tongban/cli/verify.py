@@ -14,16 +14,16 @@ from tongban.base.clock import ZONE, system_clock
 from tongban.base.config import Settings
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import LANGS, Lang, Text
-from tongban.base.keylist import is_key_list, read_keys
-from tongban.base.keys import KeyRing, Keys, Use
+from tongban.base.keys import Keys, Use
 from tongban.base.statements import Unbelieved, believed, read
 from tongban.cases.deciding_again import decide_again, read_receipt
 from tongban.cases.decision_receipt import KIND as DECISION
-from tongban.certs import FAULTS, PublicKeys, read_jwks, report
+from tongban.certs import FAULTS, PublicKeys, report
 from tongban.certs.anyform import Asked, is_picture, verify_any
 from tongban.certs.sdjwt import Request
 from tongban.certs.statuslist import StatusLists
 from tongban.certs.strict import Stop
+from tongban.cli.published import keys_at_hand
 from tongban.cli.receipt import checked, read_policy
 from tongban.ledger.receipts import looks_like_one
 
@@ -154,7 +154,7 @@ def run(options: argparse.Namespace) -> int:
     now = system_clock()()
     try:
         data = options.file.read_bytes()
-        listed = _keys(options, now)
+        listed = keys_at_hand(options.keys, options.data, now) or Keys(keys=())
         keys = listed.by_id
         lists = _lists(options, keys)
         earlier = options.earlier.read_bytes() if options.earlier else None
@@ -184,12 +184,3 @@ def _lists(options: argparse.Namespace, keys: PublicKeys) -> StatusLists:
         raise refuse(
             "bad-status-list", f"状态清单不能用：{sentence.zh}", f"Unusable status list: {sentence.en}"
         ) from stop
-
-
-def _keys(options: argparse.Namespace, now: datetime) -> Keys:
-    if options.keys:
-        data = options.keys.read_bytes()
-        return read_keys(data, now) if is_key_list(data) else Keys(keys=tuple(read_jwks(data).values()))
-    directory = (options.data or Settings.load(os.environ).data_dir) / "keys"
-    # Looking must not make a key ring where there is none.
-    return KeyRing.open(directory, now).keys if any(directory.glob("*.json")) else Keys(keys=())

@@ -11,7 +11,7 @@ import msgspec
 from tongban.base import jws
 from tongban.base.clock import utc
 from tongban.base.crypto import DIGESTS, Hashing
-from tongban.base.keys import KeyRing, PublicKey, Use, unbase64
+from tongban.base.keys import KeyRing, PublicKey, Use
 from tongban.base.sealing import store
 from tongban.base.sealing.store import Grave, Runner
 from tongban.base.statements import Unbelieved, believed, read, stated
@@ -47,7 +47,7 @@ class Tombstones:
     def _signed_by_us(self, grave: Grave, at: datetime | None) -> bool:
         try:
             said = jws.opened(grave.signed, _KIND, self._key_of, at)
-        except (ValueError, msgspec.MsgspecError):
+        except ValueError:
             return False
         return said == _said(grave)
 
@@ -113,6 +113,6 @@ def _keys_of(grave: Grave) -> set[str]:
     try:
         if grave.renewed:
             return {mark.key for mark in read(grave.renewed.encode()).signatures}
-        return {str(msgspec.json.decode(unbase64(grave.signed.partition(".")[0]))["kid"])}
-    except (Unbelieved, ValueError, KeyError, TypeError, msgspec.MsgspecError):
+        return {str(jws.Jws(grave.signed).header["kid"])}
+    except (ValueError, KeyError):  # `Unbelieved` and `Unproved` are ValueErrors
         return set()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tongban.base.errors import refuse
-from tongban.base.jws import compact, opened
-from tongban.base.keys import KeyRing, Use, unbase64
+from tongban.base.jws import Jws, compact, opened
+from tongban.base.keys import KeyRing, Use
 from tongban.cases.handover.model import RECEIPT_TYPE, Receipt
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def read(neighbours: Neighbours, signer: str, token: str) -> Receipt:
     Raises `Refused` (`receipt-not-genuine`).
     """
     try:
-        said = msgspec.json.decode(_payload(token), type=Receipt)
+        # not yet believed: when it claims to have been signed has to be known before the key is judged
+        said = msgspec.json.decode(Jws(token).payload, type=Receipt)
         proved = opened(token, RECEIPT_TYPE, lambda key_id: neighbours.receipt_key(signer, key_id), said.at)
         return msgspec.json.decode(proved, type=Receipt)
     except ValueError as error:  # msgspec's errors are ValueErrors
@@ -38,11 +39,3 @@ def read(neighbours: Neighbours, signer: str, token: str) -> Receipt:
             place=signer,
             status=502,
         ) from error
-
-
-def _payload(token: str) -> bytes:
-    """What it says, not yet believed: when it claims to have been signed has to be known before the key is judged."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        raise ValueError("not a compact JWS")
-    return unbase64(parts[1])

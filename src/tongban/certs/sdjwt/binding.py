@@ -11,9 +11,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey
 from joserfc.jws import JWSRegistry
 
+from tongban.base.jws import Jws, Verifies
 from tongban.certs.faults import Fault, Point
 from tongban.certs.sdjwt.form import SdJwt
-from tongban.certs.strict import Jws, Stop, Verifies, json_of
+from tongban.certs.strict import Stop, json_of, proving
 
 KIND = "kb+jwt"
 AHEAD = timedelta(minutes=1)
@@ -94,11 +95,11 @@ def check_binding(sd_jwt: SdJwt, cnf: object, request: Request | None, now: date
         raise Stop(Point.BINDING, Fault.NO_HOLDER_KEY)
     if not sd_jwt.binding:
         raise Stop(Point.BINDING, Fault.NO_BINDING)
-    jws = Jws(sd_jwt.binding, Point.BINDING)
+    jws = proving(Point.BINDING, lambda: Jws(sd_jwt.binding))
     if jws.header.get("typ") != KIND:
         raise Stop(Point.BINDING, Fault.WRONG_KIND)
     key: Verifies = holder_key(cast("Mapping[str, object]", jwk), str(jws.header["alg"]))
-    payload = jws.prove(key, Point.BINDING)
+    payload = proving(Point.BINDING, lambda: jws.prove(key))
     json_of(payload, Point.BINDING, Fault.BAD_ENVELOPE)
     try:
         claims = msgspec.json.decode(payload, type=_Claims)

@@ -15,7 +15,7 @@ import msgspec
 from tongban.base.clock import utc
 from tongban.base.errors import Refused
 from tongban.base.ids import uuid7
-from tongban.base.jws import compact, opened
+from tongban.base.jws import Fault, Unproved, compact, opened
 from tongban.base.keys import PublicKey, Use
 from tongban.sharing.channel.files import (
     ANSWERS,
@@ -122,8 +122,8 @@ def _read_questions(
 
     try:
         payload = opened(token, QUESTIONS, any_key, now)
-    except ValueError:
-        raise refusal(Code.SIGNATURE_WRONG if signer else Code.UNKNOWN_KEY) from None
+    except Unproved as unproved:
+        raise refusal(Code.UNKNOWN_KEY if unproved.fault is Fault.UNKNOWN_KEY else Code.SIGNATURE_WRONG) from None
     try:
         asked = msgspec.json.decode(payload, type=QuestionsFile)
     except msgspec.MsgspecError:
