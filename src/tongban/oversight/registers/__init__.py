@@ -1,0 +1,1 @@
+"""The registers of the centre: projects, standards, enterprise operators."""
