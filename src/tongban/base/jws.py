@@ -60,14 +60,20 @@ class _Header(msgspec.Struct, frozen=True):
     typ: str
 
 
-def compact(ring: KeyRing, key: PublicKey, kind: str, payload: bytes) -> str:
+class _Chained(_Header, frozen=True):
+    x5c: tuple[str, ...]
+
+
+def compact(ring: KeyRing, key: PublicKey, kind: str, payload: bytes, chain: tuple[str, ...] = ()) -> str:
     """Sign. `kind` keeps one sort of signed thing from passing for another (RFC 8725 §3.11).
 
+    `chain` are X.509 certificates of the key, for readers who know it by them; nothing of ours is read by them.
     Raises `ValueError` for a key whose algorithm has no name in JOSE (SM2).
     """
     if not SIGNATURES[key.algorithm].jose:
         raise ValueError(f"{key.algorithm} has no name in JOSE")
-    header = msgspec.json.encode(_Header(alg=str(key.algorithm), kid=key.id, typ=kind))
+    named = str(key.algorithm), key.id, kind
+    header = msgspec.json.encode(_Chained(*named, chain) if chain else _Header(*named))
     signing = f"{base64url(header)}.{base64url(payload)}"
     return f"{signing}.{base64url(ring.sign(key.id, signing.encode()))}"
 
@@ -85,11 +91,14 @@ def opened(token: str, kind: str, key_of: Callable[[str], PublicKey | None], at:
 
 
 class Jws:
-    """The parts of a compact JWS (§7.1), decoded; nothing is believed yet. Raises `Unproved`."""
+    """The parts of a compact JWS (§7.1), decoded; nothing is believed yet. Raises `Unproved`.
+
+    `carries` names what may come along that else must not: a proof of a key brings the key that it proves.
+    """
 
     __slots__ = ("header", "payload", "signature", "signing_input")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, carries: frozenset[str] = frozenset()) -> None:
         parts = text.split(".")
         if len(parts) != 3 or not text.isascii():
             raise Unproved(Fault.BAD_ENVELOPE)
@@ -97,7 +106,7 @@ class Jws:
             raw, self.payload, self.signature = map(unbase64_once, parts)
         except ValueError:
             raise Unproved(Fault.BAD_ENVELOPE) from None
-        self.header = _header_of(raw)
+        self.header = _header_of(raw, carries)
         self.signing_input = f"{parts[0]}.{parts[1]}".encode()
 
     def prove(self, key: Verifies) -> bytes:
@@ -133,7 +142,7 @@ class Jws:
         return self.prove(key), key
 
 
-def _header_of(raw: bytes) -> dict[str, object]:
+def _header_of(raw: bytes, carries: frozenset[str]) -> dict[str, object]:
     """A JOSE header with an algorithm. Refused: `alg: none`, `crit`, a key or certificate that came along."""
     try:
         header: object = read_once(raw)
@@ -150,6 +159,6 @@ def _header_of(raw: bytes) -> dict[str, object]:
         raise Unproved(Fault.UNSIGNED)
     if "crit" in members:
         raise Unproved(Fault.CRITICAL_HEADER)
-    if members.keys() & FOREIGN:
+    if members.keys() & (FOREIGN - carries):
         raise Unproved(Fault.FOREIGN_HEADER)
     return members

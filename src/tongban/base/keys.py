@@ -40,6 +40,12 @@ class Use(StrEnum):
     """Receipts of decisions (`cases.decision_receipt`)."""
     REGISTRY = "registry"
     """The list of members of the exchange and of what each may ask, and the list of our keys."""
+    PRESENTATION = "presentation"
+    """What a counter asks a person's wallet for (OpenID4VP)."""
+
+
+_FIRST: Mapping[Use, Algorithm] = {Use.PRESENTATION: Algorithm.ES256}
+"""The algorithm of a use where it is not the suite's own: wallets of others read ES256 (HAIP 1.0 §7)."""
 
 
 class PublicKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +140,7 @@ class KeyRing:
         required = _required(directory)
         wanted = ((use, suite) for use in Use for suite in (Suite.INTL, *required.get(use, ())))
         missing = dict.fromkeys(one for one in wanted if one not in here)
-        files += [_make(directory, use, SUITES[suite].signature, now) for use, suite in missing]
+        files += [_make(directory, use, first_of(use, suite), now) for use, suite in missing]
         return cls(
             {file.key.id: file.key for file in files},
             {file.key.id: _signer(file) for file in files},
@@ -208,6 +214,11 @@ class KeyRing:
 
     def __repr__(self) -> str:
         return f"KeyRing({', '.join(self.public)})"
+
+
+def first_of(use: Use, suite: Suite) -> Algorithm:
+    """The algorithm of new keys for a use."""
+    return _FIRST.get(use, SUITES[suite].signature) if suite is Suite.INTL else SUITES[suite].signature
 
 
 @lru_cache(maxsize=4096)

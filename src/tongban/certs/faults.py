@@ -60,6 +60,16 @@ class Fault(StrEnum):
     NOT_WHOLE = "signature-not-over-whole-file"
     NO_CODE = "no-code-in-picture"
     TWO_CODES = "two-codes-in-picture"
+    NO_NONCE = "no-nonce"
+    NONCE_USED = "nonce-used"
+    PRIVATE_KEY = "private-key-sent"
+    KEY_TWICE = "key-twice"
+    CLIENT_NAMED = "client-named"
+    BAD_QUERY = "bad-query"
+    BAD_ANSWER = "bad-vp-token"
+    NOT_ASKED_FOR = "not-asked-for"
+    NOT_ALL_ASKED = "not-all-that-was-asked"
+    STATUS_NOT_KNOWN = "status-not-known"
 
 
 FAULTS: dict[Fault, Text] = {
@@ -158,6 +168,18 @@ FAULTS: dict[Fault, Text] = {
     Fault.OTHER_PRESENTATION: Text(
         "持证人签的不是这些字段：增减过内容", "The holder signed other fields: something was added or left out"
     ),
+    Fault.NO_NONCE: Text("没有写明是答哪一次的", "It does not say which question it answers"),
+    Fault.NONCE_USED: Text("这个随机数已经用过一次，请重新取", "This nonce was used already: fetch a new one"),
+    Fault.PRIVATE_KEY: Text("把私钥也发来了，这把密钥不能再用", "A private key was sent: this key must not be used"),
+    Fault.KEY_TWICE: Text("同一把密钥证明了两次", "The same key was proved twice"),
+    Fault.CLIENT_NAMED: Text("匿名取证不应写客户端名称", "A client is named though the token was given to none"),
+    Fault.BAD_QUERY: Text("要看什么，写得不合标准", "What is asked for is not written as the standard says"),
+    Fault.BAD_ANSWER: Text("出示的内容写得不合标准", "The answer is not written as the standard says"),
+    Fault.NOT_ASKED_FOR: Text("出示的不是这次要看的证照", "What was presented is not what was asked for"),
+    Fault.NOT_ALL_ASKED: Text("要看的内容没有全部出示", "Not everything that was asked for was presented"),
+    Fault.STATUS_NOT_KNOWN: Text(
+        "查不到这张证照现在是否有效", "Whether the certificate still holds could not be found out"
+    ),
 }
 
 
@@ -174,6 +196,7 @@ class Point(StrEnum):
     REVOCATION = "revocation"
     DISCLOSURES = "disclosures"
     BINDING = "binding"
+    REQUEST = "request"
 
 
 POINTS: dict[Point, Text] = {
@@ -187,6 +210,7 @@ POINTS: dict[Point, Text] = {
     Point.REVOCATION: Text("未被废止", "Not revoked"),
     Point.DISCLOSURES: Text("出示的字段都经签发", "Every field shown was signed by the issuer"),
     Point.BINDING: Text("持证人本人出示", "Presented by the holder"),
+    Point.REQUEST: Text("答的正是所问的", "It answers what was asked"),
 }
 NOT_BOUND = Text(
     "没有对照请求：不知道是出示给谁、哪一次", "Not compared with a request, so whom it was presented to is unknown"

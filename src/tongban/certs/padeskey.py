@@ -4,14 +4,14 @@ The certificate is self-signed: it says whose key it is, and a reader trusts it 
 trusted ones. Trust in our own checks rests on the published key set alone.
 """
 
-import hashlib
 from typing import Any
 
-from asn1crypto import algos, core, keys, x509
+from asn1crypto import x509
 from pyhanko.sign.signers import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from tongban.base.keys import Algorithm, KeyRing, PublicKey, unbase64
+from tongban.base.keys import Algorithm, KeyRing, PublicKey
+from tongban.certs.x509 import self_signed
 
 
 class RingSigner(Signer):
@@ -35,39 +35,8 @@ _MADE: dict[str, x509.Certificate] = {}
 
 
 def certificate_of(ring: KeyRing, key: PublicKey) -> x509.Certificate:
-    """The certificate of a key: always the same bytes, since Ed25519 signs the same way each time."""
+    """The certificate of a key."""
     made = _MADE.get(key.id)
     if made is None:
-        made = _MADE[key.id] = _certificate(ring, key)
+        made = _MADE[key.id] = self_signed(ring, key)
     return made
-
-
-def _certificate(ring: KeyRing, key: PublicKey) -> x509.Certificate:
-    name = x509.Name.build({"common_name": key.id, "organization_name": "Tongban 通办"})
-    algorithm = algos.SignedDigestAlgorithm({"algorithm": "ed25519"})
-    body: Any = x509.TbsCertificate(
-        {
-            "version": "v3",
-            "serial_number": int.from_bytes(hashlib.sha256(key.id.encode()).digest()[:15]),
-            "signature": algorithm,
-            "issuer": name,
-            "validity": {
-                "not_before": x509.Time({"general_time": key.not_before}),
-                "not_after": x509.Time({"general_time": key.not_after}),
-            },
-            "subject": name,
-            "subject_public_key_info": keys.PublicKeyInfo(
-                {"algorithm": {"algorithm": "ed25519"}, "public_key": unbase64(key.public)}
-            ),
-            "extensions": [
-                {
-                    "extn_id": "key_usage",
-                    "critical": True,
-                    "extn_value": x509.KeyUsage({"digital_signature", "non_repudiation"}),
-                },
-                {"extn_id": "basic_constraints", "critical": True, "extn_value": x509.BasicConstraints({"ca": False})},
-            ],
-        }
-    )
-    signature: Any = core.OctetBitString(ring.sign(key.id, body.dump()))
-    return x509.Certificate({"tbs_certificate": body, "signature_algorithm": algorithm, "signature_value": signature})

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from tongban.base.clock import system_clock
 from tongban.base.config import Settings
-from tongban.base.crypto import SUITES, Encryption, Suite
+from tongban.base.crypto import Encryption, Suite
 from tongban.base.database import Database, EmbeddedPostgres
 from tongban.base.errors import refuse
-from tongban.base.keys import KeyRing, Use
+from tongban.base.keys import KeyRing, Use, first_of
 from tongban.base.sealing import FileKeys, open_sealer, rewrap_blind, store
 from tongban.cli.installed import running
 from tongban.cli.saying import saying_refusals
@@ -80,7 +80,7 @@ def _new_keys(settings: Settings, options: argparse.Namespace) -> None:
     now = system_clock(settings.timezone)()
     suite = Suite(options.suite or Suite.INTL)
     for use in map(Use, options.names):
-        new = KeyRing.renew(settings.keys_dir, use, now, SUITES[suite].signature)
+        new = KeyRing.renew(settings.keys_dir, use, now, first_of(use, suite))
         until = None if options.lost else now + _OVERLAP
         ended = KeyRing.retire(settings.keys_dir, use, suite, until, keep=new.id)
         print(f"{use}: {new.id} ({new.algorithm})")
@@ -101,7 +101,7 @@ def _require(settings: Settings, options: argparse.Namespace) -> None:
     for use in map(Use, options.names):
         for suite in suites:
             if ring.newest(use, now, suite) is None:  # first, for it is refused where there is no SM2
-                KeyRing.renew(settings.keys_dir, use, now, SUITES[suite].signature)
+                KeyRing.renew(settings.keys_dir, use, now, first_of(use, suite))
         KeyRing.require(settings.keys_dir, use, suites)
         print(f"{use}: {' + '.join(suites)}")
     print("Restart the platform; its list of keys is new then. 请重启平台，公钥名单随之更新。")

@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey, JWKRegistry, OKPKey
 from joserfc.jws import JWSRegistry
 
 from tongban.base.jws import Jws, Verifies
+from tongban.base.keys import unbase64
 from tongban.certs.faults import Fault, Point
 from tongban.certs.sdjwt.form import SdJwt
 from tongban.certs.strict import Stop, json_of, proving
@@ -40,6 +41,16 @@ class HolderKey:
 
     algorithm: str
     _key: ECKey | OKPKey
+
+    @property
+    def public(self) -> dict[str, str]:
+        """What a certificate says of it under `cnf`: what names the key and nothing else that came with it."""
+        return {name: str(value) for name, value in self._key.as_dict(private=False).items() if name in _MEMBERS}
+
+    @property
+    def thumbprint(self) -> bytes:
+        """32 bytes that are this key's and no other's (RFC 7638)."""
+        return unbase64(self._key.thumbprint())
 
     def verify(self, signature: bytes, message: bytes) -> bool:
         """Whether this key made the signature."""
