@@ -40,6 +40,7 @@ from tongban.org.demo.provinces import PROFILES, Province
 from tongban.org.oidc import OidcClient
 from tongban.outreach import journal
 from tongban.outreach.offers import Outreach
+from tongban.oversight.watching.turn import Halls, Watch
 from tongban.sharing import Sharing, grants
 from tongban.sharing.access import watching
 from tongban.sharing.channel.centre import FILE as MEMBERS
@@ -105,6 +106,8 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
     )
     places = (PROFILES[Province(settings.province)].short,) if settings.province else ()
     centre = Centre(settings.data_dir / MEMBERS, keys, clock, partial(grants.rights, db))
+    hall = Hall(db, clock, settings.data_dir, secret, settings.timezone, calendar, demonstration=settings.demo)
+    halls = Halls(tuple((place.region, place.id, place.body) for place in hall.places.all()))
     return Site(
         settings=settings,
         db=db,
@@ -126,7 +129,8 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
             settings.address,
         ),
         outreach=Outreach(db, catalogue, clock),
-        hall=Hall(db, clock, settings.data_dir, secret, settings.timezone, calendar, demonstration=settings.demo),
+        watch=Watch(db, cases.engine, clock, settings.timezone, halls),
+        hall=hall,
         keys=keys,
         public_log=await PublicLog.open(db, keys, clock, settings.data_dir, settings.address),
         calendar=calendar,
@@ -175,6 +179,10 @@ async def _review(site: Site) -> None:
 
 async def _watch(site: Site) -> None:
     await site.assist.watch.turn()
+
+
+async def _oversee(site: Site) -> None:
+    await site.watch.turn()
 
 
 async def _read_papers(site: Site) -> None:
@@ -263,6 +271,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_assist, ASSIST_EVERY),
         (_watch, WATCH_EVERY),
         (_review, WATCH_EVERY),
+        (_oversee, TIMERS_EVERY),
         (_read_papers, PAPERS_EVERY),
         (_log, LOG_EVERY),
         (_cosign, LOG_EVERY),

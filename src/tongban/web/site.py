@@ -20,6 +20,7 @@ from tongban.org import Directory
 from tongban.org.apps import Apps
 from tongban.org.oidc import OidcClient
 from tongban.outreach.offers import Outreach
+from tongban.oversight.watching.turn import Watch
 from tongban.sharing import Sharing
 from tongban.sharing.channel.centre import Centre
 from tongban.terms import Calendar
@@ -43,6 +44,8 @@ class Site:
     centre: Centre
     assist: Assist
     outreach: Outreach
+    watch: Watch
+    """The job that keeps the figures of the console."""
     hall: Hall
     keys: KeyRing
     public_log: PublicLog

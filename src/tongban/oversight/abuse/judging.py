@@ -51,16 +51,31 @@ class Peers:
         return self.mean * size, (1 - self.mean) * size
 
 
+Counts = dict[str, dict[tuple[str, str], Count]]
+"""By index, and by service and body."""
+
+
 def judge(histories: Iterable[History], indices: Sequence[Index]) -> list[Finding]:
     """What stands out, the least likely first. Deterministic; the order of the histories does not matter."""
+    return found(counted(histories, indices), indices)
+
+
+def counted(histories: Iterable[History], indices: Sequence[Index]) -> Counts:
+    """The counts, which are small where the histories may be many: a service at a time is enough."""
     groups: dict[tuple[str, str], list[History]] = defaultdict(list)
     for one in histories:
         groups[one.service, one.body].append(one)
-    found: list[Finding] = []
+    counts: Counts = {}
     for index in indices:
-        counts = {key: _count(index, cases) for key, cases in groups.items()}
-        found.extend(standing_out(index, {key: one for key, one in counts.items() if one.cases}))
-    return sorted(found, key=lambda one: (one.chance, one.index, one.body, one.service))
+        each = {key: _count(index, cases) for key, cases in groups.items()}
+        counts[index.id] = {key: one for key, one in each.items() if one.cases}
+    return counts
+
+
+def found(counts: Counts, indices: Sequence[Index]) -> list[Finding]:
+    """What stands out in these counts, the least likely first."""
+    every = [one for index in indices for one in standing_out(index, counts.get(index.id, {}))]
+    return sorted(every, key=lambda one: (one.chance, one.index, one.body, one.service))
 
 
 def _count(index: Index, cases: Sequence[History]) -> Count:
@@ -74,7 +89,7 @@ def standing_out(index: Index, counts: Mapping[tuple[str, str], Count]) -> list[
     by_service: dict[str, dict[str, Count]] = defaultdict(dict)
     for (service, body), count in counts.items():
         by_service[service][body] = count
-    found: list[Finding] = []
+    standing: list[Finding] = []
     together: dict[str, list[tuple[Count, Peers]]] = defaultdict(list)
     alone: set[str] = set()
     for service, bodies in sorted(by_service.items()):
@@ -84,12 +99,12 @@ def standing_out(index: Index, counts: Mapping[tuple[str, str], Count]) -> list[
                 continue
             together[body].append((count, peers))
             if one := _finding(index, body, service, count, peers):
-                found.append(one)
+                standing.append(one)
                 alone.add(body)
     for body, parts in sorted(together.items()):
         if body not in alone and len(parts) > 1 and (one := _finding(index, body, "", *_summed(parts))):
-            found.append(one)
-    return found
+            standing.append(one)
+    return standing
 
 
 def expected(index: Index, others: Sequence[Count]) -> Peers | None:

@@ -1,0 +1,154 @@
+"""The job that keeps the figures: ended cases are taken in, open ones counted, once a day abuse is looked for.
+
+Each part is one short transaction under a lock of its own, so that several processes never do the same; what one turn
+does not get through, the next does. Nothing here writes to a case.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from uuid import NAMESPACE_URL, uuid5
+from zoneinfo import ZoneInfo
+
+from tongban.base.clock import Clock
+from tongban.base.database import Connection, Database
+from tongban.cases.engine import Engine
+from tongban.cases.rebuilding import readable
+from tongban.org import Directory
+from tongban.oversight.abuse import INDICES, Finding
+from tongban.oversight.abuse.judging import Count, counted, found
+from tongban.oversight.watching import answers, store
+from tongban.oversight.watching.model import Kept
+from tongban.oversight.watching.steps import watched
+
+EVERY: Final = 60.0
+"""Seconds between two counts of what stands open."""
+AT_ONCE: Final = 300
+"""Ended cases taken in at a turn; a large backlog takes several."""
+ROUNDS: Final = 20
+OVERLAP: Final = timedelta(minutes=2)
+"""Looked at again: a case is dated before it is committed."""
+AMBER: Final = timedelta(days=2)
+"""Due within this is amber, as on the desk."""
+WEEKS: Final = timedelta(days=29)
+"""Hours are kept for four weeks of the same weekday."""
+LOOKED_AT: Final = timedelta(days=180)
+"""Abuse is looked for in what ended in this time."""
+JUDGE_EVERY: Final = 20 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Halls:
+    """Where queues are: region, hall and body of each."""
+
+    places: tuple[tuple[str, str, str], ...] = ()
+
+
+class Watch:
+    """The job of one process."""
+
+    def __init__(self, db: Database, engine: Engine, clock: Clock, zone: ZoneInfo, halls: Halls) -> None:
+        self._db, self._engine, self._clock, self._zone, self._halls = db, engine, clock, zone, halls
+
+    async def turn(self) -> None:
+        """What is due: ended cases, open ones, and once a day abuse."""
+        for _ in range(ROUNDS):
+            if await self.take_in() < AT_ONCE:
+                break
+        await self.count()
+        await self.look_for_abuse()
+
+    async def take_in(self) -> int:
+        """Cases that ended since the last time; how many were looked at."""
+        async with self._db.transaction() as connection:
+            last = await store.begin(connection, "ended", self._clock(), 0)
+            if last is None:
+                return 0
+            bodies = [body.id for body in self._directory.register.bodies]
+            over = await store.ended(connection, bodies, last, AT_ONCE)
+            if not over:
+                return 0
+            looks = await store.looks(connection, over)
+            cases = [(one, await readable(self._engine, one.case)) for one in over]
+            kept = [w for one, case in cases if case and (w := watched(case, looks.get(one.case, ())))]
+            await store.keep(connection, kept)
+            for _, case in cases:
+                if case and (answer := answers.published(case)):
+                    await store.keep_answer(connection, answer)
+            first = min((one.ended_at for one in kept), default=over[-1].at)
+            await store.count_days(connection, first.astimezone(self._zone).date(), self._zone.key)
+            upto = over[-1].at if len(over) == AT_ONCE else max(last, over[-1].at - OVERLAP)
+            await store.done(connection, "ended", upto)
+        return len(over)
+
+    async def count(self) -> bool:
+        """How open cases stand, what came in each hour, the day's other figures; False if it was not due."""
+        now = self._clock()
+        async with self._db.transaction() as connection:
+            last = await store.begin(connection, "now", now, EVERY)
+            if last is None:
+                return False
+            today = now.astimezone(self._zone).date()
+            services = self.services()
+            since = max(self._midnight(last.astimezone(self._zone).date()), self._midnight(today) - WEEKS)
+            await store.count_hours(connection, services, since)
+            await store.count_now(connection, services, now, now + AMBER)
+            await store.figure_red(connection, today)
+            await self._figures(connection, today)
+            await store.done(connection, "now", now)
+        await store.sweep(self._db, self._midnight(today) - WEEKS, today - timedelta(days=400))
+        return True
+
+    async def _figures(self, connection: Connection, today: date) -> None:
+        bodies = [body.id for body in self._directory.register.bodies]
+        await store.figure_looks(connection, bodies, today, self._midnight(today))
+        await store.figure_waits(connection, self._halls.places, today)
+
+    async def look_for_abuse(self, every: float = JUDGE_EVERY) -> list[Finding]:
+        """Once a day, service by service so that memory stays small; bodies are held against peers by service."""
+        now = self._clock()
+        async with self._db.transaction() as connection:
+            if await store.begin(connection, "abuse", now, every) is None:
+                return []
+            since = self._midnight(now.astimezone(self._zone).date()) - LOOKED_AT
+            counts: dict[str, dict[tuple[str, str], Count]] = {index.id: {} for index in INDICES}
+            for service in self.services():
+                histories = [one.history(again) for one, again in await store.histories(connection, service, since)]
+                for index, more in (await asyncio.to_thread(counted, histories, INDICES)).items():
+                    counts[index] |= more
+            findings = found(counts, INDICES)
+            today = now.astimezone(self._zone).date()
+            kept = [self._kept(one, since.astimezone(self._zone).date(), today) for one in findings]
+            await store.keep_findings(connection, kept)
+            await store.done(connection, "abuse", now)
+        return findings
+
+    def services(self) -> Sequence[str]:
+        """Services that people or businesses ask for; what bodies ask of one another is counted elsewhere."""
+        return sorted({one.service for one in self._engine.catalogue.services()})
+
+    def _kept(self, one: Finding, since: date, until: date) -> Kept:
+        return Kept(
+            region=self._directory.body(one.body).region,
+            body=one.body,
+            id=str(uuid5(NAMESPACE_URL, f"{one.index} {one.body} {one.service} {until}")),
+            index=one.index,
+            service=one.service,
+            hits=one.hits,
+            cases=one.cases,
+            expected=one.expected,
+            chance=one.chance,
+            peers=one.peers,
+            behind=one.behind,
+            since=since,
+            until=until,
+        )
+
+    @property
+    def _directory(self) -> Directory:
+        return self._engine.directory
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self._zone).astimezone(UTC)
