@@ -35,6 +35,7 @@ from tongban.org import store as people
 from tongban.org.demo.provinces import PROFILES, Province
 from tongban.outreach import demo as offers
 from tongban.outreach import store as offered
+from tongban.oversight import store as counted
 from tongban.sharing import demo as records
 from tongban.sharing import store as sharing
 from tongban.sharing.access import store as accesses
@@ -53,6 +54,7 @@ SEALED_TABLES = (
     *accesses.SEALED,
     *inspections.SEALED,
     *halls.SEALED,
+    *counted.SEALED,
 )
 """Every table with sealed columns."""
 

@@ -6,15 +6,17 @@ to the places of its indicator, halves to the even digit (`value`). Whoever has 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 
 from tongban.base.errors import refuse
 from tongban.oversight.folder import Facts
-from tongban.oversight.model import SCALE, By, Indicator
+from tongban.oversight.model import SCALE, TOGETHER, By, Indicator
+from tongban.oversight.protecting import shown
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -47,15 +49,28 @@ class Period(msgspec.Struct, frozen=True):
         return f"{self.since}/{self.until}"
 
 
+Cut = tuple[By, ...]
+"""What figures are told apart by; empty for the whole."""
+
+
+class Sums(NamedTuple):
+    """What was added up for one group: the two sums, and how many rows of the facts they are of."""
+
+    numerator: int
+    denominator: int
+    rows: int
+
+
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """One number: an indicator in a period for one group. `group` is empty for the whole."""
+    """One number: an indicator in a period for one group. `by` and `group` are empty for the whole."""
 
     indicator: str
     period: str
-    by: By
-    group: str
+    by: tuple[str, ...]
+    group: tuple[str, ...]
     numerator: int
     denominator: int
+    rows: int
     value: Decimal | None
     """None where the denominator is 0."""
 
@@ -72,38 +87,78 @@ def value(indicator: Indicator, numerator: int, denominator: int) -> Decimal | N
     return Decimal(quotient if top >= 0 else -quotient).scaleb(-indicator.places)
 
 
-def compute(facts: Facts, indicator: Indicator, by: By, period: Period) -> tuple[Figure, ...]:
-    """Exact figures of an indicator, in the order of their groups; groups without a row are not there."""
-    found = sums(facts, indicator, (by,), period)
-    return tuple(
-        Figure(
-            indicator=indicator.indicator,
-            period=period.name,
-            by=by,
-            group=group,
-            numerator=numerator,
-            denominator=denominator,
-            value=value(indicator, numerator, denominator),
-        )
-        for (group,), numerator, denominator in found
+def figure(indicator: Indicator, period: str, by: Sequence[str], group: Sequence[str], found: Sums) -> Figure:
+    """A figure from its sums."""
+    return Figure(
+        indicator=indicator.indicator,
+        period=period,
+        by=tuple(by),
+        group=tuple(group),
+        numerator=found.numerator,
+        denominator=found.denominator,
+        rows=found.rows,
+        value=value(indicator, found.numerator, found.denominator),
     )
 
 
-def sums(
-    facts: Facts, indicator: Indicator, by: Sequence[By], period: Period
-) -> list[tuple[tuple[str, ...], int, int]]:
-    """The two sums for each combination of groups, in order."""
-    parts = ["''" if one == "all" else f"coalesce(\"{one}\", '')" for one in by]
-    keys = ", ".join(f"{part} AS k{n}" for n, part in enumerate(parts))
-    names = ", ".join(f"k{n}" for n in range(len(parts)))
+def compute(facts: Facts, indicator: Indicator, by: By | Cut, period: Period) -> tuple[Figure, ...]:
+    """Exact figures of an indicator, in the order of their groups; groups without a row are not there.
+
+    For officials who may know them. What everybody may see is `published`.
+    """
+    cut = _cut(by)
+    found = sums(facts, indicator, cut, period)
+    return tuple(figure(indicator, period.name, cut, group, one) for group, one in found.items())
+
+
+def published(facts: Facts, indicator: Indicator, period: Period, small: int = 0) -> tuple[Figure, ...]:
+    """The figures that everybody may see: no small group is among them, nor can one be worked out from them.
+
+    `small` raises the indicator's own threshold.
+    """
+    axes: Cut = tuple(by for by in indicator.by if by not in facts.lacks)
+    cells = sums(facts, indicator, axes, period)
+    single: list[Cut] = [(one,) for one in axes]
+    tables: list[Cut] = [(), *single, *(cut for cut in TOGETHER if set(cut) <= set(axes))]
+    places = {cut: tuple(axes.index(one) for one in cut) for cut in tables}
+    may = shown({key: one.rows for key, one in cells.items()}, list(places.values()), max(small, indicator.small))
+    return tuple(
+        figure(indicator, period.name, cut, group, one)
+        for cut in tables
+        for group, one in sorted(_added(cells, places[cut]).items())
+        if group in may[places[cut]]
+    )
+
+
+def _cut(by: By | Cut) -> Cut:
+    if not isinstance(by, str):
+        return by
+    return () if by == "all" else (by,)
+
+
+def _added(cells: Mapping[tuple[str, ...], Sums], places: Sequence[int]) -> dict[tuple[str, ...], Sums]:
+    """Cells added up by some of their values."""
+    found: dict[tuple[str, ...], Sums] = {}
+    for key, one in cells.items():
+        group = tuple(key[place] for place in places)
+        had = found.get(group, Sums(0, 0, 0))
+        found[group] = Sums(*(a + b for a, b in zip(had, one, strict=True)))
+    return found
+
+
+def sums(facts: Facts, indicator: Indicator, by: Cut, period: Period) -> dict[tuple[str, ...], Sums]:
+    """The sums for each combination of groups, in order."""
+    keys = "".join(f"coalesce(\"{one}\", '') AS k{n}, " for n, one in enumerate(by))
+    names = "".join(f"k{n}, " for n in range(len(by)))
+    order = f" GROUP BY {names[:-2]} ORDER BY {names[:-2]}" if by else " HAVING count(*) > 0"
     rows = facts.run(
-        f"SELECT {names}, sum(n), sum(d) FROM ("
-        f" SELECT {keys}, {_whole(indicator.numerator)} AS n, {_whole(indicator.denominator)} AS d"
-        f' FROM {facts.table(indicator.facts)} WHERE "{indicator.when}" >= ? AND "{indicator.when}" < ?'
-        f" AND ({indicator.where})) GROUP BY {names} ORDER BY {names}",
+        f"SELECT {names}sum(n), sum(d), count(*) FROM ("
+        f" SELECT {keys}{_whole(indicator.numerator)} AS n, {_whole(indicator.denominator)} AS d"
+        f' FROM {facts.table(indicator.facts, by)} WHERE "{indicator.when}" >= ? AND "{indicator.when}" < ?'
+        f" AND ({indicator.where})){order}",
         [datetime.combine(period.since, time()), datetime.combine(period.until, time())],
     )
-    return [(tuple(row[: len(parts)]), int(row[-2]), int(row[-1])) for row in rows]
+    return {tuple(row[:-3]): Sums(*map(int, row[-3:])) for row in rows}
 
 
 def _whole(expression: str) -> str:

@@ -88,7 +88,7 @@ class EventFact(_Where, frozen=True, kw_only=True):
 
     seq: int
     act: str
-    by: str
+    actor: str
     at: datetime
     stage: str
     ended: bool
@@ -190,7 +190,7 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
         *_HERE,
         _column("seq", "count", "第几个事件", "the number of the event in its case"),
         _column("act", "text", "动作", "the act"),
-        _column("by", "text", "谁做的：person、official、clock、rules", "by whom: person, official, clock, rules"),
+        _column("actor", "text", "谁做的：person、official、clock、rules", "by whom: person, official, clock, rules"),
         _column("at", "time", "时间", "when"),
         _column("stage", "text", "之后的环节", "the stage after it"),
         _column("ended", "flag", "之后办结了", "the case has ended after it"),

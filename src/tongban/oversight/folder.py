@@ -18,12 +18,16 @@ import msgspec
 
 from tongban.oversight.expressions import empty
 from tongban.oversight.facts import COLUMNS, DUCK, Table
+from tongban.oversight.model import By
+from tongban.oversight.store import Band
 
 if TYPE_CHECKING:  # a third of a second and 27 MB that only what counts needs
     import duckdb
 
 MEMORY = "700MB"
 """What DuckDB may hold while it counts; what does not fit goes to a folder that ends with it."""
+BANDS: frozenset[By] = frozenset(("age", "language"))
+_CHUNK = 50_000
 _REGION = re.compile(r"[0-9A-Za-z-]{1,32}")
 
 
@@ -33,21 +37,38 @@ class Facts:
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         self._connection = connection
         self.folder = folder
+        self.lacks: frozenset[By] = BANDS
+        """What these facts cannot be told apart by."""
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a statement over the tables `cases`, `events` and `moments`."""
         return self._connection.execute(sql, list(values)).fetchall()
 
-    def table(self, table: Table) -> str:
-        """The table to count rows of, as SQL."""
-        return f'"{table}"'
+    def know(self, bands: Iterable[tuple[str, Band]]) -> None:
+        """Takes in who asked, by case, for figures by age and language; only in memory."""
+        given = list(bands)
+        self._connection.execute("CREATE TEMP TABLE band (case_id VARCHAR, age VARCHAR, language VARCHAR)")
+        for start in range(0, len(given), _CHUNK):
+            part = given[start : start + _CHUNK]
+            columns = [
+                [case for case, _ in part],
+                [band.age for _, band in part],
+                [band.language for _, band in part],
+            ]
+            self._connection.execute("INSERT INTO band SELECT unnest(?), unnest(?), unnest(?)", columns)
+        self.lacks = frozenset()
+
+    def table(self, table: Table, by: Sequence[str] = ()) -> str:
+        """The table to count rows of, as SQL, with who asked where figures are told apart by that."""
+        if not BANDS & set(by):
+            return f'"{table}"'
+        return f'(SELECT t.*, b.age, b.language FROM "{table}" t LEFT JOIN band b USING (case_id))'
 
 
 def _source(folder: Path, table: Table) -> str:
     if not any((folder / table).glob("*/*.parquet")):
         return empty(table)
-    pattern = str(folder / table / "*" / "*.parquet").replace("'", "''")
-    return f"read_parquet('{pattern}', union_by_name = true)"
+    return _parquet(folder / table / "*" / "*.parquet")
 
 
 @contextmanager
@@ -74,27 +95,66 @@ def opened(folder: Path, threads: int | None = None) -> Generator[Facts]:
             connection.close()
 
 
-def write(folder: Path, table: Table, rows: Iterable[msgspec.Struct]) -> Path:
-    """Writes rows as one more file of a table, for histories that are generated whole (tests, benchmarks).
-
-    The rows go by the way of a file of lines, which DuckDB reads faster than it takes values one by one.
-    """
+def replace(folder: Path, table: Table, region: str, month: str, rows: Sequence[msgspec.Struct]) -> None:
+    """Puts rows in the place of those of the same cases (of the same moments) in one file of a table."""
     import duckdb
 
-    place = folder / table / "000000"
+    if not _REGION.fullmatch(region):
+        raise ValueError(f"{region!r} is no region")
+    place = folder / table / region
     place.mkdir(parents=True, exist_ok=True)
-    target = place / f"{len(list(place.iterdir())):06d}.parquet"
+    target = place / f"{month}.parquet"
+    same = "m.kind = n.kind AND m.id = n.id" if table == "moments" else "m.case_id = n.case_id"
+    order = "kind, id" if table == "moments" else "case_id, seq"
     with TemporaryDirectory(prefix="tongban-facts-") as aside:
         lines = Path(aside) / "rows.ndjson"
         lines.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
-        connection = duckdb.connect()
+        beside = target.with_suffix(".new")
+        kept = (
+            f"SELECT {_columns(table)} FROM {_parquet(target)} m"
+            f" WHERE NOT EXISTS (SELECT 1 FROM {_lines(lines, table)} n WHERE {same}) UNION ALL "
+            if target.exists()
+            else ""
+        )
+        connection = duckdb.connect(config={"threads": 1, "memory_limit": "200MB", "temp_directory": aside})
         try:
-            connection.execute(f"COPY (SELECT * FROM {_lines(lines, table)}) TO '{target}' (FORMAT parquet)")
+            connection.execute(
+                f"COPY (SELECT * FROM ({kept}SELECT {_columns(table)} FROM {_lines(lines, table)})"
+                f" ORDER BY {order}) TO {_quoted(beside)} (FORMAT parquet, COMPRESSION zstd)"
+            )
         finally:
             connection.close()
-    return target
+        beside.replace(target)
+
+
+def known(folder: Path, region: str) -> dict[str, int]:
+    """Of each case of a region up to which event its facts go."""
+    import duckdb
+
+    if not any((folder / "cases" / region).glob("*.parquet")):
+        return {}
+    connection = duckdb.connect()
+    try:
+        found = connection.execute(
+            f"SELECT case_id, seq FROM {_parquet(folder / 'cases' / region / '*.parquet')}"
+        ).fetchall()
+    finally:
+        connection.close()
+    return dict(found)
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in COLUMNS[table])
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _parquet(path: Path) -> str:
+    return f"read_parquet({_quoted(path)}, union_by_name = true)"
 
 
 def _lines(path: Path, table: Table) -> str:
     columns = ", ".join(f"'{column.name}': '{DUCK[column.kind]}'" for column in COLUMNS[table])
-    return f"read_json('{path}', format = 'newline_delimited', columns = {{{columns}}})"
+    return f"read_json({_quoted(path)}, format = 'newline_delimited', columns = {{{columns}}})"

@@ -82,6 +82,9 @@ NAMES: dict[By, Text] = {
     "language": Text("语言", "Language"),
 }
 
+TOGETHER: tuple[tuple[By, ...], ...] = (("body", "service"),)
+"""What is also told apart by both at once."""
+
 Expression = Annotated[str, Meta(min_length=1, max_length=400)]
 FLOOR = 10
 """Groups smaller than this are never shown, whatever a file says (the platform's own rule; facts.md has no number)."""

@@ -40,6 +40,7 @@ from tongban.org.demo.provinces import PROFILES, Province
 from tongban.org.oidc import OidcClient
 from tongban.outreach import journal
 from tongban.outreach.offers import Outreach
+from tongban.oversight.turning import behind, facts_dir, in_process
 from tongban.oversight.watching.turn import Halls, Watch
 from tongban.sharing import Sharing, grants
 from tongban.sharing.access import watching
@@ -69,6 +70,8 @@ ENTRIES_EVERY = 5.0
 """Within how long an entry of the directory, or a moved power, that another process published is seen here."""
 CARRY_EVERY = 60.0
 """How often questions that go by files are packed, and answers that came are taken in."""
+COUNT_EVERY = 300.0
+"""How often what happened is taken into the facts that are counted, in a process of its own."""
 WATCH_EVERY = 300.0
 """How often a process asks whether a use is due to be looked at; each is once an hour."""
 PAPERS_EVERY = 2.0
@@ -228,6 +231,12 @@ async def _house(site: Site) -> None:
         site.directory.take_house(found)
 
 
+async def _count(site: Site) -> None:
+    await asyncio.sleep(COUNT_EVERY)  # a start has better things to do
+    if await behind(site.db, facts_dir(site.settings.data_dir), site.clock().date()):
+        await in_process(site.settings.data_dir, site.settings.database_url)
+
+
 async def _hand_over(site: Site) -> None:
     if site.cases.elsewhere:
         await site.cases.elsewhere.carry()
@@ -275,6 +284,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_read_papers, PAPERS_EVERY),
         (_log, LOG_EVERY),
         (_cosign, LOG_EVERY),
+        (_count, LOG_EVERY),
     )
     tasks = [asyncio.create_task(_again_and_again(site, job, every)) for job, every in jobs]
     try:

@@ -1,0 +1,137 @@
+"""Indicators from the event history: take in what happened, compute, recompute from published open data.
+指标：从办件历史算出来；谁都可以用公开数据重算一遍。"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tongban.base.clock import system_clock
+from tongban.base.config import Settings
+from tongban.base.errors import refuse
+from tongban.cli.installed import exists, with_site
+from tongban.cli.saying import saying_refusals
+from tongban.oversight.computing import Figure, Period, published
+from tongban.oversight.files import read_indicators
+from tongban.oversight.folder import opened
+from tongban.oversight.following import Follower, Turn
+from tongban.oversight.model import UNITS, Indicator
+from tongban.oversight.moments import SOURCES
+from tongban.oversight.turning import facts_dir
+from tongban.web.site import Site
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options of `tongban indicators`."""
+    parser.add_argument("what", choices=("compute", "refresh"))
+    parser.add_argument("--from", dest="since", metavar="MONTH", help="first month, as 2026-10 · 从哪个月")
+    parser.add_argument("--to", dest="until", metavar="MONTH", help="last month · 到哪个月")
+    parser.add_argument("--only", action="append", default=[], metavar="INDICATOR", help="these only · 只算这几项")
+    parser.add_argument("--whole", action="store_true", help="refresh: look at every case again · 全部重看一遍")
+    parser.add_argument("--json", action="store_true", help="for programs · 输出 JSON")
+    parser.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
+
+
+def run(options: argparse.Namespace) -> int:
+    """0, or 1 with every reason."""
+    with saying_refusals() as said:
+        settings = Settings.load(os.environ, data_dir=options.data)
+        if options.what == "refresh":
+            turn = with_site(settings, lambda site: _turn(site, options.whole))
+            print(f"{turn.cases} cases, {turn.moments} moments · {turn.cases} 件，{turn.moments} 条")
+            for failed in turn.failed:
+                print(failed, file=sys.stderr)
+            return 1 if turn.failed else 0
+        found = _computed(settings, _chosen(options.only), _months(options, settings))
+        if options.json:
+            sys.stdout.buffer.write(as_json(found))
+        else:
+            _tell(found)
+    return said.status
+
+
+async def _turn(site: Site, whole: bool) -> Turn:
+    folder = facts_dir(site.settings.data_dir)
+    return await Follower(site.cases.engine, folder, site.clock, SOURCES).turn(whole=whole)
+
+
+def _chosen(names: Sequence[str]) -> tuple[Indicator, ...]:
+    known = read_indicators()
+    if lost := sorted(set(names) - {one.indicator for one in known}):
+        said = ", ".join(lost)
+        raise refuse("unknown-indicator", f"没有这个指标：{said}", f"There is no such indicator: {said}", status=404)
+    return tuple(one for one in known if not names or one.indicator in names)
+
+
+def _months(options: argparse.Namespace, settings: Settings) -> tuple[Period, ...]:
+    """The months asked for; without any, the last whole one."""
+    today = system_clock(settings.timezone)().astimezone(settings.timezone).date()
+    last = today.replace(day=1) - timedelta(days=1)
+    until = Period.named(options.until) if options.until else None
+    since = Period.named(options.since) if options.since else until or Period.month(last.year, last.month)
+    return months(since, until or Period.month(today.year, today.month) if options.since else since)
+
+
+def months(first: Period, last: Period) -> tuple[Period, ...]:
+    """Every month from one to another."""
+    found: list[Period] = []
+    day: date = first.since
+    while day <= last.since:
+        found.append(Period.month(day.year, day.month))
+        day = found[-1].until
+    return tuple(found)
+
+
+def _computed(
+    settings: Settings, indicators: Sequence[Indicator], periods: Sequence[Period]
+) -> list[tuple[Indicator, Figure]]:
+    folder = facts_dir(settings.data_dir)
+    if not exists(settings) or not folder.is_dir():
+        raise refuse(
+            "no-facts",
+            f"{folder} 里还没有统计用的事实。先运行 tongban indicators refresh",
+            f"There are no facts in {folder} yet. Run `tongban indicators refresh` first",
+            place=str(folder),
+            status=404,
+        )
+    with opened(folder) as facts:
+        return [(one, figure) for period in periods for one in indicators for figure in published(facts, one, period)]
+
+
+def as_json(found: Sequence[tuple[Indicator, Figure]]) -> bytes:
+    """Figures for programs; a value is a text, so that no reader makes a binary fraction of it."""
+    rows: list[dict[str, Any]] = [
+        {
+            "indicator": figure.indicator,
+            "version": one.version,
+            "period": figure.period,
+            "by": list(figure.by),
+            "group": list(figure.group),
+            "numerator": figure.numerator,
+            "denominator": figure.denominator,
+            "rows": figure.rows,
+            "value": None if figure.value is None else str(figure.value),
+            "unit": one.unit.value,
+        }
+        for one, figure in found
+    ]
+    return msgspec.json.format(msgspec.json.encode(rows), indent=2) + b"\n"
+
+
+def _tell(found: Sequence[tuple[Indicator, Figure]]) -> None:
+    before: tuple[str, str] | None = None
+    for one, figure in found:
+        if before != (one.indicator, figure.period):
+            before = (one.indicator, figure.period)
+            print(f"{figure.period}  {one.name.zh} · {one.name.en}  [{one.indicator}@{one.version}]")
+        group = " / ".join(figure.group) or "全部 · all"
+        unit = UNITS[one.unit]
+        value = "-" if figure.value is None else f"{figure.value} {unit.zh}"
+        print(f"    {'+'.join(figure.by):>14}  {group:<40} {value:>12}  {figure.numerator} / {figure.denominator}")
+    if not found:
+        print("没有可以公布的数：没有办件，或者每组都太小 · Nothing to show: no cases, or every group is too small")

@@ -1,0 +1,107 @@
+"""All SQL of oversight on PostgreSQL: which cases moved, and the sealed bands of who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from tongban.base.database import Row
+from tongban.base.errors import Refused
+from tongban.base.sealing import SealedTable, Sealer, open_json, seal_json
+
+BAND = SealedTable(table="fact_band", key=("region", "case_id"), owner="person", json=("band",))
+SEALED = (BAND,)
+
+
+class Runs(Protocol):
+    """A database, or a connection inside a transaction."""
+
+    @property
+    def sealer(self) -> Sealer: ...
+    async def fetch(self, sql: str, *args: Any) -> list[Row]: ...
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """A case as its row stands."""
+
+    at: datetime
+    case: str
+    seq: int
+
+
+class Band(msgspec.Struct, frozen=True):
+    """Who asked, as coarsely as figures need it. Empty where it is not known."""
+
+    age: str = ""
+    language: str = ""
+
+
+async def regions(db: Runs) -> list[str]:
+    """Regions with cases, in order: a jump along the primary key for each."""
+    rows = await db.fetch(
+        "WITH RECURSIVE r AS (SELECT min(region) AS region FROM case_row UNION ALL"
+        " SELECT (SELECT min(c.region) FROM case_row c WHERE c.region > r.region) FROM r WHERE r.region IS NOT NULL)"
+        " SELECT region FROM r WHERE region IS NOT NULL"
+    )
+    return [row["region"] for row in rows]
+
+
+async def moved(db: Runs, region: str, after: tuple[datetime, str], limit: int) -> list[Moved]:
+    """Cases of a region that moved after this one, in the order in which they moved."""
+    rows = await db.fetch(
+        "SELECT updated_at, case_id, seq FROM case_row WHERE region = $1 AND (updated_at, case_id) > ($2, $3)"
+        " ORDER BY updated_at, case_id LIMIT $4",
+        region,
+        *after,
+        limit,
+    )
+    return [Moved(row["updated_at"], row["case_id"], row["seq"]) for row in rows]
+
+
+async def keep_bands(db: Runs, region: str, bands: Iterable[tuple[str, str, str]]) -> None:
+    """Keeps (case, person, age band), with the language that the person reads; once for each case."""
+    given = list(bands)
+    if not given:
+        return
+    people = sorted({person for _, person, _ in given})
+    rows = await db.fetch("SELECT id, lang FROM person WHERE id = ANY($1::text[])", people)
+    reads = {row["id"]: row["lang"] for row in rows}
+    keys = await db.sealer.persons(db, people)
+    sealed = [
+        {
+            "case_id": case,
+            "person": person,
+            "band": seal_json(keys[person], BAND.place("band", (region, case)), Band(age, reads.get(person, ""))),
+        }
+        for case, person, age in given
+    ]
+    await db.fetch(
+        "INSERT INTO fact_band (region, case_id, person, band)"
+        " SELECT $1, b.case_id, b.person, b.band"
+        " FROM jsonb_to_recordset($2) AS b(case_id text, person text, band jsonb)"
+        " ON CONFLICT (region, case_id) DO NOTHING RETURNING case_id",
+        region,
+        sealed,
+    )
+
+
+async def bands(db: Runs) -> list[tuple[str, Band]]:
+    """Who asked, by case; those of people who were erased are left out."""
+    found: list[tuple[str, Band]] = []
+    after = ("", "")
+    while rows := await db.fetch(
+        "SELECT region, case_id, band FROM fact_band WHERE (region, case_id) > ($1, $2)"
+        " ORDER BY region, case_id LIMIT 2000",
+        *after,
+    ):
+        ring = await db.sealer.ring(db, (row["band"] for row in rows))
+        for row in rows:
+            after = (row["region"], row["case_id"])
+            with suppress(Refused):  # erased
+                value = open_json(ring, BAND.place("band", after), row["band"])
+                found.append((row["case_id"], msgspec.convert(value, Band)))
+    return found
