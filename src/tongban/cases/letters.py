@@ -134,10 +134,10 @@ def _values(
 
 
 def _said_before(definition: Definition, state: CaseState) -> dict[str, Text]:
-    """The day and the place that an earlier act named, as the last one that did has it."""
+    """The day, the place and the matter that an earlier act named, as the last one that did has it."""
     acts, found = definition.procedure.acts, dict[str, Text]()
     for done in state.acts:
-        for name in ("day", "place"):
+        for name in ("day", "place", "matter"):
             if name in done.payload and done.type in acts:
                 found[name] = said_words(definition, acts[done.type], name, done.payload[name])
     return found
