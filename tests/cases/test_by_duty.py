@@ -46,11 +46,10 @@ PLACE = {
     "employs": "true",
     "discharges": "false",
     "checked_this_year": "1",
-    "broken_promises": "1",
-    "complaints": "0",
+    "complaints": "1",
     "last_found": "passed",
 }
-WHY = {"matter": "有一条没兑现的承诺，看后厨（食品安全法）", "day": "2026-12-10", "place": "9点"}
+WHY = {"matter": "有一件核实的投诉，看后厨（食品安全法）", "day": "2026-12-10", "place": "9点"}
 FOUND = {"result": "passed", "finding": "看了后厨"}
 WRONG = {"result": "to-put-right", "finding": "两个人没有签合同"}
 
@@ -206,7 +205,7 @@ async def test_the_inspected_is_told_why_when_and_who_and_all_come_on_one_day(de
     assert await do(desk, who("hr.examiner"), case, "agree-visit") == "announced"
     letter = (await desk.view(OWNER, case)).loaded.events[-1].letter
     assert letter is not None
-    for told in ("2026年12月10日", "没兑现的承诺", "人力资源和社会保障局", "不亮证的，您可以不让进"):
+    for told in ("2026年12月10日", "核实的投诉", "人力资源和社会保障局", "不亮证的，您可以不让进"):
         assert told in letter.body.zh
 
 
@@ -214,7 +213,7 @@ async def test_nobody_is_inspected_more_often_than_the_published_limit_but_for_a
     desk: Cases, who: Who
 ) -> None:
     # Low risk: once a year. The points and the limit are a table in the service file.
-    quiet = {"trade": "other", "broken_promises": "0"}
+    quiet = {"trade": "other", "complaints": "0"}
     with pytest.raises(Refused) as refused:
         await inspected(desk, who, **quiet)
     assert refused.value.code == "condition-not-met"
