@@ -53,6 +53,14 @@ ROUTES: dict[str, Whose] = {
     "GET /api/v1/web-view/keys": PUBLIC,
     "GET /status/{group}": PUBLIC,
     "GET /certificates/{identifier}/show": OWNER,
+    # wallets
+    "GET /certificates/{identifier}/wallet": OWNER,
+    "POST /certificates/{identifier}/wallet": OWNER,
+    "POST /certificates/{identifier}/wallets/{copy_id}/end": OWNER,
+    "GET /.well-known/openid-credential-issuer": PUBLIC,
+    "GET /.well-known/jwt-vc-issuer": PUBLIC,
+    "POST /api/wallet/nonce": PUBLIC,
+    "POST /api/wallet/credential": PUBLIC,
     "GET /certificates/{identifier}/certificate.sd-jwt": OWNER,
     "POST /certificates/{identifier}/show": OWNER,
     "POST /certificates/{identifier}/showings/{showing_id}/end": OWNER,
@@ -307,7 +315,7 @@ async def world(site: Site) -> Any:
                  "hall": "qingyuan", "kind": "residence-permit", "token": "none", "answer_id": "aaaaaaaaaaaa",
                  "shape": "atrs.json", "access": access,
                  "resource": "hr.insurance", "record": "member", "grant": "demo.none",
-                 "mandate": mandate.id, "group": "0", "showing_id": "none"}  # fmt: skip
+                 "mandate": mandate.id, "group": "0", "showing_id": "none", "copy_id": "none"}  # fmt: skip
         yield World(
             owner,
             other,

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.params import QueryParameter
 
 from tongban.base.errors import refuse
+from tongban.certs.wallet.offering import PRE_AUTHORIZED
 from tongban.org.apps import SCOPES, App, Scope, flow
 from tongban.org.apps.model import GRANTED
 from tongban.web.forms import Form
@@ -148,7 +149,8 @@ async def metadata(site: Site) -> dict[str, Any]:
         "scopes_supported": [scope.value for scope in Scope],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", PRE_AUTHORIZED],
+        "pre-authorized_grant_anonymous_access_supported": True,
         "token_endpoint_auth_methods_supported": ["none"],
         "revocation_endpoint_auth_methods_supported": ["none"],
         "code_challenge_methods_supported": ["S256"],

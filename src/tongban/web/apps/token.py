@@ -4,6 +4,8 @@ from typing import Any
 
 from litestar import Request, Response, post
 
+from tongban.certs.wallet import store as wallet_store
+from tongban.certs.wallet.offering import PRE_AUTHORIZED
 from tongban.org.apps import App, Issued, flow
 from tongban.org.apps.flow import OAuthError
 from tongban.web import forms
@@ -39,10 +41,12 @@ async def revoke(site: Site, visitor: Visitor, request: Request[Any, Any, Any]) 
     return Response({}, headers=_NOT_KEPT)
 
 
-async def _issued(site: Site, form: forms.Form) -> Issued:
+async def _issued(site: Site, form: forms.Form) -> Issued | dict[str, Any]:
     repeated = [name for name, values in form.values.items() if len(values) > 1]
     if repeated:
         raise OAuthError("invalid_request", "A parameter is there twice")
+    if form.text("grant_type") == PRE_AUTHORIZED:
+        return await _for_wallet(site, form)
     app = site.apps.find(form.text("client_id"))
     if app is None:
         raise OAuthError("invalid_client", "This client is not registered here")
@@ -53,6 +57,22 @@ async def _issued(site: Site, form: forms.Form) -> Issued:
             return await flow.renew(site.db, app, form.text("refresh_token"), site.clock())
         case _:
             raise OAuthError("unsupported_grant_type", "Use authorization_code or refresh_token")
+
+
+async def _for_wallet(site: Site, form: forms.Form) -> dict[str, Any]:
+    """A token for one certificate (OpenID4VCI 1.0 §6): for any wallet that has the code, if its holder gave it the
+    digits too."""
+    code, digits = form.text("pre-authorized_code"), form.text("tx_code")
+    if not code or not digits:
+        raise OAuthError("invalid_request", "pre-authorized_code and tx_code are needed")
+    token = await wallet_store.redeem(site.db, code[:100], digits[:20], site.clock())
+    if token is None:
+        raise OAuthError("invalid_grant", "The code or tx_code is unknown, wrong, used or expired")
+    return {
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": int(wallet_store.TOKEN_FOR.total_seconds()),
+    }
 
 
 async def _redeemed(site: Site, app: App, form: forms.Form) -> Issued:

@@ -26,6 +26,7 @@ from tongban.web.portal import (
     showing,
     start,
     uploads,
+    wallet,
 )
 
 ROUTES = [
@@ -49,6 +50,7 @@ ROUTES = [
     *moves.ROUTES,
     *certificates.ROUTES,
     *showing.ROUTES,
+    *wallet.ROUTES,
     *offers.ROUTES,
     *promised.ROUTES,
     *accesses.ROUTES,

@@ -46,7 +46,7 @@ class Use:
     open: bool
 
 
-async def _mine(site: Site, visitor: Visitor, identifier: str) -> StoredCertificate:
+async def mine(site: Site, visitor: Visitor, identifier: str) -> StoredCertificate:
     """One of the reader's own, in their own name. Raises Refused (404), also for one they look at for another."""
     found = await own(site, visitor, identifier)
     if found.record.holder.id != visitor.citizen().id:
@@ -90,7 +90,7 @@ async def _form(
 @get("/certificates/{identifier:str}/show")
 async def show(site: Site, visitor: Visitor, identifier: str, after: str | None = None) -> Response[str]:
     """What to show, to whom, for what, how long; and what was shown before."""
-    found = await _mine(site, visitor, identifier)
+    found = await mine(site, visitor, identifier)
     return await _form(site, visitor, found, Form({"fields": _first(site, found.record)}), [], after)
 
 
@@ -107,7 +107,7 @@ def _first(site: Site, record: CertificateRecord) -> list[str]:
 @post("/certificates/{identifier:str}/show", status_code=200)
 async def make(site: Site, visitor: Visitor, identifier: str, form: Form) -> Response[str]:
     """The code, shown this once."""
-    found = await _mine(site, visitor, identifier)
+    found = await mine(site, visitor, identifier)
     to, purpose = form.text("to")[:TO_MOST], form.text("purpose")[:PURPOSE_MOST]
     problems: list[Problem] = []
     if standing(site, found) is not Standing.VALID:
@@ -147,7 +147,7 @@ async def make(site: Site, visitor: Visitor, identifier: str, form: Form) -> Res
 @post("/certificates/{identifier:str}/showings/{showing_id:str}/end")
 async def end(site: Site, visitor: Visitor, identifier: str, showing_id: str) -> Response[Any]:
     """The holder takes a code back."""
-    found = await _mine(site, visitor, identifier)
+    found = await mine(site, visitor, identifier)
     await showing.end(site.db, found.record.holder.id, showing_id, site.clock())
     return go(f"/certificates/{identifier}/show")
 

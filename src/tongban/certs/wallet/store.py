@@ -1,0 +1,211 @@
+"""All SQL of certificates in wallets: offers, their tokens, the keys that hold copies, nonces that were used."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import msgspec
+
+from tongban.base.ids import uuid7
+from tongban.certs.faults import Fault, Point
+from tongban.certs.strict import Stop
+from tongban.certs.wallet.offering import TX_DIGITS
+from tongban.certs.wallet.proof import Nonces, Proof
+
+OPEN_FOR = timedelta(minutes=10)
+TOKEN_FOR = timedelta(minutes=5)
+COPY_FOR = timedelta(days=90)
+"""How long a copy in a wallet holds at most: a lost telephone stops being a certificate by itself."""
+TRIES = 5
+"""Guesses of six digits, after which an offer is over."""
+SHOWN = 50
+_KEPT = timedelta(days=1)
+
+
+class Reads(Protocol):
+    """A database, or a connection inside a transaction."""
+
+    async def fetch(self, sql: str, *args: Any) -> list[Any]: ...
+    async def fetchrow(self, sql: str, *args: Any) -> Any: ...
+    async def execute(self, sql: str, *args: Any) -> str: ...
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """What an access token opens: one certificate of one person, once."""
+
+    holder: str
+    id: str
+    certificate: str
+
+
+class Copy(msgspec.Struct, frozen=True, kw_only=True):
+    """A copy in a wallet, as its holder sees it."""
+
+    id: str
+    holder: str
+    certificate: str
+    bound_at: datetime
+    until: datetime
+    ended_at: datetime | None = None
+
+    def holds_at(self, now: datetime) -> bool:
+        """Whether it may still be presented."""
+        return self.ended_at is None and now < self.until
+
+
+async def offer(db: Reads, holder: str, certificate: str, now: datetime) -> tuple[str, str]:
+    """A code for one wallet, and the digits that its holder types there. An earlier open offer of it ends."""
+    await db.execute(
+        "UPDATE wallet_offer SET ended_at = $3 WHERE holder = $1 AND certificate = $2 AND ended_at IS NULL",
+        holder,
+        certificate,
+        now,
+    )
+    code, digits = secrets.token_urlsafe(32), f"{secrets.randbelow(10**TX_DIGITS):0{TX_DIGITS}d}"
+    await db.execute(
+        "INSERT INTO wallet_offer (holder, id, certificate, code, proof, made_at, until)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        holder,
+        str(uuid7()),
+        certificate,
+        _digest(code),
+        _digest(code, digits),
+        now,
+        now + OPEN_FOR,
+    )
+    return code, digits
+
+
+async def redeem(db: Reads, code: str, digits: str, now: datetime) -> str | None:
+    """An access token for a code with its digits; None if they do not fit, or the offer is over.
+
+    A code that comes a second time ends what it gave (RFC 9700 §4.5); a fifth wrong guess ends the offer.
+    """
+    token = f"tbw_{secrets.token_urlsafe(32)}"
+    row = await db.fetchrow(
+        "UPDATE wallet_offer SET token = $3, redeemed_at = $4, token_until = $5 WHERE code = $1 AND proof = $2"
+        " AND redeemed_at IS NULL AND ended_at IS NULL AND tries < $6 AND until > $4 RETURNING id",
+        _digest(code),
+        _digest(code, digits),
+        _digest(token),
+        now,
+        now + TOKEN_FOR,
+        TRIES,
+    )
+    if row is not None:
+        return token
+    await db.execute(
+        "UPDATE wallet_offer SET tries = tries + 1,"
+        " ended_at = CASE WHEN redeemed_at IS NOT NULL OR tries + 1 >= $3 THEN $2::timestamptz END"
+        " WHERE code = $1 AND ended_at IS NULL",
+        _digest(code),
+        now,
+        TRIES,
+    )
+    return None
+
+
+async def opened(db: Reads, token: str, now: datetime) -> Opening | None:
+    """What a token opens; None for one that is over, used, or no token."""
+    row = await db.fetchrow(
+        "SELECT holder, id, certificate FROM wallet_offer WHERE token = $1 AND ended_at IS NULL AND token_until > $2",
+        _digest(token),
+        now,
+    )
+    return None if row is None else Opening(holder=row["holder"], id=row["id"], certificate=row["certificate"])
+
+
+async def bind(
+    connection: Reads, opening: Opening, proofs: Sequence[Proof], nonces: Nonces, now: datetime, until: datetime
+) -> None:
+    """Bind a copy to each key, in the caller's transaction: the token and the nonces are used up by it.
+
+    Raises `Stop` at `Point.BINDING`: `wrong-nonce` for one that is not ours or has run out, `nonce-used`, `key-twice`
+    for a key that was ever bound before; `LookupError` for a token that another request has used meanwhile.
+    """
+    ended = await connection.execute(
+        "UPDATE wallet_offer SET ended_at = $3 WHERE holder = $1 AND id = $2 AND ended_at IS NULL",
+        opening.holder,
+        opening.id,
+        now,
+    )
+    if ended == "UPDATE 0":
+        raise LookupError("the token was used meanwhile")
+    for nonce in {proof.nonce for proof in proofs}:
+        good = nonces.until(nonce, now)
+        if good is None:
+            raise Stop(Point.BINDING, Fault.WRONG_NONCE)
+        if not await _first_use(connection, nonce, good):
+            raise Stop(Point.BINDING, Fault.NONCE_USED)
+    for proof in proofs:
+        await _keep(connection, opening.holder, opening.certificate, proof.thumbprint, now, until)
+
+
+async def _first_use(connection: Reads, nonce: str, until: datetime) -> bool:
+    done = await connection.execute(
+        "INSERT INTO wallet_nonce (nonce, until) VALUES ($1, $2) ON CONFLICT DO NOTHING", _digest(nonce), until
+    )
+    return done == "INSERT 0 1"
+
+
+async def _keep(
+    connection: Reads, holder: str, certificate: str, thumbprint: bytes, now: datetime, until: datetime
+) -> None:
+    done = await connection.execute(
+        "INSERT INTO wallet_key (holder, id, certificate, thumbprint, bound_at, until)"
+        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        holder,
+        str(uuid7()),
+        certificate,
+        thumbprint,
+        now,
+        until,
+    )
+    if done == "INSERT 0 0":
+        raise Stop(Point.BINDING, Fault.KEY_TWICE)
+
+
+_COLUMNS = "holder, id, certificate, bound_at, until, ended_at"
+
+
+async def copies(db: Reads, holder: str, certificate: str) -> tuple[Copy, ...]:
+    """The copies of a certificate in wallets, newest first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM wallet_key WHERE holder = $1 AND certificate = $2"  # noqa: S608 -- our own column names
+        " ORDER BY bound_at DESC, id DESC LIMIT $3",
+        holder,
+        certificate,
+        SHOWN,
+    )
+    return tuple(msgspec.convert(dict(row), Copy) for row in rows)
+
+
+async def copy_of(db: Reads, thumbprint: bytes) -> Copy | None:
+    """The copy that a key holds."""
+    row = await db.fetchrow(
+        f"SELECT {_COLUMNS} FROM wallet_key WHERE thumbprint = $1",  # noqa: S608 -- our own column names
+        thumbprint,
+    )
+    return None if row is None else msgspec.convert(dict(row), Copy)
+
+
+async def end(db: Reads, holder: str, identifier: str, now: datetime) -> None:
+    """The holder takes a copy back; of one that ended nothing changes."""
+    await db.execute(
+        "UPDATE wallet_key SET ended_at = $3 WHERE holder = $1 AND id = $2 AND ended_at IS NULL",
+        holder,
+        identifier,
+        now,
+    )
+
+
+async def sweep(db: Reads, now: datetime) -> None:
+    """Forget nonces that have run out, and offers a day after."""
+    await db.execute("DELETE FROM wallet_nonce WHERE until <= $1", now)
+    await db.execute("DELETE FROM wallet_offer WHERE until <= $1", now - _KEPT)
+
+
+def _digest(*parts: str) -> bytes:
+    return hashlib.sha256("\0".join(parts).encode()).digest()

@@ -1,0 +1,78 @@
+"""Putting a certificate into the wallet on one's telephone, and taking it back."""
+
+from typing import Any
+
+import segno
+from litestar import Response, get, post
+from markupsafe import Markup
+
+from tongban import certs
+from tongban.base.errors import refuse
+from tongban.certs import Standing, StoredCertificate
+from tongban.certs.wallet import store
+from tongban.certs.wallet.offering import offer, offer_link
+from tongban.web.html import go, page
+from tongban.web.limits import Limited
+from tongban.web.portal.certificates import standing
+from tongban.web.portal.showing import mine
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+
+@get("/certificates/{identifier:str}/wallet")
+async def wallets(site: Site, visitor: Visitor, identifier: str) -> Response[str]:
+    """What a wallet is, and which hold this certificate."""
+    return await _page(site, visitor, await mine(site, visitor, identifier))
+
+
+async def _page(site: Site, visitor: Visitor, found: StoredCertificate) -> Response[str]:
+    now, copies = standing(site, found), await store.copies(site.db, found.record.holder.id, found.record.id)
+    return page(
+        site,
+        visitor,
+        "portal/wallet.html",
+        record=found.record,
+        usable=now is Standing.VALID,
+        standing=certs.STANDING_NAMES[now],
+        copies=[(one, one.holds_at(site.clock())) for one in copies],
+    )
+
+
+@post("/certificates/{identifier:str}/wallet", status_code=200)
+async def put(site: Site, visitor: Visitor, identifier: str) -> Response[str]:
+    """A code to scan with the wallet, shown this once, and the digits to type there."""
+    found = await mine(site, visitor, identifier)
+    if standing(site, found) is not Standing.VALID:
+        return await _page(site, visitor, found)
+    if site.catalogue.certificate_type(found.record.type) is None:
+        raise refuse(
+            "not-for-wallets", "这种证照不能放进钱包", "This type of certificate is not for wallets", status=409
+        )
+    await site.limits.spend(Limited.LOG_IN, visitor.who)
+    now = site.clock()
+    code, digits = await store.offer(site.db, found.record.holder.id, found.record.id, now)
+    link = offer_link(offer(site.settings.address, found.record.type, code))
+    response = page(
+        site,
+        visitor,
+        "portal/wallet_code.html",
+        record=found.record,
+        link=link,
+        digits=digits,
+        until=now + store.OPEN_FOR,
+        days=store.COPY_FOR.days,
+        code=Markup(segno.make(link, error="l").svg_inline(scale=3, border=3)),  # noqa: S704 -- our own drawing
+    )
+    response.headers |= {"referrer-policy": "no-referrer", "cache-control": "no-store"}
+    return response
+
+
+@post("/certificates/{identifier:str}/wallets/{copy_id:str}/end")
+async def end(site: Site, visitor: Visitor, identifier: str, copy_id: str) -> Response[Any]:
+    """A copy is taken back: at our counters it shows nothing from now on."""
+    found = await mine(site, visitor, identifier)
+    await store.end(site.db, found.record.holder.id, copy_id, site.clock())
+    return go(f"/certificates/{identifier}/wallet")
+
+
+ROUTES = [wallets, put, end]
