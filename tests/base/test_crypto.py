@@ -11,7 +11,7 @@ from tests.vectors import VECTORS, needs
 
 from tongban.base import jws
 from tongban.base.clock import SettableClock
-from tongban.base.crypto import DIGESTS, SIGNATURES, Algorithm, Hashing, InvalidTag, Suite, libcrypto
+from tongban.base.crypto import DIGESTS, SIGNATURES, Algorithm, Hashing, InvalidTag, Sha256Mac, Suite, libcrypto
 from tongban.base.crypto.gm import Sm2Signer, Sm2Verifier, Sm4Gcm
 from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing, Use, base64url
@@ -135,6 +135,13 @@ def test_sm2_has_no_name_in_jose_and_signs_no_token(tmp_path: Path, clock: Setta
 
 def groups(name: str) -> list[dict[str, Any]]:
     return json.loads((VECTORS / "wycheproof" / name).read_bytes())["testGroups"]
+
+
+@given(key=st.binary(max_size=140), messages=st.lists(st.binary(max_size=200), max_size=3))
+def test_a_keyed_hash_begun_once_is_that_of_the_standard_library(key: bytes, messages: list[bytes]):
+    begun, plain = Sha256Mac(key), DIGESTS[Hashing.SHA256]
+    for message in messages:
+        assert begun.of(message) == Sha256Mac.once(key, message) == plain.mac(key, message)
 
 
 def test_sm4_gcm_is_the_one_of_the_standard():

@@ -17,6 +17,7 @@ from tongban.base.ids import id_number_check
 from tongban.base.keys import KeyRing
 from tongban.cases.service import Cases
 from tongban.cases.views import CaseView
+from tongban.catalog.answers import parse_fact
 from tongban.catalog.bundle_count import Given, counted
 from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.composing import compose
@@ -155,6 +156,27 @@ def test_every_shipped_bundle_makes_up_one_form_that_asks_nothing_twice(law: Cat
     read = Counter((fact.source.at, fact.source.test) for fact in asked if fact.source)
     assert not [one for one in (*said.items(), *read.items()) if one[1] > 1]
     assert composed.service.visits.max <= 1
+
+
+_TYPED = ("", " ", "是", "no", "2026 10 1", "2999-1-1", "12", "１２", "-3", "99999999", "1200.50", "990101", "王  小满")
+
+
+@pytest.mark.parametrize("slug", [bundle.stem for bundle in sorted(shipped("bundles").glob("*.yaml"))])
+def test_what_the_one_form_has_read_is_what_each_part_reads(law: Catalogue, slug: str) -> None:
+    composed, today = law.composed(slug, "1"), datetime(2026, 11, 26, tzinfo=UTC).date()
+    typed = (*_TYPED, "男" * 90, MOTHER.id_number, "138 0013 8000", "6222020200112233445")
+    shared = 0
+    for name, fact in composed.service.facts.items():
+        for raw in (*typed, *(both(one.name).zh for one in fact.choices)) if not fact.derive else ():
+            try:
+                read = {name: parse_fact(fact, raw, today=today)}
+            except Refused:
+                continue
+            for part, service in composed.members.items():
+                for own, value in composed.read_of(part, read).items():
+                    shared += 1
+                    assert parse_fact(service.facts[own], raw, today=today) == value, (part, own, raw)
+    assert shared > 20
 
 
 def test_a_birth_asks_once_and_opens_what_can_begin_in_one_go(law: Catalogue) -> None:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tongban.base.i18n import Text
 from tongban.ledger.checkpoints import Checkpoint
-from tongban.ledger.commitments import START, Statement, chained, commitment, statement_key
+from tongban.ledger.commitments import START, Salt, Statement, chained, commitment
 from tongban.ledger.notes import Kind, Note, VerifierKey, cosign
 from tongban.ledger.policy import LogKey, Policy
 from tongban.ledger.proofs import Proof
@@ -111,8 +111,8 @@ def said(case: str, seq: int, what: str) -> str:
 
 
 def events(case: str = "990101-261103-4Q7Z2M9K", count: int = 5) -> list[Opened]:
-    salt = hashlib.sha256(case.encode()).digest()
-    return [Opened(statement_key(salt, n), said(case, n, WORDS[(n - 1) % 5])) for n in range(1, count + 1)]
+    salt = Salt(hashlib.sha256(case.encode()).digest())
+    return [Opened(salt.statement_key(n), said(case, n, WORDS[(n - 1) % 5])) for n in range(1, count + 1)]
 
 
 def leaves(of: list[Opened]) -> list[bytes]:

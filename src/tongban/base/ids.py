@@ -18,6 +18,7 @@ from tongban.base.errors import Problem, refuse
 from tongban.base.i18n import Text
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
 _CASE = re.compile(rf"^(\d{{6}})-(\d{{6}})-([{_CROCKFORD}]{{8}})$", re.ASCII)
 _READ_AS = str.maketrans("ILO", "110")
 
@@ -43,8 +44,8 @@ def case_id(region: str, now: datetime, random: Callable[[int], int] = secrets.r
     if not (len(region) == 6 and region.isascii() and region.isdigit()):
         raise ValueError(f"not a region code: {region!r}")
     bits = random(32**8)  # asked for once: each call to the system's source of randomness costs
-    tail = "".join(_CROCKFORD[bits >> shift & 31] for shift in range(35, -1, -5))
-    return f"{region}-{now:%y%m%d}-{tail}"
+    tail = "".join([_PAIRS[bits >> shift & 1023] for shift in (30, 20, 10, 0)])
+    return f"{region}-{now.year % 100:02}{now.month:02}{now.day:02}-{tail}"
 
 
 def read_case_id(typed: str) -> str:

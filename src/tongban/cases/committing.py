@@ -18,7 +18,7 @@ from tongban.base.sealing import PersonKey
 from tongban.cases.account import what_words, who_words
 from tongban.cases.definition import Definition
 from tongban.cases.model import Event
-from tongban.ledger.commitments import Statement, commitment, event_key, statement_key
+from tongban.ledger.commitments import Salt, Statement, commitment
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -37,12 +37,12 @@ def spoken(definition: Definition, events: Sequence[Event]) -> tuple[Spoken, ...
     )
 
 
-def case_salt(key: PersonKey, region: str, case: str) -> bytes:
+def case_salt(key: PersonKey, region: str, case: str) -> Salt:
     """The salt of a case."""
-    return key.derived(f"case\0{region}\0{case}")
+    return Salt(key.derived(f"case\0{region}\0{case}"))
 
 
-def committed(salt: bytes, case: str, event: Event, words: Spoken, data: bytes) -> tuple[bytes, bytes]:
+def committed(salt: Salt, case: str, event: Event, words: Spoken, data: bytes) -> tuple[bytes, bytes]:
     """The statement about an event whose whole text is `data`, and the commitment to it."""
     said = msgspec.json.encode(
         Statement(
@@ -53,7 +53,7 @@ def committed(salt: bytes, case: str, event: Event, words: Spoken, data: bytes) 
             by=words.by,
             law=words.law,
             notice=event.letter.title if event.letter else None,
-            event=base64url(commitment(event_key(salt, event.seq), data)),
+            event=base64url(commitment(salt.event_key(event.seq), data)),
         )
     )
-    return said, commitment(statement_key(salt, event.seq), said)
+    return said, commitment(salt.statement_key(event.seq), said)

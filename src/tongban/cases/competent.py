@@ -8,7 +8,6 @@ first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +19,15 @@ from tongban.cases import handing, moving
 from tongban.cases.beyond import beyond
 from tongban.cases.model import CaseState, Custody, Office, Refusal
 from tongban.cases.opening import office_of
-from tongban.cases.says import said_facts
+from tongban.cases.says import Given
 from tongban.catalog import Asks, Placed, place_of
 from tongban.catalog.catalogue import in_force
+from tongban.catalog.competence import placed as placed_by
 from tongban.catalog.model import Service
+from tongban.catalog.run import Run
 from tongban.catalog.where import who_answers
 from tongban.org import Actor, AgreementMode, Body, Competent, Directory, Grant, Matter, competent_for, may
 from tongban.org.competence import Place
-from tongban.sharing import Shared
 
 if TYPE_CHECKING:
     from tongban.cases.engine import Engine
@@ -38,8 +38,7 @@ _MOST = 200
 """Bodies a case may be handed on to that are offered by name; more are named by their id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answering:
+class Answering(msgspec.Struct, frozen=True):
     """What an opening fixes about place. `region` is that of the number; `custody` follows at once."""
 
     region: str
@@ -56,15 +55,22 @@ class Answering:
 
 
 def competent(
-    directory: Directory, service: Service, facts: Mapping[str, Any], chosen: str, day: date, here: str = ""
+    directory: Directory,
+    service: Service,
+    facts: Mapping[str, Any],
+    chosen: str,
+    day: date,
+    here: str = "",
+    run: Run | None = None,
 ) -> Competent | Asks:
     """The one body for these facts, or what must be asked. `chosen` is the region where one applies, `here` the one
-    where that is taken in if bodies of another installation answer for `chosen`.
+    where that is taken in if bodies of another installation answer for `chosen`. `run` is the service run on these
+    facts, where that was done already.
 
     Raises Refused `no-competent-body` and others as `org.competent_for`, placed at the fact that names the region;
     `apply-there` where the rule names a place that this register does not know.
     """
-    placed = place_of(service, facts, day)
+    placed = placed_by(run) if run else place_of(service, facts, day)
     if isinstance(placed, Asks):
         return placed
     place = Place(placed.region, placed.row.ground, placed.law, placed.row.whose) if placed else None
@@ -92,14 +98,13 @@ def answering(
     engine: Engine,
     actor: Actor,
     service: Service,
-    says: Mapping[str, Any],
-    records: Mapping[str, Shared],
+    given: Given,
     region: str,
     day: date,
     other: Case | None = None,
     owed_by: str = "",
 ) -> Answering:
-    """Who answers what `actor` applies for in `region`.
+    """Who answers what `actor` applies for in `region`, by the answers that are given.
 
     `other` is the case that it is about, `owed_by` a body that was named. Raises Refused as `competent`.
     """
@@ -108,12 +113,11 @@ def answering(
         return Answering(region, other.state.office)
     if owed_by:
         return Answering(region, office_of(directory, owed_by))
-    known: dict[str, Any] = {}
-    if service.competence or directory.moved.measures(service.service):  # nobody else's place is asked of the facts
-        known = {name: record.value for name, record in records.items()}
-        known |= said_facts(service, says.get("facts"), day)[0]
+    # nobody else's place is asked of the facts
+    known = given.known if service.competence or directory.moved.measures(service.service) else {}
+    run = given.run if service.competence else None
     asked, region = region, actor.region if directory.installation(region) else region
-    found = competent(directory, service, known, asked, day, region if region != asked else "")
+    found = competent(directory, service, known, asked, day, region if region != asked else "", run)
     if isinstance(found, Asks):
         body = moving.competence(directory, service, region, known).body
         return Answering(region, office_of(directory, body.id), asks=found)

@@ -7,7 +7,6 @@ The law's silence is applied before the command is looked at, so the outcome nev
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -33,6 +32,7 @@ from tongban.cases.model import (
     refusal,
 )
 from tongban.cases.moves import moves_of
+from tongban.cases.says import Given
 from tongban.cases.trial import Trial
 from tongban.catalog.procedure import Act, Who
 from tongban.catalog.replay import compact
@@ -63,18 +63,17 @@ _CHECKS = (
 """What stands in the way of an act whatever it says; asked by `decide` and by `possible` alike."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):
     """Somebody wants something done. `grant` is the answer of `org.may`; `expected_version` the state they saw."""
 
     act: str
     actor: Actor
     grant: Grant
-    says: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    says: Mapping[str, Any] = {}
     expected_version: int | None = None
     opening: Opening | None = None
-    records: Mapping[str, Shared] = field(default_factory=dict[str, Shared])
-    disputes: Mapping[str, Dispute] = field(default_factory=dict[str, Dispute])
+    records: Mapping[str, Shared] = {}
+    disputes: Mapping[str, Dispute] = {}
     remark: Text = _NOTHING
     """A sentence that is added to the letter that tells of an outcome: what a machine contributed."""
     quiet: bool = False
@@ -85,6 +84,8 @@ class Command:
     """Whether an agreement lets the other body take it over at once."""
     receivers: tuple[Custody, ...] = ()
     """With `hand-on`: the hand-overs that are possible, the likeliest first."""
+    given: Given | None = None
+    """With the act that opens a case: its answers, as they were read when its body was looked for."""
     above: str = ""
     """With `refuse-hand-on`: the body above both."""
 
@@ -93,8 +94,7 @@ GrantFor: TypeAlias = Callable[[str], Grant | None]
 """Asks for the grant of one act; None when there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class PossibleAct:
+class PossibleAct(msgspec.Struct, frozen=True):
     """An act this actor may do now."""
 
     act: str
@@ -252,9 +252,10 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
     for check in (*_CHECKS, checks.expired):
         if refused := check(trial):
             return refused
-    said = says.read(definition, command.act, command.says, definition.local(now))
+    said = says.read(definition, command.act, command.says, definition.local(now), command.given)
     claimed = _claimed(opened, said, command.records)
-    trial = replace(trial, state=claimed, judged=Judged(definition, claimed))
+    run = command.given.run if command.given and not said.problems else None
+    trial = msgspec.structs.replace(trial, state=claimed, judged=Judged(definition, claimed, run))
     problems = said.problems or [
         *checks.unanswered(trial),
         *checks.still_missing(trial),
@@ -358,7 +359,7 @@ def _follow(definition: Definition, state: CaseState, now: datetime, remark: Tex
             and n not in {e.type for e in events}
             and not judged.waits_for_parts(definition.procedure.acts[n].when)
         ]
-        machine = (replace(_machine(definition, name, Actor.rules()), remark=remark) for name in here)
+        machine = (msgspec.structs.replace(_machine(definition, name, Actor.rules()), remark=remark) for name in here)
         done = (_do(definition, state, command, now) for command in machine)
         event = next((one for one in done if isinstance(one, Event)), None)
         if event is None:

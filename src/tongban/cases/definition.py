@@ -18,6 +18,8 @@ from tongban.cases.model import START, CaseState
 from tongban.catalog import Assessment, Explanation, Variant, assess, cite, explanation, variant
 from tongban.catalog.model import Service, Term
 from tongban.catalog.procedure import CONDITION_NAMES, Procedure, Who
+from tongban.catalog.run import Run
+from tongban.catalog.variant import resolve
 from tongban.catalog.wording import RegionName, no_region
 from tongban.org.competence import HAND_ON
 from tongban.terms import Calendar
@@ -97,6 +99,8 @@ class Judged:
 
     definition: Definition
     state: CaseState
+    run: Run | None = field(default=None, compare=False, repr=False)
+    """A run of the service that was made for the same facts, where there is one."""
 
     @cached_property
     def facts(self) -> dict[str, Any]:
@@ -126,7 +130,9 @@ class Judged:
     @cached_property
     def variant(self) -> Variant:
         """The service as it is for this case; cheaper than the assessment, which also decides."""
-        return variant(self.definition.service, self.facts, self.state.case.day)
+        service, facts, day = self.definition.service, self.facts, self.state.case.day
+        made = self.run is not None and self.run.is_of(service, facts, day)
+        return resolve(self.run.compiled, self.run) if self.run and made else variant(service, facts, day)
 
     @cached_property
     def missing(self) -> tuple[str, ...]:

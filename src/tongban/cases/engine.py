@@ -6,7 +6,7 @@ The one door through which events are written. Every command carries a key; a re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
@@ -36,6 +36,7 @@ from tongban.cases.model import Applicant, CaseState, Dispute, Event, Opening, R
 from tongban.cases.opening import digest, known, procedure_of, taking_part
 from tongban.cases.projections import project
 from tongban.cases.refusals import busy, key_reused, unknown_case
+from tongban.cases.says import NOTHING_READ, Given
 from tongban.cases.store.history import Append, DraftKey, Key, append, events, key_of
 from tongban.catalog.catalogue import Catalogue, applies_in, in_force, nearest
 from tongban.catalog.model import Service
@@ -93,10 +94,10 @@ class Engine:
             return None
         named = frozenset(found.state.case.barred)
         if about is None:
-            return replace(found, barred=named) if named else found
+            return msgspec.structs.replace(found, barred=named) if named else found
         there = abouts.took_part(await events(db, region_of(about.case), about.case))
         # Whoever has taken this one up was not barred then, and may put the other case right in its course.
-        return replace(found, barred=named | (there - abouts.took_part(found.events[1:])))
+        return msgspec.structs.replace(found, barred=named | (there - abouts.took_part(found.events[1:])))
 
     def revive(self, history: tuple[Event, ...]) -> Case:
         """A case from its events."""
@@ -215,8 +216,10 @@ class Engine:
         origin: Origin | None = None,
         quiet: bool = False,
         received: datetime | None = None,
+        read: Mapping[str, Any] = NOTHING_READ,
     ) -> Begun:
-        """What would come of an opening; `quiet` writes no letter. Raises as `open`, but what `decide` refuses."""
+        """What would come of an opening; `quiet` writes no letter, `read` are answers that were read already, by a form
+        that reads them in the same way. Raises as `open`, but what `decide` refuses."""
         now = self.clock()
         law = self._open_service(service, region, now)
         day = (origin.applied_at if origin else received or now).astimezone(self.zone).date()
@@ -225,11 +228,13 @@ class Engine:
         moving.opened(law.service, says, applicant, self.directory, day)
         other = await abouts.concerned(self, law, says, applicant.id)
         region = other.state.case.region if other else region
-        answer = answering(self, actor, law, says, records, region, day, other, owner or owed_by)
+        given = Given(law, day, says.get("facts"), records, read)
+        answer = answering(self, actor, law, given, region, day, other, owner or owed_by)
         if answer.region != region:
             region = answer.region
             law = self._open_service(service, region, now)
-        procedure = self.catalogue.procedure(procedure_of(law, says, records, day))
+            given = given.under(law)
+        procedure = self.catalogue.procedure(procedure_of(law, given))
         office, facts = answer.office, known(says, records)
         opening = Opening(
             case_id(region, now),
@@ -249,7 +254,7 @@ class Engine:
             part_of=part.whole if part else "",
             part=part.name if part else "",
             parts=tuple(parts),
-            together=taking_part(law, region, self.directory, says, records, day),
+            together=taking_part(law, region, self.directory, given),
             origin=origin,
             received_at=received,
             received_by=answer.received_by,
@@ -273,9 +278,11 @@ class Engine:
             quiet=quiet,
             custody=None if people_only and not answer.received_by else answer.custody,
             taken_over=answer.taken_over,
+            given=given,
         )
         decided = self._decided(definition, CaseState(), command, now)
-        return Begun(definition, opening, decided if isinstance(decided, Refusal) else answer.unasked(law) or decided)
+        asked = None if isinstance(decided, Refusal) else answer.unasked(law)
+        return Begun(definition, opening, asked or decided, given)
 
     def _decided(
         self, definition: Definition, state: CaseState, command: Command, now: datetime

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from tongban.cases.definition import Definition
 from tongban.cases.evolve import fold
 from tongban.cases.model import CaseState, Event, Opening, Refusal
+from tongban.cases.says import Given
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """A case with the law that governs it and everything that happened."""
 
     definition: Definition
@@ -28,21 +29,21 @@ Recorder = Callable[[Case], Event | Sequence[Event] | None]
 """What the machinery has to say about a case; nothing if nothing is left."""
 
 
-@dataclass(frozen=True, slots=True)
-class PartOf:
+class PartOf(msgspec.Struct, frozen=True):
     """Which whole a case is a part of, and what the whole calls it."""
 
     whole: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(msgspec.Struct, frozen=True):
     """A case that was decided and is not written yet: its law, what is fixed for good, and its events or why not."""
 
     definition: Definition
     opening: Opening
     decided: list[Event] | Refusal
+    given: Given
+    """The answers it was decided on."""
 
     @property
     def before(self) -> Case:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, cast
 
 import msgspec
@@ -12,21 +11,19 @@ import msgspec
 from tongban.base.errors import refuse
 from tongban.base.i18n import LANGS, words
 from tongban.cases.model import Office
-from tongban.cases.says import said_facts
-from tongban.catalog import variant
+from tongban.cases.says import Given
 from tongban.catalog.competence import concerned
 from tongban.catalog.model import Service
+from tongban.catalog.variant import resolve
 from tongban.org import Directory
 from tongban.sharing import Shared
 
 
-def procedure_of(service: Service, says: Mapping[str, Any], records: Mapping[str, Shared], day: date) -> str:
+def procedure_of(service: Service, given: Given) -> str:
     """The procedure of the situation that the answers lead to. Raises Refused (`not-needed`) if nothing is needed."""
     if not any(situation.procedure or situation.outcome for situation in service.situations):
         return service.procedure
-    known: dict[str, Any] = {name: record.value for name, record in records.items()}
-    known.update(said_facts(service, says.get("facts"), day)[0])
-    found = variant(service, known, day)
+    found = resolve(given.run.compiled, given.run)
     if found.outcome == "not-needed":
         note = (found.situation.note if found.situation else "") or service.name
         zh, en = (words(note, lang) for lang in LANGS)
@@ -58,14 +55,7 @@ def digest(act: str, says: Mapping[str, Any], *about: str) -> str:
     return hashlib.sha256(said).hexdigest()[:32]
 
 
-def taking_part(
-    service: Service,
-    region: str,
-    directory: Directory,
-    says: Mapping[str, Any],
-    records: Mapping[str, Shared],
-    day: date,
-) -> tuple[Office, ...]:
+def taking_part(service: Service, region: str, directory: Directory, given: Given) -> tuple[Office, ...]:
     """The bodies that take part beside the one that answers (会同办理), by what is known at the opening.
 
     One whose condition cannot be told yet takes part: better asked in vain than left out. Raises Refused
@@ -73,7 +63,5 @@ def taking_part(
     """
     if not service.together:
         return ()
-    known: dict[str, Any] = {name: record.value for name, record in records.items()}
-    known |= said_facts(service, says.get("facts"), day)[0]
-    found = [directory.competent(one.body, one.level, region) for one in concerned(service, known, day)]
+    found = [directory.competent(one.body, one.level, region) for one in concerned(given.run)]
     return tuple(Office(body.id, body.name) for body in found)

@@ -11,7 +11,6 @@ from tongban.cases.committing import case_salt
 from tongban.cases.store import said
 from tongban.ledger import store as ledger
 from tongban.ledger.checkpoints import Checkpoint
-from tongban.ledger.commitments import statement_key
 from tongban.ledger.notes import Note
 from tongban.ledger.proofs import Proof
 from tongban.ledger.receipts import Opened, write
@@ -47,7 +46,7 @@ async def receipt_of(db: Database, case: str, until: int = _LAST) -> Receipt | N
         return None
     statements = await said.statements(db, region, case, leaf.seq)
     events = [
-        Opened(statement_key(case_salt(key, region, case), seq), text)
+        Opened(case_salt(key, region, case).statement_key(seq), text)
         for seq, (key, text) in enumerate(statements, start=1)
     ]
     return Receipt(write(case, events, await _proof(db, leaf, checkpoint, note)), leaf.seq)

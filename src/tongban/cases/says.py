@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, cast
 
 import msgspec
@@ -14,10 +15,12 @@ from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import LANGS, Text, words
 from tongban.cases.definition import Definition
 from tongban.cases.model import START, Attachment, By
-from tongban.catalog import parse_fact
+from tongban.catalog import compile_service, parse_fact
 from tongban.catalog.model import Service
 from tongban.catalog.procedure import Act, Field
+from tongban.catalog.run import Run
 from tongban.catalog.wording import day_words
+from tongban.sharing import Shared
 from tongban.terms import Span, Unit
 
 _MAX_ITEMS = 50
@@ -33,6 +36,8 @@ FILES_ACCEPTED: dict[str, tuple[str, ...]] = {
 }
 """Media types of the words that `Material.accepts` uses."""
 
+NOTHING_READ: Mapping[str, Any] = {}
+
 _OPENING = {
     "facts": Field(type="facts", name=Text("填写的内容", "Answers"), required=False),  # the records may answer all
     "documents": Field(type="documents", name=Text("材料", "Documents"), required=False),
@@ -40,19 +45,56 @@ _OPENING = {
 """Whoever opens a case says these two, whatever the procedure file adds."""
 
 
-@dataclass
-class Said:
+class Said(msgspec.Struct):
     """What an act says, sorted by what it changes. `problems` is empty when all of it can be used."""
 
-    payload: dict[str, Any] = field(default_factory=dict[str, Any])
-    facts: dict[str, Any] = field(default_factory=dict[str, Any])
-    documents: dict[str, tuple[Attachment, ...]] = field(default_factory=dict[str, tuple[Attachment, ...]])
+    payload: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    documents: dict[str, tuple[Attachment, ...]] = {}
     asks: tuple[str, ...] = ()
-    named: dict[str, By] = field(default_factory=dict[str, By])
-    problems: list[Problem] = field(default_factory=list[Problem])
+    named: dict[str, By] = {}
+    problems: list[Problem] = []
 
     def wrong(self, code: str, place: str, zh: str, en: str, *, law: str = "") -> None:
         self.problems.append(Problem(code, Text(zh, en), place, law))
+
+
+@dataclass
+class Given:
+    """What is said of the facts when a case is opened, read once for everything that asks of it.
+
+    `read` holds answers that were read already, for a form that reads them in the same way (`Composed.read_of`).
+    """
+
+    service: Service
+    day: date
+    raw: Any
+    records: Mapping[str, Shared]
+    read: Mapping[str, Any]
+
+    @cached_property
+    def said(self) -> tuple[dict[str, Any], list[Problem]]:
+        """Answers as they are stored, and what is wrong with those that cannot be."""
+        return said_facts(self.service, self.raw, self.day, self.read)
+
+    @cached_property
+    def known(self) -> dict[str, Any]:
+        """What is known of each fact, as far as it can be read; what was said stands before what a record says."""
+        return {name: record.value for name, record in self.records.items()} | self.said[0]
+
+    @cached_property
+    def run(self) -> Run:
+        """The service run on what is known. Raises Refused if it does not compile."""
+        facts = {name: value for name, value in self.known.items() if name in self.service.facts}
+        return Run(compile_service(self.service), facts, self.day)
+
+    def under(self, service: Service) -> Given:
+        """The same under another text of the service."""
+        return self if service is self.service else Given(service, self.day, self.raw, self.records, self.read)
+
+    def is_of(self, service: Service, raw: object, day: date) -> bool:
+        """Whether these are the answers `raw` to the questions of `service`, read on that day."""
+        return raw is self.raw and service is self.service and day == self.day
 
 
 def fields_of(act: Act) -> Mapping[str, Field]:
@@ -60,8 +102,11 @@ def fields_of(act: Act) -> Mapping[str, Field]:
     return {**_OPENING, **act.says} if START in act.from_ else act.says
 
 
-def read(definition: Definition, name: str, says: Mapping[str, Any], today: date) -> Said:
-    """Check `says` against the act's fields. A value that is missing, too long, of another kind or unknown is named."""
+def read(definition: Definition, name: str, says: Mapping[str, Any], today: date, given: Given | None = None) -> Said:
+    """Check `says` against the act's fields. A value that is missing, too long, of another kind or unknown is named.
+
+    `given` are its answers, where they have been read already.
+    """
     said, act = Said(), definition.procedure.acts[name]
     fields = fields_of(act)
     for unknown in sorted(says.keys() - fields.keys()):
@@ -77,7 +122,7 @@ def read(definition: Definition, name: str, says: Mapping[str, Any], today: date
             if spec.required:
                 said.wrong("field-missing", field_name, f"请填写“{spec.name.zh}”", f"Please fill in “{spec.name.en}”")
             continue
-        _READERS[spec.type](_Reading(definition, name, field_name, spec, today, said), raw)
+        _READERS[spec.type](_Reading(definition, name, field_name, spec, today, said, given), raw)
     return said
 
 
@@ -85,8 +130,7 @@ def _blank(raw: Any) -> bool:
     return raw is None or (isinstance(raw, str) and not raw.strip()) or (isinstance(raw, list | dict) and not raw)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(msgspec.Struct, frozen=True):
     """One field being read."""
 
     definition: Definition
@@ -95,6 +139,7 @@ class _Reading:
     spec: Field
     today: date
     said: Said
+    given: Given | None
 
     def wrong(self, code: str, zh: str, en: str, *, place: str = "") -> None:
         self.said.wrong(code, place or self.name, f"{self.spec.name.zh}：{zh}", f"{self.spec.name.en}: {en}")
@@ -217,17 +262,24 @@ def _law(reading: _Reading, raw: Any) -> None:
 def _facts(reading: _Reading, raw: Any) -> None:
     if not isinstance(raw, Mapping):
         return reading.wrong("field-not-facts", "请按“名称：内容”填写", "please give names with their values")
-    facts, problems = said_facts(reading.definition.service, cast("Mapping[str, Any]", raw), reading.today)
+    service, given, answers = reading.definition.service, reading.given, cast("Mapping[str, Any]", raw)
+    known = given is not None and given.is_of(service, answers, reading.today)
+    facts, problems = given.said if given and known else said_facts(service, answers, reading.today)
     reading.said.facts.update(facts)
     reading.said.problems.extend(problems)
     return None
 
 
-def said_facts(service: Service, raw: Any, today: date) -> tuple[dict[str, Any], list[Problem]]:
-    """Answers as they are stored, and what is wrong with those that cannot be."""
+def said_facts(
+    service: Service, raw: Any, today: date, read: Mapping[str, Any] = NOTHING_READ
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Answers as they are stored, and what is wrong with those that cannot be. `read` has those read already."""
     facts: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, value in cast("Mapping[str, Any]", raw).items() if isinstance(raw, Mapping) else ():
+        if name in read:
+            facts[name] = read[name]
+            continue
         fact = service.facts.get(name)
         if fact is None or fact.derive:
             words_of = Text(f"本事项没有“{name}”这一问", f"This service has no question “{name}”")

@@ -7,7 +7,6 @@ those that need no words.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -41,8 +40,7 @@ WHO_NAMES: dict[Who, Text] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(msgspec.Struct, frozen=True):
     """An act somebody tries. `state` already has the opening, and then the claims, of the command."""
 
     definition: Definition

@@ -7,7 +7,7 @@ they are opened. What another person has to say they say in a case of their own 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -53,6 +53,8 @@ class Form:
     disputes: Mapping[str, Dispute]
     known: Mapping[str, Any]
     """Every fact that is known, derived ones included."""
+    read: Mapping[str, Any]
+    """The answers as the one form has read them."""
 
     @classmethod
     def of(
@@ -66,7 +68,8 @@ class Form:
         """What was said, as the whole has read it."""
         facts, files = (_named(says.get(part)) for part in ("facts", "documents"))
         state = CaseState(opening=begun.opening, facts=said.facts, records=dict(records))
-        return cls(facts, files, records, wrong, Judged(begun.definition, state).variant.facts)
+        known = Judged(begun.definition, state, begun.given.run).variant.facts
+        return cls(facts, files, records, wrong, known, said.facts)
 
     def holds(self, when: str, composed: Composed) -> bool:
         """Whether a condition of the bundle is certainly true."""
@@ -156,6 +159,7 @@ class _Opening:
                 people_only=one.people_only,
                 part=PartOf(self.whole, part),
                 quiet=True,  # the one letter of the whole says that each part was received
+                read=self.composed.read_of(part, self.form.read),
             )
         except Refused as error:
             if error.code != "not-needed":
@@ -255,7 +259,7 @@ async def open_whole(
             raise decided.error()
         form = Form.of(begun, decided[0], says, records, disputes or {})
         plan = form.applies(composed)
-        begun = replace(begun, opening=msgspec.structs.replace(begun.opening, parts=plan))
+        begun = msgspec.structs.replace(begun, opening=msgspec.structs.replace(begun.opening, parts=plan))
         work = _Opening(engine, composed, form, actor, applicant, region, people_only, plan, begun.opening.case)
         await work.begin_what_can()
         history = work.events(begun, decided, now)

@@ -71,6 +71,19 @@ def parse_fact(fact: Fact, raw: Any, *, field: str = "", today: date | None = No
     return _READERS[fact.type](text, asked)
 
 
+def reads_alike(fact: Fact, stricter: Fact) -> bool:
+    """Whether a value that was read as an answer to `stricter` is what `fact` would have read of the same answer."""
+    return (
+        fact.type is stricter.type
+        and fact.choices == stricter.choices
+        and (stricter.required or not fact.required)
+        and (stricter.not_future or not fact.not_future)
+        and fact.max_length >= stricter.max_length
+        and (fact.min is None or (stricter.min is not None and stricter.min >= fact.min))
+        and (fact.max is None or (stricter.max is not None and stricter.max <= fact.max))
+    )
+
+
 def stored_fact(fact: Fact, stored: object) -> Value:
     """The value of `fact` as it comes back from storage, where dates and decimals are texts.
 

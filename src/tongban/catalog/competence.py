@@ -1,9 +1,10 @@
 """地域管辖: which place the rule of a service names for what is known, or what must be asked before it can name one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import msgspec
 
 from tongban.base.i18n import Text
 from tongban.catalog.acts import cite
@@ -12,8 +13,7 @@ from tongban.catalog.model import Competence, Service, Together
 from tongban.catalog.run import Run
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(msgspec.Struct, frozen=True):
     """The place that the rule names, by which row, and the law as people read it."""
 
     region: str
@@ -21,8 +21,7 @@ class Placed:
     law: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Asks:
+class Asks(msgspec.Struct, frozen=True):
     """The facts that must be answered before the rule names a place; never empty."""
 
     facts: tuple[str, ...]
@@ -34,10 +33,14 @@ def place_of(service: Service, facts: Mapping[str, Any], application_date: date)
     A row whose fact nobody is asked, or whose optional question was left blank, is passed over. Where no row answers
     the last one's fact is asked: there is a place or a question, never neither.
     """
+    return placed(Run(compile_service(service), facts, application_date)) if service.competence else None
+
+
+def placed(run: Run) -> Placed | Asks | None:
+    """The same over facts that the service was run on already."""
+    compiled, service = run.compiled, run.compiled.service
     if not service.competence:
         return None
-    compiled = compile_service(service)
-    run = Run(compiled, facts, application_date)
     for row, when in compiled.competence:
         holds = True if when is None else when.holds(run.values, run.waits_for)
         if when is not None and holds is None:
@@ -52,13 +55,10 @@ def place_of(service: Service, facts: Mapping[str, Any], application_date: date)
     return Asks((service.competence[-1].by,))
 
 
-def concerned(service: Service, facts: Mapping[str, Any], application_date: date) -> tuple[Together, ...]:
-    """The bodies that take part for these facts (会同办理), one whose condition is not known yet among them. Raises
-    Refused if the service does not compile."""
-    compiled = compile_service(service)
-    run = Run(compiled, facts, application_date)
+def concerned(run: Run) -> tuple[Together, ...]:
+    """The bodies that take part for the facts of a run (会同办理), one whose condition is not known yet among them."""
     return tuple(
-        one for one, when in compiled.together if when is None or when.holds(run.values, run.waits_for) is not False
+        one for one, when in run.compiled.together if when is None or when.holds(run.values, run.waits_for) is not False
     )
 
 

@@ -18,6 +18,7 @@ import msgspec
 
 from tongban import rules
 from tongban.base.i18n import Text, words
+from tongban.catalog.answers import reads_alike
 from tongban.catalog.bundle import Bundle
 from tongban.catalog.bundle_parts import part_faults
 from tongban.catalog.findings import Path
@@ -57,6 +58,23 @@ class Composed:
     def of_part(self, part: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Of what the one form holds (answers, records, files), what one part needs, under its own names."""
         return {name: values[one] for name, one in self._own[part] if one in values}
+
+    def read_of(self, part: str, read: Mapping[str, Any]) -> dict[str, Any]:
+        """Of the answers that the one form has read, those that one part reads in the same way, under its own names."""
+        return {name: read[one] for name, one in self._alike[part] if one in read}
+
+    @cached_property
+    def _alike(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """The names of each part with those of the form, where what the form reads is what the part would read."""
+        return {
+            part: tuple(
+                (name, one)
+                for name, one in own
+                if name in service.facts and reads_alike(service.facts[name], self.service.facts[one])
+            )
+            for part, service in self.members.items()
+            for own in (self._own[part],)
+        }
 
     @cached_property
     def _own(self) -> Mapping[str, tuple[tuple[str, str], ...]]:

@@ -22,7 +22,7 @@ from tongban.catalog.compile import (
     TableStep,
     needs,
 )
-from tongban.catalog.model import FactType, Situation
+from tongban.catalog.model import FactType, Service, Situation
 from tongban.catalog.parameters import Applied
 from tongban.catalog.tables import APPLICATION_DATE, COUNTS_ON, SITUATION, Ruling, both, mentioned
 
@@ -59,6 +59,11 @@ class Run:
         self.settled = True
         for step in compiled.first:
             self._step(step)
+
+    def is_of(self, service: Service, facts: Mapping[str, Any], application_date: date) -> bool:
+        """Whether this is what running `service` over these facts on this day would come to."""
+        same = self.compiled.service is service and self.values[APPLICATION_DATE] == application_date
+        return same and self.given == facts
 
     def later(self) -> None:
         """Runs the steps that wait for a favourable outcome."""

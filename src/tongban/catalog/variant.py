@@ -1,17 +1,17 @@
 """The service as it is for one person: which situation, which clock, which questions, which materials."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
+
+import msgspec
 
 from tongban.catalog.compile import Compiled, compile_service
 from tongban.catalog.model import Fact, Material, Result, Service, Situation, Term
 from tongban.catalog.run import Run
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """A fact that must be asked or taken from a record, under its name in the file."""
 
     name: str
@@ -20,8 +20,7 @@ class Question:
     """What is known already; None if nothing is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(msgspec.Struct, frozen=True):
     """A material that this person must show. `certain` is False while an unknown fact may still remove it."""
 
     slug: str
@@ -29,8 +28,7 @@ class Needed:
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(msgspec.Struct, frozen=True):
     """A service resolved for what is known about one application.
 
     situation   the first situation whose condition holds; None if none holds or that is not known yet

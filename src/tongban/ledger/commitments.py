@@ -10,12 +10,12 @@ of the applicant's key. When that key is erased the leaf stays and its meaning i
 from __future__ import annotations
 
 import hashlib
-import hmac
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
+from tongban.base.crypto import Sha256Mac
 from tongban.base.i18n import Text
 
 START: Final = bytes(32)
@@ -39,25 +39,28 @@ class Statement(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     event: str
 
 
-def event_key(salt: bytes, seq: int) -> bytes:
-    """What the whole event is hashed with."""
-    return _mac(salt, b"event\0%d" % seq)
+class Salt:
+    """The salt of a case, ready to give the keys of its events."""
 
+    __slots__ = ("_mac",)
 
-def statement_key(salt: bytes, seq: int) -> bytes:
-    """What the statement of an event is hashed with; a receipt holds it."""
-    return _mac(salt, b"statement\0%d" % seq)
+    def __init__(self, salt: bytes) -> None:
+        self._mac = Sha256Mac(salt)
+
+    def event_key(self, seq: int) -> bytes:
+        """What the whole event is hashed with."""
+        return self._mac.of(b"event\0%d" % seq)
+
+    def statement_key(self, seq: int) -> bytes:
+        """What the statement of an event is hashed with; a receipt holds it."""
+        return self._mac.of(b"statement\0%d" % seq)
 
 
 def commitment(key: bytes, said: bytes) -> bytes:
     """What binds to a statement or a record, without telling it: 32 bytes."""
-    return _mac(key, said)
+    return Sha256Mac.once(key, said)
 
 
 def chained(before: bytes, commitment_: bytes) -> bytes:
     """The value of a chain after one more commitment; it is the leaf."""
     return hashlib.sha256(b"tongban/chain@1\0" + before + commitment_).digest()
-
-
-def _mac(key: bytes, data: bytes) -> bytes:
-    return hmac.digest(key, data, "sha256")

@@ -6,8 +6,9 @@ in another place is not turned away: the application is taken in there and hande
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
@@ -52,8 +53,7 @@ _GROUNDS: dict[str, tuple[Text, Text]] = {
 """What a place is to who applies, and to another person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """What the service's rule says: the region, what it is to the person, and the law as people read it. `whose` is
     another person than who applies."""
 
@@ -68,8 +68,7 @@ class Place:
         return other.format(region=region, whose=self.whose) if self.whose else own.format(region=region)
 
 
-@dataclass(frozen=True, slots=True)
-class Competent:
+class Competent(msgspec.Struct, frozen=True):
     """The body that answers, for which region, and why, in one or two sentences.
 
     `taken_in_by` is the body of the place where one applies, where that is another: it hands the application on.

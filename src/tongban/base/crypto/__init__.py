@@ -17,6 +17,7 @@ from tongban.base.crypto.algorithms import (
     new_key,
     suite_of,
 )
+from tongban.base.crypto.intl import Sha256Mac
 from tongban.base.crypto.protocols import Aead, Digest, Signer, Verifier
 from tongban.base.crypto.sealed import NONCE, TAG, InvalidTag, seal, unseal
 
@@ -33,6 +34,7 @@ __all__ = [
     "Encryption",
     "Hashing",
     "InvalidTag",
+    "Sha256Mac",
     "Signer",
     "Suite",
     "Verifier",

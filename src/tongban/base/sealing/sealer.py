@@ -19,7 +19,20 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from tongban.base.crypto import AEADS, DIGESTS, NONCE, TAG, Aead, Encryption, Hashing, InvalidTag, new_key, seal, unseal
+from tongban.base.crypto import (
+    AEADS,
+    DIGESTS,
+    NONCE,
+    TAG,
+    Aead,
+    Encryption,
+    Hashing,
+    InvalidTag,
+    Sha256Mac,
+    new_key,
+    seal,
+    unseal,
+)
 from tongban.base.errors import Refused, refuse
 from tongban.base.sealing import store
 from tongban.base.sealing.keyservice import (
@@ -66,17 +79,21 @@ class Place(NamedTuple):
         """A place in a row whose key has several parts. No text of a database has a NUL: parts cannot run together."""
         return Place(table, column, "\0".join(map(str, key)))
 
+    def beside(self, column: str) -> "Place":
+        """Another column of the same row."""
+        return Place(self.table, column, self.row)
+
 
 class PersonKey:
     """One person's key, open. Seals and opens values of theirs."""
 
-    __slots__ = ("_aead", "_bound", "_key", "id", "owner", "suite")
+    __slots__ = ("_aead", "_bound", "_mac", "id", "owner", "suite")
 
     def __init__(self, owner: str, key_id: bytes, suite: Encryption, key: bytes) -> None:
         self.owner = owner
         self.id = key_id
         self.suite = suite
-        self._key = key
+        self._mac = Sha256Mac(key)
         self._aead: Aead = AEADS[suite].ready(key)
         self._bound = suite.encode() + b"\0" + key_id
 
@@ -95,7 +112,7 @@ class PersonKey:
 
     def derived(self, label: str) -> bytes:
         """Another secret of 32 bytes, for one use; it is gone when the key is erased."""
-        return DIGESTS[Hashing.SHA256].mac(self._key, b"tongban/derived\0" + label.encode())
+        return self._mac.of(b"tongban/derived\0" + label.encode())
 
     def seal_text(self, place: Place, text: str) -> str:
         """A sealed value as text; nothing stays nothing."""

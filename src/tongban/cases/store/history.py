@@ -151,15 +151,15 @@ def _event_rows(key: PersonKey, item: Append) -> Iterator[_EventRow]:
     salt = case_salt(key, item.region, item.case)
     for event, words in zip(item.events, item.spoken, strict=True):
         at = (item.region, item.case, event.seq)
-        data = msgspec.json.encode(event)
+        place, data = EVENT.place("event", at), msgspec.json.encode(event)
         said, commitment = committed(salt, item.case, event, words, data)
         yield _EventRow(
             *at,
             event.at,
             event.type,
             event.to,
-            as_text(key.seal(EVENT.place("event", at), data)),
-            as_text(key.seal(EVENT.place("said", at), said)),
+            as_text(key.seal(place, data)),
+            as_text(key.seal(place.beside("said"), said)),
             commitment.hex(),
         )
 
@@ -173,8 +173,9 @@ def _notices(keys: Mapping[str, PersonKey], rows: Sequence[Rows]) -> list[_Notic
     sealed: list[_NoticeRow] = []
     for one in (notice for r in rows for notice in r.notices):
         key, at = keys[one.person], (one.region, one.case_id, one.seq)
-        title = seal_json(key, NOTICE.place("title", at), one.title)
-        body = seal_json(key, NOTICE.place("body", at), one.body)
+        place = NOTICE.place("title", at)
+        title = seal_json(key, place, one.title)
+        body = seal_json(key, place.beside("body"), one.body)
         sealed.append(_NoticeRow(one.region, one.case_id, one.seq, one.person, one.at, title, body))
     return sealed
 
