@@ -132,6 +132,6 @@ async def test_how_old_somebody_was_lies_sealed_and_goes_with_their_key(
     await Follower(cases.engine, tmp_path / "facts", clock).turn()
     stored = (await db.fetch("SELECT band::text AS band FROM fact_band"))[0]["band"]
     assert "70+" not in stored
-    assert [band.age for _, band in await store.bands(db)] == ["70+"]
+    assert [one.band.age for one in await store.bands(db)] == ["70+"]
     await db.sealer.erase(db, APPLICANT.id, clock(), "asked for")
     assert await store.bands(db) == []

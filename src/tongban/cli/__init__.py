@@ -35,6 +35,7 @@ COMMANDS: dict[str, CommandSpec] = {
     "guide": CommandSpec("tongban.cli.guide", "which service a question is about · 智能导办"),
     "match": CommandSpec("tongban.cli.match", "find the people that policies are for · 让政策找人"),
     "indicators": CommandSpec("tongban.cli.indicators", "compute indicators, recompute them · 指标：计算与重算"),
+    "opendata": CommandSpec("tongban.cli.opendata", "release open data, once a month · 每月发布公开数据"),
     "keys": CommandSpec("tongban.cli.keys", "keys that personal data are sealed with · 个人信息的密钥"),
     "precheck": CommandSpec("tongban.cli.precheck", "read a paper and say how sure · 读一份材料"),
     "uses": CommandSpec("tongban.cli.uses", "AI uses: check, measure, switch off · 算法应用：检查、评测、关掉"),

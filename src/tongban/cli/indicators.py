@@ -14,7 +14,8 @@ import msgspec
 from tongban.base.clock import system_clock
 from tongban.base.config import Settings
 from tongban.base.errors import refuse
-from tongban.cli.installed import exists, with_site
+from tongban.cli.installed import exists, with_database, with_site
+from tongban.cli.published import keys_at_hand
 from tongban.cli.saying import saying_refusals
 from tongban.oversight.computing import Figure, Period, published
 from tongban.oversight.files import read_indicators
@@ -22,13 +23,19 @@ from tongban.oversight.folder import opened
 from tongban.oversight.following import Follower, Turn
 from tongban.oversight.model import UNITS, Indicator
 from tongban.oversight.moments import SOURCES
+from tongban.oversight.opendata.reading import recompute, releases
+from tongban.oversight.store import bands
 from tongban.oversight.turning import facts_dir
 from tongban.web.site import Site
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban indicators`."""
-    parser.add_argument("what", choices=("compute", "refresh"))
+    parser.add_argument("what", choices=("compute", "recompute", "refresh"))
+    parser.add_argument(
+        "open_data", nargs="?", type=Path, metavar="OPEN_DATA_DIR", help="recompute: a release · 公开数据"
+    )
+    parser.add_argument("--keys", type=Path, metavar="FILE", help="recompute: published keys to check by · 公布的公钥")
     parser.add_argument("--from", dest="since", metavar="MONTH", help="first month, as 2026-10 · 从哪个月")
     parser.add_argument("--to", dest="until", metavar="MONTH", help="last month · 到哪个月")
     parser.add_argument("--only", action="append", default=[], metavar="INDICATOR", help="these only · 只算这几项")
@@ -47,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
             for failed in turn.failed:
                 print(failed, file=sys.stderr)
             return 1 if turn.failed else 0
+        if options.what == "recompute":
+            return _recompute(options, settings)
         found = _computed(settings, _chosen(options.only), _months(options, settings))
         if options.json:
             sys.stdout.buffer.write(as_json(found))
@@ -58,6 +67,26 @@ def run(options: argparse.Namespace) -> int:
 async def _turn(site: Site, whole: bool) -> Turn:
     folder = facts_dir(site.settings.data_dir)
     return await Follower(site.cases.engine, folder, site.clock, SOURCES).turn(whole=whole)
+
+
+def _recompute(options: argparse.Namespace, settings: Settings) -> int:
+    """From files alone: 0 if every digit agrees, else 1. Raises Refused."""
+    if options.open_data is None:
+        raise refuse("no-folder", "请写明公开数据的文件夹", "Name the folder of the open data", place="OPEN_DATA_DIR")
+    now = system_clock(settings.timezone)()
+    keys = keys_at_hand(options.keys, None, now) if options.keys else None
+    done = [recompute(folder, keys, now) for folder in releases(options.open_data)]
+    if options.json:
+        sys.stdout.buffer.write(as_json([one for release in done for one in release.figures]))
+    wrong = [text for one in done for text in one.wrong]
+    for text in wrong:
+        print(f"{text.zh} · {text.en}", file=sys.stderr)
+    for one in done if not options.json else ():
+        signed = "签名已核对 signature holds" if one.signed else "没有核对签名 signature not checked (--keys)"
+        print(f"{one.release.month}  {len(one.figures)} 个数 · figures  {signed}")
+    if not wrong and not options.json:
+        print("每一位都一样 · equal to the last digit")
+    return 1 if wrong else 0
 
 
 def _chosen(names: Sequence[str]) -> tuple[Indicator, ...]:
@@ -100,7 +129,8 @@ def _computed(
             status=404,
         )
     with opened(folder) as facts:
-        return [(one, figure) for period in periods for one in indicators for figure in published(facts, one, period)]
+        facts.know(with_database(settings, bands))
+        return [one for period in periods for one in published(facts, indicators, period)]
 
 
 def as_json(found: Sequence[tuple[Indicator, Figure]]) -> bytes:

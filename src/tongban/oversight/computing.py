@@ -15,7 +15,7 @@ import msgspec
 
 from tongban.base.errors import refuse
 from tongban.oversight.folder import Facts
-from tongban.oversight.model import SCALE, TOGETHER, By, Indicator
+from tongban.oversight.model import NAMES, SCALE, TOGETHER, By, Indicator
 from tongban.oversight.protecting import shown
 
 
@@ -59,6 +59,10 @@ class Sums(NamedTuple):
     numerator: int
     denominator: int
     rows: int
+
+    def plus(self, other: Sums) -> Sums:
+        """Both together."""
+        return Sums(self.numerator + other.numerator, self.denominator + other.denominator, self.rows + other.rows)
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,27 +111,47 @@ def compute(facts: Facts, indicator: Indicator, by: By | Cut, period: Period) ->
     For officials who may know them. What everybody may see is `published`.
     """
     cut = _cut(by)
-    found = sums(facts, indicator, cut, period)
-    return tuple(figure(indicator, period.name, cut, group, one) for group, one in found.items())
+    found = sums(facts, (indicator,), cut, period)
+    return tuple(figure(indicator, period.name, cut, group, row[0]) for group, row in found.items())
 
 
-def published(facts: Facts, indicator: Indicator, period: Period, small: int = 0) -> tuple[Figure, ...]:
+def published(facts: Facts, indicators: Sequence[Indicator], period: Period) -> tuple[tuple[Indicator, Figure], ...]:
     """The figures that everybody may see: no small group is among them, nor can one be worked out from them.
 
-    `small` raises the indicator's own threshold.
+    Indicators that count the same rows are looked at together, so that what one hides is not shown by another.
     """
-    axes: Cut = tuple(by for by in indicator.by if by not in facts.lacks)
-    cells = sums(facts, indicator, axes, period)
+    found: list[tuple[Indicator, Figure]] = []
+    for same in _populations(indicators):
+        found += _population(facts, same, period)
+    order = {one.indicator: n for n, one in enumerate(indicators)}
+    return tuple(sorted(found, key=lambda one: (order[one[0].indicator], len(one[1].by), one[1].by, one[1].group)))
+
+
+def _populations(indicators: Sequence[Indicator]) -> list[list[Indicator]]:
+    """Indicators that count the same rows."""
+    found: dict[tuple[str, str, str], list[Indicator]] = {}
+    for one in indicators:
+        found.setdefault((one.facts, one.when, one.where), []).append(one)
+    return list(found.values())
+
+
+def _population(facts: Facts, same: Sequence[Indicator], period: Period) -> list[tuple[Indicator, Figure]]:
+    asked = dict.fromkeys(by for one in same for by in one.by if by not in facts.lacks)
+    axes: Cut = tuple(by for by in NAMES if by in asked)
+    cells = sums(facts, same, axes, period)
     single: list[Cut] = [(one,) for one in axes]
     tables: list[Cut] = [(), *single, *(cut for cut in TOGETHER if set(cut) <= set(axes))]
     places = {cut: tuple(axes.index(one) for one in cut) for cut in tables}
-    may = shown({key: one.rows for key, one in cells.items()}, list(places.values()), max(small, indicator.small))
-    return tuple(
-        figure(indicator, period.name, cut, group, one)
-        for cut in tables
-        for group, one in sorted(_added(cells, places[cut]).items())
-        if group in may[places[cut]]
-    )
+    rows = {key: row[0].rows for key, row in cells.items()}
+    may = shown(rows, list(places.values()), max(one.small for one in same))
+    found: list[tuple[Indicator, Figure]] = []
+    for cut in tables:
+        added = _added(cells, places[cut])
+        for n, one in enumerate(same):
+            if set(cut) <= set(one.by):
+                groups = sorted(may[places[cut]] & added.keys())
+                found += [(one, figure(one, period.name, cut, group, added[group][n])) for group in groups]
+    return found
 
 
 def _cut(by: By | Cut) -> Cut:
@@ -136,29 +160,43 @@ def _cut(by: By | Cut) -> Cut:
     return () if by == "all" else (by,)
 
 
-def _added(cells: Mapping[tuple[str, ...], Sums], places: Sequence[int]) -> dict[tuple[str, ...], Sums]:
+Group = tuple[str, ...]
+
+
+def _added(cells: Mapping[Group, tuple[Sums, ...]], places: Sequence[int]) -> dict[Group, tuple[Sums, ...]]:
     """Cells added up by some of their values."""
-    found: dict[tuple[str, ...], Sums] = {}
-    for key, one in cells.items():
+    found: dict[Group, tuple[Sums, ...]] = {}
+    for key, row in cells.items():
         group = tuple(key[place] for place in places)
-        had = found.get(group, Sums(0, 0, 0))
-        found[group] = Sums(*(a + b for a, b in zip(had, one, strict=True)))
+        had = found.get(group)
+        found[group] = row if had is None else tuple(a.plus(b) for a, b in zip(had, row, strict=True))
     return found
 
 
-def sums(facts: Facts, indicator: Indicator, by: Cut, period: Period) -> dict[tuple[str, ...], Sums]:
-    """The sums for each combination of groups, in order."""
+def sums(facts: Facts, indicators: Sequence[Indicator], by: Cut, period: Period) -> dict[Group, tuple[Sums, ...]]:
+    """The sums of indicators that count the same rows, for each combination of groups, in order."""
+    first = indicators[0]
     keys = "".join(f"coalesce(\"{one}\", '') AS k{n}, " for n, one in enumerate(by))
     names = "".join(f"k{n}, " for n in range(len(by)))
+    wanted = dict.fromkeys(expression for one in indicators for expression in (one.numerator, one.denominator))
+    places = {expression: n for n, expression in enumerate(wanted)}
+    inner = ", ".join(f"{_whole(expression)} AS s{n}" for expression, n in places.items())
+    outer = ", ".join(f"sum(s{n})" for n in places.values())
     order = f" GROUP BY {names[:-2]} ORDER BY {names[:-2]}" if by else " HAVING count(*) > 0"
     rows = facts.run(
-        f"SELECT {names}sum(n), sum(d), count(*) FROM ("
-        f" SELECT {keys}{_whole(indicator.numerator)} AS n, {_whole(indicator.denominator)} AS d"
-        f' FROM {facts.table(indicator.facts, by)} WHERE "{indicator.when}" >= ? AND "{indicator.when}" < ?'
-        f" AND ({indicator.where})){order}",
+        f"SELECT {names}{outer}, count(*) FROM (SELECT {keys}{inner}"
+        f' FROM {facts.table(first.facts, by)} WHERE "{first.when}" >= ? AND "{first.when}" < ?'
+        f" AND ({first.where})){order}",
         [datetime.combine(period.since, time()), datetime.combine(period.until, time())],
     )
-    return {tuple(row[:-3]): Sums(*map(int, row[-3:])) for row in rows}
+    width = len(by)
+    return {
+        tuple(row[:width]): tuple(
+            Sums(int(row[width + places[one.numerator]]), int(row[width + places[one.denominator]]), int(row[-1]))
+            for one in indicators
+        )
+        for row in rows
+    }
 
 
 def _whole(expression: str) -> str:

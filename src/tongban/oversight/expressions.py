@@ -7,12 +7,16 @@ Columns of one table, whole numbers and texts, comparison, `and`, `or`, `not`, `
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import msgspec
 
 from tongban.base.i18n import Text
 from tongban.oversight.facts import COLUMNS, DUCK, Table
+
+if TYPE_CHECKING:
+    import duckdb
 
 FUNCTIONS = frozenset({"+", "-", "*", "date_diff", "datediff", "least", "greatest", "abs", "date_trunc", "contains"})
 CLASSES = frozenset({"COLUMN_REF", "CONSTANT", "COMPARISON", "CONJUNCTION", "OPERATOR", "FUNCTION", "CASE", "BETWEEN"})
@@ -25,20 +29,31 @@ def empty(table: Table) -> str:
     return f"(SELECT {columns} WHERE false)"
 
 
+@cache
+def _checker() -> duckdb.DuckDBPyConnection:
+    """Empty tables to hold formulas against; reaches no file."""
+    import duckdb
+
+    connection = duckdb.connect(config={"enable_external_access": False, "threads": 1})
+    for table in get_args(Table):
+        connection.execute(f"CREATE VIEW facts_{table} AS {empty(table)}")
+    return connection
+
+
+@lru_cache(maxsize=1_000)
 def wrong(expression: str, table: Table, *, yes_or_no: bool) -> Text | None:
     """What is wrong with an expression, or None. `yes_or_no`: it must be a condition, else a whole number or one."""
     import duckdb
 
-    connection = duckdb.connect(config={"enable_external_access": False})
+    connection = _checker().cursor()
     try:
-        statement = f"SELECT {expression} FROM facts"
+        statement = f"SELECT {expression} FROM facts_{table}"
         answer: Any = connection.execute("SELECT json_serialize_sql(?)", [statement]).fetchone()
         tree: dict[str, Any] = msgspec.json.decode(answer[0])
         if tree["error"]:
             return Text(f"读不懂这个式子：{tree['error_message']}", f"This cannot be read: {tree['error_message']}")
-        if (found := _shape(tree)) is not None:
+        if (found := _shape(tree, f"facts_{table}")) is not None:
             return found
-        connection.execute(f"CREATE VIEW facts AS {empty(table)}")
         kind = str(connection.sql(statement).types[0])
     except duckdb.Error as problem:
         said = str(problem).splitlines()[0]
@@ -55,7 +70,7 @@ def wrong(expression: str, table: Table, *, yes_or_no: bool) -> Text | None:
     return None
 
 
-def _shape(tree: dict[str, Any]) -> Text | None:
+def _shape(tree: dict[str, Any], table: str) -> Text | None:
     statements: list[Any] = tree["statements"]
     node = statements[0]["node"]
     plain = (
@@ -63,7 +78,7 @@ def _shape(tree: dict[str, Any]) -> Text | None:
         and node["type"] == "SELECT_NODE"
         and len(node["select_list"]) == 1
         and node["from_table"].get("type") == "BASE_TABLE"
-        and node["from_table"].get("table_name") == "facts"
+        and node["from_table"].get("table_name") == table
         and not node.get("where_clause")
         and not node.get("group_expressions")
         and not node.get("having")

@@ -137,7 +137,7 @@ def _event(case: Case, step: _Step, zone: tzinfo) -> EventFact:
         seq=event.seq,
         act=event.type,
         actor=event.by.kind,
-        at=_local(event.at, zone),
+        happened_at=_local(event.at, zone),
         stage=_stage(case, step.after),
         ended=step.is_over,
         term=term.clock.term if term else "",
@@ -167,8 +167,8 @@ def _case(case: Case, steps: Sequence[_Step], events: Sequence[EventFact], zone:
     return CaseFact(
         **_where(case, state),  # type: ignore[arg-type]
         seq=state.seq,
-        opened_at=events[0].at,
-        accepted_at=next((one.at for one in events if one.stage not in ("", "submitted")), None),
+        opened_at=events[0].happened_at,
+        accepted_at=next((one.happened_at for one in events if one.stage not in ("", "submitted")), None),
         decided_at=_maybe(decided_at, zone),
         ended_at=_local(ended.event.at, zone) if ended else None,
         stage=_stage(case, state),
@@ -184,7 +184,7 @@ def _case(case: Case, steps: Sequence[_Step], events: Sequence[EventFact], zone:
         questions=len(case.events[0].facts),
         materials=len(case.events[0].documents),
         from_records=len(case.events[0].records),
-        visits=len({one.at.date() for one, step in zip(events, steps, strict=True) if _came(step)}),
+        visits=len({one.happened_at.date() for one, step in zip(events, steps, strict=True) if _came(step)}),
         corrections=sum(one.asks > 0 for one in events),
         deemed=any(_deemed(case, step) for step in steps),
         by_rules=any(one.decides and one.actor == "rules" for one in events),

@@ -89,7 +89,7 @@ class EventFact(_Where, frozen=True, kw_only=True):
     seq: int
     act: str
     actor: str
-    at: datetime
+    happened_at: datetime
     stage: str
     ended: bool
     term: str
@@ -116,7 +116,7 @@ class Moment(_Fact, frozen=True, kw_only=True):
     body: str
     service: str
     channel: str
-    at: datetime
+    happened_at: datetime
     value: int
     code: str
 
@@ -191,7 +191,7 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
         _column("seq", "count", "第几个事件", "the number of the event in its case"),
         _column("act", "text", "动作", "the act"),
         _column("actor", "text", "谁做的：person、official、clock、rules", "by whom: person, official, clock, rules"),
-        _column("at", "time", "时间", "when"),
+        _column("happened_at", "time", "时间", "when"),
         _column("stage", "text", "之后的环节", "the stage after it"),
         _column("ended", "flag", "之后办结了", "the case has ended after it"),
         _column(
@@ -219,7 +219,7 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
         _column("body", "text", "机关", "the body"),
         _column("service", "text", "事项，可空", "the service, if any"),
         _column("channel", "text", "从哪儿来的", "how it came"),
-        _column("at", "time", "时间", "when"),
+        _column("happened_at", "time", "时间", "when"),
         _column(
             "value", "count", "数：星级、等候秒数、是（1）否（0）", "a number: stars, seconds waited, yes (1) or no (0)"
         ),

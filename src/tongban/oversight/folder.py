@@ -19,7 +19,7 @@ import msgspec
 from tongban.oversight.expressions import empty
 from tongban.oversight.facts import COLUMNS, DUCK, Table
 from tongban.oversight.model import By
-from tongban.oversight.store import Band
+from tongban.oversight.store import Known
 
 if TYPE_CHECKING:  # a third of a second and 27 MB that only what counts needs
     import duckdb
@@ -44,18 +44,21 @@ class Facts:
         """The rows of a statement over the tables `cases`, `events` and `moments`."""
         return self._connection.execute(sql, list(values)).fetchall()
 
-    def know(self, bands: Iterable[tuple[str, Band]]) -> None:
+    def know(self, bands: Iterable[Known]) -> None:
         """Takes in who asked, by case, for figures by age and language; only in memory."""
         given = list(bands)
-        self._connection.execute("CREATE TEMP TABLE band (case_id VARCHAR, age VARCHAR, language VARCHAR)")
+        self._connection.execute(
+            "CREATE TEMP TABLE band (case_id VARCHAR, person VARCHAR, age VARCHAR, language VARCHAR)"
+        )
         for start in range(0, len(given), _CHUNK):
             part = given[start : start + _CHUNK]
             columns = [
-                [case for case, _ in part],
-                [band.age for _, band in part],
-                [band.language for _, band in part],
+                [one.case for one in part],
+                [one.person for one in part],
+                [one.band.age for one in part],
+                [one.band.language for one in part],
             ]
-            self._connection.execute("INSERT INTO band SELECT unnest(?), unnest(?), unnest(?)", columns)
+            self._connection.execute("INSERT INTO band SELECT unnest(?), unnest(?), unnest(?), unnest(?)", columns)
         self.lacks = frozenset()
 
     def table(self, table: Table, by: Sequence[str] = ()) -> str:

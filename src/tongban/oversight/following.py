@@ -37,7 +37,7 @@ OVERLAP = timedelta(minutes=15)
 _MOMENTS_BACK = timedelta(days=1)
 
 Source = Callable[[Database, str, tuple[datetime, str], int], Awaitable[Sequence[Any]]]
-"""Moments of a region after (time, id), in that order: rows with the fields of `facts.Moment`, times with a zone."""
+"""Moments of a region after (time, id), in that order: rows with the fields of `facts.Moment`, `at` for its time."""
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -123,8 +123,8 @@ class Follower:
         months: defaultdict[str, list[Moment]] = defaultdict(list)
         for row in page:
             local = row.at.astimezone(self._engine.zone).replace(tzinfo=None, microsecond=0)
-            fields = {name: getattr(row, name) for name in Moment.__struct_fields__}
-            months[f"{local:%Y-%m}"].append(Moment(**{**fields, "at": local}))
+            fields = {name: getattr(row, name) for name in Moment.__struct_fields__ if name != "happened_at"}
+            months[f"{local:%Y-%m}"].append(Moment(**fields, happened_at=local))
         for month, some in sorted(months.items()):
             replace(self._folder, "moments", region, month, some)
 

@@ -13,7 +13,7 @@ A group is who is counted, not what came of it: that 3 of 40 were late is what i
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 PRIME = 2**61 - 1
@@ -97,7 +97,7 @@ def _shape(row: Row) -> frozenset[tuple[int, int]]:
     return frozenset((cell, value * inverse % PRIME) for cell, value in row.items())
 
 
-Key: TypeAlias = tuple[Hashable, ...]
+Key: TypeAlias = tuple[str, ...]
 Table: TypeAlias = tuple[int, ...]
 """Places of a cell's values."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -38,6 +38,14 @@ class Band(msgspec.Struct, frozen=True):
 
     age: str = ""
     language: str = ""
+
+
+class Known(NamedTuple):
+    """Who asked in a case: a number for the person, and the band. Nothing of it leaves the process."""
+
+    case: str
+    person: str
+    band: Band
 
 
 async def regions(db: Runs) -> list[str]:
@@ -89,12 +97,12 @@ async def keep_bands(db: Runs, region: str, bands: Iterable[tuple[str, str, str]
     )
 
 
-async def bands(db: Runs) -> list[tuple[str, Band]]:
+async def bands(db: Runs) -> list[Known]:
     """Who asked, by case; those of people who were erased are left out."""
-    found: list[tuple[str, Band]] = []
+    found: list[Known] = []
     after = ("", "")
     while rows := await db.fetch(
-        "SELECT region, case_id, band FROM fact_band WHERE (region, case_id) > ($1, $2)"
+        "SELECT region, case_id, person, band FROM fact_band WHERE (region, case_id) > ($1, $2)"
         " ORDER BY region, case_id LIMIT 2000",
         *after,
     ):
@@ -103,5 +111,5 @@ async def bands(db: Runs) -> list[tuple[str, Band]]:
             after = (row["region"], row["case_id"])
             with suppress(Refused):  # erased
                 value = open_json(ring, BAND.place("band", after), row["band"])
-                found.append((row["case_id"], msgspec.convert(value, Band)))
+                found.append(Known(row["case_id"], row["person"], msgspec.convert(value, Band)))
     return found
