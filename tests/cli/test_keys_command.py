@@ -53,7 +53,7 @@ def test_a_class_can_be_asked_for_in_both_suites_and_in_one_again(data: Path, ca
     assert ring(data).keys.suites(Use.CERTIFICATE) == (Suite.INTL,)
     capsys.readouterr()
     assert run(data, "list") == 0
-    assert "decision  intl + gm" in capsys.readouterr().out
+    assert "decision: intl + gm" in capsys.readouterr().out
     assert run(data, "require", "decision", "--suite", "intl") == 0
     assert ring(data).keys.suites(Use.DECISION) == (Suite.INTL,)
 
@@ -65,7 +65,7 @@ def test_a_class_can_be_asked_for_in_both_suites_and_in_one_again(data: Path, ca
         ("rotate", "--lost"),
         ("require", "decision"),
         ("require", "--suite", "gm"),
-        ("require", "certificate", "--suite", "gm"),
+        ("require", "exchange", "--suite", "gm"),
         ("list", "decision"),
         ("erase", "p-nobody"),
         ("erase", "--why", "asked"),

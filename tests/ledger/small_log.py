@@ -74,7 +74,7 @@ class SmallLog:
         return Checkpoint(self.origin, self.size, root_over(self.size, reader(self.tiles)))
 
     def note(self, *witnesses: Key, at: datetime = NOW) -> Note:
-        note = self.checkpoint().signed(self.key.public, self.key.private.sign)
+        note = self.checkpoint().signed((self.key.public, self.key.private.sign))
         seconds = int(at.timestamp())
         return note.with_signatures([cosign(note.text, one.public, one.private.sign, seconds) for one in witnesses])
 

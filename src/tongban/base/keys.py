@@ -11,7 +11,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,31 +18,14 @@ import msgspec
 
 from tongban.base.clock import utc
 from tongban.base.crypto import SIGNATURES, SUITES, Algorithm, Signer, Suite, Verifier, suite_of
+from tongban.base.documents import DOCUMENTS, Document, Use
 from tongban.base.errors import refuse
 
-__all__ = ["Algorithm", "KeyRing", "Keys", "PublicKey", "Use", "base64url", "unbase64", "unbase64_once"]
+__all__ = ["Algorithm", "Document", "KeyRing", "Keys", "PublicKey", "Use", "base64url", "unbase64", "unbase64_once"]
 
 _VALIDITY = timedelta(days=3650)
 _REQUIRES = "requires"
-"""The file beside the keys that names the suites of each use that needs more than one."""
-
-
-class Use(StrEnum):
-    """What a key may sign. One key, one use."""
-
-    CERTIFICATE = "certificate"
-    RECEIPT = "receipt"
-    LOG = "log"
-    EXCHANGE = "exchange"
-    """Messages between bodies."""
-    DECISION = "decision"
-    """Receipts of decisions (`cases.decision_receipt`)."""
-    REGISTRY = "registry"
-    """The list of members of the exchange and of what each may ask, and the list of our keys."""
-    PRESENTATION = "presentation"
-    """What a counter asks a person's wallet for (OpenID4VP)."""
-
-
+"""The file beside the keys that names the suites of each class of document that needs more than one."""
 _FIRST: Mapping[Use, Algorithm] = {Use.PRESENTATION: Algorithm.ES256}
 """The algorithm of a use where it is not the suite's own: wallets of others read ES256 (HAIP 1.0 §7)."""
 
@@ -85,13 +67,13 @@ class PublicKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a verifier knows: keys, and for each use the suites that must all have signed (`intl` where none is named).
+    """What a verifier knows: keys, and by class of document who must have signed (`intl` where nothing is said).
 
     A verifier goes by its own copy, so that whoever takes a signature off a document gains nothing.
     """
 
     keys: tuple[PublicKey, ...]
-    requires: dict[Use, tuple[Suite, ...]] = {}
+    requires: dict[Document, tuple[Suite, ...]] = {}
 
     @property
     def by_id(self) -> dict[str, PublicKey]:
@@ -102,9 +84,9 @@ class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         """The key with this id, if it is for this use."""
         return next((key for key in self.keys if key.id == key_id and key.use is use), None)
 
-    def suites(self, use: Use) -> tuple[Suite, ...]:
-        """Who must sign what is signed for a use."""
-        return self.requires.get(use, (Suite.INTL,))
+    def suites(self, document: Document | Use) -> tuple[Suite, ...]:
+        """Who must sign a class of document; a use of keys stands for the class of its name."""
+        return self.requires.get(Document(document.value), (Suite.INTL,))
 
 
 class _KeyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,7 +102,7 @@ class KeyRing:
 
     public: Mapping[str, PublicKey]
     _private: Mapping[str, Signer]
-    requires: Mapping[Use, tuple[Suite, ...]] = field(default_factory=dict[Use, tuple[Suite, ...]])
+    requires: Mapping[Document, tuple[Suite, ...]] = field(default_factory=dict[Document, tuple[Suite, ...]])
 
     @property
     def keys(self) -> Keys:
@@ -138,7 +120,8 @@ class KeyRing:
         files = [_read(path) for path in sorted(directory.glob("*.json"))]
         here = {(file.key.use, file.key.suite) for file in files if file.key.valid_at(now)}
         required = _required(directory)
-        wanted = ((use, suite) for use in Use for suite in (Suite.INTL, *required.get(use, ())))
+        asked = ((DOCUMENTS[document].use, suite) for document, suites in required.items() for suite in suites)
+        wanted = (*((use, Suite.INTL) for use in Use), *asked)
         missing = dict.fromkeys(one for one in wanted if one not in here)
         files += [_make(directory, use, first_of(use, suite), now) for use, suite in missing]
         return cls(
@@ -175,15 +158,17 @@ class KeyRing:
         return ended
 
     @staticmethod
-    def require(directory: Path, use: Use, suites: Sequence[Suite]) -> None:
-        """From now on what is signed for `use` is signed by a key of each of these suites, and all must hold.
+    def require(directory: Path, document: Document | Use, suites: Sequence[Suite]) -> None:
+        """From now on such documents are signed by a key of each of these suites, and all must hold.
 
-        Rings opened from now on make the keys that are missing. Raises `ValueError` without `intl`.
+        Rings opened from now on make the keys that are missing. Raises `ValueError` without `intl`, and for a suite
+        that cannot sign this class (`DOCUMENTS`).
         """
-        if Suite.INTL not in suites:
-            raise ValueError("intl signs everything")
+        kind = Document(document.value)
+        if Suite.INTL not in suites or not set(suites) <= set(DOCUMENTS[kind].can):
+            raise ValueError("intl signs everything, and nothing signs what it has no form for")
         directory.mkdir(parents=True, exist_ok=True)
-        required = {**_required(directory), use: tuple(dict.fromkeys(suites))}
+        required = {**_required(directory), kind: tuple(dict.fromkeys(suites))}
         _replaced(directory / _REQUIRES, msgspec.json.encode(required))
 
     def signer(self, use: Use, now: datetime, suite: Suite = Suite.INTL) -> PublicKey:
@@ -317,11 +302,11 @@ def _replaced(path: Path, data: bytes) -> None:
     draft.rename(path)
 
 
-def _required(directory: Path) -> dict[Use, tuple[Suite, ...]]:
+def _required(directory: Path) -> dict[Document, tuple[Suite, ...]]:
     path = directory / _REQUIRES
     if not path.exists():
         return {}
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[Use, tuple[Suite, ...]])
+        return msgspec.json.decode(path.read_bytes(), type=dict[Document, tuple[Suite, ...]])
     except msgspec.MsgspecError as error:
         raise _damaged(path) from error

@@ -4,6 +4,7 @@ What is signed is the canonical JSON of kind, time and document. No algorithm st
 which suites must have signed, the verifier's own list of keys says (`base.keys.Keys`), never the statement.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -13,6 +14,7 @@ import msgspec
 from tongban.base.canonical import canonical
 from tongban.base.clock import utc
 from tongban.base.crypto import Suite
+from tongban.base.documents import DOCUMENTS, Document
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.keys import KeyRing, Keys, PublicKey, Use, base64url, unbase64_once
@@ -71,6 +73,13 @@ class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     signature: str
 
 
+class Marks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The signatures of a document that is kept elsewhere, and when they were made."""
+
+    at: datetime
+    signatures: tuple[Mark, ...]
+
+
 class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`said` is the document, as JSON; `at` when it was signed."""
 
@@ -89,12 +98,28 @@ def stated(ring: KeyRing, use: Use, kind: str, said: object, now: datetime) -> S
 
     Raises `Refused` (`no-signing-key`, `sm2-unavailable`).
     """
-    at = utc(now).replace(microsecond=0)
     document = msgspec.to_builtins(said, str_keys=True)
-    signed = _signed(kind, at, document)
-    keys = [_signer(ring, use, now, suite) for suite in ring.keys.suites(use)]
-    marks = tuple(Mark(key=key.id, signature=base64url(ring.sign(key.id, signed))) for key in keys)
-    return Statement(kind=kind, at=at, said=document, signatures=marks)
+    marks = marked(ring, Document(use.value), kind, document, now)
+    return Statement(kind=kind, at=marks.at, said=document, signatures=marks.signatures)
+
+
+def marked(
+    ring: KeyRing,
+    document: Document,
+    kind: str,
+    said: object,
+    now: datetime,
+    suites: Collection[Suite] | None = None,
+) -> Marks:
+    """The signatures alone, by the newest key of each of the suites, by default those that the class asks for.
+
+    Raises `Refused` (`no-signing-key`, `sm2-unavailable`).
+    """
+    at = utc(now).replace(microsecond=0)
+    signed = _signed(kind, at, said)
+    keys = [_signer(ring, DOCUMENTS[document].use, now, suite) for suite in suites or ring.keys.suites(document)]
+    signatures = tuple(Mark(key=key.id, signature=base64url(ring.sign(key.id, signed))) for key in keys)
+    return Marks(at=at, signatures=signatures)
 
 
 def read(data: bytes) -> Statement:
@@ -116,19 +141,24 @@ def believed(statement: Statement, kind: str, use: Use, keys: Keys, now: datetim
         raise Unbelieved(Fault.WRONG_KIND)
     if statement.at > now + _AHEAD:
         raise Unbelieved(Fault.IN_FUTURE)
-    marks = statement.signatures
-    if not marks:
-        raise Unbelieved(Fault.UNSIGNED)
-    if len(marks) > _MOST_MARKS or len({mark.key for mark in marks}) != len(marks):
-        raise Unbelieved(Fault.REPEATED_KEY)
-    signed = _signed(kind, utc(statement.at), statement.said)
-    suites = {_holds(mark, signed, use, keys, statement.at) for mark in marks}
+    signed = signed_by(Marks(at=statement.at, signatures=statement.signatures), kind, statement.said)
+    suites = {holding(mark, signed, use, keys, statement.at) for mark in statement.signatures}
     if not suites.issuperset(keys.suites(use)):
         raise Unbelieved(Fault.SUITE_MISSING)
     return statement.said
 
 
-def _holds(mark: Mark, signed: bytes, use: Use, keys: Keys, at: datetime) -> Suite:
+def signed_by(marks: Marks, kind: str, said: object) -> bytes:
+    """The bytes that the marks are over. Raises `Unbelieved` (`unsigned`, `repeated-key`)."""
+    if not marks.signatures:
+        raise Unbelieved(Fault.UNSIGNED)
+    if len(marks.signatures) > _MOST_MARKS or len({mark.key for mark in marks.signatures}) != len(marks.signatures):
+        raise Unbelieved(Fault.REPEATED_KEY)
+    return _signed(kind, utc(marks.at), said)
+
+
+def holding(mark: Mark, signed: bytes, use: Use, keys: Keys, at: datetime) -> Suite:
+    """The suite of one signature that holds. Raises `Unbelieved`, `Refused` (`sm2-unavailable`)."""
     key = keys.named(mark.key, use)
     if key is None:
         raise Unbelieved(Fault.UNKNOWN_KEY)

@@ -1,6 +1,7 @@
 """Certificates: signed once, shown as page, PDF with QR code and JSON, verified by anyone, offline."""
 
 from tongban.certs import store
+from tongban.certs.checks import Check
 from tongban.certs.faults import FAULTS, POINTS, Fault, Point
 from tongban.certs.issue import issue
 from tongban.certs.keys import PublicKeys, export_jwks, read_jwks
@@ -25,7 +26,7 @@ from tongban.certs.pdf import day, render_pdf, verify_link
 from tongban.certs.report import report
 from tongban.certs.sign import export_json, sign
 from tongban.certs.store import Revocation, StoredCertificate
-from tongban.certs.verify import Check, Verification, verify
+from tongban.certs.verify import Verification, verify
 
 __all__ = [
     "FAULTS",

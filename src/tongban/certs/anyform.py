@@ -1,11 +1,13 @@
 """A certificate in whatever form it comes: which it is shows in its first bytes, before anything in it is believed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
 
+from tongban.base.crypto import Suite
+from tongban.base.documents import Document
 from tongban.certs.credential import verify_credential
 from tongban.certs.faults import Point
 from tongban.certs.keys import PublicKeys
@@ -27,6 +29,12 @@ class Asked:
     request: Request | None = None
     type: str | None = None
     lists: StatusLists = NO_LISTS
+    requires: Mapping[Document, tuple[Suite, ...]] = field(default_factory=dict[Document, tuple[Suite, ...]])
+    """Who must sign which class, as the verifier's own list of keys says it (`base.keys.Keys`)."""
+
+    def suites(self, document: Document) -> tuple[Suite, ...]:
+        """Who must have signed a class of document."""
+        return self.requires.get(document, (Suite.INTL,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +46,30 @@ class Form:
 
 
 def _presented(data: bytes, asked: Asked) -> Verification:
-    return verify_credential(data, asked.keys, asked.now, request=asked.request, type_=asked.type, lists=asked.lists)
+    return verify_credential(
+        data,
+        asked.keys,
+        asked.now,
+        request=asked.request,
+        type_=asked.type,
+        lists=asked.lists,
+        suites=asked.suites(Document.CREDENTIAL),
+    )
 
 
 def _code(data: bytes, asked: Asked) -> Verification:
+    return _compact(data.decode("ascii", "replace"), asked)
+
+
+def _compact(data: bytes | str, asked: Asked) -> Verification:
     from tongban.certs.compactcwt import verify_cwt  # CBOR comes with the first that needs it
 
-    text = data.decode("ascii", "replace")
-    return verify_cwt(text, asked.keys, asked.now, type_=asked.type, lists=asked.lists)
-
-
-def _cwt(data: bytes, asked: Asked) -> Verification:
-    from tongban.certs.compactcwt import verify_cwt
-
-    return verify_cwt(data, asked.keys, asked.now, type_=asked.type, lists=asked.lists)
+    suites = asked.suites(Document.CERTIFICATE)
+    return verify_cwt(data, asked.keys, asked.now, type_=asked.type, lists=asked.lists, suites=suites)
 
 
 def _whole(data: bytes, asked: Asked) -> Verification:
-    found = verify(data, asked.keys, asked.now, type_=asked.type)
+    found = verify(data, asked.keys, asked.now, type_=asked.type, suites=asked.suites(Document.CERTIFICATE))
     _, carried, after = data.partition(b"\n" + CODE_LINE)
     if asked.lists is NO_LISTS or not carried or not found.genuine or found.record is None:
         return found
@@ -71,7 +85,7 @@ def _whole(data: bytes, asked: Asked) -> Verification:
 
 FORMS: tuple[Form, ...] = (
     Form(lambda data: data.startswith(CODE_START), _code),
-    Form(lambda data: data.startswith(b"\xd2\x84"), _cwt),
+    Form(lambda data: data.startswith(b"\xd2\x84"), _compact),
     Form(looks_like_sd_jwt, _presented),
     Form(lambda _: True, _whole),
 )

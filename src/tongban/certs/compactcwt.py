@@ -4,24 +4,27 @@ It says what stands on the face that others rely on: what, who, whose, from when
 where its status stands. With the digest it names the one whole record that it abridges.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from typing import cast
 
 import msgspec
 
 from tongban.base.clock import utc
+from tongban.base.crypto import Suite
 from tongban.base.keys import KeyRing, Use, unbase64
 from tongban.certs.anyform import CODE_START
+from tongban.certs.checks import Check, checked, failed, passed
 from tongban.certs.cose import EXP, IAT, NBF, STATUS, Sign1, sign1
 from tongban.certs.credential import credential_claims, period_fault
 from tongban.certs.faults import Fault, Point
 from tongban.certs.keys import PublicKeys
+from tongban.certs.marks import by_key, gm_key, missing
 from tongban.certs.model import CertificateRecord, digest
 from tongban.certs.sign import signer
 from tongban.certs.statuslist import NO_LISTS, StatusLists, StatusPlace
 from tongban.certs.strict import Stop
-from tongban.certs.verify import Check, Verification, checked, failed, issue_fault, passed
+from tongban.certs.verify import Verification, issue_fault
 
 KIND = "tongban+cwt"
 FACE = -70001
@@ -65,7 +68,8 @@ def to_cwt(record: CertificateRecord, ring: KeyRing, *, status: StatusPlace | No
         claims[EXP] = said["exp"]
     if status is not None:
         claims[STATUS] = {"status_list": {"idx": status.idx, "uri": status.uri}}
-    return sign1(ring, signer(ring, utc(record.issued_at)), KIND, claims)
+    at = utc(record.issued_at)
+    return sign1(ring, signer(ring, at), KIND, claims, gm_key(ring, at))
 
 
 def code_text(cwt: bytes) -> str:
@@ -116,7 +120,13 @@ def unbase45(text: str) -> bytes:
 
 
 def verify_cwt(
-    data: bytes | str, keys: PublicKeys, now: datetime, *, type_: str | None = None, lists: StatusLists = NO_LISTS
+    data: bytes | str,
+    keys: PublicKeys,
+    now: datetime,
+    *,
+    type_: str | None = None,
+    lists: StatusLists = NO_LISTS,
+    suites: Collection[Suite] = (Suite.INTL,),
 ) -> Verification:
     """Check a CWT, or the text of a QR code that carries one. Never raises for anything in `data`."""
     checks: list[Check] = []
@@ -131,17 +141,30 @@ def verify_cwt(
         checks.append(failed(stop.point, stop.fault))
         return Verification(genuine=False, valid=False, checks=tuple(checks))
     at = cast("dict[int, int]", read.claims)
+    checks += _second(read, keys, at[IAT], suites)
     checks.append(checked(Point.KEY, issue_fault(at[IAT], key, now)))
     if type_ is not None:
         checks.append(checked(Point.TYPE, None if face.type == type_ else Fault.WRONG_TYPE))
     checks.append(checked(Point.PERIOD, period_fault(at[NBF], at.get(EXP), now)))
     checks.append(lists.check(place, now))
     return Verification(
-        genuine=not any(one.fault for one in checks if one.point is Point.KEY),
+        genuine=not any(one.fault for one in checks if one.point in (Point.KEY, Point.GM)),
         valid=not any(one.fault for one in checks),
         checks=tuple(checks),
         claims=_shown(face, place),
     )
+
+
+def _second(read: Sign1, keys: PublicKeys, at: int, suites: Collection[Suite]) -> list[Check]:
+    """The signature of a second suite, where there is one or one is asked for."""
+    if read.second is None:
+        return missing((), suites)
+    key_id, signature = read.second
+    try:
+        moment = datetime.fromtimestamp(at, UTC)
+    except (OverflowError, ValueError, OSError):
+        return [failed(Point.GM, Fault.KEY_NOT_IN_USE)]
+    return [by_key(key_id, signature, read.message, keys, moment, suites)]
 
 
 def _content(claims: Mapping[object, object]) -> tuple[_Face, StatusPlace | None]:

@@ -17,21 +17,30 @@ ISS, SUB, EXP, NBF, IAT, TTL, STATUS, STATUS_LIST = 1, 2, 4, 5, 6, 65534, 65535,
 """CWT claims (RFC 8392 §4, Token Status List §14.3)."""
 SIGN1_TAG = 18
 _ALG, _CRIT, _KID, _TYPE = 1, 2, 4, 16
+SECOND = -70002
+"""Our label in the range for private use, outside what is signed: [key id, signature] of a second suite."""
 _ALGORITHMS: dict[int, str] = {-19: Algorithm.ED25519, -8: Algorithm.ED25519, -7: "ES256"}
 """RFC 9864 names the curve; -8 (EdDSA) is the older number for the same."""
 _NUMBERS: dict[Algorithm, int] = {Algorithm.ED25519: -19, Algorithm.ES256: -7}
 MAX_BYTES = 100_000
 
 
-def sign1(ring: KeyRing, key: PublicKey, kind: str, claims: Mapping[int, object]) -> bytes:
+def sign1(
+    ring: KeyRing, key: PublicKey, kind: str, claims: Mapping[int, object], second: PublicKey | None = None
+) -> bytes:
     """The claims as tagged COSE_Sign1, algorithm, key id and type in the protected header.
+
+    `second` signs the same bytes beside it: SM2 has no number in COSE, so its signature stands under a label of ours.
 
     Raises `KeyError` for a key whose algorithm has no number in COSE (SM2).
     """
     protected = cbor2.dumps({_ALG: _NUMBERS[key.algorithm], _KID: key.id.encode(), _TYPE: kind}, canonical=True)
     payload = cbor2.dumps(dict(claims), canonical=True)
-    signature = ring.sign(key.id, to_be_signed(protected, payload))
-    return cbor2.dumps(cbor2.CBORTag(SIGN1_TAG, [protected, {}, payload, signature]), canonical=True)
+    signing = to_be_signed(protected, payload)
+    beside = {SECOND: [second.id.encode(), ring.sign(second.id, signing)]} if second else {}
+    return cbor2.dumps(
+        cbor2.CBORTag(SIGN1_TAG, [protected, beside, payload, ring.sign(key.id, signing)]), canonical=True
+    )
 
 
 def to_be_signed(protected: bytes, payload: bytes) -> bytes:
@@ -42,7 +51,7 @@ def to_be_signed(protected: bytes, payload: bytes) -> bytes:
 class Sign1:
     """The parts of a COSE_Sign1, read strictly; nothing is believed yet. Raises `Stop`."""
 
-    __slots__ = ("claims", "kid", "kind", "message", "named", "signature")
+    __slots__ = ("claims", "kid", "kind", "message", "named", "second", "signature")
 
     def __init__(self, data: bytes) -> None:
         if len(data) > MAX_BYTES:
@@ -58,7 +67,7 @@ class Sign1:
         loose = dict(cast("Mapping[object, object]", value[1]))
         if _CRIT in header or _CRIT in loose:
             raise Stop(Point.SIGNATURE, Fault.CRITICAL_HEADER)
-        if _ALG in loose or header.keys() - {_ALG, _KID, _TYPE} or loose.keys() - {_KID}:
+        if _ALG in loose or header.keys() - {_ALG, _KID, _TYPE} or loose.keys() - {_KID, SECOND}:
             raise Stop(Point.SIGNATURE, Fault.FOREIGN_HEADER)
         if _KID in header and _KID in loose:
             raise Stop(Point.SIGNATURE, Fault.DUPLICATE_KEY)
@@ -68,6 +77,7 @@ class Sign1:
             raise Stop(Point.SIGNATURE, Fault.WRONG_ALGORITHM)
         if not isinstance(kid, bytes):
             raise Stop(Point.SIGNATURE, Fault.BAD_ENVELOPE)
+        self.second = _second(loose.get(SECOND))
         self.named, self.kid, self.kind = named, kid, header.get(_TYPE)
         self.message = to_be_signed(protected, payload)
         self.claims = _map(payload, Point.CONTENT, Fault.BAD_RECORD)
@@ -84,6 +94,16 @@ class Sign1:
         if not key.verify(self.signature, self.message):
             raise Stop(Point.SIGNATURE, Fault.BAD_SIGNATURE)
         return key
+
+
+def _second(value: object) -> tuple[str, bytes] | None:
+    match value:
+        case None:
+            return None
+        case (bytes() as kid, bytes() as signature):
+            return kid.decode("utf-8", "replace"), signature
+        case _:
+            raise Stop(Point.SIGNATURE, Fault.BAD_ENVELOPE)
 
 
 def cbor_of(data: bytes, point: Point, otherwise: Fault) -> object:

@@ -4,25 +4,28 @@ It says what the record says. What a verifier cannot do without (type, issuer, p
 there; the holder, the number and every line of the face are the holder's to show.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
 import msgspec
 
 from tongban.base.clock import utc
+from tongban.base.crypto import Suite
 from tongban.base.i18n import Text
 from tongban.base.jws import compact
 from tongban.base.keys import KeyRing, PublicKey
+from tongban.certs.checks import Check, checked, failed, passed
 from tongban.certs.faults import FAULTS, NOT_BOUND, POINTS, Fault, Point
 from tongban.certs.keys import PublicKeys
+from tongban.certs.marks import missing
 from tongban.certs.model import CertificateRecord, canonical
 from tongban.certs.sdjwt import Hidden, Request, SdJwt, conceal, holder_key, parse, reveal
 from tongban.certs.sdjwt.binding import check_binding
 from tongban.certs.sign import signer
 from tongban.certs.statuslist import NO_LISTS, StatusLists, StatusPlace
 from tongban.certs.strict import Stop, json_of, signed
-from tongban.certs.verify import Check, Verification, checked, failed, issue_fault, passed
+from tongban.certs.verify import Verification, issue_fault
 
 CREDENTIAL_KIND = "dc+sd-jwt"
 VCT = "urn:tongban:certificate:"
@@ -127,11 +130,12 @@ def verify_credential(
     request: Request | None = None,
     type_: str | None = None,
     lists: StatusLists = NO_LISTS,
+    suites: Collection[Suite] = (Suite.INTL,),
 ) -> Verification:
     """Check an SD-JWT VC in any of its three forms, alone or as a presentation. Never raises for anything in `data`.
 
     `lists` are the status lists at hand. With a `request` the holder must have presented it in answer to that, and to
-    nothing else.
+    nothing else. There is no signature of a second suite in this form: where `suites` asks for one it is refused.
     """
     checks: list[Check] = []
     claims: dict[str, object] | None = None
@@ -147,12 +151,12 @@ def verify_credential(
     except Stop as stop:
         checks.append(failed(stop.point, stop.fault))
         return Verification(genuine=False, valid=False, checks=tuple(checks))
-    checks.append(checked(Point.KEY, issue_fault(said.iat, key, now)))
+    checks += [*missing((), suites), checked(Point.KEY, issue_fault(said.iat, key, now))]
     if type_ is not None:
         checks.append(checked(Point.TYPE, None if said.type == type_ else Fault.WRONG_TYPE))
     checks += [checked(Point.PERIOD, period_fault(said.nbf, said.exp, now)), _binding(sd_jwt, said, request, now)]
     checks.append(lists.check(said.place, now))
-    genuine = not any(check.fault for check in checks if check.point is Point.KEY)
+    genuine = not any(check.fault for check in checks if check.point in (Point.KEY, Point.GM))
     return Verification(
         genuine=genuine, valid=not any(check.fault for check in checks), checks=tuple(checks), claims=claims
     )

@@ -19,6 +19,9 @@ class Fault(StrEnum):
     UNKNOWN_KEY = "unknown-key"
     WRONG_ALGORITHM = "wrong-algorithm"
     BAD_SIGNATURE = "bad-signature"
+    BAD_GM_SIGNATURE = "bad-gm-signature"
+    SUITE_MISSING = "suite-missing"
+    SUITE_UNCHECKED = "suite-unchecked"
     UNKNOWN_FORMAT = "unknown-format"
     BAD_RECORD = "bad-record"
     NOT_CANONICAL = "not-canonical"
@@ -97,6 +100,16 @@ FAULTS: dict[Fault, Text] = {
     Fault.WRONG_ALGORITHM: Text("签名算法与这把密钥登记的不同", "The algorithm is not the one registered for the key"),
     Fault.BAD_SIGNATURE: Text(
         "签名不符：内容被改过，或不是这把密钥签的", "The signature does not match: altered, or not signed by this key"
+    ),
+    Fault.BAD_GM_SIGNATURE: Text(
+        "国密签名不符：内容被改过，或不是这把密钥签的",
+        "The SM2 signature does not match: altered, or not signed by this key",
+    ),
+    Fault.SUITE_MISSING: Text(
+        "缺少要求的国密签名：请持证人重新下载文件", "The SM2 signature that is required is missing: download it again"
+    ),
+    Fault.SUITE_UNCHECKED: Text(
+        "要求国密签名，但这台机器不能核对", "An SM2 signature is required, but this machine cannot check one"
     ),
     Fault.UNKNOWN_FORMAT: Text(
         "证照的格式版本较新或不认识，请更新验证工具", "The format is unknown or newer; update the verifier"
@@ -188,6 +201,8 @@ class Point(StrEnum):
 
     FORM = "form"
     SIGNATURE = "signature"
+    RENEWED = "renewed"
+    GM = "gm"
     CONTENT = "content"
     PAGE = "page"
     KEY = "key"
@@ -202,6 +217,8 @@ class Point(StrEnum):
 POINTS: dict[Point, Text] = {
     Point.FORM: Text("文件格式", "File format"),
     Point.SIGNATURE: Text("电子签名", "Signature"),
+    Point.RENEWED: Text("后来再签的名", "Signed anew later"),
+    Point.GM: Text("国密签名（SM2）", "Signature of the gm suite (SM2)"),
     Point.CONTENT: Text("内容完整", "Content"),
     Point.PAGE: Text("所见即所签", "What is shown is what was signed"),
     Point.KEY: Text("签发密钥在使用期内", "Key in use when issued"),

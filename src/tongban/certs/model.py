@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from tongban.base.canonical import canonical as canonical
 from tongban.base.i18n import Text
+from tongban.base.statements import Marks
 
 FORMAT: Literal["tongban-certificate/1"] = "tongban-certificate/1"
 
@@ -101,6 +102,8 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
 
     record: CertificateRecord
     jws: str
+    marks: Marks | None = None
+    """Further signatures over the same record: by another suite, or later (`certs.marks`)."""
 
 
 class Status(IntEnum):

@@ -13,10 +13,12 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tongban.base.keys import Algorithm, KeyRing, PublicKey, Use, unbase64
+import msgspec
+
+from tongban.base.keys import Algorithm, KeyRing, PublicKey, Use, base64url, unbase64
 from tongban.certs.faults import Fault, Point
 from tongban.certs.keys import PublicKeys
-from tongban.certs.sign import CERTIFICATE_LINE, CODE_LINE, last_startxref, signer
+from tongban.certs.sign import CERTIFICATE_LINE, CODE_LINE, MARKS_LINE, last_startxref, signer
 from tongban.certs.strict import Stop
 
 if TYPE_CHECKING:
@@ -41,7 +43,11 @@ def sign_pdf(pdf: bytes, certificate: Certificate, ring: KeyRing, now: datetime,
 
     signing: Any = importlib.import_module("pyhanko.sign")  # its types are not all told
     key = signer(ring, now)
-    lines = [CERTIFICATE_LINE + certificate.jws.encode(), *([CODE_LINE + code.encode()] if code else [])]
+    lines = [CERTIFICATE_LINE + certificate.jws.encode()]
+    if certificate.marks:
+        lines.append(MARKS_LINE + base64url(msgspec.json.encode(certificate.marks)).encode())
+    if code:
+        lines.append(CODE_LINE + code.encode())
     carried = b"\n".join((pdf.rstrip(), *lines, last_startxref(pdf)))
     about = signing.PdfSignatureMetadata(
         field_name=FIELD,

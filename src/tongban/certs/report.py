@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import cast
 
 from tongban.base.i18n import Lang, Text
+from tongban.certs.checks import Check
+from tongban.certs.faults import POINTS
 from tongban.certs.pdf import day
-from tongban.certs.verify import POINTS, Check, Verification
+from tongban.certs.verify import Verification
 
 DEMONSTRATION = Text("这是演示数据，不具有法律效力。", "Demonstration data, without legal effect.")
 _MARKS = {True: Text("成立", "holds"), False: Text("不成立", "does not hold"), None: Text("未查", "not asked")}

@@ -7,6 +7,7 @@ import msgspec
 from tongban.base.errors import refuse
 from tongban.base.jws import compact
 from tongban.base.keys import KeyRing, PublicKey, Use
+from tongban.certs.marks import mark_first
 from tongban.certs.model import Certificate, CertificateRecord, canonical, identifier_holds
 
 CERTIFICATE_TYPE = "tongban-certificate+jws"
@@ -14,6 +15,7 @@ PAGE_TYPE = "tongban-page+jws"
 """Two kinds of signed thing, so that the one can never be passed off as the other (RFC 8725 §3.11)."""
 
 CERTIFICATE_LINE = b"%tongban-certificate "
+MARKS_LINE = b"%tongban-marks "
 SEAL_LINE = b"%tongban-seal "
 CODE_LINE = b"%tongban-code "
 """The code of the page once more as text: it says where the status is published, and its signature is its own."""
@@ -39,12 +41,14 @@ def sign(record: CertificateRecord, ring: KeyRing) -> Certificate:
     if not identifier_holds(record.id):
         raise refuse("bad-identifier", "证照标识不符合编码规则", "The certificate identifier is malformed", place="id")
     key = signer(ring, record.issued_at)
-    return Certificate(record=record, jws=compact(ring, key, CERTIFICATE_TYPE, canonical(record)))
+    jws = compact(ring, key, CERTIFICATE_TYPE, canonical(record))
+    return Certificate(record=record, jws=jws, marks=mark_first(record, ring))
 
 
 def export_json(certificate: Certificate) -> bytes:
     """The certificate as a file: the record to read, and the proof that binds it. Further proofs join `proofs`."""
-    file = {"record": certificate.record, "proofs": {"jws": certificate.jws}}
+    further = {"marks": certificate.marks} if certificate.marks else {}
+    file = {"record": certificate.record, "proofs": {"jws": certificate.jws, **further}}
     return msgspec.json.format(msgspec.json.encode(file), indent=2) + b"\n"
 
 

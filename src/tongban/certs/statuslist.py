@@ -15,12 +15,13 @@ from tongban.base.clock import ZONE, utc
 from tongban.base.i18n import Text
 from tongban.base.jws import compact
 from tongban.base.keys import KeyRing, base64url
+from tongban.certs.checks import Check, failed
 from tongban.certs.faults import NOT_ASKED, POINTS, Fault, Point
 from tongban.certs.keys import PublicKeys
 from tongban.certs.model import Status, canonical
 from tongban.certs.sign import signer
 from tongban.certs.strict import Stop, json_of, signed, strict_base64
-from tongban.certs.verify import CLOCK_LEEWAY, STATUS_FAULTS, Check, failed
+from tongban.certs.verify import CLOCK_LEEWAY, STATUS_FAULTS
 
 KIND = "statuslist+jwt"
 MEDIA_TYPE = "application/statuslist+jwt"

@@ -12,11 +12,12 @@ import msgspec
 from tongban.base.errors import Refused, refuse
 from tongban.base.keys import unbase64
 from tongban.base.page import Page, cursor, read_cursor
-from tongban.base.sealing import Ring, SealedTable, Sealer
+from tongban.base.sealing import PersonKey, Ring, SealedTable, Sealer
+from tongban.base.statements import Marks
 from tongban.certs.model import Certificate, CertificateRecord, Status, region_of_identifier
 from tongban.certs.showing.store import SHOWING
 
-CERTIFICATE = SealedTable(table="certificate", key=("region", "id"), owner="holder", text=("jws",))
+CERTIFICATE = SealedTable(table="certificate", key=("region", "id"), owner="holder", text=("jws", "marks"))
 SEALED = (CERTIFICATE, SHOWING)
 
 
@@ -65,7 +66,7 @@ class StoredCertificate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = (
-    "region, id, jws, issued_at, number, revoked_at, revoked_by, revoked_reason,"
+    "region, id, jws, marks, issued_at, number, revoked_at, revoked_by, revoked_reason,"
     " suspended_at, suspended_by, suspended_reason"
 )
 
@@ -78,8 +79,8 @@ async def insert(connection: Writes, certificate: Certificate) -> None:
     record = certificate.record
     key = await connection.sealer.person(connection, record.holder.id)
     done = await connection.execute(
-        "INSERT INTO certificate (region, id, holder, case_id, type, version, issued_at, jws)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        "INSERT INTO certificate (region, id, holder, case_id, type, version, issued_at, jws, marks)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
         record.region,
         record.id,
         record.holder.id,
@@ -88,6 +89,7 @@ async def insert(connection: Writes, certificate: Certificate) -> None:
         record.version,
         record.issued_at,
         key.seal_text(CERTIFICATE.place("jws", (record.region, record.id)), certificate.jws),
+        _sealed_marks(key, record, certificate.marks),
     )
     if done == "INSERT 0 0":
         existing = await get(connection, record.id)
@@ -98,6 +100,12 @@ async def insert(connection: Writes, certificate: Certificate) -> None:
                 "This version of the certificate has already been issued for the case",
                 status=409,
             )
+
+
+def _sealed_marks(key: PersonKey, record: CertificateRecord, marks: Marks | None) -> str:
+    if marks is None:
+        return ""
+    return key.seal_text(CERTIFICATE.place("marks", (record.region, record.id)), msgspec.json.encode(marks).decode())
 
 
 async def get(db: Reads, certificate_id: str) -> StoredCertificate | None:
@@ -210,14 +218,19 @@ async def _why_not(connection: Writes, certificate_id: str) -> Refused:
 
 
 async def _all(db: Reads, rows: Sequence[Any]) -> list[StoredCertificate]:
-    ring = await db.sealer.ring(db, (row["jws"] for row in rows))
+    ring = await db.sealer.ring(db, (value for row in rows for value in (row["jws"], row["marks"]) if value))
     return [_stored(row, ring) for row in rows]
 
 
 def _stored(row: Any, ring: Ring) -> StoredCertificate:
     jws = ring.text(CERTIFICATE.place("jws", (row["region"], row["id"])), row["jws"])
     payload = unbase64(jws.split(".")[1])
-    certificate = Certificate(record=msgspec.json.decode(payload, type=CertificateRecord), jws=jws)
+    marks = row["marks"] and ring.text(CERTIFICATE.place("marks", (row["region"], row["id"])), row["marks"])
+    certificate = Certificate(
+        record=msgspec.json.decode(payload, type=CertificateRecord),
+        jws=jws,
+        marks=msgspec.json.decode(marks, type=Marks) if marks else None,
+    )
     return StoredCertificate(
         certificate=certificate,
         number=row["number"],

@@ -5,18 +5,31 @@ algorithm; the header may only repeat it. No PDF parser and no image decoder tou
 """
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 
+from tongban.base.crypto import Suite
 from tongban.base.i18n import Text
-from tongban.base.keys import PublicKey
-from tongban.certs.faults import FAULTS, NOT_ASKED, POINTS, Fault, Point
+from tongban.base.keys import PublicKey, unbase64_once
+from tongban.base.statements import Marks
+from tongban.certs.checks import Check, checked, failed, passed
+from tongban.certs.faults import FAULTS, NOT_ASKED, Fault, Point
 from tongban.certs.keys import PublicKeys
+from tongban.certs.marks import read_marks, tested
 from tongban.certs.model import FORMAT, CertificateRecord, Status, canonical, digest, identifier_holds
 from tongban.certs.pades import check_pdf, is_signed
-from tongban.certs.sign import CERTIFICATE_LINE, CERTIFICATE_TYPE, PAGE_TYPE, SEAL_LINE, PageClaim, last_startxref
+from tongban.certs.sign import (
+    CERTIFICATE_LINE,
+    CERTIFICATE_TYPE,
+    MARKS_LINE,
+    PAGE_TYPE,
+    SEAL_LINE,
+    PageClaim,
+    last_startxref,
+)
 from tongban.certs.strict import Stop, json_of, signed
 
 MAX_BYTES = 5_000_000
@@ -27,15 +40,6 @@ STATUS_FAULTS: dict[Status, Fault | None] = {
     Status.INVALID: Fault.REVOKED,
     Status.SUSPENDED: Fault.SUSPENDED,
 }
-
-
-class Check(msgspec.Struct, frozen=True):
-    """One point. `holds` is nothing when it could not be asked; `fault` says why it does not hold."""
-
-    point: Point
-    holds: bool | None
-    text: Text
-    fault: Fault | None = None
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,11 +85,13 @@ def verify(
     status: Status | None = None,
     type_: str | None = None,
     digest_: str | None = None,
+    suites: Collection[Suite] = (Suite.INTL,),
 ) -> Verification:
     """Check a certificate file: its JSON, its compact JWS, or its PDF.
 
     `status` is what its issuer says of it today; without it revocation stays unknown. `type_` is the type that is
-    asked for; `digest_` is the one in the QR code. Never raises for anything in `data`.
+    asked for; `digest_` is the one in the QR code; of each of `suites` a signature must be there. Never raises for
+    anything in `data`.
     """
     checks: list[Check] = []
     record: CertificateRecord | None = None
@@ -99,28 +105,20 @@ def verify(
     except Stop as stop:
         checks.append(failed(stop.point, stop.fault))
         return Verification(genuine=False, valid=False, checks=tuple(checks))
+    further = tested(opened.marks, record, keys, suites, now + CLOCK_LEEWAY)
+    unused = issue_fault(record.issued_at.timestamp(), key, now)
+    if unused is Fault.KEY_NOT_IN_USE and any(one.point is Point.RENEWED and one.holds for one in further):
+        unused = None  # signed anew by a key of ours before the first one was withdrawn
     page = _page(opened, record, keys, digest_)
-    checks += [checked(Point.PAGE, page), checked(Point.KEY, issue_fault(record.issued_at.timestamp(), key, now))]
+    checks += [*further, checked(Point.PAGE, page), checked(Point.KEY, unused)]
     if type_ is not None:
         checks.append(checked(Point.TYPE, None if record.type == type_ else Fault.WRONG_TYPE))
     checks += [checked(Point.PERIOD, _period(record, now)), _revocation(status)]
-    genuine = not any(check.fault for check in checks if check.point in (Point.PAGE, Point.KEY))
+    genuine = not any(check.fault for check in checks if check.point in _GENUINE)
     return Verification(genuine=genuine, valid=not any(c.fault for c in checks), checks=tuple(checks), record=record)
 
 
-def passed(point: Point) -> Check:
-    """The point holds."""
-    return Check(point, True, POINTS[point])
-
-
-def failed(point: Point, fault: Fault) -> Check:
-    """The point does not hold, and why."""
-    return Check(point, False, FAULTS[fault], fault)
-
-
-def checked(point: Point, fault: Fault | None) -> Check:
-    """The point, which holds where there is no fault."""
-    return passed(point) if fault is None else failed(point, fault)
+_GENUINE = (Point.PAGE, Point.KEY, Point.RENEWED, Point.GM)
 
 
 class _Opened(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +126,8 @@ class _Opened(msgspec.Struct, frozen=True, kw_only=True):
     jws: str
     copy: object = None
     """JSON: the record shown to people."""
+    marks: Marks | None = None
+    """JSON and PDF: the further signatures."""
     sealed: bytes = b""
     """PDF of before: the bytes before the seal."""
     seal: str = ""
@@ -154,8 +154,10 @@ def _open(data: bytes) -> _Opened:
 
 def _openjson_of(text: bytes) -> _Opened:
     match json_of(text, Point.FORM, Fault.NOT_A_CERTIFICATE):
-        case {"record": copy, "proofs": {"jws": str() as proof}} if len(proof) <= MAX_JWS:
-            return _Opened(kind="json", jws=proof, copy=copy)
+        case {"record": copy, "proofs": {"jws": str() as proof} as proofs} if len(proof) <= MAX_JWS:
+            further = cast("dict[str, object]", proofs)
+            marks = read_marks(further["marks"]) if "marks" in further else None
+            return _Opened(kind="json", jws=proof, copy=copy, marks=marks)
         case _:
             raise Stop(Point.FORM, Fault.NOT_A_CERTIFICATE)
 
@@ -177,12 +179,14 @@ def _open_pdf(data: bytes) -> _Opened:
 
 def _open_signed(data: bytes) -> _Opened:
     _, found, after = data.partition(b"\n" + CERTIFICATE_LINE)
-    proof = after.partition(b"\n")[0]
+    proof, _, rest = after.partition(b"\n")
     if not found or len(proof) > MAX_JWS:
         raise Stop(Point.FORM, Fault.NOT_A_CERTIFICATE)
+    written = rest.partition(b"\n")[0].removeprefix(MARKS_LINE) if rest.startswith(MARKS_LINE) else b""
     try:
-        return _Opened(kind="signed-pdf", jws=proof.decode("ascii"), whole=data)
-    except UnicodeDecodeError:
+        marks = read_marks(unbase64_once(written.decode("ascii"))) if written else None
+        return _Opened(kind="signed-pdf", jws=proof.decode("ascii"), whole=data, marks=marks)
+    except ValueError:  # not ASCII, or not base64url
         raise Stop(Point.FORM, Fault.BAD_ENVELOPE) from None
 
 

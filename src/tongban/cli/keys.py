@@ -15,16 +15,16 @@ from tongban.base.clock import system_clock
 from tongban.base.config import Settings
 from tongban.base.crypto import Encryption, Suite
 from tongban.base.database import Database, EmbeddedPostgres
+from tongban.base.documents import DOCUMENTS, documents_of
 from tongban.base.errors import refuse
-from tongban.base.keys import KeyRing, Use, first_of
+from tongban.base.keys import Document, KeyRing, Use, first_of
 from tongban.base.sealing import FileKeys, open_sealer, rewrap_blind, store
 from tongban.cli.installed import running
 from tongban.cli.saying import saying_refusals
 from tongban.org import store as people
 
 CLASSES = tuple(use.value for use in Use)
-_STATED = (Use.DECISION, Use.REGISTRY, Use.LOG)
-"""Classes with documents that are statements (`base.statements`). All else that is signed bears one signature."""
+_DUAL = tuple(document for document, signed in DOCUMENTS.items() if Suite.GM in signed.can)
 _OVERLAP = timedelta(days=7)
 """How long an ended key may still sign: until everything that has it in memory was started again."""
 
@@ -66,7 +66,10 @@ def _list(settings: Settings, _: argparse.Namespace) -> None:
     now = system_clock(settings.timezone)()
     ring = KeyRing.open(settings.keys_dir, now)
     for use in Use:
-        print(f"{use}  {' + '.join(ring.keys.suites(use))}")
+        print(use)
+        for document in documents_of(use):
+            what = DOCUMENTS[document].what
+            print(f"  {document}: {' + '.join(ring.keys.suites(document))}  {what.en} · {what.zh}")
         signing = {key.id for suite in Suite if (key := ring.newest(use, now, suite))}
         for key in sorted(ring.public.values(), key=lambda key: (key.not_before, key.id)):
             if key.use is use:
@@ -98,12 +101,13 @@ def _require(settings: Settings, options: argparse.Namespace) -> None:
     now = system_clock(settings.timezone)()
     suites = tuple(dict.fromkeys((Suite.INTL, Suite(options.suite))))
     ring = KeyRing.open(settings.keys_dir, now)
-    for use in map(Use, options.names):
+    for document in map(Document, options.names):
+        use = DOCUMENTS[document].use
         for suite in suites:
             if ring.newest(use, now, suite) is None:  # first, for it is refused where there is no SM2
                 KeyRing.renew(settings.keys_dir, use, now, first_of(use, suite))
-        KeyRing.require(settings.keys_dir, use, suites)
-        print(f"{use}: {' + '.join(suites)}")
+        KeyRing.require(settings.keys_dir, document, suites)
+        print(f"{document}: {' + '.join(suites)}")
     print("Restart the platform; its list of keys is new then. 请重启平台，公钥名单随之更新。")
 
 
@@ -204,9 +208,9 @@ def _rotate_wrong(options: argparse.Namespace) -> str:
 def _require_wrong(options: argparse.Namespace) -> str:
     if not options.names or not options.suite:
         return "require takes a class of document and --suite intl|gm. 请写明哪类文件和 --suite intl|gm。"
-    if all(name in _STATED for name in options.names):
+    if all(name in _DUAL for name in options.names):
         return ""
-    return f"Classes that can bear two signatures · 能有两个签名的文件类别: {', '.join(_STATED)}"
+    return f"Classes that can bear two signatures · 能有两个签名的文件类别: {', '.join(_DUAL)}"
 
 
 def _erase_wrong(options: argparse.Namespace) -> str:

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from tongban.base.clock import ZONE, system_clock
 from tongban.base.config import Settings
+from tongban.base.crypto import Suite
+from tongban.base.documents import Document
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import LANGS, Lang, Text
 from tongban.base.keys import Keys, Use
@@ -40,6 +44,8 @@ class Question:
     keys: PublicKeys
     listed: Keys
     """The same keys with their uses, and who must have signed what."""
+    suites: tuple[Suite, ...]
+    """Who must have signed beside `intl`, whatever the list says."""
     now: datetime
     lang: Lang
     kind: str | None
@@ -71,7 +77,9 @@ class FileKind:
 
 
 def _certificate(data: bytes, question: Question) -> Answer:
-    asked = Asked(question.keys, question.now, question.request, question.kind, question.lists)
+    asked = Asked(
+        question.keys, question.now, question.request, question.kind, question.lists, question.listed.requires
+    )
     outcome = verify_any(data, asked)
     return Answer(outcome.valid, report(outcome, question.lang))
 
@@ -87,6 +95,8 @@ def _picture(data: bytes, question: Question) -> Answer:
 
 def _receipt(data: bytes, question: Question) -> Answer:
     policy = read_policy(question.log, question.data)
+    if Suite.GM in question.suites:
+        policy = msgspec.structs.replace(policy, suites=(Suite.INTL, Suite.GM))
     return Answer(*checked(data, policy, question.now, question.earlier, question.lang))
 
 
@@ -141,6 +151,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--status", type=Path, action="append", default=[], help="status list kept at hand · 状态清单文件"
     )
+    parser.add_argument(
+        "--suite", choices=(Suite.GM.value,), help="what must have signed as well (SM2) · 还必须有国密签名"
+    )
     parser.add_argument("--log", type=Path, help="receipts: the log's published keys · 回执：日志公布的公钥")
     parser.add_argument("--earlier", type=Path, help="receipts: an earlier one of the case · 以前的回执")
     parser.add_argument("--lang", choices=LANGS, default="zh")
@@ -155,12 +168,18 @@ def run(options: argparse.Namespace) -> int:
     try:
         data = options.file.read_bytes()
         listed = keys_at_hand(options.keys, options.data, now) or Keys(keys=())
+        suites = (Suite(options.suite),) if options.suite else ()
+        if suites:
+            both = dict.fromkeys(Document, (Suite.INTL, *suites))
+            listed = msgspec.structs.replace(listed, requires=both)
         keys = listed.by_id
         lists = _lists(options, keys)
         earlier = options.earlier.read_bytes() if options.earlier else None
         home = options.data or Settings.load(os.environ).data_dir
         request = Request(options.audience, options.nonce) if options.audience is not None else None
-        question = Question(keys, listed, now, options.lang, options.kind, request, lists, options.log, home, earlier)
+        question = Question(
+            keys, listed, suites, now, options.lang, options.kind, request, lists, options.log, home, earlier
+        )
         kind = next(kind for kind in KINDS if kind.known(data))
         answer = kind.check(data, question) if keys or not kind.by_keys else None
     except OSError as error:

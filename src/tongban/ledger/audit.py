@@ -80,7 +80,10 @@ async def audit(
     data = await fetch("checkpoint")
     if data is None:
         raise Untrue(Fault.MISSING_FILE, "checkpoint")
-    seen = trusted(data, kept.policy.logs, kept.policy.watching, least=kept.policy.least, now=int(now.timestamp()))
+    policy = kept.policy
+    seen = trusted(
+        data, policy.logs, policy.watching, least=policy.least, now=int(now.timestamp()), suites=policy.needs
+    )
     checkpoint = seen.checkpoint
     _no_step_back(kept, checkpoint)
     tiles = kept.tiles
@@ -169,7 +172,9 @@ async def compare(fetch: Fetch, kept: Kept, other: bytes, now: datetime) -> Chec
 
     Raises Untrue, as `audit`; a checkpoint that is newer than what was audited cannot be compared (`beyond-the-tree`).
     """
-    seen = trusted(other, kept.policy.logs, kept.policy.watching, now=int(now.timestamp())).checkpoint
+    seen = trusted(
+        other, kept.policy.logs, kept.policy.watching, now=int(now.timestamp()), suites=kept.policy.needs
+    ).checkpoint
     if seen.size > kept.size:
         raise Untrue(Fault.BEYOND_THE_TREE, f"{seen.size} of {kept.size}")
     root = EMPTY

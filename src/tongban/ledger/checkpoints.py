@@ -6,10 +6,11 @@ A checkpoint of ours has three lines and no more: what auditors cannot check doe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from tongban.base.crypto import Suite
 from tongban.ledger.faults import Fault, Untrue
 from tongban.ledger.notes import Kind, Note, Sign, VerifierKey, decode, encode, sign, time_of
 from tongban.ledger.tree import EMPTY, HASH
@@ -48,9 +49,9 @@ class Checkpoint:
             raise Untrue(Fault.BAD_CHECKPOINT, "size or root")
         return cls(lines[0], size, root)
 
-    def signed(self, key: VerifierKey, by: Sign) -> Note:
-        """As a note with the log's signature."""
-        return Note(self.text, (sign(self.text, key, by),))
+    def signed(self, *keys: tuple[VerifierKey, Sign]) -> Note:
+        """As a note with the log's signatures."""
+        return Note(self.text, tuple(sign(self.text, key, by) for key, by in keys))
 
 
 def read_number(text: str) -> int | None:
@@ -73,30 +74,51 @@ class Trusted:
     checkpoint: Checkpoint
     note: Note
     key: VerifierKey
+    """The log's key of the `intl` suite that signed."""
+    second: VerifierKey | None
+    """Its SM2 key, if that signed too."""
     witnesses: tuple[Witnessed, ...]
 
 
 def trusted(
-    data: bytes | Note, logs: Iterable[VerifierKey], witnesses: Iterable[VerifierKey] = (), *, least: int = 0, now: int
+    data: bytes | Note,
+    logs: Iterable[VerifierKey],
+    witnesses: Iterable[VerifierKey] = (),
+    *,
+    least: int = 0,
+    now: int,
+    suites: Collection[Suite] = (Suite.INTL,),
 ) -> Trusted:
     """A checkpoint of one of `logs`, cosigned by at least `least` of `witnesses`, none of them after `now` (seconds).
 
-    Raises Untrue: `bad-note`, `bad-checkpoint`, `unknown-log`, `unsigned`, `bad-signature`, `bad-cosignature`,
-    `signed-twice`, `cosigned-in-future`, `too-few-witnesses`.
+    The log must have signed it with a key of each of `suites`; what it signed with others must hold as well, if it can
+    be checked here. Raises Untrue: `bad-note`, `bad-checkpoint`, `unknown-log`, `unsigned`, `bad-signature`,
+    `bad-gm-signature`, `suite-missing`, `suite-unchecked`, `bad-cosignature`, `signed-twice`, `cosigned-in-future`,
+    `too-few-witnesses`.
     """
     note = data if isinstance(data, Note) else Note.read(data)
     checkpoint = Checkpoint.read(note.text)
-    of = [key for key in logs if key.name == checkpoint.origin and key.kind is Kind.LOG]
+    named = [key for key in logs if key.name == checkpoint.origin]
+    of = [key for key in named if key.kind is Kind.LOG]
+    seconds = [key for key in named if key.kind is Kind.LOG_SM2]
     if not of:
         raise Untrue(Fault.UNKNOWN_LOG, checkpoint.origin)
     watching = [key for key in witnesses if key.kind is Kind.WITNESS]
-    signed = note.signed_by((*of, *watching))
+    try:
+        signed = note.signed_by((*of, *watching, *seconds))
+    except Untrue as untrue:
+        if untrue.fault is not Fault.SUITE_UNCHECKED or Suite.GM in suites:
+            raise
+        signed = note.signed_by((*of, *watching))  # not asked for, and it cannot be checked here
     key = next((one for one in of if one in signed), None)
     if key is None:
         raise Untrue(Fault.UNSIGNED, checkpoint.origin)
+    second = next((one for one in seconds if one in signed), None)
+    if Suite.GM in suites and second is None:
+        raise Untrue(Fault.SUITE_MISSING, checkpoint.origin)
     seen = tuple(Witnessed(one, time_of(signed[one].data)) for one in watching if one in signed)
     if any(one.at > now + AHEAD for one in seen):
         raise Untrue(Fault.COSIGNED_IN_FUTURE)
     if len({one.key.public for one in seen}) < least:
         raise Untrue(Fault.TOO_FEW_WITNESSES, f"{len(seen)} of {least}")
-    return Trusted(checkpoint, note, key, seen)
+    return Trusted(checkpoint, note, key, second, seen)

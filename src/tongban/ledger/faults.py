@@ -18,6 +18,9 @@ class Fault(StrEnum):
     UNKNOWN_LOG = "unknown-log"
     UNSIGNED = "unsigned"
     BAD_SIGNATURE = "bad-signature"
+    BAD_GM_SIGNATURE = "bad-gm-signature"
+    SUITE_MISSING = "suite-missing"
+    SUITE_UNCHECKED = "suite-unchecked"
     SIGNED_TWICE = "signed-twice"
     KEY_NOT_IN_USE = "key-not-in-use"
     BAD_COSIGNATURE = "bad-cosignature"
@@ -63,6 +66,17 @@ FAULTS: dict[Fault, Text] = {
     Fault.BAD_SIGNATURE: Text(
         "日志的签名不符：检查点被改过，或不是这把密钥签的",
         "The log's signature does not match: the checkpoint was altered, or this key did not sign it",
+    ),
+    Fault.BAD_GM_SIGNATURE: Text(
+        "日志的国密签名不符：检查点被改过，或不是这把密钥签的",
+        "The log's SM2 signature does not match: the checkpoint was altered, or this key did not sign it",
+    ),
+    Fault.SUITE_MISSING: Text(
+        "缺少要求的国密签名：请重新下载回执",
+        "The SM2 signature that is required is missing: download the receipt again",
+    ),
+    Fault.SUITE_UNCHECKED: Text(
+        "要求国密签名，但这台机器不能核对", "An SM2 signature is required, but this machine cannot check one"
     ),
     Fault.SIGNED_TWICE: Text("同一把密钥的签名出现两次", "One key's signature stands there twice"),
     Fault.KEY_NOT_IN_USE: Text(

@@ -15,14 +15,15 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, NamedTuple, assert_never
 
-from tongban.base.crypto import SIGNATURES, Algorithm
+from tongban.base.crypto import SIGNATURES, Algorithm, Suite, suite_of
+from tongban.base.errors import Refused
 from tongban.ledger.faults import Fault, Untrue
 
 MOST_BYTES: Final = 1 << 16
 MOST_SIGNATURES: Final = 32
 
 Sign = Callable[[bytes], bytes]
-"""Signs a message: 64 bytes (Ed25519)."""
+"""Signs a message: 64 bytes."""
 
 
 class Kind(IntEnum):
@@ -32,11 +33,29 @@ class Kind(IntEnum):
     """Ed25519 over the text of the note."""
     WITNESS = 0x04
     """Ed25519 over the text and a time: a cosignature."""
+    LOG_SM2 = 0xFF
+    """SM2 over the text of the note, the log's second signature. It has no number of its own: this byte stands for
+    types without one, and a name of ours follows it."""
+
+
+class _Type(NamedTuple):
+    """How keys of a kind are written and used, and what a signature of theirs that does not fit is called."""
+
+    algorithm: Algorithm
+    named: bytes
+    fault: Fault
+
+
+_TYPES: Final[dict[Kind, _Type]] = {
+    Kind.LOG: _Type(Algorithm.ED25519, b"", Fault.BAD_SIGNATURE),
+    Kind.WITNESS: _Type(Algorithm.ED25519, b"", Fault.BAD_COSIGNATURE),
+    Kind.LOG_SM2: _Type(Algorithm.SM2, b"tongban.sm2\n", Fault.BAD_GM_SIGNATURE),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A name and an Ed25519 key for one use. As text it is a *vkey*: `name+id+key`."""
+    """A name and a key for one use. As text it is a *vkey*: `name+id+key`."""
 
     name: str
     kind: Kind
@@ -45,10 +64,19 @@ class VerifierKey:
     @property
     def id(self) -> bytes:
         """Four bytes that a signature line carries with the name."""
-        return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:4]
+        return hashlib.sha256(self.name.encode() + b"\n" + self._typed).digest()[:4]
+
+    @property
+    def suite(self) -> Suite:
+        """The suite of its algorithm."""
+        return suite_of(_TYPES[self.kind].algorithm)
+
+    @property
+    def _typed(self) -> bytes:
+        return bytes([self.kind]) + _TYPES[self.kind].named + self.public
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.id.hex()}+{encode(bytes([self.kind]) + self.public)}"
+        return f"{self.name}+{self.id.hex()}+{encode(self._typed)}"
 
     @classmethod
     def read(cls, text: str) -> VerifierKey:
@@ -56,17 +84,24 @@ class VerifierKey:
         name, _, rest = text.strip().partition("+")
         key_id, _, data = rest.partition("+")
         raw = decode(data)
-        if not _good_name(name) or len(raw) != 33:
+        if not _good_name(name) or not raw:
             raise ValueError("not a verifier key")
-        key = cls(name, Kind(raw[0]), raw[1:])
+        kind = Kind(raw[0])
+        algorithm, named, _ = _TYPES[kind]
+        if not raw.startswith(named, 1) or len(raw) != 1 + len(named) + SIGNATURES[algorithm].public_bytes:
+            raise ValueError("not a verifier key")
+        key = cls(name, kind, raw[1 + len(named) :])
         if key.id.hex() != key_id:
             raise ValueError("the id of the verifier key does not belong to it")
         return key
 
     def fits(self, signature: bytes, text: str) -> bool:
-        """Whether the signature (without the key id) is this key's over the note's text."""
+        """Whether the signature (without the key id) is this key's over the note's text.
+
+        Raises Untrue (`suite-unchecked`) where this machine has no SM2.
+        """
         match self.kind:
-            case Kind.LOG:
+            case Kind.LOG | Kind.LOG_SM2:
                 return self._verified(signature, text.encode())
             case Kind.WITNESS:
                 time = signature[:8]
@@ -76,9 +111,11 @@ class VerifierKey:
 
     def _verified(self, signature: bytes, message: bytes) -> bool:
         try:
-            return SIGNATURES[Algorithm.ED25519].verifier(self.public).verify(signature, message)
+            return SIGNATURES[_TYPES[self.kind].algorithm].verifier(self.public).verify(signature, message)
         except ValueError:
             return False
+        except Refused:
+            raise Untrue(Fault.SUITE_UNCHECKED, self.name) from None
 
 
 class Signature(NamedTuple):
@@ -124,7 +161,10 @@ class Note:
         return (self.text + "\n" + "".join(one.line() for one in self.signatures)).encode()
 
     def signed_by(self, keys: Iterable[VerifierKey]) -> dict[VerifierKey, Signature]:
-        """Who of these signed it. Raises Untrue: `bad-signature`, `bad-cosignature`, `signed-twice`."""
+        """Who of these signed it.
+
+        Raises Untrue: `bad-signature`, `bad-gm-signature`, `bad-cosignature`, `signed-twice`, `suite-unchecked`.
+        """
         known = {(key.name, key.id): key for key in keys}
         found: dict[VerifierKey, Signature] = {}
         for one in self.signatures:
@@ -134,7 +174,7 @@ class Note:
             if key in found:
                 raise Untrue(Fault.SIGNED_TWICE, key.name)
             if not key.fits(one.data, self.text):
-                raise Untrue(Fault.BAD_SIGNATURE if key.kind is Kind.LOG else Fault.BAD_COSIGNATURE, key.name)
+                raise Untrue(_TYPES[key.kind].fault, key.name)
             found[key] = one
         return found
 

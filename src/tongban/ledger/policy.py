@@ -9,8 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from tongban.base.keys import Algorithm, KeyRing, PublicKey, Use, unbase64
+from tongban.base.crypto import Suite
+from tongban.base.keys import Algorithm, Document, KeyRing, PublicKey, Use, unbase64
 from tongban.ledger.notes import Kind, VerifierKey
 
 FORMAT = "tongban/log-policy@1"
@@ -33,6 +35,10 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     witnesses: tuple[str, ...] = ()
     """As vkeys."""
     least: int = 0
+    gm: tuple[LogKey, ...] | UnsetType = UNSET
+    """Its SM2 keys, where it has any."""
+    suites: tuple[Suite, ...] | UnsetType = UNSET
+    """Who must have signed, where that is more than `intl`."""
 
     @classmethod
     def read(cls, data: bytes) -> Policy:
@@ -41,8 +47,12 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         if found.format != FORMAT or not found.keys or not found.origin:
             raise ValueError("not a policy for a log")
         keys = (*found.logs, *found.watching)
-        if any(key.name != found.origin or key.kind is not Kind.LOG for key in found.logs):
+        of = {Kind.LOG: found.keys, Kind.LOG_SM2: found.gm or ()}
+        kinds = [(kind, VerifierKey.read(one.vkey)) for kind, given in of.items() for one in given]
+        if any(key.name != found.origin or key.kind is not kind for kind, key in kinds):
             raise ValueError("a key of another log")
+        if found.suites and (Suite.INTL not in found.suites or (Suite.GM in found.suites and not found.gm)):
+            raise ValueError("a suite is asked for that there is no key of")
         if len(set(keys)) != len(keys) or not 0 <= found.least <= len({key.public for key in found.watching}):
             raise ValueError("more witnesses are asked for than are named")
         return found
@@ -52,8 +62,13 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     @property
     def logs(self) -> list[VerifierKey]:
-        """The log's keys."""
-        return [VerifierKey.read(key.vkey) for key in self.keys]
+        """The log's keys, of both suites."""
+        return [VerifierKey.read(key.vkey) for key in (*self.keys, *(self.gm or ()))]
+
+    @property
+    def needs(self) -> tuple[Suite, ...]:
+        """Who must have signed a checkpoint."""
+        return self.suites or (Suite.INTL,)
 
     @property
     def watching(self) -> list[VerifierKey]:
@@ -62,23 +77,33 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     def key(self, of: VerifierKey) -> LogKey:
         """One of the log's keys with its days. Raises LookupError."""
-        return next(key for key in self.keys if VerifierKey.read(key.vkey) == of)
+        return next(key for key in (*self.keys, *(self.gm or ())) if VerifierKey.read(key.vkey) == of)
 
 
-def vkey(origin: str, key: PublicKey, kind: Kind = Kind.LOG) -> VerifierKey:
-    """A key of the installation under the name of its log."""
-    return VerifierKey(origin, kind, unbase64(key.public))
+def vkey(origin: str, key: PublicKey, kind: Kind | None = None) -> VerifierKey:
+    """A key of the installation under the name of its log. Raises `KeyError` for an algorithm that logs do not use."""
+    return VerifierKey(origin, kind or _KINDS[key.algorithm], unbase64(key.public))
+
+
+_KINDS = {Algorithm.ED25519: Kind.LOG, Algorithm.SM2: Kind.LOG_SM2}
 
 
 def own_policy(origin: str, ring: KeyRing, witnesses: tuple[str, ...] = (), least: int = 0) -> Policy:
     """What an installation publishes of its log."""
-    fit = [one for one in ring.public.values() if one.use is Use.LOG and one.algorithm is Algorithm.ED25519]
-    keys = sorted(fit, key=lambda key: key.not_before)
+
+    def of(algorithm: Algorithm) -> tuple[LogKey, ...]:
+        fit = [one for one in ring.public.values() if one.use is Use.LOG and one.algorithm is algorithm]
+        return tuple(
+            LogKey(vkey=str(vkey(origin, key)), not_before=key.not_before, not_after=key.not_after)
+            for key in sorted(fit, key=lambda key: key.not_before)
+        )
+
+    suites = ring.keys.suites(Document.LOG)
     return Policy(
         origin=origin,
-        keys=tuple(
-            LogKey(vkey=str(vkey(origin, key)), not_before=key.not_before, not_after=key.not_after) for key in keys
-        ),
+        keys=of(Algorithm.ED25519),
         witnesses=witnesses,
         least=least,
+        gm=of(Algorithm.SM2) or UNSET,
+        suites=suites if len(suites) > 1 else UNSET,
     )

@@ -168,10 +168,18 @@ def verify(data: bytes, policy: Policy, now: datetime, *, earlier: bytes | None 
     except Untrue as untrue:
         return Verification(_failed(_OF.get(untrue.fault, at) if seen is None else at, untrue.fault, seen))
     asked = {Point.WITNESSED: bool(seen.witnesses), Point.CONTINUES: earlier is not None}
-    checks = tuple(_holding(point) if asked.get(point, True) else _open(point) for point in Point)
+    notes = {Point.SIGNED: BOTH_SUITES} if seen.second else {}
+    checks = tuple(
+        Check(point, True, note=notes.get(point)) if asked.get(point, True) else _open(point) for point in Point
+    )
     return Verification(checks, tuple(statements), seen.checkpoint, seen.witnesses)
 
 
+BOTH_SUITES = Text("国际算法和国密算法的签名都成立", "both by the intl suite and by SM2")
+BROWSER_SUITE = Text(
+    "只核对了国际算法的签名；浏览器里核对不了国密签名，请用 tongban verify",
+    "only the signature of the intl suite; a browser cannot check the SM2 one, tongban verify does",
+)
 NO_WITNESS = Text(
     "没有独立见证人的签名：不能排除日志给不同的人看不同的内容",
     "No independent witness has signed: the log may show others something else",
@@ -245,15 +253,17 @@ def _statements(history: History) -> list[Statement]:
 
 def _signed(proof: Proof, policy: Policy, statements: Sequence[Statement], now: datetime) -> Trusted:
     """The log's signature and those of its witnesses. Raises Untrue."""
-    seen = trusted(proof.note, policy.logs, policy.watching, least=policy.least, now=int(now.timestamp()))
+    seen = trusted(
+        proof.note, policy.logs, policy.watching, least=policy.least, now=int(now.timestamp()), suites=policy.needs
+    )
     if seen.checkpoint.origin != policy.origin:
         raise Untrue(Fault.UNKNOWN_LOG, seen.checkpoint.origin)
-    key, made = policy.key(seen.key), int(statements[-1].at.timestamp())
+    made = int(statements[-1].at.timestamp())
     cosigned = [one.at for one in seen.witnesses]
-    if max([made, *cosigned]) > key.not_after.timestamp() or (
-        min([int(now.timestamp()), *cosigned]) < key.not_before.timestamp()
-    ):
-        raise Untrue(Fault.KEY_NOT_IN_USE)
+    last, first = max([made, *cosigned]), min([int(now.timestamp()), *cosigned])
+    for key in (policy.key(one) for one in (seen.key, seen.second) if one):
+        if last > key.not_after.timestamp() or first < key.not_before.timestamp():
+            raise Untrue(Fault.KEY_NOT_IN_USE)
     return seen
 
 

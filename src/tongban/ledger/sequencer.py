@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from tongban.base.clock import Clock
+from tongban.base.crypto import SUITES
 from tongban.base.database import Connection, Database
-from tongban.base.keys import Algorithm, KeyRing, Use
+from tongban.base.keys import Document, KeyRing, Use
 from tongban.ledger import store
 from tongban.ledger.checkpoints import Checkpoint
 from tongban.ledger.commitments import START, chained
@@ -70,8 +72,9 @@ class Sequencer:
         return len(leaves)
 
     def _signed(self, checkpoint: Checkpoint) -> str:
-        key = self.ring.signer_with(Use.LOG, self.clock(), Algorithm.ED25519)
-        note = checkpoint.signed(vkey(checkpoint.origin, key), lambda message: self.ring.sign(key.id, message))
+        now, ring = self.clock(), self.ring
+        keys = [ring.signer_with(Use.LOG, now, SUITES[suite].signature) for suite in ring.keys.suites(Document.LOG)]
+        note = checkpoint.signed(*((vkey(checkpoint.origin, key), partial(ring.sign, key.id)) for key in keys))
         return bytes(note).decode()
 
 

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Response, get
 
 from tongban.ledger.faults import FAULTS
-from tongban.ledger.receipts import LIMITS, NO_WITNESS, POINTS, VERDICTS
+from tongban.ledger.receipts import BROWSER_SUITE, LIMITS, NO_WITNESS, POINTS, VERDICTS
 from tongban.web.html import page
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -24,6 +24,7 @@ def _words() -> str:
             "points": {str(point): text for point, text in POINTS.items()},
             "verdicts": {str(holds).lower(): text for holds, text in VERDICTS.items()},
             "unwitnessed": NO_WITNESS,
+            "half": BROWSER_SUITE,
         }
     ).decode()
 

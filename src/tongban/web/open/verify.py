@@ -4,12 +4,13 @@ Its holder sees under 谁用过我的数据 that it was checked, and by which bo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 from litestar import Response, get, post
 
 from tongban import certs
+from tongban.base.documents import Document
 from tongban.base.errors import Problem
 from tongban.base.i18n import LANGS, Text
 from tongban.certs import CertificateRecord, Verification
@@ -70,9 +71,14 @@ async def verified(site: Site, visitor: Visitor, data: bytes | str, digest: str 
     raw = data.encode() if isinstance(data, str) else data
 
     def checked(keys: certs.PublicKeys, lists: StatusLists = NO_LISTS) -> Verification:
+        # What must have signed is ours to say of our own certificates; a neighbour's card has its keys and no more.
+        asked = Asked(keys, site.clock(), lists=lists)
+        if keys is site.keys.public:
+            asked = replace(asked, requires=site.keys.requires)
         if digest is not None:
-            return certs.verify(raw, keys, site.clock(), digest_=digest)
-        return verify_any(raw, Asked(keys, site.clock(), lists=lists))
+            suites = asked.suites(Document.CERTIFICATE)
+            return certs.verify(raw, keys, site.clock(), digest_=digest, suites=suites)
+        return verify_any(raw, asked)
 
     first = checked(site.keys.public)
     if first.claims is not None:
@@ -87,7 +93,8 @@ async def verified(site: Site, visitor: Visitor, data: bytes | str, digest: str 
     if stored is None:
         return first
     await _note(site, visitor, first.record)
-    return certs.verify(raw, site.keys.public, site.clock(), status=stored.status, digest_=digest)
+    suites = site.keys.keys.suites(Document.CERTIFICATE)
+    return certs.verify(raw, site.keys.public, site.clock(), status=stored.status, digest_=digest, suites=suites)
 
 
 async def _lists(site: Site, claims: dict[str, object]) -> StatusLists:
@@ -160,7 +167,7 @@ async def verify(site: Site, visitor: Visitor, c: str = "", h: str = "") -> Resp
             )
             problems.append(Problem("unknown-certificate", text))
         else:
-            answer = await verified(site, visitor, stored.certificate.jws, h[:100])
+            answer = await verified(site, visitor, certs.export_json(stored.certificate), h[:100])
             # A number alone shows nobody's certificate: only the digest proves that it was held in the hand.
             found = result(answer if answer.genuine else msgspec.structs.replace(answer, record=None))
     return page(site, visitor, "open/verify.html", result=found, problems=problems)

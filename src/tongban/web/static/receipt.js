@@ -267,7 +267,8 @@
     const points = made("ul", "", "bullets");
     for (const [point, holds] of found.points) {
       const open = holds === null && point === "witnessed" && found.holds ? `（${told.unwitnessed[lang]}）` : "";
-      const why = holds === false ? `（${told.faults[found.fault][lang]}）` : open;
+      const half = holds && point === "signed" && (policy.suites || []).includes("gm") ? `（${told.half[lang]}）` : "";
+      const why = holds === false ? `（${told.faults[found.fault][lang]}）` : open || half;
       points.append(made("li", `${told.points[point][lang]}${say("：", ": ")}${marks[holds]}${lang === "en" ? why.replace("（", " (").replace("）", ")") : why}`));
     }
     result.append(verdict, points);
