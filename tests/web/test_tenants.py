@@ -61,6 +61,8 @@ ROUTES: dict[str, Whose] = {
     "GET /.well-known/jwt-vc-issuer": PUBLIC,
     "POST /api/wallet/nonce": PUBLIC,
     "POST /api/wallet/credential": PUBLIC,
+    "GET /certificates/{identifier}/reissue": OWNER,
+    "POST /certificates/{identifier}/reissue": OWNER,
     "GET /certificates/{identifier}/certificate.sd-jwt": OWNER,
     "POST /certificates/{identifier}/show": OWNER,
     "POST /certificates/{identifier}/showings/{showing_id}/end": OWNER,

@@ -288,6 +288,7 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
         lists=act.lists,
         moves_power=act.moves_power,
         revokes=act.revokes,
+        certificate=act.certificate,
         promise=act.promise,
         in_name_of=command.grant.in_name_of,
         delegation=command.grant.delegation,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tongban.cases import closing, corrections, granting, listing, moving, promises, spots, standing
+from tongban.cases import closing, corrections, granting, lifecycle, listing, moving, promises, spots, standing
 from tongban.cases.batch import Also
 from tongban.cases.definition import Definition
 from tongban.cases.handover import leaving
@@ -39,6 +39,8 @@ def effects(engine: Engine, definition: Definition, after: CaseState, new: Seque
             also.append(moving.effect(after, directory, day))
         if event.promise:
             also.append(promises.effect(definition, after, event))
+        if event.certificate:
+            also.append(lifecycle.effect(engine, definition, after, event))
         if event.revokes:
             also.append(revoke(definition, after, event))
             if definition.service.result.mandate:

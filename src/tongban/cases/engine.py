@@ -20,7 +20,7 @@ from tongban.base.i18n import LANGS, Text, words
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases import about as abouts
-from tongban.cases import corrections, custody, granting, handing, moving, promises
+from tongban.cases import corrections, custody, granting, handing, lifecycle, moving, promises
 from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written, together
 from tongban.cases.beside import Beside
 from tongban.cases.committing import spoken
@@ -227,6 +227,9 @@ class Engine:
         owner = corrections.verified_by(law.service, owner, self.directory)
         moving.opened(law.service, says, applicant, self.directory, day)
         other = await abouts.concerned(self, law, says, applicant.id)
+        says, held = await lifecycle.named(self, law, says, applicant.id)
+        if held:
+            region, owner = held.record.region, held.record.issuer.body
         region = other.state.case.region if other else region
         given = Given(law, day, says.get("facts"), records, read)
         answer = answering(self, actor, law, given, region, day, other, owner or owed_by)

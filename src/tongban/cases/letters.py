@@ -134,9 +134,11 @@ def _values(
 
 
 def _said_before(definition: Definition, state: CaseState) -> dict[str, Text]:
-    """The day, the place and the matter that an earlier act named, as the last one that did has it."""
+    """The day, the place, the matter and the certificate that an earlier act named, as the last one that did has it."""
     acts, found = definition.procedure.acts, dict[str, Text]()
     for done in state.acts:
+        if name := done.payload.get("certificate_name"):
+            found["certificate"] = Text(str(name), str(done.payload.get("certificate_name_en") or name))
         for name in ("day", "place", "matter"):
             if name in done.payload and done.type in acts:
                 found[name] = said_words(definition, acts[done.type], name, done.payload[name])

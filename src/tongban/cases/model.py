@@ -231,6 +231,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     moves_power: bool = False
     revokes: bool = False
     """Whether it revoked what the case had issued."""
+    certificate: Literal["suspend", "restore", "revoke", "replace"] | None = None
+    """What it did to the certificate that the case is about."""
     promise: Literal["broken", "repaired"] | None = None
     """Whether it found a promise to be false, or ended the memory of one."""
     in_name_of: str = ""

@@ -209,8 +209,19 @@ _THERE = "elsewhere"
 """Whom a case waits for that nobody here can do anything about."""
 
 
+_BY_OFFICE = frozenset({"certificate-supervision"})
+"""Services whose cases an official opens about somebody, and not for them."""
+
+
+def taken_in(state: CaseState) -> bool:
+    """窗口收件: an official opened it for a person who asked."""
+    opened = state.acts[0].by.kind if state.acts else ""
+    person = state.case.applicant.kind == "person"
+    return opened == "official" and person and state.case.service not in _BY_OFFICE
+
+
 def _labels(state: CaseState) -> Iterator[str]:
-    if state.acts and state.acts[0].by.kind == "official" and state.case.applicant.kind == "person":
+    if taken_in(state):
         yield "counter"
     if any(done.for_applicant for done in state.acts):
         yield AGENT

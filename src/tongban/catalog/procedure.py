@@ -173,6 +173,9 @@ class Act(_File, frozen=True, kw_only=True):
     (行政许可法 24, 25)."""
     revokes: bool = False
     """Revokes, in the same transaction, what the case issued. Only an adverse act may."""
+    certificate: Literal["suspend", "restore", "revoke", "replace"] | None = None
+    """What it does, in the same transaction, to the certificate that the fact `certificate` of the case names: not to
+    be used until it is restored, revoked for good, or replaced by a new one that names it."""
     promise: Literal["broken", "repaired"] | None = None
     """What it does to the memory of a false promise (告知承诺): `broken` begins it, `repaired` ends the one that
     the case this one is about began."""

@@ -94,6 +94,8 @@ class CertificateRecord(_Part, frozen=True, kw_only=True):
     law: tuple[Law, ...]
     version: Annotated[int, Meta(ge=1, le=999)]
     """Of this certificate: an endorsement or a change issues the next one."""
+    replaces: Annotated[str, Meta(max_length=160)] | msgspec.UnsetType = msgspec.UNSET
+    """The certificate whose place it took, if it took one's."""
     demo: bool
 
 
@@ -162,6 +164,20 @@ def identifier(*, type_code: str, issuer_uscc: str, serial: str, version: int) -
     """
     body = ".".join((ROOT, type_code.upper(), issuer_uscc, serial.upper(), f"{version:03d}"))
     return f"{body}.{check_character(body.removeprefix(ROOT))}"
+
+
+def reissued(old: CertificateRecord, shows: tuple[Shown, ...], at: datetime) -> CertificateRecord:
+    """The next version of a certificate, which says that it replaces this one. It holds as long as this one did."""
+    type_code = old.id.removeprefix(ROOT + ".").split(".")[0]
+    version, serial = old.version + 1, serial_of(old.case)
+    return msgspec.structs.replace(
+        old,
+        id=identifier(type_code=type_code, issuer_uscc=old.issuer.uscc, serial=serial, version=version),
+        version=version,
+        shows=shows,
+        issued_at=at.replace(microsecond=0),
+        replaces=old.id,
+    )
 
 
 def identifier_holds(text: str) -> bool:

@@ -42,6 +42,8 @@ class Revocation(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     by: str
     reason: str
+    replaced_by: str = ""
+    """Of a revoked one: the certificate that took its place."""
 
 
 class StoredCertificate(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +69,7 @@ class StoredCertificate(msgspec.Struct, frozen=True, kw_only=True):
 
 _COLUMNS = (
     "region, id, jws, marks, issued_at, number, revoked_at, revoked_by, revoked_reason,"
+    " replaced_by AS revoked_replaced_by,"
     " suspended_at, suspended_by, suspended_reason"
 )
 
@@ -152,13 +155,14 @@ async def held_by(db: Reads, holder: str, after: str | None = None, limit: int =
 async def revoke(connection: Writes, certificate_id: str, revocation: Revocation) -> None:
     """废止. Raises `Refused`: `unknown-certificate` (404); `already-revoked` (409), since the first reason stands."""
     done = await connection.execute(
-        "UPDATE certificate SET revoked_at = $3, revoked_by = $4, revoked_reason = $5"
+        "UPDATE certificate SET revoked_at = $3, revoked_by = $4, revoked_reason = $5, replaced_by = $6"
         " WHERE region = $1 AND id = $2 AND revoked_at IS NULL",
         region_of_identifier(certificate_id) or "",
         certificate_id,
         revocation.at,
         revocation.by,
         revocation.reason,
+        revocation.replaced_by,
     )
     if done == "UPDATE 0":
         raise await _why_not(connection, certificate_id)
@@ -242,4 +246,5 @@ def _stored(row: Any, ring: Ring) -> StoredCertificate:
 def _act(row: Any, what: str) -> Revocation | None:
     if row[f"{what}_at"] is None:
         return None
-    return Revocation(at=row[f"{what}_at"], by=row[f"{what}_by"], reason=row[f"{what}_reason"])
+    by = row["revoked_replaced_by"] if what == "revoked" else ""
+    return Revocation(at=row[f"{what}_at"], by=row[f"{what}_by"], reason=row[f"{what}_reason"], replaced_by=by)

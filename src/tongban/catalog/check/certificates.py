@@ -7,9 +7,10 @@ from tongban.catalog.catalogue import superseded
 from tongban.catalog.certificate_type import RESOURCE, CertificateType, HolderKind, Lasts
 from tongban.catalog.check.burdens import plain_name
 from tongban.catalog.check.laws import doubled_laws, unread_laws
-from tongban.catalog.check.registry import Said, View, certificate_lint, service_lint
+from tongban.catalog.check.registry import Said, View, certificate_lint, procedure_lint, service_lint
 from tongban.catalog.findings import Path
 from tongban.catalog.model import Audience, Result, Service, Source
+from tongban.catalog.procedure import Procedure
 
 _PEOPLE = frozenset({Audience.NATURAL_PERSON})
 _LAW = "GB/T 36903-2018"
@@ -189,3 +190,20 @@ def _sources(service: Service) -> Iterator[tuple[Path, Source]]:
     for slug, material in service.materials.items():
         if material.replaced_by is not None and material.replaced_by.resource == RESOURCE:
             yield ("materials", slug, "replaced_by", "at"), material.replaced_by
+
+
+@procedure_lint(
+    "certificate-act",
+    "error",
+    "暂停、废止证照是不利行为",
+    "Suspending or revoking a certificate is adverse",
+    law="行政许可法 69",
+)
+def act(view: View[Procedure]) -> Iterator[Said]:
+    for slug, one in view.file.acts.items():
+        if one.certificate in ("suspend", "revoke") and not one.adverse:
+            text = Text(
+                f"“{one.name.zh}”收走了证照，请写 adverse: true：要理由、依据和第二个人",
+                f"'{one.name.en}' takes a certificate away; write adverse: true: reasons, law and a second person",
+            )
+            yield Said(text, ("acts", slug, "certificate"))

@@ -16,7 +16,7 @@ from tongban.terms import STATUTES, TermError
 
 _PLACEHOLDERS = frozenset(
     {"service", "case", "name", "body", "due", "items", "reasons", "remedies", "link", "official", "parts"}
-    | {"bodies", "findings", "day", "place", "matter"}
+    | {"bodies", "findings", "day", "place", "matter", "certificate"}
 )
 _MACHINES = frozenset({Who.CLOCK, Who.RULES})
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -376,6 +376,7 @@ def condition(view: View[Procedure]) -> Iterator[Said]:
 def nothing_issued(view: View[Procedure]) -> Iterator[Said]:
     favourable = [slug for slug, state in view.file.states.items() if state.end == "favourable"]
     told = any("parts_open" in act.when for act in view.file.acts.values())  # a whole: its parts issue
-    if favourable and not told and not any(act.issues for act in view.file.acts.values()):
+    issue = any(act.issues or act.certificate == "replace" for act in view.file.acts.values())
+    if favourable and not told and not issue:
         text = Text("没有出证的动作（issues: true）", "No act issues the result (issues: true)")
         yield Said(text, ("acts",), key=True, severity="warning")

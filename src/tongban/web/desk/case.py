@@ -68,6 +68,7 @@ async def case_page(
         about=view.opening.about,
         whereabouts_of=whereabouts(site, view),
         recall=may_recall(site, actor, view),
+        certified=bool(view.certificates),
         inspects=Inspections(site.cases.engine).rule(actor, view) is not None,
         shown_at=int(site.clock().timestamp()),
         **casepage.values(

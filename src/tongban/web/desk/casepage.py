@@ -11,6 +11,7 @@ from tongban.cases import CaseView, Command, Letter, Refusal, clocks, letters, l
 from tongban.cases.account import Line
 from tongban.cases.decide import decide
 from tongban.cases.model import refusal
+from tongban.cases.projections import taken_in
 from tongban.catalog.model import Service
 from tongban.catalog.procedure import Act
 from tongban.web.desk import acts, drafts
@@ -136,7 +137,7 @@ def head(view: CaseView, queue: Queue) -> Head:
 def _labels(view: CaseView) -> tuple[str, ...]:
     state = view.state
     found = {
-        "counter": bool(state.acts) and state.acts[0].by.kind == "official" and state.case.applicant.kind == "person",
+        "counter": taken_in(state),
         "corrected": bool(state.replaced),
         "escalated": bool(state.escalated),
         "undelivered": bool(state.undelivered),

@@ -2,6 +2,7 @@
 
 from tongban.web.desk import (
     case,
+    certificate,
     delegations,
     elements,
     emergency,
@@ -32,6 +33,7 @@ ROUTES = [
     *lists.ROUTES,
     *handed.ROUTES,
     *case.ROUTES,
+    *certificate.ROUTES,
     *files.ROUTES,
     *suggestions.ROUTES,
     *own_view.ROUTES,

@@ -1,0 +1,232 @@
+"""The life of a certificate: suspended and restored by two people, replaced and corrected, each in one transaction."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from case_world import COUNTY, Officials, official, register
+
+from tongban import certs
+from tongban.base.clock import SettableClock
+from tongban.base.database import Database
+from tongban.base.errors import Refused
+from tongban.base.keys import KeyRing
+from tongban.cases.lifecycle import REISSUE, SUPERVISION
+from tongban.cases.model import Applicant
+from tongban.cases.service import Cases
+from tongban.catalog import load_procedure, load_service
+from tongban.catalog.catalogue import Catalogue
+from tongban.catalog.shipped import shipped
+from tongban.certs import Status, StoredCertificate, verify
+from tongban.org import Actor, Directory, Person
+from tongban.terms import Calendar
+
+pytestmark = pytest.mark.database
+
+OWNER = Actor.citizen(Person(id="p-zhou", name="周家和", id_number="11010519491231002X", home_region=COUNTY, level=3))
+OTHER = Actor.citizen(Person(id="p-li", name="李文", id_number="110105199001011234", home_region=COUNTY, level=3))
+HOLDER = Applicant("p-zhou", "周家和", "11010519491231002X")
+SHOP = {
+    "owner_name": "周家和",
+    "shop_name": "家和早餐店（演示）",
+    "premises": "清源区河边路2号",
+    "area": "30",
+    "cold_food": "false",
+    "by_promise": "true",
+}
+WHY = {"reasons": "两次检查冷藏设备都不运转", "law": ["APN-9"]}
+
+
+@pytest.fixture
+def people(clock: SettableClock) -> Directory:
+    return Directory.build(register(("market", "digital-centre")), clock)
+
+
+@pytest.fixture
+async def desk(db: Database, people: Directory, clock: SettableClock, tmp_path: Path) -> AsyncIterator[Cases]:
+    services = [
+        load_service((shipped("services") / f"{slug}.yaml").read_text("utf-8")).require()
+        for slug in ("small-food-shop", SUPERVISION, REISSUE)
+    ]
+    procedures = [
+        load_procedure((shipped("procedures") / f"{slug}.yaml").read_text("utf-8")).require()
+        for slug in ("informed-promise", "filing", SUPERVISION, REISSUE)
+    ]
+    yield Cases(
+        db,
+        Catalogue(services, procedures, clock=clock),
+        people,
+        Calendar.china(),
+        KeyRing.open(tmp_path / "keys", clock()),
+        clock,
+        data_dir=tmp_path,
+    )
+
+
+@pytest.fixture
+def who(people: Directory) -> Officials:
+    return lambda name: official(people, name)
+
+
+@pytest.fixture
+async def certificate(desk: Cases) -> StoredCertificate:
+    """周家和's registration, done at once on a promise."""
+    opened = await desk.submit(OWNER, "small-food-shop", SHOP, region=COUNTY, key="shop-0001")
+    return opened.certificates[0]
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    """Refused for this reason."""
+    with pytest.raises(Refused) as error:
+        yield
+    assert [one.code for one in error.value.problems] == [code]
+
+
+async def propose(desk: Cases, by: Actor, one: StoredCertificate, measure: str = "suspend") -> str:
+    facts = {"certificate": one.record.id, "measure": measure, "ground": "conditions"}
+    opened = await desk.submit(
+        by, SUPERVISION, facts, says=WHY, region="990102", applicant=HOLDER, key=f"propose-{measure}"
+    )
+    return opened.case
+
+
+async def do(desk: Cases, by: Actor, case: str, act: str, **says: object) -> str:
+    return (await desk.act(by, case, act, says, version=None, key=f"{case}-{act}-{by.id}")).state.state
+
+
+async def again(db: Database, one: StoredCertificate) -> StoredCertificate:
+    found = await certs.store.get(db, one.record.id)
+    assert found is not None
+    return found
+
+
+async def suspended(desk: Cases, who: Officials, one: StoredCertificate) -> str:
+    case = await propose(desk, who("examiner"), one)
+    assert await do(desk, OWNER, case, "speak", message="机器坏了，已经报修") == "heard"
+    assert await do(desk, who("approver"), case, "suspend", **WHY, until="2026-12-31") == "suspended"
+    return case
+
+
+async def test_a_certificate_is_suspended_by_a_second_person_with_reason_law_and_remedies(
+    desk: Cases, who: Officials, db: Database, certificate: StoredCertificate
+) -> None:
+    case = await suspended(desk, who, certificate)
+    held = await again(db, certificate)
+    assert held.status is Status.SUSPENDED and held.suspension is not None
+    assert "行政处罚法" in held.suspension.reason and WHY["reasons"] not in held.suspension.reason
+    assert await certs.store.not_valid(db, 0, 10) == {held.number: Status.SUSPENDED}
+    view = await desk.view(OWNER, case)
+    letter = next(event.letter for event in view.loaded.events if event.type == "suspend")
+    assert letter is not None and "食品小经营店登记证" in letter.body.zh and "行政复议" in letter.body.zh
+
+
+async def test_whoever_proposed_a_suspension_does_not_decide_it_and_the_holder_is_heard_first(
+    desk: Cases, who: Officials, db: Database, certificate: StoredCertificate
+) -> None:
+    case = await propose(desk, who("approver"), certificate)
+    with refused("act-not-possible"):
+        await do(desk, who("second"), case, "suspend", **WHY, until="2026-12-31")
+    await do(desk, OWNER, case, "speak", message="我没有")
+    with refused("second-person"):
+        await do(desk, who("approver"), case, "suspend", **WHY, until="2026-12-31")
+    with refused("field-missing"):
+        await do(desk, who("second"), case, "suspend", until="2026-12-31", law=["APN-9"])
+    assert (await again(db, certificate)).status is Status.VALID
+
+
+async def test_only_the_issuer_opens_a_supervision(desk: Cases, who: Officials, certificate: StoredCertificate) -> None:
+    with pytest.raises(Refused):
+        await propose(desk, who("stranger"), certificate)
+
+
+async def test_what_is_put_right_is_restored_and_the_certificate_holds_again(
+    desk: Cases, who: Officials, db: Database, certificate: StoredCertificate
+) -> None:
+    case = await suspended(desk, who, certificate)
+    assert await do(desk, OWNER, case, "report", message="修好了") == "review"
+    assert await do(desk, who("second"), case, "restore", reasons="看过，正常", law=["APL-69"]) == "restored"
+    assert (await again(db, certificate)).status is Status.VALID
+    assert await certs.store.not_valid(db, 0, 10) == {}
+
+
+async def test_a_suspension_ends_by_itself_after_the_day_that_it_names(
+    desk: Cases, who: Officials, db: Database, certificate: StoredCertificate, clock: SettableClock
+) -> None:
+    case = await suspended(desk, who, certificate)
+    clock.set(clock().replace(year=2027, month=1, day=1, hour=9))
+    await desk.fire()
+    assert (await desk.view(OWNER, case)).state.state == "restored"
+    assert (await again(db, certificate)).status is Status.VALID
+
+
+async def test_a_suspended_certificate_is_not_suspended_twice_and_is_not_replaced(
+    desk: Cases, who: Officials, certificate: StoredCertificate
+) -> None:
+    await suspended(desk, who, certificate)
+    facts = {"certificate": certificate.record.id, "measure": "suspend", "ground": "breach"}
+    with refused("already-suspended"):
+        await desk.submit(
+            who("examiner"), SUPERVISION, facts, says=WHY, region=COUNTY, applicant=HOLDER, key="propose-2"
+        )
+    with refused("certificate-suspended"):
+        lost = {"certificate": certificate.record.id, "why": "lost"}
+        await desk.submit(OWNER, REISSUE, lost, region=COUNTY, key="reissue-1")
+
+
+async def test_a_lost_certificate_is_replaced_at_once_and_each_names_the_other(
+    desk: Cases, db: Database, certificate: StoredCertificate, clock: SettableClock
+) -> None:
+    clock.set(clock() + timedelta(days=3))
+    lost = {"certificate": certificate.record.id, "why": "lost"}
+    assert (await desk.submit(OWNER, REISSUE, lost, region=COUNTY, key="reissue-1")).state.state == "reissued"
+    old = await again(db, certificate)
+    assert old.revocation is not None
+    new = await certs.store.get(db, old.revocation.replaced_by)
+    assert new is not None and new.record.replaces == old.record.id
+    assert new.record.version == old.record.version + 1 and new.record.valid_until == old.record.valid_until
+    assert verify(new.certificate.jws, desk.engine.keys.public, clock()).valid
+    assert await certs.store.not_valid(db, 0, 10) == {old.number: Status.INVALID}
+    with refused("certificate-over"):
+        await desk.submit(OWNER, REISSUE, lost, region=COUNTY, key="reissue-2")
+
+
+async def test_what_is_wrong_on_a_certificate_is_corrected_after_it_was_verified(
+    desk: Cases, who: Officials, db: Database, certificate: StoredCertificate
+) -> None:
+    label = certificate.record.shows[0].label.zh
+    wrong = {"certificate": certificate.record.id, "why": "wrong", "line": label, "should_be": "家和早点铺（演示）"}
+    with refused("no-such-line"):
+        await desk.submit(OWNER, REISSUE, wrong | {"line": "月亮"}, region=COUNTY, key="correct-0")
+    opened = await desk.submit(OWNER, REISSUE, wrong, region=COUNTY, key="correct-1")
+    assert opened.state.state == "asked" and (await again(db, certificate)).status is Status.VALID
+    assert await do(desk, who("approver"), opened.case, "correct", reasons="登记簿写的是这个") == "reissued"
+    old = await again(db, certificate)
+    assert old.revocation is not None and "更正" in old.revocation.reason
+    new = await certs.store.get(db, old.revocation.replaced_by)
+    assert new is not None and new.record.shows[0].value.zh == "家和早点铺（演示）"
+    assert new.record.shows[1:] == old.record.shows[1:]
+
+
+async def test_nobody_has_a_certificate_of_somebody_else_replaced(
+    desk: Cases, db: Database, certificate: StoredCertificate
+) -> None:
+    with refused("unknown-certificate"):
+        lost = {"certificate": certificate.record.id, "why": "lost"}
+        await desk.submit(OTHER, REISSUE, lost, region=COUNTY, key="reissue-1")
+    assert (await again(db, certificate)).status is Status.VALID
+
+
+async def test_a_revoked_certificate_does_not_come_back(
+    desk: Cases, who: Officials, db: Database, certificate: StoredCertificate
+) -> None:
+    case = await propose(desk, who("examiner"), certificate, "revoke")
+    await do(desk, OWNER, case, "speak", message="不同意")
+    with refused("not-your-act"):
+        await do(desk, who("approver"), case, "revoke", **WHY)
+    assert await do(desk, who("head"), case, "revoke", **WHY) == "revoked"
+    assert (await again(db, certificate)).status is Status.INVALID
+    with refused("certificate-over"):
+        await propose(desk, who("examiner"), certificate)
