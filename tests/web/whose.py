@@ -150,6 +150,8 @@ INSIDE: dict[str, Whose] = {
     "POST /desk/delegations/new": STAFF,
     "GET /desk/cases/{case}": BODY,
     "POST /desk/cases/{case}": BODY,
+    "GET /desk/cases/{case}/certificate": BODY,
+    "POST /desk/cases/{case}/certificate": BODY,
     "GET /desk/cases/{case}/inspection": BODY,
     "POST /desk/cases/{case}/inspection": BODY,
     "POST /desk/cases/{case}/undo": BODY,

@@ -56,9 +56,7 @@ async def send(site: Site, visitor: Visitor, identifier: str, form: Form) -> Res
     return go(f"/cases/{opened.case}?said=asked")
 
 
-def _page(
-    site: Site, visitor: Visitor, found: StoredCertificate, form: Form, problems: list[Problem]
-) -> Response[str]:
+def _page(site: Site, visitor: Visitor, found: StoredCertificate, form: Form, problems: list[Problem]) -> Response[str]:
     return page(
         site,
         visitor,

@@ -1,0 +1,66 @@
+"""The pages of a certificate's life: its holder has it replaced, its issuer proposes to suspend it."""
+
+import re
+from typing import Any
+
+import pytest
+from tests.web.citizen import Person
+from tests.web.desk_people import Official
+from tests.web.test_case_pages import certified
+
+from tongban import certs
+from tongban.web.site import Site
+
+pytestmark = pytest.mark.database
+
+
+async def case_of(site: Site, number: str) -> str:
+    found = await certs.store.get(site.db, number)
+    assert found is not None
+    return found.record.case
+
+
+async def test_a_lost_certificate_is_replaced_from_its_own_page(xiaoman: Person, site: Site) -> None:
+    number = await certified(xiaoman, site)
+    page = (await xiaoman.get(f"/certificates/{number}")).text
+    assert f"/certificates/{number}/reissue" in page
+    await xiaoman.get(f"/certificates/{number}/reissue")
+    key = xiaoman.hidden("key")
+    await xiaoman.post(f"/certificates/{number}/reissue", {"key": key, "why": "lost"})
+    assert "新的一张已发" in xiaoman.text
+    old = (await xiaoman.get(f"/certificates/{number}")).text
+    new = re.search(r'href="/certificates/([^"/]+)">看新的一张', old)
+    assert new and "已废止" in old and "/reissue" not in old
+    assert number in (await xiaoman.get(f"/certificates/{new[1]}")).text
+
+
+async def test_whoever_says_that_something_is_wrong_says_what(xiaoman: Person, site: Site) -> None:
+    number = await certified(xiaoman, site)
+    await xiaoman.get(f"/certificates/{number}/reissue")
+    answer = await xiaoman.post(f"/certificates/{number}/reissue", {"key": xiaoman.hidden("key"), "why": "wrong"})
+    assert answer.status_code == 422 and "没有这一项" in xiaoman.text
+
+
+async def test_an_official_of_the_issuer_proposes_a_suspension_on_the_page_of_the_case(
+    xiaoman: Person, site: Site
+) -> None:
+    number = await certified(xiaoman, site)
+    case = await case_of(site, number)
+    official = await Official(site).sit("police.examiner")
+    assert f"/desk/cases/{case}/certificate" in (await official.open(case)).text
+    page = await official.get(f"/desk/cases/{case}/certificate")
+    assert number in page.text and "立案并告知持证人" in page.text
+    said: dict[str, Any] = {
+        "certificate": number,
+        "measure": "suspend",
+        "ground": "conditions",
+        "reasons": "查了已经搬走",
+    }
+    again = await official.post(f"/desk/cases/{case}/certificate", {**said, "key": official.hidden("key")})
+    assert again.status_code == 422 and "依据的条款" in again.text
+    done = await official.post(
+        f"/desk/cases/{case}/certificate", {**said, "law": "APL-69", "key": official.hidden("key")}
+    )
+    assert done.status_code in (200, 303)
+    await xiaoman.get("/inbox")
+    assert "关于您的证照" in xiaoman.text
