@@ -51,6 +51,7 @@ def test_every_service_and_its_versions_are_shipped_and_nothing_else() -> None:
         "funeral-grant",
         "guardian-standing",
         "hiring-registration",
+        "hotline-request",
         "housing-fund-account",
         "housing-fund-inheritance",
         "housing-fund-retirement",

@@ -66,6 +66,11 @@ ROUTES: dict[str, Whose] = {
     "GET /certificates/{identifier}/certificate.sd-jwt": OWNER,
     "POST /certificates/{identifier}/show": OWNER,
     "POST /certificates/{identifier}/showings/{showing_id}/end": OWNER,
+    "GET /rate/{case}/{code}": PUBLIC,
+    "POST /rate/{case}/{code}": PUBLIC,
+    "GET /rate-visit/{token}": PUBLIC,
+    "POST /rate-visit/{token}": PUBLIC,
+    "GET /open/ratings": PUBLIC,
     "GET /shown/{token}": PUBLIC,
     "POST /shown/{token}": PUBLIC,
     "GET /bundles": PUBLIC,
@@ -317,7 +322,8 @@ async def world(site: Site) -> Any:
                  "hall": "qingyuan", "kind": "residence-permit", "token": "none", "answer_id": "aaaaaaaaaaaa",
                  "shape": "atrs.json", "access": access,
                  "resource": "hr.insurance", "record": "member", "grant": "demo.none",
-                 "mandate": mandate.id, "group": "0", "showing_id": "none", "copy_id": "none"}  # fmt: skip
+                 "mandate": mandate.id, "group": "0", "showing_id": "none", "copy_id": "none",
+                 "code": "AAAAAAAAAA", "rating": "0"}  # fmt: skip
         yield World(
             owner,
             other,

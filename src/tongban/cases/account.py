@@ -108,7 +108,8 @@ def _details(definition: Definition, event: Event) -> Iterator[tuple[Text, Text]
         yield from _own_details(definition, event)
         return
     for name, value in event.payload.items():
-        yield act.says[name].name, said_words(definition, act, name, value)
+        if act.says[name].type != "body":  # the line of the hand-over that follows names it
+            yield act.says[name].name, said_words(definition, act, name, value)
     if START not in act.from_ and event.facts:
         yield Text("更正", "Corrected"), joined([definition.label(name) for name in event.facts])
     if event.documents:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tongban.base.i18n import Text
+from tongban.catalog.model import Service
 
 
 def _no(_person: str) -> bool:
@@ -19,6 +20,10 @@ async def _nothing(_case: str) -> Text:
     return Text("", "")
 
 
+def _nobody(_case: str, _service: Service) -> Text:
+    return Text("", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """Who else is asked.
@@ -26,7 +31,9 @@ class Beside:
     people_only  whether a person wants only people to handle what they apply for (PIPL 24)
     contributed  the sentence on what registered uses of models contributed to a case, for the letter of its outcome;
                  empty if they did not
+    invites      how a case of a service is rated once it has ended, for the letter with which it ends
     """
 
     people_only: Callable[[str], bool] = _no
     contributed: Callable[[str], Awaitable[Text]] = _nothing
+    invites: Callable[[str, Service], Text] = _nobody

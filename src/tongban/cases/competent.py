@@ -178,8 +178,10 @@ def _here(engine: Engine, found: Case, named: str, day: date) -> Iterator[Custod
     """Those to bodies of this installation, the nearest first."""
     state, service, directory = found.state, found.definition.service, engine.directory
     held = {state.office.id, *(one.from_office.id for one in state.custody)}
-    kind = {body.id: body for body in directory.bodies_of(service.authority.body)}
-    if directory.has(named):
+    near = handing.dispatches(found.definition.procedure)  # 派单: every body of the region has duties of its own
+    around = directory.bodies_in([state.case.region]) if near else directory.bodies_of(service.authority.body)
+    kind = {body.id: body for body in around if not near or body.region == state.case.region}
+    if directory.has(named) and not near:
         kind[named] = directory.body(named)
     bodies = (body for body in kind.values() if body.id not in held and directory.here(body.id))
     fitting = [body for body in bodies if _empowered(directory, body, service, day)]

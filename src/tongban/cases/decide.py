@@ -129,6 +129,11 @@ def decide(definition: Definition, state: CaseState, command: Command, now: date
         )
     if state.elsewhere:
         return away(state)
+    if command.act in definition.procedure.acts:
+        sent = handing.sent_to(definition.procedure.acts[command.act], command)
+        if isinstance(sent, Refusal):
+            return sent
+        command = replace(command, custody=sent, taken_over=True) if sent else command
     events = overdue(definition, state, now)
     state = _after(state, events)
     done = _OWN.get(command.act, _do)(definition, state, command, now)
@@ -197,7 +202,7 @@ def possible(
         return ()
     state = _after(state, overdue(definition, state, now)) if state.opening else state
     handed = _handing(definition, state, actor, grant, receivers)
-    return (*_possible(definition, state, actor, grant, now), *handed)
+    return (*_possible(definition, state, actor, grant, now, receivers), *handed)
 
 
 def _handing(
@@ -213,7 +218,12 @@ def _handing(
 
 
 def _possible(
-    definition: Definition, state: CaseState, actor: Actor, grant: GrantFor, now: datetime
+    definition: Definition,
+    state: CaseState,
+    actor: Actor,
+    grant: GrantFor,
+    now: datetime,
+    receivers: tuple[Custody, ...],
 ) -> Iterator[PossibleAct]:
     judged = Judged(definition, state)
     for name, act in definition.procedure.acts.items():
@@ -224,7 +234,7 @@ def _possible(
         # A condition over the facts is not asked before the act that brings them.
         asked = _CHECKS if _brings(act) else (*_CHECKS, checks.condition)
         if checks.theirs(trial) and not any(check(trial) for check in asked):
-            yield PossibleAct(name, act.name, act)
+            yield PossibleAct(name, act.name, handing.with_choices(act, receivers) if act.hands_on else act)
     granted = grant(UNDO)
     if granted and not isinstance(_undo(definition, state, Command(UNDO, actor, granted), now), Refusal):
         yield PossibleAct(UNDO, Text("撤回", "Undo"), None)
@@ -305,6 +315,8 @@ def _do(definition: Definition, state: CaseState, command: Command, now: datetim
     if command.quiet:
         return event
     after = evolve(state, event)
+    if act.hands_on:  # its letter names the body that answers from now on
+        after = _after(after, handing.sent_on(definition, after, command, now))
     letter = _letter(definition, act, after, event, command)
     if event.on_behalf_of and (letter or command.actor.kind == "person"):
         name, official = (

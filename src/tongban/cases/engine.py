@@ -31,6 +31,7 @@ from tongban.cases.effects import effects
 from tongban.cases.evolve import fold
 from tongban.cases.handover.agreements import Between
 from tongban.cases.handover.standing import Origin
+from tongban.cases.letters import and_then
 from tongban.cases.loaded import Begun, Case, PartOf, Recorder
 from tongban.cases.model import Applicant, CaseState, Dispute, Event, Opening, Refusal
 from tongban.cases.opening import digest, known, procedure_of, taking_part
@@ -319,7 +320,7 @@ class Engine:
                 version,
                 records=records or {},
                 remark=remark,
-                receivers=receivers(self, found, str(says.get("body") or "")) if act == handing.HAND_ON else (),
+                receivers=receivers(self, found, str(says.get("body") or "")) if handing.hands(act, found) else (),
                 above=above(self, found) if act == handing.REFUSE else "",
             )
             decided = self._decided(found.definition, found.state, command, self.clock())
@@ -418,8 +419,11 @@ class Engine:
         """What is added to a letter that tells of an outcome. Asked for only where one may come of it."""
         spec = found.definition.procedure.acts.get(act)
         states = found.definition.procedure.states
-        tells = spec is not None and (spec.decides or spec.issues or (spec.to in states and states[spec.to].end))
-        return await self.beside.contributed(found.state.case.case) if tells else Text("", "")
+        ends = spec is not None and spec.to in states and states[spec.to].end is not None
+        if spec is None or not (spec.decides or spec.issues or ends):
+            return Text("", "")
+        said = await self.beside.contributed(found.state.case.case)
+        return and_then(said, self.beside.invites(found.state.case.case, found.definition.service)) if ends else said
 
     def _open_service(self, slug: str, region: str, now: datetime) -> Service:
         """The service as it can be applied for there now. Raises Refused (`service-not-open`, 404)."""

@@ -14,19 +14,22 @@ from tongban.base.errors import Refused
 from tongban.base.i18n import LANGS, Text, words
 from tongban.cases import clocks
 from tongban.cases.engine import Engine
+from tongban.catalog.model import Service
 from tongban.sharing import Purpose, Reader
 from tongban.sharing.access import Kind, Opened, open_record
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What is told. `asks`: the applicant has something to do; `by`: the last day for an answer."""
+    """What is told. `asks`: the applicant has something to do; `by`: the last day for an answer; `service` is for
+    whoever shows it, to know what can be done next, and is not shown."""
 
     case: str
     state: Text
     ended: bool
     asks: bool
     by: date | None
+    service: Service
 
 
 async def glance(engine: Engine, case: str, proved: Callable[[str], bool]) -> Glance | None:
@@ -65,4 +68,4 @@ async def glance(engine: Engine, case: str, proved: Callable[[str], bool]) -> Gl
     due = clocks.matters(clocks.running(found.definition, state, now)) if spec.end is None else None
     last = due.binding.due if due and due.clock.by_authority else None
     day = found.definition.local(last) if last else None
-    return Glance(state.case.case, spec.name, spec.end is not None, spec.waits_for == "applicant", day)
+    return Glance(state.case.case, spec.name, spec.end is not None, spec.waits_for == "applicant", day, law)

@@ -19,13 +19,14 @@ from tongban.cases import clocks
 from tongban.cases.definition import Definition
 from tongban.cases.evolve import evolve
 from tongban.cases.model import SAME, By, CaseState, Custody, Event, Letter, Own, Refusal, refusal
-from tongban.catalog.procedure import Act, Field, Who
+from tongban.catalog.procedure import Act, Field, Procedure, Who
 from tongban.catalog.wording import day_words
 from tongban.org import Actor, Grant, Role
 from tongban.org.competence import HAND_ON as HAND_ON_LAW
 
 if TYPE_CHECKING:
     from tongban.cases.decide import Command
+    from tongban.cases.loaded import Case
 
 HAND_ON, TAKE_OVER, REFUSE, SETTLE = "hand-on", "take-over", "refuse-hand-on", "settle-hand-on"
 HANDING = frozenset({HAND_ON, TAKE_OVER, REFUSE, SETTLE})
@@ -106,6 +107,39 @@ _SPECS: dict[str, Act] = {
 }
 
 
+def dispatches(procedure: Procedure) -> bool:
+    """Whether cases of this kind are sent to their body by acts of their own (派单)."""
+    return any(act.hands_on for act in procedure.acts.values())
+
+
+def hands(act: str, found: Case) -> bool:
+    """Whether an act sends a case to another body."""
+    spec = found.definition.procedure.acts.get(act)
+    return act == HAND_ON or (spec is not None and spec.hands_on)
+
+
+def with_choices(act: Act, receivers: Sequence[Custody]) -> Act:
+    """An act that hands on, as a form shows it: with the bodies that it can go to."""
+    choices = tuple((one.to_office.id, one.to_office.name) for one in receivers)
+    shown = {
+        name: msgspec.structs.replace(field, choices=choices) if field.type == "body" else field
+        for name, field in act.says.items()
+    }
+    return msgspec.structs.replace(act, says=shown)
+
+
+def sent_to(act: Act, command: Command) -> Custody | Refusal | None:
+    """Where an act that hands on sends a case, and why; None for every other act."""
+    if not act.hands_on:
+        return None
+    wanted = str(command.says.get("body") or "").strip()
+    fitting = next((one for one in command.receivers if one.to_office.id == wanted), None)
+    if fitting is None:
+        return _no_receiver() if wanted else _nobody_named()
+    reason = str(command.says.get("reasons") or "").strip()
+    return msgspec.structs.replace(fitting, reason=Text(reason, reason), law=act.law)
+
+
 def hand_on(definition: Definition, state: CaseState, command: Command, now: datetime) -> Event | Refusal:
     """转办. Says `body` (one of the command's `receivers`; nobody is chosen by itself) and `reasons`."""
     closed = _open(definition, state)
@@ -118,15 +152,10 @@ def hand_on(definition: Definition, state: CaseState, command: Command, now: dat
         )
     wanted = str(command.says.get("body") or "").strip()
     if not wanted:
-        return refusal("field-missing", "请选转给哪个机关。", "Please choose the body it goes to.", place="body")
+        return _nobody_named()
     fitting = [one for one in command.receivers if one.to_office.id == wanted]
     if not fitting:
-        return refusal(
-            "no-receiver",
-            "不能转给这个机关：它没有这个事项的职权，或者这件事已经在它手里办过。",
-            "It cannot be handed on to this body: it has no power for this service, or has held the case before.",
-            place="body",
-        )
+        return _no_receiver()
     reason = str(command.says["reasons"]).strip()
     custody = msgspec.structs.replace(fitting[0], reason=Text(reason, reason))
     return handed_on(definition, state, custody, command.actor, now, authority=command.grant.chain)
@@ -140,8 +169,10 @@ def handed_on(
     now: datetime,
     *,
     authority: Text = _NOTHING,
+    quiet: bool = False,
 ) -> Event:
-    """The event of a hand-over, with the letter that tells the person who has it now and why."""
+    """The event of a hand-over, with the letter that tells the person who has it now and why; `quiet` where the act
+    that hands on has told them."""
     told = msgspec.to_builtins(custody)
     payload = {key: told[key] for key in ("from_office", "to_office", "reason", "region", "version") if key in told}
     return _event(
@@ -152,7 +183,7 @@ def handed_on(
         payload,
         custody.law or HAND_ON_LAW.zh,
         authority,
-        _sent_letter(definition, state, custody, now),
+        None if quiet else _sent_letter(definition, state, custody, now),
     )
 
 
@@ -218,7 +249,9 @@ def sent_on(definition: Definition, state: CaseState, command: Command, now: dat
     """
     if command.custody is None:
         return []
-    sent = handed_on(definition, state, command.custody, Actor.rules(), now)
+    act = definition.procedure.acts[command.act]
+    by = command.actor if act.hands_on else Actor.rules()
+    sent = handed_on(definition, state, command.custody, by, now, quiet=act.hands_on)
     if not command.taken_over or command.custody.to_office.installation:
         return [sent]
     return [sent, taken_over(definition, evolve(state, sent), Actor.rules(), now, quiet=True)]
@@ -273,7 +306,28 @@ def _open(definition: Definition, state: CaseState) -> Refusal | None:
             place="act",
             status=409,
         )
+    if dispatches(definition.procedure):
+        return refusal(
+            "act-not-possible",
+            "这类件由派单机构派给承办单位；不归本单位管的，请提出派单异议。",
+            "Cases of this kind are sent by whoever dispatches them; say by an objection that it is not yours.",
+            place="act",
+            status=409,
+        )
     return None
+
+
+def _nobody_named() -> Refusal:
+    return refusal("field-missing", "请选转给哪个机关。", "Please choose the body it goes to.", place="body")
+
+
+def _no_receiver() -> Refusal:
+    return refusal(
+        "no-receiver",
+        "不能转给这个机关：它没有这个事项的职权，或者这件事已经在它手里办过。",
+        "It cannot be handed on to this body: it has no power for this service, or has held the case before.",
+        place="body",
+    )
 
 
 def _waiting(state: CaseState) -> Refusal | None:

@@ -356,4 +356,5 @@ _READERS: dict[str, Callable[[_Reading, Any], None]] = {
     "documents": _documents,
     "facts": _facts,
     "official": _official,
+    "body": _text,  # whether it can be handed to is asked of the hand-overs that are possible
 }

@@ -92,7 +92,9 @@ CONDITION_NAMES = (
 class Field(_File, frozen=True, kw_only=True):
     """One thing an act must say."""
 
-    type: Literal["text", "long-text", "date", "integer", "items", "choice", "law", "documents", "facts", "official"]
+    type: Literal[
+        "text", "long-text", "date", "integer", "items", "choice", "law", "documents", "facts", "official", "body"
+    ]
     name: Text
     required: bool = True
     hint: Text | None = None
@@ -164,6 +166,9 @@ class Act(_File, frozen=True, kw_only=True):
     decides: Literal["favourable", "adverse"] | None = None
     issues: bool = False
     """Issues the certificate of the service's result."""
+    hands_on: bool = False
+    """派单: hands the case to the body named in its field `body`, which owes the answer from that moment (首接负责). A
+    procedure with such an act knows no other way of handing on, so whoever sent it also hears the objection."""
     grant: Literal["give", "suspend", "resume", "end"] | None = None
     """What it does, in the same transaction, to the grant of shared data that the case is about."""
     lists: bool = False

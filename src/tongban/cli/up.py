@@ -43,6 +43,7 @@ from tongban.sharing.access.inspecting import store as inspections
 from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.grants import demo as grants
 from tongban.sharing.node.beside import Beside
+from tongban.voice.store import sealed as heard
 
 SEALED_TABLES = (
     *people.SEALED,
@@ -55,6 +56,7 @@ SEALED_TABLES = (
     *inspections.SEALED,
     *halls.SEALED,
     *counted.SEALED,
+    *heard.SEALED,
 )
 """Every table with sealed columns."""
 

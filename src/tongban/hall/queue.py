@@ -24,7 +24,7 @@ from tongban.catalog.wording import day_words
 from tongban.hall.places import Place, Places
 from tongban.hall.store import appointments, queue
 from tongban.hall.store.appointments import Appointment
-from tongban.hall.store.queue import Board, Day, Ticket
+from tongban.hall.store.queue import Board, Day, Ticket, Visit
 from tongban.hall.waiting import LAST, Span, estimate
 from tongban.terms import Calendar
 
@@ -101,6 +101,10 @@ class Queue:
             return Waiting(one, 0, None)
         ahead, board = await queue.ahead_of(self.db, one), await self.board(one.hall)
         return Waiting(one, ahead, estimate(board.minutes, ahead, board.windows))
+
+    async def visit(self, token: str) -> Visit | None:
+        """A number as a visit that can be looked back on; None where there is none."""
+        return await queue.visit(self.db, token)
 
     async def board(self, hall: str) -> Board:
         """What the screen shows."""

@@ -51,6 +51,7 @@ from tongban.sharing.channel.neighbours import Neighbours
 from tongban.sharing.directory.live import LiveDirectory
 from tongban.sharing.grants.shelf import DirectoryShelf
 from tongban.sharing.partners import exchange_of
+from tongban.voice.service import Voice
 from tongban.web import store as web_store
 from tongban.web.app import Job, create
 from tongban.web.limits import Limits
@@ -76,6 +77,8 @@ COUNT_EVERY = 300.0
 WATCH_EVERY = 300.0
 """How often a process asks whether a use is due to be looked at; each is once an hour."""
 PAPERS_EVERY = 2.0
+HEAR_EVERY = 5.0
+"""Within how long a bad rating that stands is a case, and a request that moved is in the figures."""
 LOG_EVERY = 1.0
 """Within how long what was done stands in the public log."""
 POOL = 8
@@ -108,10 +111,22 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         listed=DirectoryShelf(lambda: entries.now),
         between=between,
     )
+    hall = Hall(db, clock, settings.data_dir, secret, settings.timezone, calendar, demonstration=settings.demo)
     places = (PROFILES[Province(settings.province)].short,) if settings.province else ()
     centre = Centre(settings.data_dir / MEMBERS, keys, clock, partial(grants.rights, db))
-    hall = Hall(db, clock, settings.data_dir, secret, settings.timezone, calendar, demonstration=settings.demo)
     halls = Halls(tuple((place.region, place.id, place.body) for place in hall.places.all()))
+    assist = await Assist.open(
+        db,
+        catalogue,
+        directory,
+        cases,
+        clock,
+        log,
+        settings.data_dir,
+        settings.model,
+        settings.upper,
+        settings.address,
+    )
     return Site(
         settings=settings,
         db=db,
@@ -120,21 +135,11 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         cases=cases,
         sharing=Sharing(db, clock, exchange_of(centre, keys, clock), entries),
         centre=centre,
-        assist=await Assist.open(
-            db,
-            catalogue,
-            directory,
-            cases,
-            clock,
-            log,
-            settings.data_dir,
-            settings.model,
-            settings.upper,
-            settings.address,
-        ),
+        assist=assist,
         outreach=Outreach(db, catalogue, clock),
         watch=Watch(db, cases.engine, clock, settings.timezone, halls),
         hall=hall,
+        voice=Voice(db, cases, hall, directory, clock, secret, log, settings.address),
         keys=keys,
         public_log=await PublicLog.open(db, keys, clock, settings.data_dir, settings.address),
         calendar=calendar,
@@ -175,6 +180,10 @@ async def _deliver(site: Site) -> None:
 
 async def _assist(site: Site) -> None:
     await site.assist.turn()
+
+
+async def _hear(site: Site) -> None:
+    await site.voice.turn()
 
 
 async def _review(site: Site) -> None:
@@ -280,6 +289,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_moves, ENTRIES_EVERY),
         (_house, HOUSE_EVERY),
         (_assist, ASSIST_EVERY),
+        (_hear, HEAR_EVERY),
         (_watch, WATCH_EVERY),
         (_review, WATCH_EVERY),
         (_oversee, TIMERS_EVERY),

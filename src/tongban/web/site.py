@@ -24,6 +24,7 @@ from tongban.oversight.watching.turn import Watch
 from tongban.sharing import Sharing
 from tongban.sharing.channel.centre import Centre
 from tongban.terms import Calendar
+from tongban.voice.service import Voice
 from tongban.web.limits import Limits
 from tongban.web.pages import Pages
 
@@ -47,6 +48,7 @@ class Site:
     watch: Watch
     """The job that keeps the figures of the console."""
     hall: Hall
+    voice: Voice
     keys: KeyRing
     public_log: PublicLog
     calendar: Calendar

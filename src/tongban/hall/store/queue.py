@@ -28,6 +28,18 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     meant_until: datetime | None
 
 
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """A number as a visit: whom it was for, if they were logged in when they took it, and who served it."""
+
+    region: str
+    hall: str
+    person: str
+    official: str
+    called_at: datetime | None
+    ended_at: datetime | None
+    outcome: str | None
+
+
 _COLUMNS = (
     "region, hall, day, number, priority, token, taken_at, since, called_at, calls, counter, ended_at, outcome, meant,"
     " meant_until"
@@ -147,6 +159,13 @@ async def by_token(db: Database, token: str) -> Ticket | None:
     """A number by what stands on its slip."""
     row = await db.fetchrow(f"SELECT {_COLUMNS} FROM ticket WHERE token = $1", token)  # noqa: S608 -- our columns
     return None if row is None else _of(row)
+
+
+async def visit(db: Database, token: str) -> Visit | None:
+    """Whom a number was for and who served it, by what stands on its slip."""
+    columns = "region, hall, person, official, called_at, ended_at, outcome"
+    row = await db.fetchrow(f"SELECT {columns} FROM ticket WHERE token = $1", token)  # noqa: S608 -- our columns
+    return None if row is None else msgspec.convert(dict(row), Visit)
 
 
 async def ahead_of(db: Database, one: Ticket) -> int:

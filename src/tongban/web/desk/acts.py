@@ -146,7 +146,7 @@ def _field(view: CaseView, act: str, spec: Act, name: str, shown: Sheet, form: F
             return Said(key, name, field, None, tuple(_items(shown, form.all(key), fresh)))
         case "law":
             return Said(key, name, field, form.text(f"{key}.other"), tuple(_laws(view.definition, spec, form.all(key))))
-        case "choice":
+        case "choice" | "body":
             given = form.text(key)
             return Said(key, name, field, given, tuple(Tick(v, n, None, v == given) for v, n in field.choices))
         case "official":
@@ -247,7 +247,7 @@ def _said(view: CaseView, key: str, field: Field, form: Form) -> Any:
         case "date":
             boxes = form.boxes(key)
             return "-".join(boxes) if any(boxes) else ""
-        case "text" | "long-text" | "integer" | "choice" | "official":
+        case "text" | "long-text" | "integer" | "choice" | "official" | "body":
             return form.text(key)
         case "facts":
             return dict(_corrected(view, key, form))

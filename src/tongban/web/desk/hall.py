@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import segno
 from litestar import Response, get, post
 
 from tongban.web.desk.intake import clerk
@@ -18,6 +19,7 @@ async def calling(site: Site, visitor: Visitor, window: str = "") -> Response[st
     actor = clerk(visitor)
     place = site.hall.places.of(actor.body)
     chosen = window if window in place.windows else ""
+    here = await site.hall.queue.here(place, chosen) if chosen else None
     return page(
         site,
         visitor,
@@ -25,10 +27,16 @@ async def calling(site: Site, visitor: Visitor, window: str = "") -> Response[st
         desk=desk(site, actor, "hall"),
         hall=place,
         window=chosen,
-        here=await site.hall.queue.here(place, chosen) if chosen else None,
+        here=here,
+        rate=_code(f"{site.settings.address}/rate-visit/{here.token}") if here else "",
         board=await site.hall.queue.board(place.id),
         days=await site.hall.queue.days(place.id),
     )
+
+
+def _code(link: str) -> str:
+    """The code at the window, as a drawing."""
+    return segno.make(link, error="m").svg_inline(scale=4, border=2)
 
 
 @post("/desk/hall")

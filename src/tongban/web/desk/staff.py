@@ -42,6 +42,7 @@ Place = Literal[
     "visits",
     "leave",
     "supervision",
+    "ratings",
 ]
 
 

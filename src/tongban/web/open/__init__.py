@@ -12,6 +12,7 @@ from tongban.web.open import (
     log,
     objections,
     once_only,
+    rating,
     receipt,
     status,
     verify,
@@ -32,4 +33,5 @@ ROUTES = [
     *keys.ROUTES,
     *log.ROUTES,
     *receipt.ROUTES,
+    *rating.ROUTES,
 ]

@@ -15,6 +15,7 @@ from tongban.base.ids import read_case_id
 from tongban.cases.glance import glance
 from tongban.hall.queue import FIRST
 from tongban.org import sessions, store
+from tongban.voice.ratings.service import rateable
 from tongban.web.forms import Form, refused
 from tongban.web.html import page
 from tongban.web.limits import Limited
@@ -62,7 +63,8 @@ async def look(site: Site, visitor: Visitor, form: Form) -> Response[str]:
         found = await glance(site.cases.engine, number, lambda person: site.hall.kiosk.opens(person, number, code))
     if found is None:
         return _asked(site, visitor, (Problem("not-found", _NOT_FOUND, "code"),))
-    return kept_nowhere(page(site, visitor, "open/kiosk_case.html", found=found))
+    rate = site.voice.ratings.link(number) if found.ended and rateable(found.service) else ""
+    return kept_nowhere(page(site, visitor, "open/kiosk_case.html", found=found, rate=rate))
 
 
 def _number(form: Form) -> str:

@@ -87,6 +87,7 @@ async def case(site: Site, visitor: Visitor, case: str, said: str = "") -> Respo
         about=view.opening.about,
         whole=await whole(site, visitor, view),
         whole_mine=view.opening.part_of and await site.cases.bundles.owns(visitor.citizen(), view.opening.part_of),
+        rate=site.voice.ratings.link(view.case) if view.ended and site.voice.ratings.of(view.loaded) else "",
         said=SAID.get(said),
         whereabouts_of=whereabouts(site, view),
         fetch=await fetching(site, visitor, view),

@@ -1,0 +1,36 @@
+"""`Voice`: everything that people can say of the services, for the pages, the API and the jobs alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tongban.base.clock import Clock
+from tongban.base.database import Database
+from tongban.base.telemetry import Log
+from tongban.cases.service import Cases
+from tongban.hall import Hall
+from tongban.org import Directory
+from tongban.voice.ratings.service import Ratings
+
+
+class Voice:
+    """What people say, in one installation."""
+
+    def __init__(
+        self,
+        db: Database,
+        cases: Cases,
+        hall: Hall,
+        directory: Directory,
+        clock: Clock,
+        secret: bytes,
+        log: Log,
+        address: str,
+    ) -> None:
+        self.ratings = Ratings(db, cases, hall, directory, clock, secret, log, address)
+        engine = cases.engine
+        engine.beside = replace(engine.beside, invites=self.ratings.invites)
+
+    async def turn(self) -> None:
+        """The work that is nobody's request."""
+        await self.ratings.turn()

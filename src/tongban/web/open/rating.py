@@ -1,0 +1,142 @@
+"""好差评: rating by a link, without logging in, and what everybody may see of all ratings."""
+
+from functools import partial
+from typing import Any, get_args
+
+from litestar import Response, get, post
+
+from tongban.base.errors import Problem, Refused
+from tongban.base.i18n import Text
+from tongban.voice.ratings import tags
+from tongban.voice.ratings.model import BAD, CHANNELS, LEVELS, Channel, Subject
+from tongban.voice.ratings.service import Said
+from tongban.web.bodies import body_name
+from tongban.web.forms import Form, refused
+from tongban.web.html import go, page
+from tongban.web.limits import Limited
+from tongban.web.open.kiosk import kept_nowhere
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+_DAYS = 365
+_SHOWN = 30
+
+
+@get("/rate/{case:str}/{code:str}")
+async def ask(site: Site, visitor: Visitor, case: str, code: str, via: str = "", change: str = "") -> Response[str]:
+    """The five levels for a case; once rated, what became of it. Raises Refused as `Ratings.of_case`."""
+    await site.limits.spend(Limited.KIOSK, f"rate {visitor.client}")
+    return await _page(site, visitor, await site.voice.ratings.of_case(case, code), change=bool(change), via=via)
+
+
+@post("/rate/{case:str}/{code:str}")
+async def rate(site: Site, visitor: Visitor, case: str, code: str, form: Form) -> Response[Any]:
+    """Rate it, or change it once."""
+    await site.limits.spend(Limited.KIOSK, f"rate {visitor.client}")
+    return await _rated(site, visitor, await site.voice.ratings.of_case(case, code), form, "online")
+
+
+@get("/rate-visit/{token:str}")
+async def ask_visit(site: Site, visitor: Visitor, token: str, change: str = "") -> Response[str]:
+    """The same for a visit at a counter, by the number's slip or the code at the window."""
+    return await _page(site, visitor, await site.voice.ratings.of_visit(token), change=bool(change), via="window")
+
+
+@post("/rate-visit/{token:str}")
+async def rate_visit(site: Site, visitor: Visitor, token: str, form: Form) -> Response[Any]:
+    """Rate the visit."""
+    await site.limits.spend(Limited.KIOSK, f"rate {visitor.client}")
+    return await _rated(site, visitor, await site.voice.ratings.of_visit(token), form, "window")
+
+
+async def _rated(site: Site, visitor: Visitor, subject: Subject, form: Form, usual: Channel) -> Response[Any]:
+    via = form.text("via")
+    channel: Channel = via if via in get_args(Channel) else usual  # type: ignore[assignment] -- one of them
+    try:
+        await site.voice.ratings.rate(subject, said_of(form), channel, visitor.actor)
+    except Refused as error:
+        if error.status == 422:
+            return await _page(site, visitor, subject, form=form, problems=refused(error), via=via)
+        raise
+    return go(visitor.path.split("?")[0])
+
+
+def said_of(form: Form) -> Said:
+    """What a form says of something."""
+    level = form.text("level")
+    return Said(
+        int(level) if level in map(str, LEVELS) else 0,
+        tuple(form.all("tag")),
+        form.text("comment"),
+        named=bool(form.text("named")),
+    )
+
+
+async def _page(
+    site: Site,
+    visitor: Visitor,
+    subject: Subject,
+    *,
+    form: Form | None = None,
+    problems: list[Problem] | None = None,
+    change: bool = False,
+    via: str = "",
+) -> Response[str]:
+    given, now = await site.voice.ratings.given(subject), site.clock()
+    good, bad = tags.offered(subject.place)
+    asks = given is None or (change and given.changeable(now))
+    form = form or Form()
+    level = form.text("level") or (str(given.level) if given and asks else "")
+    shown = page(
+        site,
+        visitor,
+        "open/rate.html",
+        status=422 if problems else 200,
+        subject=subject,
+        body=body_name(site, subject.body),
+        given=given,
+        asks=asks,
+        levels=LEVELS,
+        level=level,
+        bad_below=BAD,
+        tags=[(slug, text) for slug, text in (*good.items(), *((s, x) for s, x in bad.items() if s not in good))],
+        ticked=form.all("tag") or (given.tags if given and asks else ()),
+        name_of=tags.name,
+        comment=form.text("comment") or (given.said if given and asks else ""),
+        can_name=bool(subject.person or (subject.kind == "visit" and visitor.person)),
+        changeable=given is not None and given.changeable(now),
+        outcome=await site.voice.ratings.outcome(given) if given else None,
+        via=via if via in CHANNELS else "",
+        address=visitor.path.split("?")[0],
+        problems=problems or (),
+    )
+    return kept_nowhere(shown)
+
+
+@get("/open/ratings")
+async def ratings(site: Site, visitor: Visitor, office: str = "") -> Response[str]:
+    """How each body and service was rated, what people wrote, what was answered, what was put right."""
+    found = await site.voice.ratings.in_public(_DAYS, office[:60], _SHOWN)
+    return page(
+        site,
+        visitor,
+        "open/ratings.html",
+        found=found,
+        body=body_name(site, office[:60]) if office else None,
+        name=partial(body_name, site),
+        service=partial(_service, site),
+        levels=LEVELS,
+        tag=tags.name,
+        days=_DAYS,
+    )
+
+
+def _service(site: Site, slug: str) -> Text:
+    try:
+        found = site.catalogue.service(slug).name
+    except Refused:
+        return Text("窗口服务", "at a counter") if not slug else Text(slug, slug)
+    return found if isinstance(found, Text) else Text(found, found)
+
+
+ROUTES = [ask, rate, ask_visit, rate_visit, ratings]

@@ -1,0 +1,134 @@
+"""好差评: one for a case, by whoever has its link; a bad one is put right by somebody who took no part."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from tests.web.citizen import Person, submitted
+from tests.web.desk_people import Official
+
+from tongban.base.clock import SettableClock
+from tongban.base.errors import Refused
+from tongban.voice.ratings.model import CHANGE
+from tongban.voice.ratings.service import Said
+from tongban.voice.store import ratings as store
+from tongban.web.site import Site
+
+pytestmark = pytest.mark.database
+
+
+async def withdrawn(person: Person) -> str:
+    """A case of 王小满 that has ended."""
+    case = await submitted(person)
+    await person.get(f"/cases/{case}/withdraw")
+    await person.post(f"/cases/{case}/withdraw", {n: person.hidden(n) for n in ("key", "version")})
+    assert "/rate/" in person.page.text, person.text[:500]
+    return case
+
+
+async def rated(person: Person, site: Site, case: str, level: str, **more: str) -> None:
+    address = site.voice.ratings.link(case)
+    await person.get(f"{address}?change=1")
+    await person.post(address, {"level": level, **more})
+
+
+async def test_a_case_is_rated_once_and_can_be_changed_once_within_ten_minutes(
+    xiaoman: Person, site: Site, clock: SettableClock
+) -> None:
+    case = await withdrawn(xiaoman)
+    link = site.voice.ratings.link(case)
+    await rated(xiaoman, site, case, "5", tag="fast", comment="很快")
+    assert "谢谢" in xiaoman.text and "办得快" in xiaoman.text
+    await rated(xiaoman, site, case, "2", tag="late")
+    assert "不满意" in xiaoman.text
+    subject = await site.voice.ratings.of_case(case, link[-10:])
+    with pytest.raises(Refused, match="rated once"):
+        await site.voice.ratings.rate(subject, Said(5), "online", None)
+    clock.advance(minutes=11)
+    await xiaoman.get(f"{link}?change=1")
+    assert 'name="level"' not in xiaoman.page.text
+    assert await site.db.fetchval("SELECT count(*) FROM rating WHERE level = 2 AND tags = '{late}'") == 1
+
+
+async def test_the_link_is_needed_and_nothing_is_rated_before_it_has_ended(xiaoman: Person, site: Site) -> None:
+    case = await submitted(xiaoman)
+    assert (await xiaoman.get(site.voice.ratings.link(case))).status_code == 409
+    assert (await xiaoman.get(f"/rate/{case}/AAAAAAAAAA")).status_code == 404
+    assert (await xiaoman.get("/rate/990101-260101-AAAAAAAA/AAAAAAAAAA")).status_code == 404
+
+
+async def test_a_bad_rating_without_a_name_is_a_case_that_names_neither_person_nor_number(
+    xiaoman: Person, site: Site, clock: SettableClock
+) -> None:
+    case = await withdrawn(xiaoman)
+    await rated(xiaoman, site, case, "1", comment="说不清楚为什么")
+    assert await site.voice.ratings.turn() == 0, "it can still be changed"
+    clock.advance(minutes=CHANGE.seconds // 60 + 1)
+    assert await site.voice.ratings.turn() == 1
+    cure = await site.db.fetchval("SELECT cure FROM rating")
+    head = await Official(site).sit("police.head")
+    await head.get(f"/desk/cases/{cure}")
+    assert head.page.status_code == 200 and "说不清楚为什么" in head.text
+    assert "王小满" not in head.text and case not in head.text
+    await head.get("/desk/ratings")
+    assert "非常不满意" in head.text and case not in head.text
+    assert await site.db.fetchval("SELECT said FROM rating") != "说不清楚为什么", "sealed"
+
+
+async def test_a_bad_rating_by_name_is_told_to_its_person_and_not_handled_by_whoever_took_part(
+    xiaoman: Person, site: Site, clock: SettableClock
+) -> None:
+    case = await withdrawn(xiaoman)
+    (handler,) = site.directory.holders("990101.police.head")[:1]
+    subject = await site.voice.ratings.of_case(case, site.voice.ratings.link(case)[-10:])
+
+    subject = replace(subject, handlers=frozenset({handler}))
+    await site.voice.ratings.rate(subject, Said(1, ("late",), named=True), "online", None)
+    clock.advance(minutes=11)
+    await site.voice.ratings.turn()
+    cure = await site.db.fetchval("SELECT cure FROM rating")
+    await xiaoman.get(f"/cases/{cure}")
+    assert "收到差评" in xiaoman.text
+    head = await Official(site).sit("police.head")
+    await head.get(f"/desk/cases/{cure}")
+    assert "contact.found" not in head.page.text, "barred: whoever handled it"
+    approver = await Official(site).sit("police.approver")
+    await approver.open(cure)
+    await approver.do(cure, "contact", found="电话联系了本人")
+    await approver.open(cure)
+    await approver.do(cure, "cure", cause="没有一次说清", measures="改了告知单")
+    await site.voice.ratings.turn()
+    assert await site.db.fetchval("SELECT cure_end FROM rating") == "cured"
+    await xiaoman.get("/inbox")
+    assert "改了告知单" in xiaoman.text
+
+
+async def test_words_are_public_only_after_somebody_has_looked_and_a_body_replies_once(
+    xiaoman: Person, site: Site
+) -> None:
+    case = await withdrawn(xiaoman)
+    await rated(xiaoman, site, case, "5", comment="李四办得很快，电话13800000000")
+    await xiaoman.get("/open/ratings")
+    assert "13800000000" not in xiaoman.text and "100%" in xiaoman.text
+    supervisor = await Official(site).sit("digital-centre.supervisor", "990100")
+    await supervisor.get("/desk/ratings")
+    assert "13800000000" in supervisor.text
+    address = re.search(r'action="(/desk/ratings/[^"]+/clear)"', supervisor.page.text)
+    assert address
+    await supervisor.post(address[1], {"do": "show", "shown": "办得很快"})
+    head = await Official(site).sit("police.head")
+    await head.get("/desk/ratings")
+    address = re.search(r'action="(/desk/ratings/[^"]+/reply)"', head.page.text)
+    assert address
+    await head.post(address[1], {"reply": "谢谢，我们会继续"})
+    await xiaoman.get("/open/ratings")
+    assert "办得很快" in xiaoman.text and "我们会继续" in xiaoman.text and "13800000000" not in xiaoman.text
+
+
+async def test_what_the_indicators_read_names_no_case_and_nobody(xiaoman: Person, site: Site) -> None:
+    case = await withdrawn(xiaoman)
+    await rated(xiaoman, site, case, "4", tag="easy")
+
+    (found,) = await store.moments(site.db, "990101", (datetime(2000, 1, 1, tzinfo=UTC), ""), 10)
+    assert (found.kind, found.value, found.code, found.case_id) == ("rating", 4, "easy", "")
