@@ -129,11 +129,10 @@ def decide(definition: Definition, state: CaseState, command: Command, now: date
         )
     if state.elsewhere:
         return away(state)
-    if command.act in definition.procedure.acts:
-        sent = handing.sent_to(definition.procedure.acts[command.act], command)
-        if isinstance(sent, Refusal):
-            return sent
-        command = replace(command, custody=sent, taken_over=True) if sent else command
+    addressed = handing.addressed(definition.procedure, command)
+    if isinstance(addressed, Refusal):
+        return addressed
+    command = addressed
     events = overdue(definition, state, now)
     state = _after(state, events)
     done = _OWN.get(command.act, _do)(definition, state, command, now)

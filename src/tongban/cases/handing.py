@@ -9,6 +9,7 @@ the answer and the clock runs on: 行政许可法 32 (whoever is not competent s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -128,16 +129,18 @@ def with_choices(act: Act, receivers: Sequence[Custody]) -> Act:
     return msgspec.structs.replace(act, says=shown)
 
 
-def sent_to(act: Act, command: Command) -> Custody | Refusal | None:
-    """Where an act that hands on sends a case, and why; None for every other act."""
-    if not act.hands_on:
-        return None
+def addressed(procedure: Procedure, command: Command) -> Command | Refusal:
+    """The command of an act that hands on, with where it sends the case and why; every other one as it is."""
+    act = procedure.acts.get(command.act)
+    if act is None or not act.hands_on:
+        return command
     wanted = str(command.says.get("body") or "").strip()
     fitting = next((one for one in command.receivers if one.to_office.id == wanted), None)
     if fitting is None:
         return _no_receiver() if wanted else _nobody_named()
     reason = str(command.says.get("reasons") or "").strip()
-    return msgspec.structs.replace(fitting, reason=Text(reason, reason), law=act.law)
+    sent = msgspec.structs.replace(fitting, reason=Text(reason, reason), law=act.law)
+    return replace(command, custody=sent, taken_over=True)
 
 
 def hand_on(definition: Definition, state: CaseState, command: Command, now: datetime) -> Event | Refusal:
