@@ -49,8 +49,14 @@ class _Face(msgspec.Struct, frozen=True, array_like=True):
     demo: bool
 
 
-def to_cwt(record: CertificateRecord, ring: KeyRing, *, status: StatusPlace | None = None) -> bytes:
-    """The certificate as CWT, about 350 bytes. Raises `Refused` (`no-signing-key`)."""
+def to_cwt(
+    record: CertificateRecord, ring: KeyRing, *, status: StatusPlace | None = None, at: datetime | None = None
+) -> bytes:
+    """The certificate as CWT, about 350 bytes, signed `at` a time (by default that of issue).
+
+    Raises `Refused` (`no-signing-key`).
+    """
+    at = utc(at or record.issued_at)
     said = credential_claims(record, issuer="")
     face = [
         record.type,
@@ -63,12 +69,11 @@ def to_cwt(record: CertificateRecord, ring: KeyRing, *, status: StatusPlace | No
         unbase64(digest(record)),
         record.demo,
     ]
-    claims: dict[int, object] = {IAT: said["iat"], NBF: said["nbf"], FACE: face}
+    claims: dict[int, object] = {IAT: int(at.timestamp()), NBF: said["nbf"], FACE: face}
     if "exp" in said:
         claims[EXP] = said["exp"]
     if status is not None:
         claims[STATUS] = {"status_list": {"idx": status.idx, "uri": status.uri}}
-    at = utc(record.issued_at)
     return sign1(ring, signer(ring, at), KIND, claims, gm_key(ring, at))
 
 

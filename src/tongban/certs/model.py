@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from tongban.base.canonical import canonical as canonical
 from tongban.base.i18n import Text
+from tongban.base.jws import Jws
 from tongban.base.statements import Marks
 
 FORMAT: Literal["tongban-certificate/1"] = "tongban-certificate/1"
@@ -106,6 +107,12 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     jws: str
     marks: Marks | None = None
     """Further signatures over the same record: by another suite, or later (`certs.marks`)."""
+
+    @property
+    def signed_by(self) -> list[str]:
+        """The ids of all keys that signed it, by what it says itself."""
+        first = str(Jws(self.jws).header.get("kid", ""))
+        return [first, *(one.key for one in self.marks.signatures)] if self.marks else [first]
 
 
 class Status(IntEnum):

@@ -24,6 +24,7 @@ from tongban.base.i18n import Lang, Text
 from tongban.base.keys import KeyRing
 from tongban.certs.model import Certificate, CertificateRecord, Exercised, Law, digest
 from tongban.certs.pades import sign_pdf
+from tongban.certs.sign import copy_time
 from tongban.certs.statuslist import StatusPlace
 
 SONG, ROMAN = "STSong-Light", "Times-Roman"
@@ -86,7 +87,7 @@ def render_pdf(
     canvas.setTitle(f"{record.name[lang]} {record.id}")
     canvas.setAuthor(record.issuer.name[lang])
     canvas.setCreator("Tongban 通办")
-    code = code_text(to_cwt(record, ring, status=status))
+    code = code_text(to_cwt(record, ring, status=status, at=copy_time(record, ring, now)))
     _Page(canvas, record, lang).draw(verify_link(public_url, record), code)
     canvas.showPage()
     canvas.save()

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from tongban.base.clock import utc
 from tongban.base.errors import refuse
 from tongban.base.jws import compact
 from tongban.base.keys import KeyRing, PublicKey, Use
@@ -43,6 +44,15 @@ def sign(record: CertificateRecord, ring: KeyRing) -> Certificate:
     key = signer(ring, record.issued_at)
     jws = compact(ring, key, CERTIFICATE_TYPE, canonical(record))
     return Certificate(record=record, jws=jws, marks=mark_first(record, ring))
+
+
+def copy_time(record: CertificateRecord, ring: KeyRing, now: datetime) -> datetime:
+    """When a copy made now says that it was signed: at issue, while a key of that day signs; else now."""
+    try:
+        ring.signer(Use.CERTIFICATE, utc(record.issued_at))
+    except LookupError:
+        return now
+    return record.issued_at
 
 
 def export_json(certificate: Certificate) -> bytes:

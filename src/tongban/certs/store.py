@@ -82,8 +82,8 @@ async def insert(connection: Writes, certificate: Certificate) -> None:
     record = certificate.record
     key = await connection.sealer.person(connection, record.holder.id)
     done = await connection.execute(
-        "INSERT INTO certificate (region, id, holder, case_id, type, version, issued_at, jws, marks)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+        "INSERT INTO certificate (region, id, holder, case_id, type, version, issued_at, jws, marks, signed_by)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
         record.region,
         record.id,
         record.holder.id,
@@ -93,6 +93,7 @@ async def insert(connection: Writes, certificate: Certificate) -> None:
         record.issued_at,
         key.seal_text(CERTIFICATE.place("jws", (record.region, record.id)), certificate.jws),
         _sealed_marks(key, record, certificate.marks),
+        certificate.signed_by,
     )
     if done == "INSERT 0 0":
         existing = await get(connection, record.id)
@@ -215,6 +216,45 @@ async def count_issued(db: Reads) -> int:
     return int(row["issued"])
 
 
+async def count_not_signed_by(db: Reads, keys: Sequence[str]) -> int:
+    """How many that are not revoked lack a signature by one of these keys."""
+    row = await db.fetchrow(
+        "SELECT count(*) AS lack FROM certificate WHERE revoked_at IS NULL AND NOT signed_by @> $1::text[]", list(keys)
+    )
+    return int(row["lack"])
+
+
+async def not_signed_by(
+    connection: Writes, keys: Sequence[str], after: tuple[str, str], limit: int
+) -> list[tuple[str, str, Certificate | None]]:
+    """Those, by region and identifier, held until the transaction ends; None where the holder's data were erased."""
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM certificate"  # noqa: S608 -- our own column names
+        " WHERE (region, id) > ($1, $2) AND revoked_at IS NULL AND NOT signed_by @> $3::text[]"
+        " ORDER BY region, id LIMIT $4 FOR UPDATE",
+        *after,
+        list(keys),
+        limit,
+    )
+    ring = await _ring(connection, rows)
+    return [
+        (row["region"], row["id"], None if ring.is_gone(row["jws"]) else _stored(row, ring).certificate) for row in rows
+    ]
+
+
+async def mark(connection: Writes, certificate: Certificate) -> None:
+    """Keep the further signatures of a certificate in the place of those it had. A revoked one stays as it is."""
+    record = certificate.record
+    key = await connection.sealer.person(connection, record.holder.id)
+    await connection.execute(
+        "UPDATE certificate SET marks = $3, signed_by = $4 WHERE region = $1 AND id = $2 AND revoked_at IS NULL",
+        record.region,
+        record.id,
+        _sealed_marks(key, record, certificate.marks),
+        certificate.signed_by,
+    )
+
+
 async def _why_not(connection: Writes, certificate_id: str) -> Refused:
     if await get(connection, certificate_id) is None:
         return refuse("unknown-certificate", "没有这张证照", "There is no such certificate", status=404)
@@ -222,8 +262,12 @@ async def _why_not(connection: Writes, certificate_id: str) -> Refused:
 
 
 async def _all(db: Reads, rows: Sequence[Any]) -> list[StoredCertificate]:
-    ring = await db.sealer.ring(db, (value for row in rows for value in (row["jws"], row["marks"]) if value))
+    ring = await _ring(db, rows)
     return [_stored(row, ring) for row in rows]
+
+
+async def _ring(db: Reads, rows: Sequence[Any]) -> Ring:
+    return await db.sealer.ring(db, (value for row in rows for value in (row["jws"], row["marks"]) if value))
 
 
 def _stored(row: Any, ring: Ring) -> StoredCertificate:

@@ -5,8 +5,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -14,12 +13,15 @@ from typing import NamedTuple
 from tongban.base.clock import system_clock
 from tongban.base.config import Settings
 from tongban.base.crypto import Encryption, Suite
-from tongban.base.database import Database, EmbeddedPostgres
+from tongban.base.database import Database
 from tongban.base.documents import DOCUMENTS, documents_of
 from tongban.base.errors import refuse
 from tongban.base.keys import Document, KeyRing, Use, first_of
-from tongban.base.sealing import FileKeys, open_sealer, rewrap_blind, store
-from tongban.cli.installed import running
+from tongban.base.sealing import FileKeys, rewrap_blind, store
+from tongban.certs import renewal
+from tongban.certs.renewal import Outcome
+from tongban.cli.installed import exists, with_database
+from tongban.cli.progress import Bar
 from tongban.cli.saying import saying_refusals
 from tongban.org import store as people
 
@@ -37,8 +39,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         default=[],
         metavar="NAME",
-        help=f"rotate, require: classes of document ({', '.join(CLASSES)}; rotate without one: the master key); "
-        "erase: whose · 更换、要求：哪类文件；删除：谁的",
+        help=f"rotate, require, resign: classes of document ({', '.join(CLASSES)}; rotate with none: the master key); "
+        "erase: whose · 更换、要求、重签：哪类文件；删除：谁的",
     )
     parser.add_argument(
         "--suite", choices=tuple(Suite), help="rotate, require: which suite (default intl) · 国际算法或国密"
@@ -90,6 +92,8 @@ def _new_keys(settings: Settings, options: argparse.Namespace) -> None:
         for key_id in ended:
             last = "withdrawn · 作废" if until is None else f"until · 用到 {until:%Y-%m-%d}"
             print(f"  {key_id}  {last}")
+    if set(options.names) & set(_VOUCHED):
+        print("Then run tongban keys resign. 重启之后请执行 tongban keys resign。")
     print(
         "Restart the platform within 7 days and publish the list of keys anew. 请在7天内重启平台，并重新公布公钥名单。"
     )
@@ -146,7 +150,40 @@ async def _rewrap(db: Database, settings: Settings) -> None:
     print(f"{done:,} keys are under the current master key now. {done:,}把密钥已改由当前主密钥保护。")
 
 
-async def _resign(db: Database, settings: Settings) -> None:
+_VOUCHED = (Use.LOG, Use.CERTIFICATE)
+"""Classes with documents that are kept and can be signed anew."""
+
+
+async def _resign(db: Database, settings: Settings, names: Sequence[str]) -> None:
+    wanted = [Use(name) for name in names] or _VOUCHED
+    if Use.CERTIFICATE in wanted:
+        await _resign_certificates(db, settings)
+    if Use.LOG in wanted:
+        await _resign_tombstones(db, settings)
+
+
+async def _resign_certificates(db: Database, settings: Settings) -> None:
+    now = system_clock(settings.timezone)()
+    ring = KeyRing.open(settings.keys_dir, now)
+    with Bar("certificates 证照") as bar:
+        found = await renewal.renew(db, ring, now, lambda done, of: bar(done / of if of else 1.0))
+    done, fine, erased = (found[one] for one in (Outcome.DONE, Outcome.FINE, Outcome.ERASED))
+    print(
+        f"{done:,} certificates signed anew, {fine:,} needed nothing, {erased:,} are erased. "
+        f"{done:,}张证照已重签，{fine:,}张不需要，{erased:,}张的个人信息已删除。"
+    )
+    if refused := found[Outcome.REFUSED]:
+        raise refuse(
+            "certificates-not-ours",
+            f"有{refused}张证照不能用没有作废的密钥证明是本平台签的，没有重签：请查清来历，重新发证。",
+            f"{refused} certificates are by no key of ours that is believed, and were left: find out why, and issue"
+            " them again.",
+            place="certificate",
+            status=409,
+        )
+
+
+async def _resign_tombstones(db: Database, settings: Settings) -> None:
     renewed = await db.sealer.tombstones.renew(db, system_clock(settings.timezone)())
     print(f"{renewed.done:,} tombstones signed by today's keys. {renewed.done:,}份删除记录已用现在的密钥重签。")
     if renewed.refused:
@@ -168,7 +205,7 @@ async def _erase(db: Database, settings: Settings, person: str, why: str) -> Non
 
 
 def _installed(settings: Settings) -> None:
-    if not settings.database_url and not settings.keys_dir.is_dir():
+    if not exists(settings):
         raise refuse(
             "no-installation",
             f"{settings.data_dir} 里没有平台。请用 --data 指定数据目录",
@@ -176,21 +213,6 @@ def _installed(settings: Settings) -> None:
             place=str(settings.data_dir),
             status=404,
         )
-
-
-def _over(settings: Settings, use: Callable[[Database], Awaitable[None]]) -> None:
-    _installed(settings)
-
-    async def opened(url: str) -> None:
-        db = await Database.open(url, name="keys", max_size=2, sealer=await open_sealer(settings))
-        try:
-            await use(db)
-        finally:
-            await db.close()
-
-    with ExitStack() as stack:
-        url = running(settings) or stack.enter_context(EmbeddedPostgres(settings.data_dir)).url
-        asyncio.run(opened(url))
 
 
 def _classes_wrong(options: argparse.Namespace) -> str:
@@ -203,6 +225,12 @@ def _rotate_wrong(options: argparse.Namespace) -> str:
     if not options.names and (options.suite or options.lost):
         return "--suite and --lost go with a class of document. --suite 和 --lost 要写明哪类文件。"
     return _classes_wrong(options)
+
+
+def _resign_wrong(options: argparse.Namespace) -> str:
+    if all(name in _VOUCHED for name in options.names):
+        return ""
+    return f"Classes that can be signed anew · 能重签的文件类别: {', '.join(_VOUCHED)}"
 
 
 def _require_wrong(options: argparse.Namespace) -> str:
@@ -224,19 +252,19 @@ def _nothing_wrong(options: argparse.Namespace) -> str:
 
 
 def _say_status(settings: Settings, _: argparse.Namespace) -> None:
-    _over(settings, _status)
+    with_database(settings, _status)
 
 
 def _all_rewrapped(settings: Settings, _: argparse.Namespace) -> None:
-    _over(settings, lambda db: _rewrap(db, settings))
+    with_database(settings, lambda db: _rewrap(db, settings))
 
 
-def _resigned(settings: Settings, _: argparse.Namespace) -> None:
-    _over(settings, lambda db: _resign(db, settings))
+def _resigned(settings: Settings, options: argparse.Namespace) -> None:
+    with_database(settings, lambda db: _resign(db, settings, options.names))
 
 
 def _erased(settings: Settings, options: argparse.Namespace) -> None:
-    _over(settings, lambda db: _erase(db, settings, options.names[0], options.why.strip()))
+    with_database(settings, lambda db: _erase(db, settings, options.names[0], options.why.strip()))
 
 
 class _Order(NamedTuple):
@@ -251,7 +279,7 @@ _ORDERS: dict[str, _Order] = {
     "rotate": _Order(_rotate_wrong, _rotate),
     "require": _Order(_require_wrong, _require),
     "status": _Order(_nothing_wrong, _say_status),
-    "resign": _Order(_nothing_wrong, _resigned),
+    "resign": _Order(_resign_wrong, _resigned),
     "rewrap": _Order(_nothing_wrong, _all_rewrapped),
     "erase": _Order(_erase_wrong, _erased),
 }

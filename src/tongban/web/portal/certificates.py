@@ -13,6 +13,7 @@ from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.certs import CertificateRecord, Standing, StoredCertificate
 from tongban.certs.credential import credential_claims, issue_credential
+from tongban.certs.sign import copy_time
 from tongban.org import Actor
 from tongban.web.html import page, saved_file
 from tongban.web.open.status import place
@@ -129,7 +130,8 @@ async def credential(site: Site, visitor: Visitor, identifier: str) -> Response[
     """The certificate as SD-JWT VC: whoever has it can take fields out before passing it on, and it still verifies."""
     found = await own(site, visitor, identifier)
     claims = credential_claims(found.record, issuer=site.settings.address, status=place(site, found))
-    token = issue_credential(claims, site.keys, found.record.issued_at)
+    at = copy_time(found.record, site.keys, site.clock())
+    token = issue_credential({**claims, "iat": int(at.timestamp())}, site.keys, at)
     return saved_file(token.encode(), f"{identifier}.sd-jwt", "application/dc+sd-jwt")
 
 
