@@ -358,6 +358,6 @@ async def test_a_case_keeps_the_versions_of_its_day(cases: Cases) -> None:
 async def test_a_new_case_whose_number_is_taken_is_not_written_over_the_old(cases: Cases, db: Database) -> None:
     view = await submit(cases)
     before = Case(view.definition, CaseState(), ())
-    item, _ = cases.engine.prepare(before, view.loaded.events, view.opening, Key("p-zhou", "other-key-01", "0"))
+    item, _ = cases.engine.prepare(before, before.after(view.loaded.events), Key("p-zhou", "other-key-01", "0"))
     assert await append(db, [item]) == frozenset()
     assert await db.fetchval("SELECT count(*) FROM command_key") == 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import assert_never
 
 from tongban.base.i18n import Text
@@ -267,8 +268,8 @@ class Rung:
     at: datetime
 
 
-def ladder(definition: Definition, running: Running) -> tuple[Rung, ...]:
-    """When whom an unanswered term is taken to.
+def ladder(definition: Definition, running: Running) -> Iterator[Rung]:
+    """When whom an unanswered term is taken to, the soonest first; each is worked out when it is asked for.
 
     The head of the body when the earlier of promise and law is broken; the superior body when the law is, and not
     before two working days have passed; the head of government five working days after the law is broken. The
@@ -276,14 +277,11 @@ def ladder(definition: Definition, running: Running) -> tuple[Rung, ...]:
     """
     legal, first = running.statutory.due, running.binding.due
     if not running.clock.by_authority or not running.open or legal is None or first is None:
-        return ()
-    two, five = _working_days_after(definition, first, 2), _working_days_after(definition, legal, 5)
+        return
     term = running.clock.term
-    return (
-        Rung(term, Who.HEAD, first + _SECOND),
-        Rung(term, Who.SUPERIOR, max(legal, two) + _SECOND),
-        Rung(term, Who.GOVERNMENT_HEAD, five + _SECOND),
-    )
+    yield Rung(term, Who.HEAD, first + _SECOND)
+    yield Rung(term, Who.SUPERIOR, max(legal, _working_days_after(definition, first, 2)) + _SECOND)
+    yield Rung(term, Who.GOVERNMENT_HEAD, _working_days_after(definition, legal, 5) + _SECOND)
 
 
 def _working_days_after(definition: Definition, at: datetime, days: int) -> datetime:
@@ -295,12 +293,15 @@ def _working_days_after(definition: Definition, at: datetime, days: int) -> date
 
 def climbs(definition: Definition, state: CaseState, terms: Sequence[Running]) -> tuple[Rung, ...]:
     """The rungs still to be climbed, soonest first."""
-    rungs: list[Rung] = []
-    for term in terms:
-        if escalates(definition, state, term):
-            taken = {one.rung for one in state.escalated if concerns(one, term)}
-            rungs.extend(rung for rung in ladder(definition, term) if rung.who.value not in taken)
+    rungs = [rung for term in terms for rung in _left(definition, state, term)]
     return tuple(sorted(rungs, key=lambda rung: rung.at))
+
+
+def _left(definition: Definition, state: CaseState, term: Running) -> Iterator[Rung]:
+    """The rungs of one term still to be climbed, soonest first."""
+    if escalates(definition, state, term):
+        taken = {one.rung for one in state.escalated if concerns(one, term)}
+        yield from (rung for rung in ladder(definition, term) if rung.who.value not in taken)
 
 
 def concerns(escalation: Escalation, term: Running) -> bool:
@@ -325,7 +326,7 @@ def wake_at(definition: Definition, state: CaseState, terms: Sequence[Running]) 
     """The next moment at which the clock has something to do, or None."""
     if definition.ended(state) or (state.elsewhere and state.elsewhere.taken):
         return None
-    moments = [rung.at for rung in climbs(definition, state, terms)[:1]]
+    moments = [rung.at for term in terms for rung in islice(_left(definition, state, term), 1)]
     for term in terms:
         due = term.statutory.due
         if term.open and due and not state.elsewhere and definition.clock_act(state.state, term.clock.term):

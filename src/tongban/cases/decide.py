@@ -34,7 +34,7 @@ from tongban.cases.model import (
 from tongban.cases.moves import moves_of
 from tongban.cases.says import Given
 from tongban.cases.trial import Trial
-from tongban.catalog.procedure import Act, Who
+from tongban.catalog.procedure import Act
 from tongban.catalog.replay import compact
 from tongban.org import Actor, Grant
 from tongban.org.model import Agreed
@@ -185,6 +185,11 @@ def delivered(state: CaseState, seq: int, proof: Mapping[str, Any], now: datetim
 def told(definition: Definition, state: CaseState, events: list[Event], now: datetime) -> list[Event]:
     """What a case was told by others, and the acts that follow from it by rule: a whole ends when its parts have."""
     return [*events, *_follow(definition, _after(state, events), now)]
+
+
+def follow(definition: Definition, state: CaseState, now: datetime) -> list[Event]:
+    """The acts that follow by rule from where a case stands."""
+    return _follow(definition, state, now)
 
 
 def possible(
@@ -361,16 +366,10 @@ def _follow(definition: Definition, state: CaseState, now: datetime, remark: Tex
     events: list[Event] = []
     if state.service_version != definition.service.version:
         return events  # taken over where another text applies: the next act is judged by that one
-    rules = [name for name, act in definition.procedure.acts.items() if Who.RULES in act.who and not act.adverse]
-    while len(events) < _CHAIN:
-        judged = Judged(definition, state)
-        here = [
-            n
-            for n in rules
-            if state.state in definition.procedure.acts[n].from_
-            and n not in {e.type for e in events}
-            and not judged.waits_for_parts(definition.procedure.acts[n].when)
-        ]
+    while len(events) < _CHAIN and (able := definition.by_rule(state.state)):
+        judged, done_already = Judged(definition, state), {event.type for event in events}
+        acts = definition.procedure.acts
+        here = [n for n in able if n not in done_already and not judged.waits_for_parts(acts[n].when)]
         machine = (msgspec.structs.replace(_machine(definition, name, Actor.rules()), remark=remark) for name in here)
         done = (_do(definition, state, command, now) for command in machine)
         event = next((one for one in done if isinstance(one, Event)), None)

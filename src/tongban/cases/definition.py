@@ -71,6 +71,16 @@ class Definition:
             for state in act.from_
         }
 
+    def by_rule(self, state: str) -> tuple[str, ...]:
+        """The acts that the rules may do from this state, in the order of the file."""
+        return self._by_rule.get(state, ())
+
+    @cached_property
+    def _by_rule(self) -> Mapping[str, tuple[str, ...]]:
+        acts = [(name, act) for name, act in self.procedure.acts.items() if Who.RULES in act.who and not act.adverse]
+        states = dict.fromkeys(state for _, act in acts for state in act.from_)
+        return {state: tuple(name for name, act in acts if state in act.from_) for state in states}
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Every name that a condition of the procedure may read."""

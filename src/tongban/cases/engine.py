@@ -194,7 +194,7 @@ class Engine:
                     return done
                 raise decided.error()
             more = also(opening) if also else None
-            if done := await self.commit(begun.before, tuple(decided), opening, asked, draft, also=more):
+            if done := await self.commit(begun.before, tuple(decided), asked, draft, also=more):
                 return done
         raise busy()
 
@@ -328,7 +328,7 @@ class Engine:
                 if done := await self.answered(region_of(case), asked):
                     return done
                 raise decided.error()
-            if done := await self.commit(found, tuple(decided), found.state.case, asked):
+            if done := await self.commit(found, tuple(decided), asked):
                 return done
         raise busy()
 
@@ -344,13 +344,13 @@ class Engine:
                 return found
             events_ = (made,) if isinstance(made, Event) else tuple(made)
             asked = Key(events_[0].by.id, key, "")
-            if done := await self.commit(found, events_, found.state.case, asked, also=also):
+            if done := await self.commit(found, events_, asked, also=also):
                 return done
         raise busy()
 
-    def prepare(self, before: Case, new: tuple[Event, ...], opening: Opening, key: Key) -> tuple[Append, Also | None]:
-        """The rows of new events, and what has to be done in the same transaction."""
-        after = fold(new, before.state)
+    def prepare(self, before: Case, done: Case, key: Key) -> tuple[Append, Also | None]:
+        """The rows of the events that have made `before` what is `done`, and what is to be done in that transaction."""
+        opening, after, new = done.state.case, done.state, done.events[len(before.events) :]
         item = Append(
             region=opening.region,
             case=opening.case,
@@ -366,7 +366,7 @@ class Engine:
 
     async def write_in(self, connection: Connection, before: Case, new: tuple[Event, ...], key: Key) -> bool:
         """The same commit inside a transaction of the caller's. False if the case had moved on."""
-        item, also = self.prepare(before, new, before.state.case, key)
+        item, also = self.prepare(before, before.after(new), key)
         written = bool(await append(connection, [item]))
         if written and also:
             await also(connection)
@@ -376,7 +376,6 @@ class Engine:
         self,
         before: Case,
         new: tuple[Event, ...],
-        opening: Opening,
         key: Key,
         draft: DraftKey | None = None,
         *,
@@ -387,7 +386,8 @@ class Engine:
 
         `beside` are prepared commands on other cases, written with it or not at all; `also` is done with them.
         """
-        item, own = self.prepare(before, new, opening, key)
+        done = before.after(new)
+        item, own = self.prepare(before, done, key)
         several = [one for one in (own, *(with_ for _, with_ in beside), also) if one]
         item, also = msgspec.structs.replace(item, draft=draft), together(several) if several else None
         outcome = await self.batcher.write(item, also, [other for other, _ in beside])
@@ -395,7 +395,7 @@ class Engine:
             case Written():
                 if any(event.moves_power for event in new):
                     self.directory.take_moves(await org_store.delegations(self.db))
-                return before.after(new)
+                return done
             case Repeated(case, seq):
                 return await self.load(case, until=seq)
             case KeyReused():

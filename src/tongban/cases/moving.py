@@ -49,8 +49,10 @@ def figures(directory: Directory, body: str, service: str, values: Mapping[str, 
 def competence(directory: Directory, service: Service, region: str, values: Mapping[str, Any]) -> Competence:
     """The body that answers for a service in a region, moved powers counted in. Raises Refused: as the directory's."""
     kind, level = service.authority.body, service.authority.level
-    holder = directory.competent(kind, level, region).id
-    known = dict(figures(directory, holder, service.service, values))
+    held = directory.competence(kind, level, region)
+    if not directory.moved.given_by(held.body.id):
+        return held
+    known = dict(figures(directory, held.body.id, service.service, values))
     return directory.competence(kind, level, region, service.service, known)
 
 

@@ -21,7 +21,7 @@ from tongban.base.i18n import Text
 from tongban.cases import clocks, invitations, letters
 from tongban.cases.batch import Also
 from tongban.cases.clocks import Running
-from tongban.cases.decide import told
+from tongban.cases.decide import follow
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.engine import Engine
 from tongban.cases.evolve import fold
@@ -176,9 +176,9 @@ class _Opening:
 
     def _keep(self, part: str, begun: Begun, events: list[Event]) -> None:
         case = begun.opening.case
-        item = self.engine.prepare(begun.before, tuple(events), begun.opening, Key(self.whole, part, ""))
-        self.items.append(item)
         done = begun.before.after(events)
+        item = self.engine.prepare(begun.before, done, Key(self.whole, part, ""))
+        self.items.append(item)
         due = item[0].rows.row.due_at
         opened = part_of(self.composed, part, done)
         if due != FAR:
@@ -210,11 +210,9 @@ class _Opening:
         if first.on_behalf_of:
             name, official = both(begun.definition.service.name), first.by.kind == "official"
             letter = letters.done_for(letter, state, act.name, first.by.name, name, official=official)
-        history[0] = msgspec.structs.replace(first, letter=letter)
-        after = told(begun.definition, fold(history[:1]), history[1:], now)
-        if len(after) > len(self.told):  # everything ended at once: one letter says it all
-            history[0] = first
-        return (history[0], *after)
+        if more := follow(begun.definition, state, now):  # everything ended at once: one letter says it all
+            return (*history, *more)
+        return (msgspec.structs.replace(first, letter=letter), *history[1:])
 
 
 async def open_whole(
@@ -265,7 +263,7 @@ async def open_whole(
         history = work.events(begun, decided, now)
         invited = invitations.asked_for(engine, composed, form.known, plan, now)
         also = _kept(begun, work.later(), invited)
-        done = await engine.commit(begun.before, history, begun.opening, asked, draft, beside=work.items, also=also)
+        done = await engine.commit(begun.before, history, asked, draft, beside=work.items, also=also)
         if done is not None:
             return done
     raise busy()

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
+from functools import lru_cache
 from typing import TypeAlias, assert_never
 
 from tongban.terms.calendars import Calendar
@@ -53,17 +54,22 @@ def _same(tick: int) -> int:
 
 
 def axis_of(rule: TermRule, calendar: Calendar, zone: tzinfo) -> Axis:
-    match rule.span.unit:
+    return _axis(rule.span.unit, rule.end_of_day, calendar, zone)
+
+
+@lru_cache(maxsize=500)
+def _axis(unit: Unit, end_of_day: time, calendar: Calendar, zone: tzinfo) -> Axis:
+    match unit:
         case Unit.MINUTE | Unit.HOUR:
             return Axis(lambda at: _instant(at) + 1, _moment(zone), _same, _same, Unit.MINUTE, 60)
         case Unit.WORKING_DAY:
-            tick, end = _day_ticks(zone, rule.end_of_day)
+            tick, end = _day_ticks(zone, end_of_day)
             return Axis(tick, end, calendar.count, calendar.select, Unit.WORKING_DAY)
         case Unit.ON_THE_SPOT | Unit.CALENDAR_DAY | Unit.MONTH | Unit.YEAR:
-            tick, end = _day_ticks(zone, rule.end_of_day)
+            tick, end = _day_ticks(zone, end_of_day)
             return Axis(tick, end, _same, _same, Unit.CALENDAR_DAY)
         case _:
-            assert_never(rule.span.unit)
+            assert_never(unit)
 
 
 def _instant(at: datetime) -> int:

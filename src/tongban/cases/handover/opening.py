@@ -110,7 +110,7 @@ async def open_case(
         if isinstance(begun.decided, Refusal):
             raise begun.decided.error()
         opening, events = begun.opening, _counted(tuple(begun.decided), said)
-        if done := await engine.commit(begun.before, events, opening, key, also=remember(opening.case, person.id)):
+        if done := await engine.commit(begun.before, events, key, also=remember(opening.case, person.id)):
             return done
     raise busy()
 

@@ -92,7 +92,7 @@ class Handovers:
                 payload | {"reason": msgspec.to_builtins(reason)},
                 self.engine.clock(),
             )
-            if done := await self.engine.commit(found, (event,), found.state.case, asked):
+            if done := await self.engine.commit(found, (event,), asked):
                 return done
         raise busy()
 
