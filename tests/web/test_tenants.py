@@ -111,6 +111,7 @@ ROUTES: dict[str, Whose] = {
     "POST /cases/{case}/people-only": OWNER,
     "GET /my-promises": MINE,
     "GET /open/flexible": PUBLIC,
+    "GET /open/inspections": PUBLIC,
     "GET /desk/training": STAFF,
     "GET /console/training": STAFF,
     "GET /human-look": MINE,

@@ -1,6 +1,6 @@
 """The catalogue of an installation: an immutable snapshot of its files, with the versions of each side by side."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -172,14 +172,22 @@ class Catalogue:
     def services(self, on: date | None = None, *, region: str | None = None) -> tuple[Service, ...]:
         """The services that can be applied for on a day (default today), one version each, in the order of files.
 
-        What only concerns bodies of the state, such as a supervision opened by itself, nobody applies for.
+        What only concerns bodies of the state, such as a supervision opened by itself, nobody applies for: `of_duty`.
 
         `region` leaves out files that are for other regions; a file for the region replaces the general one. Without
         it the general files are meant.
         """
+        return tuple(one for one in self._on(on, region) if one.audience != (Audience.GOVERNMENT,))
+
+    def of_duty(self, on: date | None = None, *, region: str | None = None) -> tuple[Service, ...]:
+        """The services that bodies of the state begin themselves or of one another (依职权), as `services` gives the
+        others."""
+        return tuple(one for one in self._on(on, region) if one.audience == (Audience.GOVERNMENT,))
+
+    def _on(self, on: date | None, region: str | None) -> Iterator[Service]:
         day, known = on or self.today, self._clock()
         found = (self._in_force(versions, day, known, region) for versions in self._services.by_slug.values())
-        return tuple(one for one in found if one is not None and one.audience != (Audience.GOVERNMENT,))
+        return (one for one in found if one is not None)
 
     def service(
         self, slug: str, version: str | None = None, *, on: date | None = None, region: str | None = None

@@ -185,6 +185,16 @@ async def waiting_of(db: Runner, applicant: str, roles: Sequence[str], most: int
     return await _case_rows(db, rows)
 
 
+async def businesses_of(db: Runner, body: str) -> list[str]:
+    """The codes (GB 32100) of businesses that a body has given something to."""
+    rows = await db.fetch(
+        "SELECT DISTINCT applicant FROM case_row WHERE body = $1 AND NOT open AND stage = 'delivered'"
+        " AND applicant ~ '^[0-9A-Z]{18}$' ORDER BY applicant",
+        body,
+    )
+    return [row["applicant"] for row in rows]
+
+
 async def of_services(
     db: Runner, services: Sequence[str], bodies: Sequence[str], after: Cursor, limit: int
 ) -> list[CaseRow]:

@@ -43,6 +43,7 @@ Place = Literal[
     "leave",
     "supervision",
     "ratings",
+    "duty",
 ]
 
 

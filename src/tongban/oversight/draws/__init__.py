@@ -1,0 +1,9 @@
+"""双随机: whom to inspect is drawn by chance that nobody can choose and everybody can check.
+
+优化营商环境条例 54 [M].
+"""
+
+from tongban.oversight.draws.drawing import announce, draw, latest, rank
+from tongban.oversight.draws.model import Draw
+
+__all__ = ["Draw", "announce", "draw", "latest", "rank"]

@@ -1,0 +1,123 @@
+"""依职权 on pages: an emergency is begun by the government, an inspection by who leads it, whom is drawn by chance that
+everybody can check."""
+
+import hashlib
+import re
+
+import httpx
+import pytest
+from tests.web.test_tenants import Reader, in_post
+
+from tongban.oversight.draws import rank
+from tongban.web.app import create
+from tongban.web.site import Site
+
+pytestmark = pytest.mark.database
+CODE = "91110000600037341L"
+OTHER = "11450721MB15580811"
+INSPECT = {
+    "uscc": CODE,
+    "business_name": "启明小吃店（演示）",
+    "premises": "清源区南湖路9号",
+    "cause": "random",
+    "trade": "food",
+    "employs": "true",
+    "discharges": "false",
+    "checked_this_year": "0",
+    "complaints": "0",
+    "last_found": "none",
+    "say.matter": "随机抽到，看后厨",
+    "say.day.year": "2026",
+    "say.day.month": "12",
+    "say.day.day": "20",
+    "say.place": "9点",
+}
+
+
+@pytest.fixture
+async def http(site: Site):
+    transport = httpx.ASGITransport(app=create(site), raise_app_exceptions=False)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client
+
+
+@pytest.fixture
+async def market(site: Site, http: httpx.AsyncClient) -> Reader:
+    return await in_post(site, http, "990101", "market", "examiner")
+
+
+def key(html: str) -> str:
+    found = re.search(r'name="key" value="([^"]+)"', html)
+    assert found is not None
+    return found[1]
+
+
+async def test_the_government_begins_a_response_and_others_are_told_where_their_tasks_are(
+    site: Site, http: httpx.AsyncClient, market: Reader
+) -> None:
+    duty = await in_post(site, http, "990101", "government", "examiner")
+    assert "启动：突发事件联动处置" in (await duty("GET", "/desk/duty")).text
+    form = await duty("GET", "/desk/duty/emergency-response")
+    wrong = await duty("POST", "/desk/duty/emergency-response", data={"key": key(form.text), "kind": "flood"})
+    assert wrong.status_code == 422 and 'id="e-place"' in wrong.text and 'id="e-kind"' not in wrong.text
+    said = {"kind": "flood", "level": "3", "place": "南湖路口", "hurt": "0", "moved": "0", "say.reasons": "积水半米"}
+    begun = await duty("POST", "/desk/duty/emergency-response", data={"key": key(form.text), **said})
+    assert begun.status_code == 303
+    case = begun.headers["location"].rpartition("/")[2]
+    assert case in (await duty("GET", "/desk/duty")).text
+    police = await in_post(site, http, "990101", "police", "examiner")
+    assert "接任务" in (await police("GET", f"/desk/cases/{case}")).text
+    assert (await market("GET", "/desk/duty/emergency-response")).status_code == 404
+    assert (await police("GET", "/desk/duty")).text.count("您的岗位没有可以启动的事") == 1
+
+
+async def test_how_often_one_was_inspected_is_counted_and_not_typed(site: Site, market: Reader) -> None:
+    first = await market("GET", f"/desk/duty/premises-inspection?uscc={CODE}&cause=random")
+    assert f'value="{CODE}"' in first.text
+    begun = await market("POST", "/desk/duty/premises-inspection", data={"key": key(first.text), **INSPECT})
+    assert begun.status_code == 303
+    again = await market("GET", f"/desk/duty/premises-inspection?uscc={CODE}")
+    assert re.search(r'name="checked_this_year"[^>]* value="1"', again.text)
+    # Food: three points of risk, twice a year. What is typed does not count.
+    for number in (2, 3):
+        form = await market("GET", "/desk/duty/premises-inspection")
+        tried = await market("POST", "/desk/duty/premises-inspection", data={"key": key(form.text), **INSPECT})
+        assert tried.status_code == (303 if number == 2 else 422)
+
+
+async def test_nobody_chooses_a_draw_and_a_business_can_work_out_whether_it_was_drawn(
+    site: Site, http: httpx.AsyncClient, market: Reader
+) -> None:
+    form = await market("GET", "/desk/duty/premises-inspection")
+    await market("POST", "/desk/duty/premises-inspection", data={"key": key(form.text), **INSPECT})
+    codes = [f"9199010{n:02}AAAAAAAAA" for n in range(30)]
+    await site.db.execute(
+        "INSERT INTO case_row SELECT (jsonb_populate_record(r, jsonb_build_object('body', '990101.market', 'open',"
+        " false, 'stage', 'delivered', 'applicant', c.code, 'case_id', '990101-261101-' || c.code))).*"
+        " FROM unnest($1::text[]) AS c(code), case_row r WHERE r.case_id = (SELECT min(case_id) FROM case_row)",
+        codes,
+    )
+    assert (await market("POST", "/desk/duty/draws", data={"wanted": "0"})).status_code == 422
+    assert (await market("POST", "/desk/duty/draws", data={"wanted": "5"})).status_code == 303
+    assert (await market("POST", "/desk/duty/draws", data={"wanted": "5"})).status_code == 409
+    shown = (await market("GET", "/desk/duty")).text
+    number = re.search(r'action="/desk/duty/draws/([0-9a-f]+)"', shown)
+    assert number is not None
+    make = f"/desk/duty/draws/{number[1]}"
+    assert (await market("POST", make)).status_code == 409  # the leaf does not exist yet
+    elsewhere = await in_post(site, http, "990102", "market", "examiner")
+    assert (await elsewhere("POST", make)).status_code == 404
+
+    form = await market("GET", "/desk/duty/premises-inspection")
+    await market("POST", "/desk/duty/premises-inspection", data={"key": key(form.text), **INSPECT, "uscc": OTHER})
+    await site.public_log.turn()
+    assert (await market("POST", make)).status_code == 303
+    page = (await market("GET", "/open/inspections")).text
+    leaf, limit = (bytes.fromhex(found) for found in re.findall(r"<code[^>]*>([0-9a-f]{64})</code>", page))
+    drawn = {code for code in codes if hashlib.sha256(leaf + code.encode()).digest() <= limit}
+    others = await site.db.fetchval("SELECT array_agg(d) FROM inspection_draw, unnest(drawn) AS d")
+    assert len(others) == 5 and drawn == set(others) & set(codes)
+    assert not any(code in page for code in codes)
+    assert rank(leaf, others[-1]) == limit
+    await market("POST", make)  # again is the same
+    assert await site.db.fetchval("SELECT array_agg(d) FROM inspection_draw, unnest(drawn) AS d") == others
