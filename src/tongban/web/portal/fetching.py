@@ -48,7 +48,10 @@ def offered(site: Site, service: Service) -> tuple[Place, ...]:
 
 
 async def fetching(site: Site, visitor: Visitor, view: CaseView) -> Fetching | None:
-    """None where nothing can be fetched or posted, and for an agent whose mandate does not cover it."""
+    """None where nothing can be fetched or posted, also while another installation has the case and will make it out,
+    and for an agent whose mandate does not cover it."""
+    if view.state.elsewhere and not view.certificates:
+        return None
     found, ways = site.hall.places.all(), view.loaded.definition.service.result.ways
     if not {"counter", "post"} & set(ways):
         return None
