@@ -50,5 +50,5 @@ def effects(engine: Engine, definition: Definition, after: CaseState, new: Seque
     also += listing.held(definition, after, new)
     also += granting.kept(after, new)
     if engine.between and leaving.speaks(after, new):
-        also.append(leaving.said(engine.between, definition, after, new))
+        also.append(leaving.said(engine.between, engine.keys, definition, after, new))
     return also

@@ -2,6 +2,7 @@
 
 from tongban.certs import store
 from tongban.certs.checks import Check
+from tongban.certs.datafile import data_file
 from tongban.certs.faults import FAULTS, POINTS, Fault, Point
 from tongban.certs.issue import issue
 from tongban.certs.keys import PublicKeys, export_jwks, read_jwks
@@ -48,6 +49,7 @@ __all__ = [
     "Status",
     "StoredCertificate",
     "Verification",
+    "data_file",
     "day",
     "digest",
     "export_json",

@@ -9,11 +9,10 @@ import msgspec
 from tongban.base.crypto import Suite
 from tongban.base.documents import Document
 from tongban.certs.credential import verify_credential
-from tongban.certs.faults import Point
 from tongban.certs.keys import PublicKeys
 from tongban.certs.sdjwt import Request, looks_like_sd_jwt
 from tongban.certs.sign import CODE_LINE
-from tongban.certs.statuslist import NO_LISTS, StatusLists
+from tongban.certs.statuslist import NO_LISTS, StatusLists, StatusPlace
 from tongban.certs.verify import Verification, verify
 
 CODE_START = b"TB1:"
@@ -70,17 +69,49 @@ def _compact(data: bytes | str, asked: Asked) -> Verification:
 
 def _whole(data: bytes, asked: Asked) -> Verification:
     found = verify(data, asked.keys, asked.now, type_=asked.type, suites=asked.suites(Document.CERTIFICATE))
-    _, carried, after = data.partition(b"\n" + CODE_LINE)
-    if asked.lists is NO_LISTS or not carried or not found.genuine or found.record is None:
+    if asked.lists is NO_LISTS or not found.genuine:
         return found
-    # The code in a PDF says where the status stands; it counts only if it is of this very certificate.
-    code = _code(after.partition(b"\n")[0], Asked(asked.keys, asked.now, lists=asked.lists))
-    if not code.genuine or code.claims is None or code.claims.get("certificate") != found.record.id:
-        return found
-    said = next(one for one in code.checks if one.point is Point.REVOCATION)
-    checks = tuple(said if one.point is Point.REVOCATION else one for one in found.checks)
-    valid = not any(one.fault for one in checks)
-    return msgspec.structs.replace(found, checks=checks, valid=valid)
+    place = status_place(data, found, asked.keys, asked.now)
+    return found if place is None else found.answered(asked.lists.check(place, asked.now))
+
+
+def status_place(data: bytes, found: Verification, keys: PublicKeys, now: datetime) -> StatusPlace | None:
+    """Where the status of a certificate that was found genuine is published, by what its issuer signed; or None.
+
+    A whole certificate (PDF, JSON) says it in the code that it carries; that counts only if it is of this very one.
+    """
+    claims = found.claims
+    if found.record is not None:
+        code = _code(_carried(data), Asked(keys, now))
+        claims = code.claims if code.genuine else None
+        if claims is None or claims.get("certificate") != found.record.id:
+            return None
+    try:
+        return msgspec.convert((claims or {}).get("status"), _Named).status_list
+    except msgspec.ValidationError:
+        return None
+
+
+class _Named(msgspec.Struct, frozen=True):
+    status_list: StatusPlace
+
+
+class _Proofs(msgspec.Struct, frozen=True):
+    code: str = ""
+
+
+class _File(msgspec.Struct, frozen=True):
+    proofs: _Proofs
+
+
+def _carried(data: bytes) -> bytes:
+    """The code in a PDF or a JSON file; empty where there is none."""
+    if not data.lstrip().startswith(b"{"):
+        return data.partition(b"\n" + CODE_LINE)[2].partition(b"\n")[0]
+    try:
+        return msgspec.json.decode(data, type=_File).proofs.code.encode()
+    except msgspec.DecodeError:
+        return b""
 
 
 FORMS: tuple[Form, ...] = (

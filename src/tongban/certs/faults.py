@@ -56,6 +56,9 @@ class Fault(StrEnum):
     OTHER_PRESENTATION = "other-presentation"
     SUSPENDED = "suspended"
     UNKNOWN_STATUS = "unknown-status"
+    NO_STATUS_PLACE = "no-status-place"
+    LIST_UNREACHABLE = "status-list-unreachable"
+    FOREIGN_LIST = "status-list-of-another"
     LIST_DAMAGED = "status-list-damaged"
     LIST_EXPIRED = "status-list-expired"
     LIST_IN_FUTURE = "status-list-in-future"
@@ -166,6 +169,17 @@ FAULTS: dict[Fault, Text] = {
     ),
     Fault.SUSPENDED: Text("已被暂停，眼下不能用", "Suspended: not to be used for the time being"),
     Fault.UNKNOWN_STATUS: Text("状态清单里的状态不认识", "The status list gives a status that is unknown"),
+    Fault.NO_STATUS_PLACE: Text(
+        "这份文件没有写明状态清单在哪里，查不到是否已被废止：请持证人重新下载",
+        "The file does not say where its status is published, so revocation is unknown: download it again",
+    ),
+    Fault.LIST_UNREACHABLE: Text(
+        "现在取不到签发地的状态清单，不知道是否已被废止：请稍后再查",
+        "The issuer's status list cannot be had now, so revocation is unknown: check again later",
+    ),
+    Fault.FOREIGN_LIST: Text(
+        "状态清单不是签发这张证照的平台的", "The status list is not of the installation that issued the certificate"
+    ),
     Fault.LIST_DAMAGED: Text("状态清单已损坏", "The status list is damaged"),
     Fault.LIST_EXPIRED: Text("状态清单过期了，请取新的", "The status list is out of date: fetch a new one"),
     Fault.LIST_IN_FUTURE: Text("状态清单的时间在将来", "The status list is dated in the future"),
@@ -194,6 +208,22 @@ FAULTS: dict[Fault, Text] = {
         "查不到这张证照现在是否有效", "Whether the certificate still holds could not be found out"
     ),
 }
+
+
+STATUS_UNKNOWN = frozenset(
+    {
+        Fault.NO_STATUS_PLACE,
+        Fault.LIST_UNREACHABLE,
+        Fault.LIST_EXPIRED,
+        Fault.LIST_IN_FUTURE,
+        Fault.LIST_DAMAGED,
+        Fault.FOREIGN_LIST,
+        Fault.NOT_IN_LIST,
+        Fault.UNKNOWN_STATUS,
+        Fault.STATUS_NOT_KNOWN,
+    }
+)
+"""What leaves open whether it was revoked; it is not called valid then, and not called revoked either."""
 
 
 class Point(StrEnum):

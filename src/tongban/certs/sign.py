@@ -55,9 +55,14 @@ def copy_time(record: CertificateRecord, ring: KeyRing, now: datetime) -> dateti
     return record.issued_at
 
 
-def export_json(certificate: Certificate) -> bytes:
-    """The certificate as a file: the record to read, and the proof that binds it. Further proofs join `proofs`."""
-    further = {"marks": certificate.marks} if certificate.marks else {}
+def export_json(certificate: Certificate, code: str = "") -> bytes:
+    """The certificate as a file: the record to read, and the proof that binds it. Further proofs join `proofs`.
+
+    `code` is the text of its code for offline checks, which says where its status is published.
+    """
+    further: dict[str, object] = {"marks": certificate.marks} if certificate.marks else {}
+    if code:
+        further["code"] = code
     file = {"record": certificate.record, "proofs": {"jws": certificate.jws, **further}}
     return msgspec.json.format(msgspec.json.encode(file), indent=2) + b"\n"
 

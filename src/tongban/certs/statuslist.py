@@ -8,8 +8,10 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from tongban.base.clock import ZONE, utc
 from tongban.base.i18n import Text
@@ -132,6 +134,7 @@ class _Claims(msgspec.Struct, frozen=True):
     iat: int
     status_list: _List
     exp: int | None = None
+    ttl: Annotated[int, Meta(ge=0)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,8 @@ class KnownList:
     statuses: StatusList
     as_of: datetime
     until: datetime | None
+    ttl: timedelta = TTL
+    """How long a copy may be kept before a new one is fetched (§5.1); an hour where it does not say."""
 
 
 def read_status_list(data: bytes | str, keys: PublicKeys) -> KnownList:
@@ -161,7 +166,8 @@ def read_status_list(data: bytes | str, keys: PublicKeys) -> KnownList:
         raise _stop(Fault.LIST_DAMAGED) from None
     if not key.valid_at(as_of):
         raise _stop(Fault.KEY_NOT_IN_USE)
-    return KnownList(claims.sub, statuses, as_of, until)
+    ttl = TTL if claims.ttl is None else timedelta(seconds=min(claims.ttl, int(LASTS.total_seconds())))
+    return KnownList(claims.sub, statuses, as_of, until, ttl)
 
 
 def _stop(fault: Fault) -> Stop:

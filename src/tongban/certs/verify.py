@@ -16,7 +16,7 @@ from tongban.base.i18n import Text
 from tongban.base.keys import PublicKey, unbase64_once
 from tongban.base.statements import Marks
 from tongban.certs.checks import Check, checked, failed, passed
-from tongban.certs.faults import FAULTS, NOT_ASKED, Fault, Point
+from tongban.certs.faults import FAULTS, NOT_ASKED, STATUS_UNKNOWN, Fault, Point
 from tongban.certs.keys import PublicKeys
 from tongban.certs.marks import read_marks, tested
 from tongban.certs.model import FORMAT, CertificateRecord, Status, canonical, digest, identifier_holds
@@ -69,12 +69,22 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
                 "证照真实有效" + ("（是否废止需联网查询）" if unknown else ""),
                 "Genuine and valid" + (" (revocation needs to be asked online)" if unknown else ""),
             )
-        start = (
-            Text("证照是真的，但现在不能用：", "Genuine, but not valid: ")
-            if self.genuine
-            else Text("不能相信这份文件：", "Do not trust this file: ")
-        )
+        start = _STARTS[self.genuine, fault in STATUS_UNKNOWN]
         return Text(start.zh + FAULTS[fault].zh, start.en + FAULTS[fault].en)
+
+    def answered(self, check: Check) -> "Verification":
+        """The same with another answer to one point that was asked elsewhere."""
+        checks = tuple(check if one.point is check.point else one for one in self.checks)
+        return msgspec.structs.replace(self, checks=checks, valid=not any(one.fault for one in checks))
+
+
+_UNTRUSTED = Text("不能相信这份文件：", "Do not trust this file: ")
+_STARTS = {
+    (True, False): Text("证照是真的，但现在不能用：", "Genuine, but not valid: "),
+    (True, True): Text("证照是真的，但不能确定现在是否有效：", "Genuine, but whether it is valid today is not known: "),
+    (False, False): _UNTRUSTED,
+    (False, True): _UNTRUSTED,
+}
 
 
 def verify(

@@ -55,6 +55,7 @@ from tongban.voice.service import Voice
 from tongban.web import store as web_store
 from tongban.web.app import Job, create
 from tongban.web.limits import Limits
+from tongban.web.neighbour_lists import NeighbourLists
 from tongban.web.pages import Pages
 from tongban.web.portal.account import CALLBACK
 from tongban.web.proxy import Proxied
@@ -142,6 +143,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         voice=Voice(db, cases, hall, directory, clock, secret, log, settings.address),
         keys=keys,
         public_log=await PublicLog.open(db, keys, clock, settings.data_dir, settings.address),
+        lists=NeighbourLists(clock),
         calendar=calendar,
         clock=clock,
         log=log,

@@ -26,6 +26,7 @@ from tongban.sharing.channel.centre import Centre
 from tongban.terms import Calendar
 from tongban.voice.service import Voice
 from tongban.web.limits import Limits
+from tongban.web.neighbour_lists import NeighbourLists
 from tongban.web.pages import Pages
 
 
@@ -51,6 +52,8 @@ class Site:
     voice: Voice
     keys: KeyRing
     public_log: PublicLog
+    lists: NeighbourLists
+    """What installations beside ours publish of their certificates."""
     calendar: Calendar
     clock: Clock
     log: Log

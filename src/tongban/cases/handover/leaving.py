@@ -16,6 +16,7 @@ import msgspec
 from tongban import certs
 from tongban.base.database import Connection
 from tongban.base.ids import uuid7
+from tongban.base.keys import KeyRing
 from tongban.cases import clocks
 from tongban.cases.handover import store
 from tongban.cases.handover.agreements import Between
@@ -55,11 +56,15 @@ def speaks(after: CaseState, new: Sequence[Event]) -> bool:
     return after.case.origin is not None or any(event.type in _SPEAKING for event in new)
 
 
-def said(between: Between, definition: Definition, after: CaseState, new: Sequence[Event]) -> Also:
+def said(between: Between, ring: KeyRing, definition: Definition, after: CaseState, new: Sequence[Event]) -> Also:
     """What writes it, after what else the events do in their transaction."""
     day = definition.local(new[-1].at)
+
+    def file(one: certs.StoredCertificate) -> str:
+        return certs.data_file(one, ring, between.neighbours.own.member.node, new[-1].at).decode()
+
     return lambda connection: say(
-        connection, definition, after, new, lambda state, office: between.of(state, office, day)
+        connection, definition, after, new, lambda state, office: between.of(state, office, day), file
     )
 
 
@@ -69,8 +74,9 @@ async def say(
     after: CaseState,
     new: Sequence[Event],
     agreement: Agreement,
+    file: Callable[[certs.StoredCertificate], str],
 ) -> None:
-    """Write what `new` says to others; `after` is the case with it."""
+    """Write what `new` says to others; `after` is the case with it, `file` makes a certificate one that can be sent."""
     case = after.case
     messages: list[Outgoing] = []
     for event in new:
@@ -90,7 +96,7 @@ async def say(
     if case.origin is not None and after.elsewhere is None:
         issues = any(event.issues for event in new)
         held = await certs.store.for_case(connection, case.region, case.case) if issues else ()
-        certificate = next((one.certificate.jws for one in held if one.revocation is None), "")
+        certificate = next((file(one) for one in held if one.revocation is None), "")
         messages += _progress(definition, after, new, certificate)
     await store.send(connection, messages)
 

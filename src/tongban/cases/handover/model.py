@@ -149,7 +149,7 @@ class ProgressMessage(_Part, frozen=True):
     end: Literal["favourable", "adverse", "neutral", ""] = ""
     letter: Told | None = None
     certificate: str = ""
-    """The certificate that was issued: its signed text."""
+    """The certificate that was issued, as the data file its holder would save there."""
 
 
 class ReturnMessage(_Part, frozen=True):

@@ -32,7 +32,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What an installation says of itself. Nothing on it is secret.
 
     `member` has its code, the name of its province, its address and the keys of its messages. `regions` are the codes
-    of what it answers for: each covers what lies in it. `keys` are those of its receipts and certificates.
+    of what it answers for: each covers what lies in it. `keys` are those of its receipts and
+    certificates, and the one that signs its published list of keys.
     """
 
     member: Member
@@ -56,7 +57,7 @@ def card_of(ring: KeyRing, *, code: str, name: Text, body: str, address: str, re
             code=code, name=name, body=body, node=address, keys=tuple(key for key in keys if key.use is Use.EXCHANGE)
         ),
         regions=regions,
-        keys=tuple(key for key in keys if key.use in (Use.RECEIPT, Use.CERTIFICATE)),
+        keys=tuple(key for key in keys if key.use in (Use.RECEIPT, Use.CERTIFICATE, Use.REGISTRY)),
     )
 
 

@@ -3,7 +3,7 @@
 Its holder sees under 谁用过我的数据 that it was checked, and by which body if an official did.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -14,9 +14,9 @@ from tongban.base.documents import Document
 from tongban.base.errors import Problem
 from tongban.base.i18n import LANGS, Text
 from tongban.certs import CertificateRecord, Verification
-from tongban.certs.anyform import Asked, verify_any
+from tongban.certs.anyform import Asked, status_place, verify_any
 from tongban.certs.report import shown_rows
-from tongban.certs.statuslist import NO_LISTS, StatusLists, StatusPlace, list_uri
+from tongban.certs.statuslist import NO_LISTS, StatusLists, list_uri
 from tongban.sharing import Purpose, Reader
 from tongban.sharing.access import Kind, Opened, open_record, reader_of
 from tongban.web.forms import Form
@@ -83,12 +83,9 @@ async def verified(site: Site, visitor: Visitor, data: bytes | str, digest: str 
     first = checked(site.keys.public)
     if first.claims is not None:
         await _note_shown(site, visitor, first.claims)
-        return checked(site.keys.public, await _lists(site, first.claims)) if first.genuine else first
+        return checked(site.keys.public, await _lists(site, raw, first)) if first.genuine else first
     if first.record is None:
-        # Whether one of another province was revoked is known there: here it stays unasked.
-        elsewhere = site.cases.elsewhere if first.fault is certs.Fault.UNKNOWN_KEY else None
-        others = elsewhere.between.neighbours.certificate_keys() if elsewhere else {}
-        return checked(others) if others else first
+        return await _of_neighbours(site, raw, checked) if first.fault is certs.Fault.UNKNOWN_KEY else first
     stored = await certs.store.get(site.db, first.record.id)
     if stored is None:
         return first
@@ -97,20 +94,29 @@ async def verified(site: Site, visitor: Visitor, data: bytes | str, digest: str 
     return certs.verify(raw, site.keys.public, site.clock(), status=stored.status, digest_=digest, suites=suites)
 
 
-async def _lists(site: Site, claims: dict[str, object]) -> StatusLists:
-    """Our own list in which a shown certificate stands; of another's list nothing is known here."""
-    try:
-        uri = msgspec.convert(claims.get("status"), _Named).status_list.uri
-    except msgspec.ValidationError:
-        return NO_LISTS
-    group = uri.rpartition("/")[2]
-    if not group.isdecimal() or uri != list_uri(site.settings.address, int(group)):
+async def _of_neighbours(site: Site, raw: bytes, checked: Callable[[certs.PublicKeys], Verification]) -> Verification:
+    """One of another province: by its keys, and by its own list of what it has revoked or suspended."""
+    found = checked(site.keys.public)
+    elsewhere = site.cases.elsewhere
+    for card in elsewhere.between.neighbours.all() if elsewhere else ():
+        keys = await site.lists.keys(card)
+        found = checked(keys)
+        if found.fault is certs.Fault.UNKNOWN_KEY:
+            continue
+        if not found.genuine:
+            return found
+        place = status_place(raw, found, keys, site.clock())
+        return found.answered(await site.lists.check(card, place))
+    return found
+
+
+async def _lists(site: Site, raw: bytes, found: Verification) -> StatusLists:
+    """Our own list in which a shown certificate stands."""
+    place = status_place(raw, found, site.keys.public, site.clock())
+    group = place.uri.rpartition("/")[2] if place else ""
+    if place is None or not group.isdecimal() or place.uri != list_uri(site.settings.address, int(group)):
         return NO_LISTS
     return StatusLists.read([await published(site, int(group))], site.keys.public)
-
-
-class _Named(msgspec.Struct, frozen=True):
-    status_list: StatusPlace
 
 
 async def _note_shown(site: Site, visitor: Visitor, claims: dict[str, object]) -> None:

@@ -134,7 +134,10 @@ async def certificate_from_elsewhere(site: Site, visitor: Visitor, case: str) ->
     gone = view.state.elsewhere
     if gone is None or gone.progress is None or not gone.progress.certificate:
         raise refuse("unknown-certificate", "没有这张证照", "There is no such certificate", status=404)
-    return saved_file(gone.progress.certificate.encode(), f"{view.opening.number}.jws", "application/jose")
+    data = gone.progress.certificate
+    # before it said where its status is published it came as its signed text alone
+    end, kind = (".json", "application/json") if data.startswith("{") else (".jws", "application/jose")
+    return saved_file(data.encode(), f"{view.opening.number}{end}", kind)
 
 
 @get("/cases/{case:str}/withdraw")

@@ -120,9 +120,10 @@ async def pdf(site: Site, visitor: Visitor, identifier: str) -> Response[Any]:
 
 @get("/certificates/{identifier:str}/certificate.json")
 async def data_file(site: Site, visitor: Visitor, identifier: str) -> Response[Any]:
-    """The signed record."""
+    """The signed record, with the code that says where its status is published."""
     found = await own(site, visitor, identifier)
-    return saved_file(certs.export_json(found.certificate), f"{identifier}.json", "application/json")
+    data = certs.data_file(found, site.keys, site.settings.address, site.clock())
+    return saved_file(data, f"{identifier}.json", "application/json")
 
 
 @get("/certificates/{identifier:str}/certificate.sd-jwt")
