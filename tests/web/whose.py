@@ -172,6 +172,13 @@ INSIDE: dict[str, Whose] = {
     "POST /desk/cases/{case}/suggestions/{call}": BODY,
     "GET /desk/cases/{case}/documents/{document}/{name}": BODY,
     # console
+    "GET /console": STAFF,
+    "GET /console/cases": STAFF,
+    "GET /console/figures/{name}": STAFF,
+    "GET /console/abuse": STAFF,
+    "GET /console/abuse/{key}": STAFF,
+    "GET /console/performance": STAFF,
+    "GET /console/requests": STAFF,
     "GET /console/what-if": STAFF,
     "GET /console/accesses": STAFF,
     "GET /console/what-if/{slug}": STAFF,

@@ -6,8 +6,8 @@ threshold and the cases behind it.
 question to the body, never a verdict: it can answer, in public, and a good-faith error can be tolerated.
 """
 
-from tongban.oversight.abuse.indices import INDICES
+from tongban.oversight.abuse.indices import BY_ID, INDICES
 from tongban.oversight.abuse.judging import judge
 from tongban.oversight.abuse.model import Finding, History, Index, Step, What
 
-__all__ = ["INDICES", "Finding", "History", "Index", "Step", "What", "judge"]
+__all__ = ["BY_ID", "INDICES", "Finding", "History", "Index", "Step", "What", "judge"]

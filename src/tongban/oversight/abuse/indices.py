@@ -262,3 +262,5 @@ INDICES: tuple[Index, ...] = (
     ),
 )
 """In the order in which a case can meet them."""
+
+BY_ID: dict[str, Index] = {index.id: index for index in INDICES}

@@ -2,19 +2,27 @@
 
 from tongban.web.console import (
     accesses,
+    clock_abuse,
     delegations,
     drafts,
     guide,
     machines,
+    performance,
+    run,
     sharing,
     supervision,
     switches,
     training,
     training_forms,
+    watched,
     what_if,
 )
 
 ROUTES = [
+    *run.ROUTES,
+    *watched.ROUTES,
+    *clock_abuse.ROUTES,
+    *performance.ROUTES,
     *accesses.ROUTES,
     *what_if.ROUTES,
     *machines.ROUTES,

@@ -8,12 +8,17 @@ import secrets
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import Parameter
 
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.cases import Applicant
 from tongban.org import Actor, visible
+from tongban.oversight.abuse import BY_ID
+from tongban.oversight.watching import store
 from tongban.web.bodies import body_name
+from tongban.web.console.clock_abuse import of_service, sentence, unknown
 from tongban.web.console.machines import supervisor
+from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
@@ -38,10 +43,47 @@ async def supervision(site: Site, visitor: Visitor, after: str = "") -> Response
     )
 
 
+ABOUT = ("about", "of_service", "index", "finding")
+"""Facts that say in a settled form what the order is about; the person who opens it need not write them."""
+
+
 @get("/console/supervision/new")
-async def form(site: Site, visitor: Visitor, case: str = "") -> Response[str]:
-    """The form; `case` fills in what it is about."""
-    return _form(site, visitor, supervisor(visitor), Form({"matter": [case]}))
+async def form(
+    site: Site,
+    visitor: Visitor,
+    case: str = "",
+    body_: str = Parameter(query="body", default=""),
+    service: str = "",
+    finding: str = "",
+) -> Response[str]:
+    """The form, filled in with what it is about: a case, a service of a body, or a finding of the clock indices.
+
+    It is the page on which one confirms: what was opened is not taken back.
+    """
+    actor = supervisor(visitor)
+    return _form(site, visitor, actor, Form(await _about(site, actor, case, body_, service, finding)))
+
+
+async def _about(site: Site, actor: Actor, case: str, body: str, service: str, finding: str) -> dict[str, list[str]]:
+    """What the fields are filled in with."""
+    if finding:
+        found = await store.finding(site.db, visible(site.directory, actor).bodies, finding)
+        if found is None or found.index not in BY_ID:
+            raise unknown()
+        name, why = BY_ID[found.index].name, sentence(found)
+        values = {"body": found.body, "matter": f"{name.zh}（{of_service(site, found).zh}）", "reasons": why.zh}
+        return _fields(
+            {**values, "about": "finding", "index": found.index, "finding": found.id, "of_service": found.service}
+        )
+    if service:
+        name = service_names(site)(service)
+        matter = f"{name.zh}：有办件超过承诺期限没有办结"
+        return _fields({"body": body, "matter": matter, "about": "service", "of_service": service})
+    return _fields({"body": body, "matter": case, "about": "case" if case else ""})
+
+
+def _fields(values: dict[str, str]) -> dict[str, list[str]]:
+    return {name: [value] for name, value in values.items()}
 
 
 @post("/console/supervision/new")
@@ -66,7 +108,7 @@ async def open_it(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
         view = await site.cases.submit(
             actor,
             SERVICE,
-            {"matter": form.text("matter").strip()},
+            {"matter": form.text("matter").strip(), **_settled(site, form)},
             region=answers.region,
             key=form.text("key"),
             says={"reasons": form.text("reasons").strip()},
@@ -76,6 +118,12 @@ async def open_it(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
     except Refused as error:
         return _form(site, visitor, actor, form, tuple(refused(error)), status=error.status)
     return go(f"/desk/cases/{view.case}")
+
+
+def _settled(site: Site, form: Form) -> dict[str, str]:
+    """What the version in force knows of it, where something was said."""
+    known = site.catalogue.service(SERVICE).facts
+    return {name: said for name in ABOUT if name in known and (said := form.text(name).strip())}
 
 
 def _form(
@@ -96,6 +144,7 @@ def _form(
         desk=desk(site, actor, "supervision"),
         bodies=[(one.id, one.name[visitor.lang]) for one in bodies],
         form=form,
+        about=ABOUT,
         key=secrets.token_urlsafe(12),
         problems=problems,
     )

@@ -10,6 +10,7 @@ from tongban.org import Actor
 from tongban.web.desk.values import RegionName
 from tongban.web.portal import places
 from tongban.web.site import Site
+from tongban.web.tabs import TABS, Tab, tab_of
 from tongban.web.visitor import Visitor
 
 Place = Literal[
@@ -42,6 +43,11 @@ Place = Literal[
     "visits",
     "leave",
     "supervision",
+    "run",
+    "watched",
+    "abuse",
+    "heard",
+    "performance",
     "ratings",
     "duty",
 ]
@@ -60,6 +66,11 @@ class Desk:
     supervises: bool
     switches: bool
     heads: bool
+
+    @property
+    def tabs(self) -> tuple[Tab, ...]:
+        """The console's navigation, on its pages and for those who supervise; otherwise the desk's own stands there."""
+        return TABS if self.supervises and tab_of(self.at) else ()
 
 
 def official(visitor: Visitor) -> Actor:

@@ -1,0 +1,283 @@
+"""/console/cases and /console/figures: the cases behind each number of the console, and how each is counted.
+
+Of the bodies that a post supervises (`org.visible`); case numbers, services and dates, nobody's name. A case itself is
+opened on its own page, where the opening is written down.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+
+from litestar import Response, get
+from litestar.params import Parameter
+
+from tongban.base.database import Row
+from tongban.base.errors import refuse
+from tongban.base.i18n import Text
+from tongban.base.page import cursor, read_cursor
+from tongban.org import Actor, visible
+from tongban.org import store as people
+from tongban.oversight.watching import figures, store
+from tongban.oversight.watching.method import METHODS, Name
+from tongban.oversight.watching.turn import AMBER
+from tongban.web.bodies import body_name
+from tongban.web.console.machines import supervisor
+from tongban.web.desk.lists import service_names
+from tongban.web.desk.staff import desk
+from tongban.web.desk.timebar import Heat, heat, left
+from tongban.web.html import page
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+
+ROWS: Final = 50
+_FIRST = (datetime(1, 1, 2, tzinfo=UTC), "")
+_LAST = (datetime(9998, 1, 1, tzinfo=UTC), "~")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case in a list. `rung` is the named superior that it has climbed to."""
+
+    case: str
+    service: Text
+    body: Text
+    at: datetime
+    said: Text
+    heat: Heat
+    rung: Text | None = None
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is narrowed to, as its address says."""
+
+    show: Name
+    bodies: tuple[str, ...]
+    services: tuple[str, ...]
+    after: tuple[datetime, str] | None
+
+
+_RUNGS = {
+    "head": Text("本单位负责人", "head of the body"),
+    "superior": Text("上级机关", "superior body"),
+    "government-head": Text("本级政府负责人", "head of government"),
+}
+
+
+async def _open(site: Site, wanted: Wanted) -> list[Row]:
+    now = site.clock()
+    start = now if wanted.show is Name.AMBER else _FIRST[0]
+    after = wanted.after or (start, "")
+    until = now + AMBER if wanted.show is Name.AMBER else now
+    return await store.open_cases(site.db, wanted.bodies, wanted.services, until, after, ROWS + 1)
+
+
+async def _today(site: Site, wanted: Wanted) -> list[Row]:
+    midnight = datetime.combine(site.today, time(), site.settings.timezone)
+    before = wanted.after or _LAST
+    return await store.opened_since(site.db, wanted.bodies, wanted.services, midnight, before, ROWS + 1)
+
+
+async def _late(site: Site, wanted: Wanted) -> list[Row]:
+    since = site.clock() - timedelta(days=figures.WINDOW)
+    return await store.late(site.db, wanted.bodies, since, wanted.after or _LAST, ROWS + 1)
+
+
+_LISTS: dict[Name, tuple[Callable[[Site, Wanted], Awaitable[list[Row]]], str]] = {
+    Name.RED: (_open, "due_at"),
+    Name.AMBER: (_open, "due_at"),
+    Name.TODAY: (_today, "opened_at"),
+    Name.PROMISED: (_late, "ended_at"),
+}
+"""What can be listed: where its rows come from, and the time that they are ordered by."""
+
+
+@get("/console/cases")
+async def cases(
+    site: Site,
+    visitor: Visitor,
+    show: str = Name.RED.value,
+    region: str = "",
+    body_: str = Parameter(query="body", default=""),
+    service: str = "",
+    after: str | None = None,
+) -> Response[str]:
+    """The cases behind a number, with how it is counted."""
+    actor = supervisor(visitor)
+    listed = next((name for name in _LISTS if name.value == show), Name.RED)
+    fetch, ordered_by = _LISTS[listed]
+    wanted = Wanted(
+        listed,
+        _narrowed(site, actor, region, body_),
+        (service,) if service else tuple(site.watch.services()),
+        read_cursor(after, tuple[datetime, str]) if after else None,
+    )
+    rows = await fetch(site, wanted)
+    last = rows[ROWS - 1] if len(rows) > ROWS else None
+    narrowed = "".join(f"&{k}={v}" for k, v in (("region", region), ("body", body_), ("service", service)) if v)
+    return page(
+        site,
+        visitor,
+        "console/watched.html",
+        desk=desk(site, actor, "watched"),
+        show=listed.value,
+        lists=[(name.value, METHODS[name].name if name is not Name.PROMISED else _LATE) for name in _LISTS],
+        method=METHODS[listed],
+        rows=await _lines(site, wanted.show, rows[:ROWS], ordered_by),
+        narrowed=narrowed,
+        narrowed_to=_said(site, region, body_, service),
+        more=f"/console/cases?show={show}{narrowed}&after={cursor(last[ordered_by], last['case_id'])}" if last else "",
+    )
+
+
+_LATE = Text("近30天没按承诺办结", "Missed the promise in 30 days")
+
+
+def _narrowed(site: Site, actor: Actor, region: str, body: str) -> tuple[str, ...]:
+    """The bodies in view; of one region, or one of them, where asked for. Nothing outside of the view."""
+    bodies = visible(site.directory, actor).bodies
+    if body:
+        return (body,) if body in bodies else ()
+    return tuple(one for one in bodies if not region or site.directory.body(one).region == region)
+
+
+def _said(site: Site, region: str, body: str, service: str) -> list[Text]:
+    known = {one.code: one.name for one in site.directory.register.regions}
+    return [
+        *([known[region]] if region in known else []),
+        *([body_name(site, body)] if body else []),
+        *([service_names(site)(service)] if service else []),
+    ]
+
+
+async def _lines(site: Site, show: Name, rows: Sequence[Row], ordered_by: str) -> list[Line]:
+    now, name = site.clock(), service_names(site)
+    open_ = show in (Name.RED, Name.AMBER)
+    holders = await people.names(site.db, [row["person"] for row in rows if row["person"]]) if open_ else {}
+    found: list[Line] = []
+    for row in rows:
+        at: datetime = row[ordered_by]
+        found.append(
+            Line(
+                row["case_id"],
+                name(row["service"]),
+                body_name(site, row["body"]),
+                at,
+                left(at, now) if open_ else _past(show, row),
+                heat(at, now) if open_ else "calm",
+                _rung(row, holders) if open_ else None,
+                f"/console/supervision/new?case={row['case_id']}&body={row['body']}" if show is Name.RED else "",
+            )
+        )
+    return found
+
+
+def _rung(row: Row, holders: dict[str, str]) -> Text | None:
+    if not row["rung"]:
+        return None
+    rung, person = _RUNGS[row["rung"]], holders.get(row["person"], "")
+    return Text(f"{rung.zh} {person}".strip(), f"{rung.en} {person}".strip())
+
+
+def _past(show: Name, row: Row) -> Text:
+    if show is Name.TODAY:
+        return Text("今天提交", "submitted today")
+    if row["legal"] is False:
+        return Text("超过法定期限", "past the date of the law")
+    return Text("超过承诺期限", "past the promised date")
+
+
+@get("/console/figures/{name:str}")
+async def figure(site: Site, visitor: Visitor, name: str) -> Response[str]:
+    """How a figure is counted and what it comes to for each body. Raises Refused `unknown-figure` (404)."""
+    actor = supervisor(visitor)
+    found = next((one for one in Name if one.value == name), None)
+    if found is None:
+        raise refuse("unknown-figure", "没有这个数。", "There is no such figure.", status=404)
+    bodies = visible(site.directory, actor).bodies
+    return page(
+        site,
+        visitor,
+        "console/figure.html",
+        desk=desk(site, actor, "run"),
+        method=METHODS[found],
+        table=await _table(site, found, bodies),
+        listed=found.value if found in _LISTS else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A figure by body."""
+
+    heads: tuple[Text, ...]
+    rows: list[tuple[Text, tuple[Any, ...]]]
+
+
+async def _table(site: Site, name: Name, bodies: Sequence[str]) -> Table | None:
+    match name:
+        case Name.PROMISED | Name.LEGAL:
+            return await _in_time(site, name, bodies)
+        case Name.WAITS:
+            return await _of_day(site, bodies, _WAITS)
+        case Name.LOOKED_UP | Name.FAILED | Name.WITHOUT_BASIS:
+            return await _of_day(site, bodies, _LOOKS)
+        case Name.REGION_RATE | Name.RED | Name.AMBER | Name.TODAY:
+            return await _standing(site, bodies)
+        case _:
+            return None
+
+
+_WAITS = (
+    ("waited", Text("叫到的人", "Called"), 1),
+    ("seconds", Text("等候合计（分钟）", "Minutes in all"), 60),
+    ("longest", Text("最长（分钟）", "Longest, minutes"), 60),
+)
+_LOOKS = (
+    ("looked-up", Text("查询", "Look-ups"), 1),
+    ("failed", Text("没答上", "No answer"), 1),
+    ("without-basis", Text("没有依据", "Without basis"), 1),
+)
+
+
+async def _of_day(site: Site, bodies: Sequence[str], columns: Sequence[tuple[str, Text, int]]) -> Table:
+    values: dict[str, dict[str, int]] = {}
+    for one in await store.figures(site.db, bodies, site.today):
+        values.setdefault(one.body, {})[one.name] = one.value
+    rows = [
+        (body_name(site, body), tuple(round(own.get(name, 0) / unit) for name, _, unit in columns))
+        for body, own in sorted(values.items())
+        if any(name in own for name, _, _ in columns)
+    ]
+    return Table(tuple(head for _, head, _ in columns), rows)
+
+
+async def _in_time(site: Site, name: Name, bodies: Sequence[str]) -> Table:
+    days = await store.days(site.db, bodies, site.today - timedelta(days=figures.WINDOW))
+    sums: dict[str, list[int]] = {}
+    for one in days:
+        own = sums.setdefault(one.body, [0, 0, 0])
+        kept = one.promised if name is Name.PROMISED else one.legal
+        own[0], own[1], own[2] = own[0] + one.ended, own[1] + one.owed, own[2] + kept
+    rows = [(body_name(site, body), (*own, _percent(own[2], own[1]))) for body, own in sorted(sums.items())]
+    heads = (Text("办结", "Ended"), Text("有期限的", "Owed by a date"), Text("按时", "In time"), Text("占", "Share"))
+    return Table(heads, rows)
+
+
+async def _standing(site: Site, bodies: Sequence[str]) -> Table:
+    sums: dict[str, list[int]] = {}
+    for one in await store.now(site.db, bodies):
+        own = sums.setdefault(one.body, [0, 0, 0])
+        own[0], own[1], own[2] = own[0] + one.open, own[1] + one.amber, own[2] + one.red
+    rows = [(body_name(site, body), (*own, _percent(own[2], own[0]))) for body, own in sorted(sums.items())]
+    heads = (Text("在办", "Open"), Text("两天内到期", "Due soon"), Text("超期", "Overdue"), Text("超期率", "Rate"))
+    return Table(heads, rows)
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "—"
+
+
+ROUTES = [cases, figure]

@@ -1,0 +1,76 @@
+"""Console and performance page in a real Chromium: axe, keyboard, 320 px, without scripts, and light."""
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from playwright.async_api import Browser, Page
+from tests.oversight.figures_world import busy
+from tests.web.browser.live import overflow, serving, sit, spread, tab_problems, violations
+
+from tongban.web.site import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.database]
+WATCHER = "990100.digital-centre.supervisor"
+FINDING = "00000000-0000-4000-8000-000000000001"
+PAGES = (
+    "/console", "/console/cases?show=red", "/console/cases?show=promised", "/console/figures/promised",
+    "/console/figures/waits", "/console/abuse", f"/console/abuse/{FINDING}", "/console/performance",
+    "/console/requests", f"/console/supervision/new?finding={FINDING}", "/open/performance",
+)  # fmt: skip
+
+
+@pytest.fixture
+async def address(site: Site) -> AsyncIterator[str]:
+    await busy(site)
+    async with serving(site) as found:
+        yield found
+
+
+async def watcher(browser: Browser, address: str, site: Site, lang: str, **options: object) -> Page:
+    context = await browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)  # type: ignore[arg-type]
+    page = await context.new_page()
+    await sit(page, address, site, WATCHER, lang)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("lang", "pages"), [("zh", PAGES), ("en", ("/console", "/console/abuse", "/open/performance"))]
+)
+async def test_axe_finds_nothing_every_stop_is_seen_and_nothing_sticks_out_at_320_pixels(
+    lang: str, pages: tuple[str, ...], browser: Browser, address: str, site: Site
+):
+    page = await watcher(browser, address, site, lang)
+    for path in pages:
+        await page.set_viewport_size({"width": 1440, "height": 900})
+        await page.goto(address + path)
+        assert await violations(page) == [], path
+        assert await tab_problems(page, 40) == [], path
+        await page.set_viewport_size({"width": 320, "height": 640})
+        assert not await overflow(page), path
+        await spread(page)
+        assert not await overflow(page), f"{path}, text spacing"
+
+
+async def test_the_console_works_without_scripts_and_its_pages_are_light(browser: Browser, address: str, site: Site):
+    page = await watcher(browser, address, site, "zh", java_script_enabled=False)
+    await page.goto(address + "/console")
+    await page.locator(".todo .do").first.click()
+    assert "立案以后不能撤回" in await page.locator("main").inner_text()
+    cookies = {one["name"]: one["value"] for one in await page.context.cookies()}  # type: ignore[typeddict-item]
+    weights: dict[str, int] = {}
+
+    async def weigh(client: httpx.AsyncClient, path: str) -> tuple[int, str]:
+        async with client.stream("GET", path, headers={"accept": "text/html", "accept-encoding": "gzip"}) as answer:
+            text = (await answer.aread()).decode("utf-8", "replace")
+            return answer.num_bytes_downloaded, text
+
+    async with httpx.AsyncClient(base_url=address, cookies=cookies) as client:
+        for path in PAGES:
+            total, text = await weigh(client, path)
+            for part in sorted(set(re.findall(r'(?:href|src)="(/[^"#]+\.(?:css|js|svg))', text))):
+                if part not in weights:
+                    weights[part] = (await weigh(client, part))[0]
+                total += weights[part]
+            assert 0 < total <= 150_000, (path, total)
