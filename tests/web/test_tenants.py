@@ -320,7 +320,7 @@ async def world(site: Site) -> Any:
         access = (await owner("GET", "/api/v1/accesses")).json()["items"][0]["id"]
         names = {"case": cases[0], "document": file, "identifier": certificate, "slug": "residence-permit",
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
-                 "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
+                 "finding_id": "none", "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
                  "region": "990101", "call": "990101-0", "number": "990101-0", "item": "nd-1",
                  "path": "0/000.p/1",
                  "hall": "qingyuan", "kind": "residence-permit", "token": "none", "answer_id": "aaaaaaaaaaaa",

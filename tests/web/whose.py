@@ -176,7 +176,7 @@ INSIDE: dict[str, Whose] = {
     "GET /console/cases": STAFF,
     "GET /console/figures/{name}": STAFF,
     "GET /console/abuse": STAFF,
-    "GET /console/abuse/{key}": STAFF,
+    "GET /console/abuse/{finding_id}": STAFF,
     "GET /console/performance": STAFF,
     "GET /console/requests": STAFF,
     "GET /console/what-if": STAFF,

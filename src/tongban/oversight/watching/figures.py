@@ -1,4 +1,4 @@
-"""What the console shows, worked out from what is kept: six small queries, whatever the number of cases."""
+"""What the console shows, worked out from what is kept: eight small queries, whatever the number of cases."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -17,6 +17,8 @@ WINDOW: Final = 30
 FEWEST: Final = 10
 """A share of fewer cases is not shown."""
 WEEKS: Final = 4
+CURE: Final = "rating-cure"
+"""The service by which a bad rating is put right; its cases are counted like any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Overview:
     looked_up: int
     failed: Share
     without_basis: int
+    cured: Share
+    """Bad ratings whose case ended this month, and those in time."""
 
     @property
     def wait(self) -> int | None:
@@ -89,13 +93,19 @@ class Overview:
 
 
 async def overview(
-    db: store.Runner, bodies: Sequence[str], region_of: Callable[[str], str], now: datetime, zone: ZoneInfo
+    db: store.Runner,
+    bodies: Sequence[str],
+    services: Sequence[str],
+    region_of: Callable[[str], str],
+    now: datetime,
+    zone: ZoneInfo,
 ) -> Overview:
-    """Of these bodies. `region_of` says where a body is."""
+    """Of these bodies and services. `region_of` says where a body is."""
     local = now.astimezone(zone)
     today = local.date()
     standing = await store.now(db, bodies)
-    days = await store.days(db, bodies, today - timedelta(days=WINDOW))
+    days = await store.days(db, bodies, today - timedelta(days=WINDOW), services)
+    cures = await store.days(db, bodies, today.replace(day=1), [CURE])
     spans = [_day(today - timedelta(weeks=weeks), zone) for weeks in range(WEEKS + 1)]
     hours = await store.hours(db, bodies, spans)
     figures = await store.figures(db, bodies, today)
@@ -119,6 +129,7 @@ async def overview(
         looked_up=look["looked-up"],
         failed=Share(look["failed"], look["looked-up"]),
         without_basis=look["without-basis"],
+        cured=_share(cures),
     )
 
 

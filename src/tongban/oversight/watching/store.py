@@ -196,14 +196,15 @@ async def now(db: Runner, bodies: Sequence[str]) -> list[Now]:
     return [msgspec.convert(dict(row), Now) for row in rows]
 
 
-async def days(db: Runner, bodies: Sequence[str], since: date) -> list[Day]:
-    """What ended on each day from `since` on, by body."""
+async def days(db: Runner, bodies: Sequence[str], since: date, services: Sequence[str]) -> list[Day]:
+    """What ended of these services on each day from `since` on, by body."""
     rows = await db.fetch(
         "SELECT body, day, sum(ended)::int AS ended, sum(owed)::int AS owed, sum(promised)::int AS promised,"
         " sum(legal)::int AS legal FROM watched_day WHERE body = ANY($1::text[]) AND day >= $2"
-        " GROUP BY 1, 2 ORDER BY 2, 1",
+        " AND service = ANY($3::text[]) GROUP BY 1, 2 ORDER BY 2, 1",
         list(bodies),
         since,
+        list(services),
     )
     return [msgspec.convert(dict(row), Day) for row in rows]
 
@@ -246,18 +247,21 @@ async def red_before(db: Runner, bodies: Sequence[str], day: date) -> int | None
 Place = tuple[datetime, str]
 
 
-async def late(db: Runner, bodies: Sequence[str], since: datetime, before: Place, limit: int) -> list[Row]:
+async def late(
+    db: Runner, bodies: Sequence[str], services: Sequence[str], since: datetime, before: Place, limit: int
+) -> list[Row]:
     """Ended cases of these bodies that missed the promised date, the latest first."""
     return await db.fetch(
         "SELECT r.* FROM unnest($1::text[]) AS b(body) CROSS JOIN LATERAL ("
         " SELECT case_id, body, service, ended_at, legal FROM watched_case WHERE promised = false"
         "  AND watched_case.body = b.body AND ended_at >= $2 AND (ended_at, case_id) < ($3, $4)"
-        "  ORDER BY ended_at DESC, case_id DESC LIMIT $5"
+        "  AND service = ANY($6::text[]) ORDER BY ended_at DESC, case_id DESC LIMIT $5"
         ") r ORDER BY r.ended_at DESC, r.case_id DESC LIMIT $5",
         list(bodies),
         since,
         *before,
         limit,
+        list(services),
     )
 
 
@@ -377,13 +381,15 @@ async def answers(db: Runner, limit: int, finding: str = "") -> list[Answer]:
     return [msgspec.convert(dict(row), Answer) for row in rows]
 
 
-async def performance(db: Runner, since: date, until: date) -> list[Row]:
+async def performance(db: Runner, since: date, until: date, services: Sequence[str]) -> list[Row]:
     """What ended between two days, by body and service: counts for everybody."""
     return await db.fetch(
         "SELECT body, service, sum(ended)::int AS ended, sum(owed)::int AS owed, sum(promised)::int AS promised,"
-        " sum(legal)::int AS legal FROM watched_day WHERE day >= $1 AND day < $2 GROUP BY 1, 2 ORDER BY 1, 2",
+        " sum(legal)::int AS legal FROM watched_day WHERE day >= $1 AND day < $2 AND service = ANY($3::text[])"
+        " GROUP BY 1, 2 ORDER BY 1, 2",
         since,
         until,
+        list(services),
     )
 
 

@@ -74,11 +74,11 @@ def _answer(one: object) -> str:
     return "" if not outcome else "tolerated" if outcome == TOLERATED else "answered"
 
 
-@get("/console/abuse/{key:str}")
-async def finding(site: Site, visitor: Visitor, key: str) -> Response[str]:
+@get("/console/abuse/{finding_id:str}")
+async def finding(site: Site, visitor: Visitor, finding_id: str) -> Response[str]:
     """One finding with the cases behind it. Raises Refused `unknown-finding` (404)."""
     actor = supervisor(visitor)
-    found = await store.finding(site.db, visible(site.directory, actor).bodies, key)
+    found = await store.finding(site.db, visible(site.directory, actor).bodies, finding_id)
     if found is None or found.index not in BY_ID:
         raise unknown()
     return page(

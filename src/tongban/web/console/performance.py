@@ -20,7 +20,7 @@ async def performance(site: Site, visitor: Visitor) -> Response[str]:
     """Every body in view, those furthest below the aim first."""
     actor = supervisor(visitor)
     bodies = visible(site.directory, actor).bodies
-    days = await store.days(site.db, bodies, site.today - timedelta(days=figures.WINDOW))
+    days = await store.days(site.db, bodies, site.today - timedelta(days=figures.WINDOW), site.watch.services())
     standing = await store.now(site.db, bodies)
     red: dict[str, int] = {}
     for one in standing:

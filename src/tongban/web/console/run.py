@@ -68,7 +68,12 @@ async def run(site: Site, visitor: Visitor) -> Response[str]:
     bodies = visible(site.directory, actor).bodies
     now = site.clock()
     found = await figures.overview(
-        site.db, bodies, lambda body: site.directory.body(body).region, now, site.settings.timezone
+        site.db,
+        bodies,
+        site.watch.services(),
+        lambda body: site.directory.body(body).region,
+        now,
+        site.settings.timezone,
     )
     shares = [(body_name(site, body), share) for body, share in _outer(found)]
     matters = await _matters(site, found, bodies, now)

@@ -82,7 +82,7 @@ async def _today(site: Site, wanted: Wanted) -> list[Row]:
 
 async def _late(site: Site, wanted: Wanted) -> list[Row]:
     since = site.clock() - timedelta(days=figures.WINDOW)
-    return await store.late(site.db, wanted.bodies, since, wanted.after or _LAST, ROWS + 1)
+    return await store.late(site.db, wanted.bodies, wanted.services, since, wanted.after or _LAST, ROWS + 1)
 
 
 _LISTS: dict[Name, tuple[Callable[[Site, Wanted], Awaitable[list[Row]]], str]] = {
@@ -255,7 +255,7 @@ async def _of_day(site: Site, bodies: Sequence[str], columns: Sequence[tuple[str
 
 
 async def _in_time(site: Site, name: Name, bodies: Sequence[str]) -> Table:
-    days = await store.days(site.db, bodies, site.today - timedelta(days=figures.WINDOW))
+    days = await store.days(site.db, bodies, site.today - timedelta(days=figures.WINDOW), site.watch.services())
     sums: dict[str, list[int]] = {}
     for one in days:
         own = sums.setdefault(one.body, [0, 0, 0])

@@ -67,7 +67,7 @@ def months(today: date) -> list[Month]:
 async def lines(site: Site, month: Month) -> list[Line]:
     """Bodies and services with at least ten cases, bodies in the order of the register; small services are in their
     body's line alone. A service that would be the only one left out of its body's line is left out with another."""
-    rows = await store.performance(site.db, month.first, month.after)
+    rows = await store.performance(site.db, month.first, month.after, site.watch.services())
     name = service_names(site)
     by_body: dict[str, list[Line]] = {}
     for row in rows:
