@@ -16,6 +16,7 @@ from tests.web.whose import API, INSIDE, Whose
 
 from tongban.cases.acting import Scope
 from tongban.org import Actor, demo, sessions
+from tongban.voice.participation import demo as consulting
 from tongban.web import csrf
 from tongban.web.app import create
 from tongban.web.site import Site
@@ -117,6 +118,13 @@ ROUTES: dict[str, Whose] = {
     "GET /open/performance": PUBLIC,
     "GET /open/performance.csv": PUBLIC,
     "GET /open/performance.json": PUBLIC,
+    "GET /consultations/{consultation}": PUBLIC,
+    "POST /consultations/{consultation}/vote": MINE,
+    "POST /consultations/{consultation}/statements": MINE,
+    "POST /consultations/{consultation}/statements/{number}/objection": MINE,
+    "GET /open/consultations": PUBLIC,
+    "GET /open/consultations/{consultation}": PUBLIC,
+    "GET /open/consultations/{consultation}/results.json": PUBLIC,
     "GET /human-look": MINE,
     "POST /human-look": MINE,
     "GET /people-only": MINE,
@@ -318,6 +326,7 @@ async def world(site: Site) -> Any:
         scope = Scope(frozenset({"food-licence"}), frozenset(), until)
         mandate = await site.cases.acting.offer(Actor.citizen(mine), to.name, to.id_number, scope)
         access = (await owner("GET", "/api/v1/accesses")).json()["items"][0]["id"]
+        await consulting.seed(site.db, site.clock(), site.settings.timezone)
         names = {"case": cases[0], "document": file, "identifier": certificate, "slug": "residence-permit",
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
                  "finding_id": "none", "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
@@ -327,7 +336,7 @@ async def world(site: Site) -> Any:
                  "shape": "atrs.json", "access": access,
                  "resource": "hr.insurance", "record": "member", "grant": "demo.none",
                  "mandate": mandate.id, "group": "0", "showing_id": "none", "copy_id": "none",
-                 "code": "AAAAAAAAAA", "rating": "0"}  # fmt: skip
+                 "code": "AAAAAAAAAA", "rating": "0", "consultation": "demo-rent"}  # fmt: skip
         yield World(
             owner,
             other,

@@ -43,6 +43,8 @@ from tongban.sharing.access.inspecting import store as inspections
 from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.grants import demo as grants
 from tongban.sharing.node.beside import Beside
+from tongban.voice.participation import demo as consulting
+from tongban.voice.participation import store as participation
 from tongban.voice.store import sealed as heard
 
 SEALED_TABLES = (
@@ -57,6 +59,7 @@ SEALED_TABLES = (
     *halls.SEALED,
     *counted.SEALED,
     *heard.SEALED,
+    *participation.SEALED,
 )
 """Every table with sealed columns."""
 
@@ -165,6 +168,7 @@ async def _prepare(settings: Settings, url: str) -> None:
             async with db.transaction() as connection:
                 await grants.seed(connection, now, catalogue.services())
             await offers.seed(db, catalogue, now, settings.timezone)
+            await consulting.seed(db, now, settings.timezone)
     finally:
         await db.close()
 

@@ -51,6 +51,7 @@ from tongban.sharing.channel.neighbours import Neighbours
 from tongban.sharing.directory.live import LiveDirectory
 from tongban.sharing.grants.shelf import DirectoryShelf
 from tongban.sharing.partners import exchange_of
+from tongban.voice.participation.service import Participation
 from tongban.voice.service import Voice
 from tongban.web import store as web_store
 from tongban.web.app import Job, create
@@ -80,6 +81,8 @@ WATCH_EVERY = 300.0
 PAPERS_EVERY = 2.0
 HEAR_EVERY = 5.0
 """Within how long a bad rating that stands is a case, and a request that moved is in the figures."""
+CONSULT_EVERY = 60.0
+"""How often consultations are counted where ten ballots are new, and closed where their time is over."""
 LOG_EVERY = 1.0
 """Within how long what was done stands in the public log."""
 POOL = 8
@@ -141,6 +144,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         watch=Watch(db, cases.engine, clock, settings.timezone, halls),
         hall=hall,
         voice=Voice(db, cases, hall, directory, clock, secret, log, settings.address),
+        participation=Participation(db, catalogue, clock, settings.timezone),
         keys=keys,
         public_log=await PublicLog.open(db, keys, clock, settings.data_dir, settings.address),
         lists=NeighbourLists(clock),
@@ -203,6 +207,10 @@ async def _oversee(site: Site) -> None:
 async def _read_papers(site: Site) -> None:
     await site.assist.precheck.begin()
     await site.assist.precheck.work()
+
+
+async def _consult(site: Site) -> None:
+    await site.participation.closing.turn()
 
 
 async def _log(site: Site) -> None:
@@ -296,6 +304,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_review, WATCH_EVERY),
         (_oversee, TIMERS_EVERY),
         (_read_papers, PAPERS_EVERY),
+        (_consult, CONSULT_EVERY),
         (_log, LOG_EVERY),
         (_cosign, LOG_EVERY),
         (_count, LOG_EVERY),

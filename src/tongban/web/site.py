@@ -24,6 +24,7 @@ from tongban.oversight.watching.turn import Watch
 from tongban.sharing import Sharing
 from tongban.sharing.channel.centre import Centre
 from tongban.terms import Calendar
+from tongban.voice.participation.service import Participation
 from tongban.voice.service import Voice
 from tongban.web.limits import Limits
 from tongban.web.neighbour_lists import NeighbourLists
@@ -50,6 +51,7 @@ class Site:
     """The job that keeps the figures of the console."""
     hall: Hall
     voice: Voice
+    participation: Participation
     keys: KeyRing
     public_log: PublicLog
     lists: NeighbourLists

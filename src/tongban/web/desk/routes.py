@@ -3,6 +3,7 @@
 from tongban.web.desk import (
     case,
     certificate,
+    consultations,
     delegations,
     duty,
     elements,
@@ -47,6 +48,7 @@ ROUTES = [
     *times.ROUTES,
     *requests.ROUTES,
     *ratings.ROUTES,
+    *consultations.ROUTES,
     *entries.ROUTES,
     *forecast.ROUTES,
     *emergency.ROUTES,

@@ -50,6 +50,7 @@ Place = Literal[
     "performance",
     "ratings",
     "duty",
+    "consultations",
 ]
 
 

@@ -3,6 +3,7 @@
 from tongban.web.open import (
     algorithms,
     certificates,
+    consultations,
     data,
     delegations,
     flexible,
@@ -31,6 +32,7 @@ ROUTES = [
     *flexible.ROUTES,
     *inspections.ROUTES,
     *data.ROUTES,
+    *consultations.ROUTES,
     *delegations.ROUTES,
     *halls.ROUTES,
     *kiosk.ROUTES,

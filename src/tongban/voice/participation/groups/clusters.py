@@ -33,11 +33,13 @@ def clustered(places: Matrix, k: int | None = None) -> Clusters:
     Without two different places there is one group and no silhouette.
     """
     bases, of, weight = _bases(places)
-    tried = [n for n in (GROUPS if k is None else sorted({*GROUPS, k})) if n < len(bases)]
+    tried = [n for n in (GROUPS if k is None else sorted({*GROUPS, k})) if n <= len(bases)]
     if not tried:
         return Clusters(1, np.zeros(len(places), dtype=np.int64), places.mean(axis=0, keepdims=True), {})
     found = {n: _means(bases, n, weight) for n in tried}
-    scores = {n: _silhouette(bases, labels, weight) for n, (labels, _) in found.items()}
+    # Fewer places than base clusters: each base is one place, and people at it are near nobody but each other.
+    points, members, heavy = (bases, slice(None), weight) if len(bases) == BASES else (places, of, None)
+    scores = {n: _silhouette(points, labels[members], heavy) for n, (labels, _) in found.items()}
     chosen = k if k in found else max(scores, key=lambda n: (scores[n], -n))
     labels, centres = found[chosen]
     labels = labels[of]
@@ -67,7 +69,7 @@ def _means(points: Matrix, k: int, weight: Matrix, starts: int = STARTS) -> tupl
     return labels.astype(np.int64), made.cluster_centers_
 
 
-def _silhouette(points: Matrix, labels: Labels, weight: Matrix) -> float:
+def _silhouette(points: Matrix, labels: Labels, weight: Matrix | None) -> float:
     """Mean over people of how much nearer their own group is than the next (Rousseeuw 1987), from -1 to 1."""
     from sklearn import metrics
 
