@@ -35,15 +35,15 @@ _uuid_lock = threading.Lock()
 _uuid_last = 0
 
 
-def case_id(region: str, now: datetime, random: Callable[[int], int] = secrets.randbelow) -> str:
+def case_id(region: str, now: datetime, random: Callable[[int], int] = secrets.randbits) -> str:
     """A number for a case: `{region}-{yymmdd}-{8 of Crockford's base 32}`, for instance `990101-261103-4Q7Z2M9K`.
 
     Random, so nobody can guess a neighbour's and no counter has to be shared; the region leads, so a case can be
-    found without asking every region. `random(n)` gives a number below n.
+    found without asking every region. `random(n)` gives a number of n bits.
     """
     if not (len(region) == 6 and region.isascii() and region.isdigit()):
         raise ValueError(f"not a region code: {region!r}")
-    bits = random(32**8)  # asked for once: each call to the system's source of randomness costs
+    bits = random(40)  # asked for once: each call to the system's source of randomness costs
     tail = "".join([_PAIRS[bits >> shift & 1023] for shift in (30, 20, 10, 0)])
     return f"{region}-{now.year % 100:02}{now.month:02}{now.day:02}-{tail}"
 
