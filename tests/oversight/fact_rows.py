@@ -19,6 +19,7 @@ def case_fact(number: int, body: str = "a", service: str = "s", channel: str = "
         procedure="licensing",
         channel=channel,
         applicant="person",
+        matter="service",
         part=False,
         seq=3,
         opened_at=DAY,

@@ -30,6 +30,7 @@ BENCHES: dict[str, str] = {
     "handover": "handover",
     "ledger": "ledger",
     "certs": "certs",
+    "indicators": "indicators",
 }
 """What can be measured, and its module in `benchmarks/`. `engine` is `submit` without HTTP."""
 

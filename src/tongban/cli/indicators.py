@@ -17,7 +17,7 @@ from tongban.base.errors import refuse
 from tongban.cli.installed import exists, with_database, with_site
 from tongban.cli.published import keys_at_hand
 from tongban.cli.saying import saying_refusals
-from tongban.oversight.computing import Figure, Period, published
+from tongban.oversight.computing import Figure, Period, gaps, published
 from tongban.oversight.files import read_indicators
 from tongban.oversight.folder import opened
 from tongban.oversight.following import Follower, Turn
@@ -150,7 +150,8 @@ def as_json(found: Sequence[tuple[Indicator, Figure]]) -> bytes:
         }
         for one, figure in found
     ]
-    return msgspec.json.format(msgspec.json.encode(rows), indent=2) + b"\n"
+    distances = [{**one._asdict(), "distance": str(one.distance)} for one in gaps(found)]
+    return msgspec.json.format(msgspec.json.encode({"figures": rows, "gaps": distances}), indent=2) + b"\n"
 
 
 def _tell(found: Sequence[tuple[Indicator, Figure]]) -> None:
@@ -163,5 +164,7 @@ def _tell(found: Sequence[tuple[Indicator, Figure]]) -> None:
         unit = UNITS[one.unit]
         value = "-" if figure.value is None else f"{figure.value} {unit.zh}"
         print(f"    {'+'.join(figure.by):>14}  {group:<40} {value:>12}  {figure.numerator} / {figure.denominator}")
+    for gap in gaps(found):
+        print(f"{gap.period}  差距 gap  {gap.indicator} {gap.by}: {gap.best} → {gap.worst}  {gap.distance}")
     if not found:
         print("没有可以公布的数：没有办件，或者每组都太小 · Nothing to show: no cases, or every group is too small")

@@ -6,7 +6,7 @@ to the places of its indicator, halves to the even digit (`value`). Whoever has 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,7 +16,7 @@ import msgspec
 from tongban.base.errors import refuse
 from tongban.oversight.folder import Facts
 from tongban.oversight.model import NAMES, SCALE, TOGETHER, By, Indicator
-from tongban.oversight.protecting import shown
+from tongban.oversight.protecting import Table, shown
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -51,6 +51,9 @@ class Period(msgspec.Struct, frozen=True):
 
 Cut = tuple[By, ...]
 """What figures are told apart by; empty for the whole."""
+
+
+Group = tuple[str, ...]
 
 
 class Sums(NamedTuple):
@@ -115,14 +118,34 @@ def compute(facts: Facts, indicator: Indicator, by: By | Cut, period: Period) ->
     return tuple(figure(indicator, period.name, cut, group, row[0]) for group, row in found.items())
 
 
-def published(facts: Facts, indicators: Sequence[Indicator], period: Period) -> tuple[tuple[Indicator, Figure], ...]:
+Figures = tuple[tuple[Indicator, Figure], ...]
+
+
+def exact(facts: Facts, indicators: Sequence[Indicator], period: Period) -> Figures:
+    """Every figure of indicators by all that they are told apart by, small groups too: for officials."""
+    found: list[tuple[Indicator, Figure]] = []
+    for same in _populations(indicators):
+        axes = _axes(facts, same)
+        found += _figures(same, axes, sums(facts, same, axes, period), period, None)
+    return _ordered(found, indicators)
+
+
+def published(facts: Facts, indicators: Sequence[Indicator], period: Period) -> Figures:
     """The figures that everybody may see: no small group is among them, nor can one be worked out from them.
 
     Indicators that count the same rows are looked at together, so that what one hides is not shown by another.
     """
     found: list[tuple[Indicator, Figure]] = []
     for same in _populations(indicators):
-        found += _population(facts, same, period)
+        axes = _axes(facts, same)
+        cells = sums(facts, same, axes, period)
+        rows = {key: row[0].rows for key, row in cells.items()}
+        may = shown(rows, [_places(axes, cut) for cut in _cuts(axes)], max(one.small for one in same))
+        found += _figures(same, axes, cells, period, may)
+    return _ordered(found, indicators)
+
+
+def _ordered(found: Sequence[tuple[Indicator, Figure]], indicators: Sequence[Indicator]) -> Figures:
     order = {one.indicator: n for n, one in enumerate(indicators)}
     return tuple(sorted(found, key=lambda one: (order[one[0].indicator], len(one[1].by), one[1].by, one[1].group)))
 
@@ -135,32 +158,71 @@ def _populations(indicators: Sequence[Indicator]) -> list[list[Indicator]]:
     return list(found.values())
 
 
-def _population(facts: Facts, same: Sequence[Indicator], period: Period) -> list[tuple[Indicator, Figure]]:
-    asked = dict.fromkeys(by for one in same for by in one.by if by not in facts.lacks)
-    axes: Cut = tuple(by for by in NAMES if by in asked)
-    cells = sums(facts, same, axes, period)
-    single: list[Cut] = [(one,) for one in axes]
-    tables: list[Cut] = [(), *single, *(cut for cut in TOGETHER if set(cut) <= set(axes))]
-    places = {cut: tuple(axes.index(one) for one in cut) for cut in tables}
-    rows = {key: row[0].rows for key, row in cells.items()}
-    may = shown(rows, list(places.values()), max(one.small for one in same))
-    found: list[tuple[Indicator, Figure]] = []
-    for cut in tables:
-        added = _added(cells, places[cut])
+def _axes(facts: Facts, same: Sequence[Indicator]) -> Cut:
+    asked = {by for one in same for by in one.by if by not in facts.lacks}
+    return tuple(by for by in NAMES if by in asked)
+
+
+def _cuts(axes: Cut) -> tuple[Cut, ...]:
+    single: tuple[Cut, ...] = tuple((one,) for one in axes)
+    return ((), *single, *(cut for cut in TOGETHER if set(cut) <= set(axes)))
+
+
+def _places(axes: Cut, cut: Cut) -> tuple[int, ...]:
+    return tuple(axes.index(one) for one in cut)
+
+
+def _figures(
+    same: Sequence[Indicator],
+    axes: Cut,
+    cells: Mapping[Group, tuple[Sums, ...]],
+    period: Period,
+    may: Mapping[Table, frozenset[Group]] | None,
+) -> Iterator[tuple[Indicator, Figure]]:
+    """The figures of one population; all of them where `may` is None."""
+    for cut in _cuts(axes):
+        added = _added(cells, _places(axes, cut))
+        groups = sorted(added if may is None else may[_places(axes, cut)] & added.keys())
         for n, one in enumerate(same):
             if set(cut) <= set(one.by):
-                groups = sorted(may[places[cut]] & added.keys())
-                found += [(one, figure(one, period.name, cut, group, added[group][n])) for group in groups]
-    return found
+                yield from ((one, figure(one, period.name, cut, group, added[group][n])) for group in groups)
+
+
+class Gap(NamedTuple):
+    """How far the worst served group is from the best served, of those that may be shown."""
+
+    indicator: str
+    period: str
+    by: By
+    best: str
+    worst: str
+    distance: Decimal
+
+
+def gaps(found: Sequence[tuple[Indicator, Figure]]) -> tuple[Gap, ...]:
+    """Equity gaps, from figures alone: whoever has those gets the same. None where fewer than two groups are shown."""
+    groups: dict[tuple[str, str, By], list[Figure]] = {}
+    known = {one.indicator: one for one, _ in found}
+    for one, told in found:
+        if len(told.by) == 1 and told.group != ("",) and told.value is not None:
+            for by in one.gaps:
+                if by == told.by[0]:
+                    groups.setdefault((one.indicator, told.period, by), []).append(told)
+    answer: list[Gap] = []
+    for (name, period, by), some in groups.items():
+        if len(some) > 1:
+            ordered = sorted(some, key=lambda one: (one.value or Decimal(), one.group))
+            low, high = ordered[0], ordered[-1]
+            best, worst = (high, low) if known[name].better == "higher" else (low, high)
+            distance = (high.value or Decimal()) - (low.value or Decimal())
+            answer.append(Gap(name, period, by, best.group[0], worst.group[0], distance))
+    return tuple(answer)
 
 
 def _cut(by: By | Cut) -> Cut:
     if not isinstance(by, str):
         return by
     return () if by == "all" else (by,)
-
-
-Group = tuple[str, ...]
 
 
 def _added(cells: Mapping[Group, tuple[Sums, ...]], places: Sequence[int]) -> dict[Group, tuple[Sums, ...]]:

@@ -16,6 +16,7 @@ from tongban.cases.clocks import Running
 from tongban.cases.evolve import evolve
 from tongban.cases.loaded import Case
 from tongban.cases.model import CaseState, Event
+from tongban.catalog.model import Audience
 from tongban.oversight.facts import CaseFact, EventFact
 from tongban.terms import Standing
 
@@ -110,18 +111,28 @@ def _where(case: Case, state: CaseState) -> dict[str, str | bool]:
         "procedure": opening.procedure,
         "channel": _channel(case),
         "applicant": opening.applicant.kind,
+        "matter": "government" if case.definition.service.audience == (Audience.GOVERNMENT,) else "service",
         "part": bool(opening.part_of),
     }
 
 
 def _ended_term(case: Case, step: _Step) -> Running | None:
-    """The authority's term that an event ended, with its dates; the longest if there were several."""
+    """The authority's term that an event ended, with its dates; of several the one of its name, else the longest."""
     gone = {move.term for move in step.event.moves if move.do == "end"}
     if not gone:
         return None
     known = clocks.running(case.definition, step.after, step.event.at)
-    met = [one for one in known if one.clock.term in gone and one.clock.by_authority and not one.clock.data.aside]
-    return clocks.longest(met)
+    met = [one for one in known if one.clock.term in gone and one.clock.by_authority]
+    named = [one for one in met if one.clock.term == step.event.type]
+    return clocks.longest(named) or clocks.longest([one for one in met if not one.clock.data.aside] or met)
+
+
+def _chosen(case: Case, event: Event) -> str:
+    """What an act chose from a list of its procedure: codes, never words."""
+    act = case.definition.procedure.acts.get(event.type)
+    lists = [name for name, field in act.says.items() if field.type == "choice"] if act else []
+    made = [f"{name}={event.payload[name]};" for name in lists if isinstance(event.payload.get(name), str)]
+    return ";" + "".join(made) if made else ""
 
 
 def _promised(running: Running) -> Standing:
@@ -149,6 +160,7 @@ def _event(case: Case, step: _Step, zone: tzinfo) -> EventFact:
         resumes=any(move.do == "resume" and move.term in owed for move in event.moves),
         ground=pauses[0].ground if pauses else "",
         asks=len(event.asks),
+        chosen=_chosen(case, event),
         decides=event.decides or "",
         adverse=event.adverse,
         reopens=step.was_over and not step.is_over,

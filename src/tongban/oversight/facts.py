@@ -50,6 +50,7 @@ class _Where(_Fact, frozen=True, kw_only=True):
     procedure: str
     channel: str
     applicant: str
+    matter: str
     part: bool
 
 
@@ -101,6 +102,7 @@ class EventFact(_Where, frozen=True, kw_only=True):
     resumes: bool
     ground: str
     asks: int
+    chosen: str
     decides: str
     adverse: bool
     reopens: bool
@@ -139,6 +141,12 @@ _HERE = (
         "how it came: online, counter, agent, proxy-intake, handover, offline",
     ),
     _column("applicant", "text", "谁申请：person 个人、body 单位", "who asked: person or body"),
+    _column(
+        "matter",
+        "text",
+        "谁的事：service 给个人和单位办的、government 机关之间的",
+        "whose matter: service for people and businesses, government between bodies",
+    ),
     _column("part", "flag", "是一件事里的一项", "it is a part of a bundle"),
 )
 
@@ -205,6 +213,12 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
         _column("resumes", "flag", "它让钟走", "it let one run on"),
         _column("ground", "text", "停钟的理由代码", "the ground of the pause, a code"),
         _column("asks", "count", "要求补几项", "how many things it asked for again"),
+        _column(
+            "chosen",
+            "text",
+            "选了什么（只有代码）：;字段=代码;，如 ;solved=yes;",
+            "what was chosen, codes only: ;field=code;, such as ;solved=yes;",
+        ),
         _column("decides", "text", "favourable、adverse 或空", "favourable, adverse or empty"),
         _column("adverse", "flag", "对申请人不利", "it is against the applicant"),
         _column("reopens", "flag", "办结后又开", "it opened a case that had ended"),

@@ -56,6 +56,9 @@ def _wrong(one: Indicator, source: Source) -> Iterator[Finding]:
             yield say(
                 "indicator-by", f"{one.facts} 里没有 {by}", f"{one.facts} cannot be told apart by {by}", ("by", n)
             )
+    for n, by in enumerate(one.gaps):
+        if by not in one.by:
+            yield say("indicator-gap", f"by 里没有 {by}", f"{by} is not among `by`", ("gaps", n))
     if not one.law:
         yield say("indicator-law", "写明依据哪条规定", "Say which rule it rests on", ("law",))
     stem = Path(source.path).stem

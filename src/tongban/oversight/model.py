@@ -102,6 +102,7 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     numerator, denominator   what is summed; yes is 1
     sources      the events that it is made of, in words of the procedures, or kinds of moments
     by           what it is told apart by, beside the whole
+    gaps         where the distance between the best and the worst served group is told too: who is left behind
     small        the smallest group that is shown; at least 10
     counts       what the denominator counts, in words: "decided cases"
     better       which direction is better for people
@@ -121,6 +122,7 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     denominator: Expression = "true"
     sources: Annotated[tuple[str, ...], Meta(min_length=1)]
     by: tuple[By, ...] = ("region", "body", "service")
+    gaps: tuple[By, ...] = ()
     period: Literal["month"] = "month"
     unit: Unit
     places: Annotated[int, Meta(ge=0, le=4)] = 1

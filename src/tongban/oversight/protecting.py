@@ -13,7 +13,9 @@ A group is who is counted, not what came of it: that 3 of 40 were late is what i
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
 from typing import TypeAlias
 
 PRIME = 2**61 - 1
@@ -21,80 +23,101 @@ Row: TypeAlias = dict[int, int]
 """Coefficients by cell."""
 
 
+class _Vector:
+    """A row with two fixed random sums of it. Rows that differ by a factor have the same quotient of the two, other
+    rows have it only by a chance of one in `PRIME`, and that would hide a figure, never show one."""
+
+    __slots__ = ("cells", "first", "second")
+
+    def __init__(self, cells: Row) -> None:
+        self.cells = cells
+        self.first = sum(value * _mark(cell, b"1") for cell, value in cells.items()) % PRIME
+        self.second = sum(value * _mark(cell, b"2") for cell, value in cells.items()) % PRIME
+
+    @property
+    def shape(self) -> int | None:
+        """The same for rows that differ by a factor; None for the empty row."""
+        return self.first * pow(self.second, -1, PRIME) % PRIME if self.cells else None
+
+    def scale(self, times: int) -> None:
+        for cell, value in self.cells.items():
+            self.cells[cell] = value * times % PRIME
+        self.first, self.second = self.first * times % PRIME, self.second * times % PRIME
+
+    def take(self, other: _Vector, times: int) -> tuple[list[int], list[int]]:
+        """Takes a multiple of another row away; which cells it has now and had not, and which it has no more."""
+        added: list[int] = []
+        gone: list[int] = []
+        row = self.cells
+        for cell, value in other.cells.items():
+            had = row.get(cell)
+            left = ((had or 0) - times * value) % PRIME
+            if left:
+                row[cell] = left
+                if had is None:
+                    added.append(cell)
+            elif had is not None:
+                del row[cell]
+                gone.append(cell)
+        self.first = (self.first - times * other.first) % PRIME
+        self.second = (self.second - times * other.second) % PRIME
+        return added, gone
+
+
+@cache
+def _mark(cell: int, which: bytes) -> int:
+    return int.from_bytes(sha256(which + cell.to_bytes(8, "big")).digest()[:8], "big") % PRIME
+
+
 class Guard:
     """The span of what is shown, and how far every small group is from it."""
 
     def __init__(self, small: Iterable[frozenset[int]]) -> None:
-        self._basis: dict[int, Row] = {}
+        self._basis: dict[int, _Vector] = {}
         self._using: defaultdict[int, set[int]] = defaultdict(set)
-        self._left: dict[int, Row] = {}
+        self._left: dict[int, _Vector] = {}
         self._held: defaultdict[int, set[int]] = defaultdict(set)
-        self._shapes: Counter[frozenset[tuple[int, int]]] = Counter()
+        self._shapes: Counter[int | None] = Counter()
         for n, cells in enumerate(dict.fromkeys(small)):
-            self._left[n] = dict.fromkeys(cells, 1)
-            self._shapes[_shape(self._left[n])] += 1
+            self._left[n] = _Vector(dict.fromkeys(cells, 1))
+            self._shapes[self._left[n].shape] += 1
             for cell in cells:
                 self._held[cell].add(n)
 
     def shows(self, cells: Iterable[int]) -> bool:
         """Takes a sum over these cells into what is shown; if that gives a small group away nothing changes."""
-        row = self._reduced(dict.fromkeys(cells, 1))
-        if not row:
+        row = _Vector(dict.fromkeys(cells, 1))
+        for pivot in [cell for cell in row.cells if cell in self._basis]:
+            row.take(self._basis[pivot], row.cells[pivot])
+        if not row.cells:
             return True  # it could be worked out already
-        if self._shapes[_shape(row)]:
+        if self._shapes[row.shape]:
             return False
         self._take(row)
         return True
 
-    def _reduced(self, row: Row) -> Row:
-        for pivot in [cell for cell in row if cell in self._basis]:
-            _subtract(row, self._basis[pivot], row[pivot])
-        return row
-
-    def _take(self, row: Row) -> None:
-        pivot = min(row, key=lambda cell: (len(self._using[cell]) + len(self._held[cell]), cell))
-        inverse = pow(row[pivot], -1, PRIME)
-        row = {cell: value * inverse % PRIME for cell, value in row.items()}
+    def _take(self, row: _Vector) -> None:
+        pivot = min(row.cells, key=lambda cell: (len(self._held[cell]), len(self._using[cell]), cell))
+        row.scale(pow(row.cells[pivot], -1, PRIME))
         for other in list(self._using.pop(pivot, ())):
             there = self._basis[other]
-            before = set(there)
-            _subtract(there, row, there[pivot])
-            self._moved(self._using, other, before, set(there))
+            _follow(self._using, other, *there.take(row, there.cells[pivot]))
         for n in list(self._held.pop(pivot, ())):
             left = self._left[n]
-            self._shapes[_shape(left)] -= 1
-            before = set(left)
-            _subtract(left, row, left[pivot])
-            self._shapes[_shape(left)] += 1
-            self._moved(self._held, n, before, set(left))
+            self._shapes[left.shape] -= 1
+            _follow(self._held, n, *left.take(row, left.cells[pivot]))
+            self._shapes[left.shape] += 1
         self._basis[pivot] = row
-        for cell in row:
+        for cell in row.cells:
             if cell != pivot:
                 self._using[cell].add(pivot)
 
-    @staticmethod
-    def _moved(index: defaultdict[int, set[int]], key: int, before: set[int], after: set[int]) -> None:
-        for cell in before - after:
-            index[cell].discard(key)
-        for cell in after - before:
-            index[cell].add(key)
 
-
-def _subtract(row: Row, other: Mapping[int, int], times: int) -> None:
-    for cell, value in other.items():
-        left = (row.get(cell, 0) - times * value) % PRIME
-        if left:
-            row[cell] = left
-        else:
-            row.pop(cell, None)
-
-
-def _shape(row: Row) -> frozenset[tuple[int, int]]:
-    """A row up to a factor."""
-    if not row:
-        return frozenset()
-    inverse = pow(row[min(row)], -1, PRIME)
-    return frozenset((cell, value * inverse % PRIME) for cell, value in row.items())
+def _follow(index: defaultdict[int, set[int]], key: int, added: Iterable[int], gone: Iterable[int]) -> None:
+    for cell in gone:
+        index[cell].discard(key)
+    for cell in added:
+        index[cell].add(key)
 
 
 Key: TypeAlias = tuple[str, ...]
@@ -117,16 +140,17 @@ def shown(cells: Mapping[Key, int], tables: Sequence[Sequence[int]], small: int)
     watched = dict.fromkeys((*map(tuple, tables), *((n,) for n in range(width)), *pairs, tuple(range(width))))
     groups = {table: _groups(numbered, table) for table in watched}
 
-    def few(members: Iterable[int]) -> bool:
-        return 0 < sum(counts[n] for n in members) < small
-
-    secret = [members for found in groups.values() for members in found.values() if few(members)]
-    secret += _rests(groups, watched, few)
+    sizes = {
+        table: {key: sum(counts[n] for n in members) for key, members in found.items()}
+        for table, found in groups.items()
+    }
+    secret = [groups[table][key] for table, found in sizes.items() for key, size in found.items() if size < small]
+    secret += _rests(groups, sizes, small)
     guard = Guard(secret)
     answer: dict[Table, frozenset[Key]] = {}
     for table in map(tuple, tables):
-        found = sorted(groups[table].items(), key=lambda one: (-sum(counts[n] for n in one[1]), str(one[0])))
-        answer[table] = frozenset(key for key, members in found if not few(members) and guard.shows(members))
+        large = sorted((-size, key) for key, size in sizes[table].items() if size >= small)
+        answer[table] = frozenset(key for _, key in large if guard.shows(groups[table][key]))
     return answer
 
 
@@ -138,17 +162,15 @@ def _groups(numbered: Mapping[Key, int], table: Table) -> dict[Key, frozenset[in
 
 
 def _rests(
-    groups: Mapping[Table, Mapping[Key, frozenset[int]]],
-    watched: Iterable[Table],
-    few: Callable[[Iterable[int]], bool],
+    groups: Mapping[Table, Mapping[Key, frozenset[int]]], sizes: Mapping[Table, Mapping[Key, int]], small: int
 ) -> list[frozenset[int]]:
     """What is left of a group when one of its parts is known: the others together are a group too."""
     rests: list[frozenset[int]] = []
-    for fine in watched:
+    for fine, found in sizes.items():
         for coarse in (table for table in groups if set(table) < set(fine)):
             places = [fine.index(place) for place in coarse]
-            for key, members in groups[fine].items():
-                rest = groups[coarse][tuple(key[place] for place in places)] - members
-                if few(rest):
-                    rests.append(rest)
+            for key, size in found.items():
+                whole = tuple(key[place] for place in places)
+                if 0 < sizes[coarse][whole] - size < small:
+                    rests.append(groups[coarse][whole] - groups[fine][key])
     return rests

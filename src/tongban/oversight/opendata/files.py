@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from tongban.base.errors import refuse
-from tongban.oversight.computing import Figure
+from tongban.oversight.computing import Figure, gaps
 from tongban.oversight.model import Indicator
 
 KIND: Final = "open-data-release"
@@ -21,12 +21,14 @@ MANIFEST: Final = "release.json"
 SUMS: Final = "SHA256SUMS"
 FIGURES: Final = "figures.csv"
 VALUES: Final = "values.csv"
+GAPS: Final = "gaps.csv"
 SHEET: Final = "README.md"
 INDICATORS: Final = "indicators"
 TOGETHER: Final = "+"
 BETWEEN: Final = "/"
 
 FIGURE_COLUMNS: Final = ("indicator", "version", "period", "by", "group", "numerator", "denominator", "rows")
+GAP_COLUMNS: Final = ("indicator", "period", "by", "best", "worst", "distance")
 VALUE_COLUMNS: Final = ("indicator", "version", "period", "by", "group", "value", "unit")
 
 
@@ -104,6 +106,12 @@ def value_lines(found: Iterable[tuple[Indicator, Figure]]) -> Iterator[tuple[obj
     """As `values.csv` has them: what the platform itself makes of the sums."""
     for one, figure in found:
         yield (*_names(one, figure), "" if figure.value is None else f"{figure.value:f}", one.unit.value)
+
+
+def gap_lines(found: Sequence[tuple[Indicator, Figure]]) -> Iterator[tuple[object, ...]]:
+    """As `gaps.csv` has them: how far the worst served group is from the best."""
+    for gap in gaps(found):
+        yield (*gap[:-1], f"{gap.distance:f}")
 
 
 def _names(one: Indicator, figure: Figure) -> tuple[object, ...]:

@@ -26,6 +26,8 @@ from tongban.oversight.opendata import noise
 from tongban.oversight.opendata.files import (
     FIGURE_COLUMNS,
     FIGURES,
+    GAP_COLUMNS,
+    GAPS,
     INDICATORS,
     KIND,
     MANIFEST,
@@ -37,6 +39,7 @@ from tongban.oversight.opendata.files import (
     Spent,
     digest,
     figure_lines,
+    gap_lines,
     table,
     value_lines,
 )
@@ -126,6 +129,7 @@ def _write(
     files: dict[str, bytes] = {
         FIGURES: table(FIGURE_COLUMNS, figure_lines(found)),
         VALUES: table(VALUE_COLUMNS, value_lines(found)),
+        GAPS: table(GAP_COLUMNS, gap_lines(found)),
     }
     for one in indicators:
         path = shipped(INDICATORS) / f"{one.indicator}.yaml"

@@ -20,6 +20,8 @@ from tongban.oversight.opendata.files import (
     BETWEEN,
     FIGURE_COLUMNS,
     FIGURES,
+    GAP_COLUMNS,
+    GAPS,
     INDICATORS,
     KIND,
     MANIFEST,
@@ -29,6 +31,7 @@ from tongban.oversight.opendata.files import (
     Release,
     damaged,
     digest,
+    gap_lines,
     lines,
 )
 
@@ -70,6 +73,7 @@ def recompute(folder: Path, keys: Keys | None, now: datetime) -> Recomputed:
     indicators = {one.indicator: one for one in read_indicators(folder / INDICATORS)}
     found = tuple(_figures(folder, indicators))
     wrong += _differ(folder, found)
+    wrong += _gaps(folder, found)
     wrong += _sums(found)
     return Recomputed(release=release, figures=found, signed=keys is not None, wrong=tuple(wrong))
 
@@ -137,6 +141,14 @@ def _differ(folder: Path, found: tuple[tuple[Indicator, Figure], ...]) -> Iterat
         if mine != said:
             name = " ".join(part for part in key if part)
             yield Text(f"{name}：重算是 {mine}，发布的是 {said}", f"{name}: recomputed {mine}, published {said}")
+
+
+def _gaps(folder: Path, found: tuple[tuple[Indicator, Figure], ...]) -> Iterator[Text]:
+    """Where the platform says another distance between groups."""
+    said = {tuple(row.values()) for row in lines(folder / GAPS, GAP_COLUMNS)}
+    for one in sorted(set(gap_lines(found)) ^ said, key=str):
+        name = " ".join(map(str, one))
+        yield Text(f"差距不对：{name}", f"This gap does not agree: {name}")
 
 
 def _sums(found: tuple[tuple[Indicator, Figure], ...]) -> Iterator[Text]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tongban.catalog.model import Law
 from tongban.oversight.model import DIMENSIONS, UNITS, Indicator
-from tongban.oversight.opendata.files import FIGURES, MANIFEST, SUMS, VALUES, Release
+from tongban.oversight.opendata.files import FIGURES, GAPS, MANIFEST, SUMS, VALUES, Release
 
 
 def _law(law: Law) -> str:
@@ -49,6 +49,7 @@ def sheet(release: Release, indicators: Sequence[Indicator], fine: Sequence[tupl
 * `{FIGURES}`：每项指标的分子、分母、涉及的行数，按机关、区划、事项等分组。分子除以分母再乘单位，就是指标。
   The two sums of each indicator, and of how many rows, by body, region, service and so on.
 * `{VALUES}`：平台自己算出的值，供您核对。 What the platform makes of them, to be checked.
+* `{GAPS}`：服务得最好的组和最差的组差多少。 How far the worst served group is from the best.
 * `indicators/`：每项指标的公式、依据和白话说明。 The formula, law and plain words of each.
 {tables}
 * `{MANIFEST}`：签名的清单；`{SUMS}`：校验和。 The signed list; checksums.
