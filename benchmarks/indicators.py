@@ -2,8 +2,8 @@
 
 The history is made by DuckDB: two million cases of 200 bodies in 25 regions, 60 services of which few are asked for
 often, some of them late, corrected or paused. `all` is every shipped indicator, told apart by all that it is told
-apart by. It runs in a process of its own, whose memory is
-measured. Which figures of one month may be shown to everybody is measured too. The yardstick is one query for one rate by body and service.
+apart by; which figures of one month everybody may see is measured beside it. Both run in a process of their own, whose
+memory is measured. The yardstick is one query for one rate by body and service.
 """
 
 import resource

@@ -68,6 +68,14 @@ class Facts:
         return f'(SELECT t.*, b.age, b.language FROM "{table}" t LEFT JOIN band b USING (case_id))'
 
 
+def _counting(source: str, table: Table) -> str:
+    """A rating that was found to be mistaken does not count: it stands in the facts a second time, as annulled."""
+    if table != "moments":
+        return ""
+    annulled = f"SELECT id FROM {source} WHERE kind = 'rating-annulled'"
+    return f" WHERE m.kind <> 'rating' OR m.id NOT IN ({annulled})"
+
+
 def _source(folder: Path, table: Table) -> str:
     if not any((folder / table).glob("*/*.parquet")):
         return empty(table)
@@ -92,7 +100,8 @@ def opened(folder: Path, threads: int | None = None) -> Generator[Facts]:
         connection = duckdb.connect(config=settings)
         try:
             for table in get_args(Table):
-                connection.execute(f'CREATE VIEW "{table}" AS SELECT * FROM {_source(folder, table)}')
+                source = _source(folder, table)
+                connection.execute(f'CREATE VIEW "{table}" AS SELECT * FROM {source} m{_counting(source, table)}')
             yield Facts(connection, folder)
         finally:
             connection.close()

@@ -3,6 +3,13 @@
 from tongban.assist.store.moments import moments as suggestions
 from tongban.hall.store.moments import moments as waits
 from tongban.oversight.following import Source
+from tongban.voice.store.ratings import annulled
+from tongban.voice.store.ratings import moments as ratings
 
-SOURCES: tuple[tuple[str, Source], ...] = (("suggestions", suggestions), ("waits", waits))
+SOURCES: tuple[tuple[str, Source], ...] = (
+    ("suggestions", suggestions),
+    ("waits", waits),
+    ("ratings", ratings),
+    ("annulled", annulled),
+)
 """By a name under which each one's place is kept."""
