@@ -64,6 +64,17 @@ ROUTES: dict[str, Whose] = {
     "POST /api/wallet/credential": PUBLIC,
     "GET /certificates/{identifier}/reissue": OWNER,
     "POST /certificates/{identifier}/reissue": OWNER,
+    "GET /api/wallet/requests/{asked}": PUBLIC,
+    "POST /api/wallet/requests/{asked}": PUBLIC,
+    "POST /api/wallet/requests/{asked}/answer": PUBLIC,
+    "GET /presented": PUBLIC,
+    "GET /.well-known/wallet-root.cer": PUBLIC,
+    "GET /wallet": MINE,
+    "POST /wallet": MINE,
+    "GET /desk/certificates": STAFF,
+    "POST /desk/certificates": STAFF,
+    "GET /desk/certificates/{asked}": STAFF,
+    "POST /desk/certificates/{asked}/end": STAFF,
     "GET /certificates/{identifier}/certificate.sd-jwt": OWNER,
     "POST /certificates/{identifier}/show": OWNER,
     "POST /certificates/{identifier}/showings/{showing_id}/end": OWNER,
@@ -336,7 +347,8 @@ async def world(site: Site) -> Any:
                  "shape": "atrs.json", "access": access,
                  "resource": "hr.insurance", "record": "member", "grant": "demo.none",
                  "mandate": mandate.id, "group": "0", "showing_id": "none", "copy_id": "none",
-                 "code": "AAAAAAAAAA", "rating": "0", "consultation": "demo-rent"}  # fmt: skip
+                 "code": "AAAAAAAAAA", "rating": "0", "consultation": "demo-rent",
+                 "asked": "none"}  # fmt: skip
         yield World(
             owner,
             other,

@@ -80,7 +80,7 @@ def credential_claims(
         "issuing_authority": Hidden({"name": _both(record.issuer.name), "uscc": record.issuer.uscc}),
         "certificate": Hidden(record.id),
         "holder": {"name": Hidden(record.holder.name), "number": Hidden(record.holder.number)},
-        "fields": {name: Hidden(value) for name, value in _fields(record).items()},
+        "fields": {name: Hidden(value) for name, value in fields_of(record).items()},
         "demo": record.demo,
     }
     if record.valid_until is not None:
@@ -101,7 +101,7 @@ def _midnight(day: Any, zone: tzinfo | None) -> int:
     return int(datetime.combine(day, time(), zone).timestamp())
 
 
-def _fields(record: CertificateRecord) -> dict[str, object]:
+def fields_of(record: CertificateRecord) -> dict[str, object]:
     """The lines of the face by their Chinese label; a label that stands twice gets a number."""
     fields: dict[str, object] = {}
     for line in record.shows:

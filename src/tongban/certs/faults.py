@@ -76,6 +76,8 @@ class Fault(StrEnum):
     NOT_ASKED_FOR = "not-asked-for"
     NOT_ALL_ASKED = "not-all-that-was-asked"
     STATUS_NOT_KNOWN = "status-not-known"
+    NO_COPY = "copy-unknown"
+    COPY_ENDED = "copy-ended"
 
 
 FAULTS: dict[Fault, Text] = {
@@ -207,6 +209,8 @@ FAULTS: dict[Fault, Text] = {
     Fault.STATUS_NOT_KNOWN: Text(
         "查不到这张证照现在是否有效", "Whether the certificate still holds could not be found out"
     ),
+    Fault.NO_COPY: Text("这把密钥没有存过本平台的证照", "No certificate of ours was ever bound to this key"),
+    Fault.COPY_ENDED: Text("持证人已收回这个钱包里的证照", "Its holder took this wallet's copy back, or it is over"),
 }
 
 

@@ -14,11 +14,12 @@ from tongban.base.keys import unbase64
 from tongban.base.page import Page, cursor, read_cursor
 from tongban.base.sealing import PersonKey, Ring, SealedTable, Sealer
 from tongban.base.statements import Marks
+from tongban.certs.counter.store import REQUEST
 from tongban.certs.model import Certificate, CertificateRecord, Status, region_of_identifier
 from tongban.certs.showing.store import SHOWING
 
 CERTIFICATE = SealedTable(table="certificate", key=("region", "id"), owner="holder", text=("jws", "marks"))
-SEALED = (CERTIFICATE, SHOWING)
+SEALED = (CERTIFICATE, SHOWING, REQUEST)
 
 
 class Reads(Protocol):

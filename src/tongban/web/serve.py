@@ -31,6 +31,7 @@ from tongban.cases.service import Cases
 from tongban.cases.texting import DemonstrationTexting, Texted
 from tongban.catalog.calendars import open_calendar
 from tongban.catalog.installation import open_catalogue
+from tongban.certs.counter import store as counter_store
 from tongban.certs.wallet import store as wallet_store
 from tongban.hall import Hall
 from tongban.ledger.log import PublicLog
@@ -267,6 +268,7 @@ async def _sweep(site: Site) -> None:
     await sessions.sweep(site.db, now)
     await apps.sweep(site.db, now)
     await wallet_store.sweep(site.db, now)
+    await counter_store.sweep(site.db, now)
     await store.mandates.forget_codes(site.db, now)
     await web_store.forget_counts(site.db, int(now.timestamp()) // 60 - 60)
     await site.assist.public.roll_up()

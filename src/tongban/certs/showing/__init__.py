@@ -1,7 +1,7 @@
 """亮证: show a certificate once, to somebody, for something, until a moment, and of it only what was picked."""
 
 from tongban.certs.showing.fields import FIELD_MOST, Line, lines, picked, suggested
-from tongban.certs.showing.store import SHOWING, SPANS, Asked, Shown, end, make, of_certificate, use
+from tongban.certs.showing.store import SHOWING, SPANS, Asked, Shown, answered, end, make, of_certificate, use
 
 __all__ = [
     "FIELD_MOST",
@@ -10,6 +10,7 @@ __all__ = [
     "Asked",
     "Line",
     "Shown",
+    "answered",
     "end",
     "lines",
     "make",

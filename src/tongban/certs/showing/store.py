@@ -90,6 +90,24 @@ async def make(db: Reads, holder: str, certificate: str, asked: Asked, now: date
     return token
 
 
+async def answered(connection: Reads, holder: str, certificate: str, asked: Asked, now: datetime) -> str:
+    """Keep that a certificate was shown to a counter that asked for it; the identifier of this line of the record."""
+    identifier = str(uuid7())
+    key = await connection.sealer.person(connection, holder)
+    await connection.execute(
+        "INSERT INTO certificate_showing (holder, id, token, certificate, asked, made_at, until, used_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $6)",
+        holder,
+        identifier,
+        secrets.token_bytes(32),
+        certificate,
+        key.seal_text(SHOWING.place("asked", (holder, identifier)), msgspec.json.encode(asked).decode()),
+        now,
+        now + SPANS["10m"],
+    )
+    return identifier
+
+
 async def use(db: Reads, token: str, now: datetime) -> Shown | None:
     """The showing that a token opens, which is thereby used up; None for one that is not, or no longer, open."""
     row = await db.fetchrow(

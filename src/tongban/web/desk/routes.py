@@ -1,6 +1,7 @@
 """Every address of the desk."""
 
 from tongban.web.desk import (
+    asking_wallets,
     case,
     certificate,
     consultations,
@@ -45,6 +46,7 @@ ROUTES = [
     *hall.ROUTES,
     *hall_offline.ROUTES,
     *results.ROUTES,
+    *asking_wallets.ROUTES,
     *times.ROUTES,
     *requests.ROUTES,
     *ratings.ROUTES,

@@ -51,6 +51,7 @@ Place = Literal[
     "ratings",
     "duty",
     "consultations",
+    "certificates",
 ]
 
 

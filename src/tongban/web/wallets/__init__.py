@@ -3,8 +3,8 @@
 Wallets are programs: they bring no cookie, and each refusal is a word of the standard with the reason beside it.
 """
 
-from tongban.web.wallets import issuing
+from tongban.web.wallets import asking, issuing
 
-ROUTES = [*issuing.ROUTES]
+ROUTES = [*issuing.ROUTES, *asking.ROUTES]
 
 __all__ = ["ROUTES"]

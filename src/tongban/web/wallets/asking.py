@@ -1,0 +1,192 @@
+"""What a wallet reads of a counter's request, and its answer (OpenID4VP 1.0: `request_uri`, `direct_post`).
+
+The desk makes requests and looks at what came back (`desk.asking_wallets`); the portal answers them with certificates
+that the person has here (`portal.answering`).
+"""
+
+import re
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from tongban.base.errors import refuse
+from tongban.base.i18n import Text
+from tongban.certs import showing
+from tongban.certs.counter import store
+from tongban.certs.counter.answer import Presented, presented
+from tongban.certs.counter.model import Ask
+from tongban.certs.faults import FAULTS, Fault
+from tongban.certs.strict import Stop
+from tongban.certs.wallet.asking import MEDIA_TYPE, Asked, counter, request_object, root_certificate
+from tongban.certs.wallet.store import Copy
+from tongban.sharing import Purpose, Reader
+from tongban.sharing.access import Kind, Opened, open_record
+from tongban.web import forms
+from tongban.web.html import page
+from tongban.web.limits import Limited
+from tongban.web.site import Site
+from tongban.web.visitor import Visitor
+from tongban.web.wallets.issuing import NOT_KEPT, WalletError
+
+BYTES = 200_000
+_WALLET_NONCE = re.compile(r"[A-Za-z0-9._~-]{1,200}", re.ASCII)
+_LAW = Text("国务院关于在线政务服务的若干规定 10", "Provisions of the State Council on Online Government Services 10")
+
+
+def request_uri(site: Site, ask: Ask) -> str:
+    """Where a wallet reads the request."""
+    return f"{site.settings.address}/api/wallet/requests/{ask.id}"
+
+
+def service_name(site: Site, ask: Ask) -> Text:
+    """What it is asked for, as the wallet and the record of use say it."""
+    versions = site.catalogue.versions(ask.service)
+    name = versions[-1].name if versions else ask.service
+    return name if isinstance(name, Text) else Text(name, name)
+
+
+@get("/api/wallet/requests/{asked:str}")
+async def read(site: Site, visitor: Visitor, asked: str) -> Response[Any]:
+    """The signed request."""
+    return await _object(site, visitor, asked, "")
+
+
+@post("/api/wallet/requests/{asked:str}", status_code=200, request_max_body_size=BYTES)
+async def read_with_nonce(site: Site, visitor: Visitor, asked: str, request: Request[Any, Any, Any]) -> Response[Any]:
+    """The signed request with the wallet's own nonce in it (§5.10)."""
+    nonce = (await forms.read(request)).text("wallet_nonce")
+    if nonce and not _WALLET_NONCE.fullmatch(nonce):
+        return WalletError("invalid_request", "wallet_nonce is not written with URL safe characters").response()
+    return await _object(site, visitor, asked, nonce)
+
+
+async def _object(site: Site, visitor: Visitor, asked: str, wallet_nonce: str) -> Response[Any]:
+    await site.limits.spend(Limited.VERIFY, visitor.client)
+    now = site.clock()
+    ask = await store.get(site.db, asked[:60])
+    by = counter(site.keys, site.settings.address, now)
+    if ask is None or not ask.open_at(now) or by.client_id != ask.client_id:
+        return WalletError("invalid_request_uri", "The request is unknown, answered or over", 404).response()
+    request = Asked(
+        client_id=ask.client_id,
+        response_uri=f"{request_uri(site, ask)}/answer",
+        nonce=ask.nonce,
+        state=ask.state,
+        query=ask.query,
+        name=site.directory.body(ask.body).name,
+        purpose=service_name(site, ask),
+        made_at=ask.made_at,
+        until=ask.until,
+    )
+    return Response(request_object(request, by, site.keys, wallet_nonce), media_type=MEDIA_TYPE, headers=NOT_KEPT)
+
+
+@post("/api/wallet/requests/{asked:str}/answer", status_code=200, request_max_body_size=BYTES)
+async def answer(site: Site, visitor: Visitor, asked: str, request: Request[Any, Any, Any]) -> Response[Any]:
+    """The wallet's answer: the address that leads its holder back, or the first reason why it does not hold."""
+    await site.limits.spend(Limited.VERIFY, visitor.client)
+    form = await forms.read(request)
+    try:
+        ask = await _asked(site, asked, form)
+        if form.text("error"):
+            await store.declined(site.db, ask, site.clock())
+            return Response({}, headers=NOT_KEPT)
+        back = await accept(site, ask, form.text("vp_token"))
+    except WalletError as error:
+        return error.response()
+    return Response({"redirect_uri": back}, headers=NOT_KEPT)
+
+
+async def _asked(site: Site, asked: str, form: forms.Form) -> Ask:
+    if any(len(values) > 1 for values in form.values.values()):
+        raise WalletError("invalid_request", "A parameter is there twice")
+    ask = await store.get(site.db, asked[:60])
+    if ask is None or form.text("state") != ask.state:
+        raise WalletError("invalid_request", "No request has this address and this state", 404)
+    if not ask.open_at(site.clock()):
+        raise WalletError("invalid_request", "The request was answered, withdrawn or is over", 410)
+    if bool(form.text("vp_token")) is bool(form.text("error")):
+        raise WalletError("invalid_request", "An answer has either vp_token or error")
+    return ask
+
+
+async def accept(site: Site, ask: Ask, vp_token: str, here: Copy | None = None) -> str:
+    """Take an answer that holds: its lines for the counter, a line of use for the holder, and the way back.
+
+    Raises `WalletError`; the counter sees the reason, and nothing of what was sent.
+    """
+    now = site.clock()
+    try:
+        shown = await presented(site.db, ask, vp_token, site.keys.public, now, here)
+    except Stop as stop:
+        await store.refused(site.db, ask, stop.fault, now)
+        raise WalletError("invalid_presentation", f"{FAULTS[stop.fault].en} ({stop.fault})") from None
+    async with site.db.transaction() as connection:
+        record = shown.found.record
+        back = await store.answered(connection, ask, record.holder.id, shown.lines, now)
+        if back is None:
+            raise WalletError("invalid_request", "The request was answered, withdrawn or is over", 410)
+        asked = showing.Asked(
+            to=site.directory.body(ask.body).name.zh, purpose=service_name(site, ask).zh, fields=shown.keys
+        )
+        line = await showing.answered(connection, record.holder.id, record.id, asked, now)
+        # In the same transaction: what cannot be written under 谁用过我的数据 is not shown to the counter.
+        await open_record(connection, _opened(site, ask, shown, line))
+    return f"{site.settings.address}/presented?response_code={back}"
+
+
+def _opened(site: Site, ask: Ask, shown: Presented, line: str) -> Opened:
+    record = shown.found.record
+    return Opened(
+        person=record.holder.id,
+        reader=Reader(kind="official", id=ask.clerk, title=ask.post, post=ask.post, body=ask.body),
+        purpose=Purpose(service=ask.service, name=service_name(site, ask), matter=ask.id, law=_LAW, body=ask.body),
+        grant=f"presented:{line}",
+        resource="certificates",
+        record=record.type,
+        fields=shown.keys,
+        labels=tuple(one.label for one in shown.lines),
+        kind=Kind.CERTIFICATE,
+        at=site.clock(),
+        source=record.name,
+    )
+
+
+@get("/presented")
+async def led_back(site: Site, visitor: Visitor, response_code: str = "") -> Response[str]:
+    """Where a wallet leads its holder after an answer: to whom it went and for what, and nothing of what was shown."""
+    ask = await store.by_back(site.db, response_code[:60]) if response_code else None
+    if ask is None:
+        raise refuse("unknown-request", "没有这次出示", "There was no such presentation", status=404)
+    response = page(
+        site,
+        visitor,
+        "open/presented.html",
+        body=site.directory.body(ask.body).name,
+        purpose=service_name(site, ask),
+        at=ask.answered_at,
+    )
+    response.headers["referrer-policy"] = "no-referrer"
+    return response
+
+
+@get("/.well-known/wallet-root.cer")
+async def root(site: Site) -> Response[bytes]:
+    """The X.509 certificate by which wallets of others know our counters."""
+    return Response(root_certificate(site.keys, site.clock()), media_type="application/pkix-cert")
+
+
+def reason(code: str) -> Text:
+    """Why an answer was refused, in words."""
+    return FAULTS[Fault(code)]
+
+
+def is_ours(site: Site, uri: str) -> str | None:
+    """The request that an address of ours names; None for every other address, whoever it belongs to."""
+    start = f"{site.settings.address}/api/wallet/requests/"
+    name = uri.removeprefix(start)
+    return name if uri.startswith(start) and re.fullmatch(r"[A-Za-z0-9_-]{10,60}", name, re.ASCII) else None
+
+
+__all__ = ["ROUTES", "accept", "is_ours", "reason", "request_uri", "service_name"]
+ROUTES = [read, read_with_nonce, answer, led_back, root]
