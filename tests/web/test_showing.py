@@ -18,12 +18,12 @@ PICKED: dict[str, Any] = {"to": "江北银行柜台", "purpose": "开户", "span
 
 
 async def code(xiaoman: Person, number: str, **changes: Any) -> str:
-    """The address behind the code."""
+    """What the other side types."""
     await xiaoman.get(f"/certificates/{number}/show")
     await xiaoman.post(f"/certificates/{number}/show", {**PICKED, **changes})
-    found = re.search(r"/shown/[\w-]+", xiaoman.page.text)
+    found = re.search(r"<b[^>]*>((?:[2-9A-Z]{4}-){3}[2-9A-Z]{4})</b>", xiaoman.page.text)
     assert found, xiaoman.text
-    return found[0]
+    return found[1]
 
 
 async def stranger(xiaoman: Person) -> None:
@@ -31,9 +31,9 @@ async def stranger(xiaoman: Person) -> None:
     await xiaoman.post("/logout")
 
 
-async def look(xiaoman: Person, link: str) -> str:
-    await xiaoman.get(link)
-    await xiaoman.post(link, {})
+async def look(xiaoman: Person, code: str) -> str:
+    await xiaoman.get("/shown")
+    await xiaoman.post("/shown", {"code": code})
     return xiaoman.text
 
 
@@ -45,7 +45,7 @@ async def test_what_was_picked_is_seen_once_and_nothing_else(xiaoman: Person, si
     link = await code(xiaoman, number)
     assert xiaoman.page.text.count("<svg") >= 1 and "开户" in xiaoman.text
     await stranger(xiaoman)
-    await xiaoman.get(link)
+    await xiaoman.get("/shown")
     assert "王小满" not in xiaoman.text, "a preview of the link shows nobody's data and uses nothing up"
     said = await look(xiaoman, link)
     assert "真实，现在有效" in said and "王小满" in said and "江北银行柜台" in said and "开户" in said
@@ -94,7 +94,7 @@ async def test_without_whom_what_for_or_what_no_code_is_made(xiaoman: Person, si
     for changes, said in wrong:
         await xiaoman.get(f"/certificates/{number}/show")
         await xiaoman.post(f"/certificates/{number}/show", {**PICKED, **changes})
-        assert said in xiaoman.text and "/shown/" not in xiaoman.page.text
+        assert said in xiaoman.text and "请对方扫这个码" not in xiaoman.text
     assert not (await showing.of_certificate(site.db, "p-wangxiaoman", number)).items
 
 
@@ -118,7 +118,7 @@ async def test_to_whom_and_for_what_lie_sealed_and_the_token_is_not_kept(xiaoman
     link = await code(xiaoman, number)
     row = await site.db.fetchrow("SELECT * FROM certificate_showing")
     assert row is not None and row["asked"].startswith("sealed.1.")
-    assert link.rpartition("/")[2] not in str(dict(row)) and "开户" not in str(dict(row))
+    assert link not in str(dict(row)) and link.replace("-", "") not in str(dict(row)) and "开户" not in str(dict(row))
 
 
 async def test_every_showing_can_be_found_again_however_many_there_are(xiaoman: Person, site: Site):
@@ -132,3 +132,15 @@ async def test_every_showing_can_be_found_again_however_many_there_are(xiaoman: 
     assert following
     first, second = page.text, (await xiaoman.get(following[0])).text
     assert [one.count("<b>银行</b>") for one in (first, second)] == [50, 1]
+
+
+async def test_the_code_is_in_no_address_that_a_server_sees(xiaoman: Person, site: Site):
+    number = await certified(xiaoman, site)
+    made = await code(xiaoman, number)
+    assert made not in str(xiaoman.page.url)
+    await stranger(xiaoman)
+    page = await xiaoman.get("/shown")
+    assert page.headers["referrer-policy"] == "no-referrer" and page.headers["cache-control"] == "no-store"
+    assert (await xiaoman.get(f"/shown/{made}")).status_code == 404
+    await xiaoman.get("/shown")
+    assert "王小满" in (await look(xiaoman, made.lower().replace("-", " "))), "however it is typed"

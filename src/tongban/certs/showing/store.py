@@ -74,7 +74,7 @@ async def make(db: Reads, holder: str, certificate: str, asked: Asked, now: date
             "Too many codes are open: withdraw some first",
             status=409,
         )
-    token, identifier = secrets.token_urlsafe(16), str(uuid7())
+    token, identifier = _code(), str(uuid7())
     key = await db.sealer.person(db, holder)
     await db.execute(
         "INSERT INTO certificate_showing (holder, id, token, certificate, asked, made_at, until)"
@@ -146,8 +146,19 @@ async def end(db: Reads, holder: str, identifier: str, now: datetime) -> None:
     )
 
 
+_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""None that looks like another: a code may be read out and typed."""
+
+
+def _code() -> str:
+    """80 random bits in four groups of four. It lives for a day at most, and tries are counted."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(16))
+    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
+
+
 def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    """Of a code however it was typed."""
+    return hashlib.sha256("".join(token.upper().replace("-", " ").split()).encode()).digest()
 
 
 async def _all(db: Reads, rows: list[Any]) -> list[Shown]:

@@ -130,18 +130,21 @@ async def make(site: Site, visitor: Visitor, identifier: str, form: Form) -> Res
     now = site.clock()
     asked = Asked(to=to, purpose=purpose, fields=tuple(line.key for line in chosen))
     token = await showing.make(site.db, found.record.holder.id, found.record.id, asked, now, now + span)
-    link = f"{site.settings.address.rstrip('/')}/shown/{token}"
-    return page(
+    link = f"{site.settings.address.rstrip('/')}/shown#{token}"
+    response = page(
         site,
         visitor,
         "portal/showing_code.html",
         record=found.record,
+        token=token,
         asked=asked,
         chosen=chosen,
         until=now + span,
         link=link,
         code=Markup(segno.make(link, error="m").svg_inline(scale=5, border=3)),  # noqa: S704 -- our own drawing
     )
+    response.headers["cache-control"] = "no-store"
+    return response
 
 
 @post("/certificates/{identifier:str}/showings/{showing_id:str}/end")
@@ -152,32 +155,41 @@ async def end(site: Site, visitor: Visitor, identifier: str, showing_id: str) ->
     return go(f"/certificates/{identifier}/show")
 
 
-@get("/shown/{token:str}")
-async def before(site: Site, visitor: Visitor, token: str) -> Response[str]:
-    """For whoever scanned a code: nothing of anybody yet, so that a preview of the link does not use it up."""
-    return page(site, visitor, "open/shown.html", token=token[:40], shown=None, lines=(), gone=False)
+@get("/shown")
+async def before(site: Site, visitor: Visitor) -> Response[str]:
+    """For whoever scanned a code: nothing of anybody yet, so that a preview of the link does not use it up.
+
+    The code stands behind the `#` of the address: no server, log or referrer ever sees it there. It is sent in the body
+    of a form, by the page's script or by hand.
+    """
+    return _shown(site, visitor)
 
 
-@post("/shown/{token:str}", status_code=200)
-async def look(site: Site, visitor: Visitor, token: str) -> Response[str]:
+def _shown(site: Site, visitor: Visitor, status: int = 200, **values: Any) -> Response[str]:
+    shown: dict[str, Any] = {"shown": None, "lines": (), "gone": False} | values
+    response = page(site, visitor, "open/shown.html", status=status, **shown)
+    response.headers |= {"referrer-policy": "no-referrer", "cache-control": "no-store"}
+    return response
+
+
+@post("/shown", status_code=200)
+async def look(site: Site, visitor: Visitor, form: Form) -> Response[str]:
     """What the holder picked, once; the second look finds nothing."""
     await site.limits.spend(Limited.VERIFY, visitor.who)
+    token = form.text("code")[:40]
     async with site.db.transaction() as connection:
-        used = await showing.use(connection, token[:40], site.clock())
+        used = await showing.use(connection, token, site.clock())
         found = None if used is None else await certs.store.get(connection, used.certificate)
         if used is None or found is None:
-            return page(site, visitor, "open/shown.html", status=404, token="", shown=None, lines=(), gone=True)
+            return _shown(site, visitor, 404, gone=True)
         chosen = showing.picked(found.record, used.asked.fields)
         # The line under 谁用过我的数据, in the same transaction: a look that cannot be noted uses nothing up.
         fields = {line.key: line.label for line in chosen}
         await open_record(connection, presented(site, visitor, found.record, used.id, fields))
     now = standing(site, found)
-    return page(
+    return _shown(
         site,
         visitor,
-        "open/shown.html",
-        token="",
-        gone=False,
         shown=used.asked,
         record=found.record,
         lines=chosen,
