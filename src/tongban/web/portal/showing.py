@@ -137,6 +137,7 @@ async def make(site: Site, visitor: Visitor, identifier: str, form: Form) -> Res
         "portal/showing_code.html",
         record=found.record,
         token=token,
+        address=f"{site.settings.address}/shown",
         asked=asked,
         chosen=chosen,
         until=now + span,
