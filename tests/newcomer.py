@@ -55,14 +55,14 @@ def free_port() -> int:
 class Up:
     """`tongban up` in a terminal of its own, until its first page is there."""
 
-    def __init__(self, data: Path, port: int) -> None:
+    def __init__(self, data: Path, port: int, *words: str) -> None:
         self.data, self.port = data, port
         self.address = f"http://127.0.0.1:{port}"
         self.output = data.with_suffix(f".{port}.log")
         # A group of its own, as a shell makes one for each job: Ctrl-C goes to all of it.
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
-                [*TONGBAN, "up", "--port", str(port), "--data", str(data)],
+                [*TONGBAN, "up", "--port", str(port), "--data", str(data), *words],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=_environment(),

@@ -3,12 +3,27 @@
 The commands run as processes and the pages come over the wire, because the promise is about exactly that.
 """
 
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
+import httpx
+import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.ledger.small_log import Key, SmallLog
 from tests.newcomer import Browser, Up, browser, data_directory, eventually, example, free_port, tongban
+
+from tongban.base.keys import unbase64
+from tongban.ledger.audit import Kept
+from tongban.ledger.log import read_config
+from tongban.ledger.notes import Kind
+from tongban.ledger.policy import Policy
 
 XIAOMAN = ("person", "p-wangxiaoman@@")
 APPROVER = ("person", "o-990101.education.approver@990101.education.approver@")
@@ -26,7 +41,7 @@ def data() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def up(data: Path) -> Iterator[Up]:
-    with Up(data, free_port()) as running:
+    with Up(data, free_port(), "--witness") as running:
         yield running
 
 
@@ -129,6 +144,63 @@ def test_who_does_not_live_here_is_not_refused_by_the_machine(up: Up) -> None:
 def test_the_terminal_shows_addresses_and_log_ins(up: Up) -> None:
     assert f"{up.address}/" in up.said and "王小满" in up.said
     assert "Traceback" not in up.said
+
+
+def test_the_witness_beside_it_signs_and_a_rewritten_log_is_refused_by_it_and_shouted_at(
+    up: Up, tmp_path: Path
+) -> None:
+    log, state, keys = f"{up.address}/open/log", tmp_path / "seen.json", tmp_path / "policy.json"
+    eventually(lambda: httpx.get(f"{log}/checkpoint").status_code == 200)
+    policy = Policy.read(httpx.get(f"{log}/policy.json").content)
+    assert (len(policy.witnesses), policy.least) == (1, 1)
+    keys.write_bytes(bytes(msgspec.structs.replace(policy, least=0)))  # who would believe the log without its witness
+    done = tongban("audit", log, "--keys", keys, "--state", state)
+    assert done.returncode == 0, done.stderr
+    assert "签名的见证人：1个" in done.stdout
+
+    fork = another_history(up.data / "keys", policy, Kept.read(state.read_bytes()).size + 300)
+    config = read_config(up.data)
+    asked = f"{config.witnesses[0].url}/add-checkpoint"
+    size = httpx.post(asked, content=b"old 0\n\n" + fork.shown).text.strip()
+    refused = httpx.post(asked, content=f"old {size}\n\n".encode() + fork.shown)
+    assert (refused.status_code, refused.text) == (422, "not-consistent\n")
+    with published(tmp_path / "fork", fork.files()) as address:
+        done = tongban("audit", address, "--keys", keys, "--state", state)
+    assert done.returncode == 1
+    assert "警报" in done.stderr
+    assert "历史被改写了" in done.stderr
+    assert list(tmp_path.glob("seen.evidence-*")), "what shows it is kept"
+
+
+def another_history(keys: Path, policy: Policy, size: int) -> SmallLog:
+    """What whoever has the log's own key could show instead: other entries, truly signed."""
+    held = [json.loads(path.read_text()) for path in keys.glob("log-*.json")]
+    private = next(one["private"] for one in held if one["key"]["algorithm"] == "Ed25519")
+    key = Key(policy.origin, Kind.LOG, Ed25519PrivateKey.from_private_bytes(unbase64(private)))
+    entries = (hashlib.sha256(b"%d" % n).digest() for n in range(size))
+    return SmallLog(origin=policy.origin, key=key).add(*entries)
+
+
+@contextmanager
+def published(folder: Path, files: dict[str, bytes]) -> Generator[str]:
+    """The files at an address."""
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's names
+            """Nothing on the terminal."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_a_second_start_on_the_same_directory_or_port_is_refused_in_a_sentence(up: Up, tmp_path: Path) -> None:

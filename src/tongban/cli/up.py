@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from tongban.assist.store import sealed as assist
+from tongban.base.beside import Beside
 from tongban.base.clock import system_clock
 from tongban.base.config import PREFIX, Settings
 from tongban.base.database import OPERATOR, Database, EmbeddedPostgres, let_operate, migrate
@@ -30,6 +31,8 @@ from tongban.certs import store as certificates
 from tongban.cli.operating import READABLE
 from tongban.cli.saying import saying_refusals
 from tongban.hall.store import sealed as halls
+from tongban.ledger.beside import without_witness, witness_beside
+from tongban.ledger.log import LogConfig, policy_of
 from tongban.org import demo
 from tongban.org import store as people
 from tongban.org.demo.provinces import PROFILES, Province
@@ -42,7 +45,7 @@ from tongban.sharing.access import store as accesses
 from tongban.sharing.access.inspecting import store as inspections
 from tongban.sharing.channel.centre import FILE as MEMBERS
 from tongban.sharing.grants import demo as grants
-from tongban.sharing.node.beside import Beside
+from tongban.sharing.node.beside import nodes_beside
 from tongban.voice.participation import demo as consulting
 from tongban.voice.participation import store as participation
 from tongban.voice.store import sealed as heard
@@ -74,6 +77,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="one of two installations side by side · 并排的两个平台之一",
     )
     parser.add_argument("--empty", action="store_true", help="no demonstration province · 不带演示数据")
+    parser.add_argument(
+        "--witness", action="store_true", help="a witness of the public log beside it · 同时启动一个公开日志见证人"
+    )
     parser.add_argument("--no-nodes", action="store_true", help="no nodes of departments · 不启动部门节点")
 
 
@@ -92,9 +98,11 @@ def run(options: argparse.Namespace) -> int:
         print("Starting the database … 正在启动数据库…", flush=True)
         with _learning(settings) as learner, _database(settings) as url:
             asyncio.run(_prepare(settings, url))
+            witness = asyncio.run(_witness(settings, url)) if options.witness else without_witness(settings.data_dir)
             if learner is not None and learner.wait():
                 print("Requests are routed without suggestions. 诉求分办暂时没有建议。", file=sys.stderr)
-            _serve(settings, url)
+            with _beside(witness):
+                _serve(settings, url)
     return said.status
 
 
@@ -173,6 +181,31 @@ async def _prepare(settings: Settings, url: str) -> None:
         await db.close()
 
 
+async def _witness(settings: Settings, url: str) -> Beside:
+    """A witness that knows the log's keys, and of which the log knows."""
+    clock = system_clock(settings.timezone)
+    db = await Database.open(url, name="up", max_size=1, sealer=await open_sealer(settings))
+    try:
+        ring = KeyRing.open(settings.keys_dir, clock())
+        policy = await policy_of(db, ring, LogConfig(), settings.address)
+    finally:
+        await db.close()
+    return witness_beside(settings.data_dir, policy, clock)
+
+
+@contextmanager
+def _beside(process: Beside | None) -> Generator[None]:
+    """For as long as the block runs."""
+    if process is None:
+        yield
+        return
+    process.start()
+    try:
+        yield
+    finally:
+        process.stop()
+
+
 async def _demonstrate(settings: Settings, db: Database, now: datetime) -> None:
     """Play the stories. A service file that is being edited may stop them; the platform starts all the same."""
     if not await stories.missing(db, settings, now):
@@ -241,7 +274,7 @@ def _nodes(settings: Settings) -> Generator[Beside | None]:
         yield None
         return
     KeyRing.open(settings.keys_dir, system_clock(settings.timezone)())  # the nodes are told which key to believe
-    nodes = Beside(settings.data_dir, f"http://{settings.host}:{settings.port}")
+    nodes = nodes_beside(settings.data_dir, f"http://{settings.host}:{settings.port}")
     try:
         yield nodes
     finally:

@@ -65,6 +65,12 @@ def read_config(data_dir: Path) -> LogConfig:
     return config
 
 
+async def policy_of(db: Database, ring: KeyRing, config: LogConfig, address: str) -> Policy:
+    """Whom to believe of the log, which is begun if there is none."""
+    head = await store.found(db, config.origin or address.partition("://")[2] + PREFIX)
+    return own_policy(head.origin, ring, tuple(one.key for one in config.witnesses), config.least)
+
+
 @dataclass(frozen=True, slots=True)
 class PublicLog:
     """Open with `PublicLog.open`, once in each process."""
@@ -79,13 +85,11 @@ class PublicLog:
     async def open(cls, db: Database, ring: KeyRing, clock: Clock, data_dir: Path, address: str) -> PublicLog:
         """The log, begun if there is none; `address` is the site's. Raises Refused (`bad-log-config`)."""
         config = read_config(data_dir)
-        name = config.origin or address.partition("://")[2] + PREFIX
-        head = await store.found(db, name)
-        policy = own_policy(head.origin, ring, tuple(one.key for one in config.witnesses), config.least)
+        policy = await policy_of(db, ring, config, address)
         _keep(data_dir / POLICY, bytes(policy))
         witnessed = bool(config.witnesses)
         cosigning = Cosigning(db, config.witnesses, config.least, clock) if witnessed else None
-        return cls(db, head.origin, policy, Sequencer(db, ring, clock, witnessed), cosigning)
+        return cls(db, policy.origin, policy, Sequencer(db, ring, clock, witnessed), cosigning)
 
     async def turn(self) -> int:
         """Place what waits; the number of leaves that were added here."""
