@@ -310,7 +310,7 @@ def test_an_answer_that_is_not_as_the_standard_writes_it_is_refused(token: str, 
 VP, VCI = VECTORS / "openid4vp", VECTORS / "openid4vci"
 
 
-@needs("openid4vp")
+@needs("openid4vp/query_lang")
 def test_every_example_question_of_the_standard_is_read() -> None:
     files = sorted((VP / "query_lang").glob("*.json"))
     assert len(files) == 7
@@ -318,7 +318,7 @@ def test_every_example_question_of_the_standard_is_read() -> None:
         assert dcql.read_query(file.read_bytes()).credentials, file.name
 
 
-@needs("openid4vp")
+@needs("openid4vp/query_lang")
 def test_the_example_credential_answers_the_example_questions() -> None:
     claims = {
         "vct": "https://credentials.example.com/identity_credential",
@@ -345,7 +345,7 @@ def test_the_example_credential_answers_the_example_questions() -> None:
     assert dcql.fault_of(sets, {"other_pid": [claims]}) is Fault.NOT_ASKED_FOR
 
 
-@needs("openid4vp")
+@needs("openid4vp/query_lang")
 def test_our_request_has_the_members_of_the_example(ring: KeyRing) -> None:
     ours = json.loads(unbase64(asking.request_object(asked(), asking.counter(ring, ISSUER, NOW), ring).split(".")[1]))
     theirs = json.loads((VP / "client_metadata" / "sd_jwt_vc_verifier_metadata.json").read_bytes())

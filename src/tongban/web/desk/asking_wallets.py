@@ -6,7 +6,7 @@ What was shown stands here for half an hour and is then taken away; the person s
 from typing import Annotated, Any
 
 import segno
-from litestar import Response, get, post
+from litestar import Request, Response, get, post
 from litestar.params import QueryParameter
 from markupsafe import Markup
 
@@ -120,14 +120,14 @@ async def _own(site: Site, actor: Actor, asked: str) -> Ask:
 
 
 @get("/desk/certificates/{asked:str}")
-async def one(site: Site, visitor: Visitor, asked: str) -> Response[str]:
-    """The code while it waits; then what was shown."""
+async def one(site: Site, visitor: Visitor, asked: str, request: Request[Any, Any, Any]) -> Response[str]:
+    """The code while it waits, which the page asks about again and again; then what was shown."""
     actor = asker(visitor)
     found = await _own(site, actor, asked)
     here = link(f"{site.settings.address}/wallet", found.client_id, request_uri(site, found))
     elsewhere = link(SCHEME, found.client_id, request_uri(site, found))
     open_ = found.open_at(site.clock())
-    return page(
+    response = page(
         site,
         visitor,
         "desk/certificate_asked.html",
@@ -144,6 +144,9 @@ async def one(site: Site, visitor: Visitor, asked: str) -> Response[str]:
         code=_drawn(here) if open_ else None,
         other=_drawn(elsewhere) if open_ else None,
     )
+    if not open_ and request.headers.get("hx-request"):
+        response.headers["hx-refresh"] = "true"
+    return response
 
 
 def _drawn(text: str) -> Markup:
