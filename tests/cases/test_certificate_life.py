@@ -12,15 +12,19 @@ from tongban import certs
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
+from tongban.base.i18n import Text
 from tongban.base.keys import KeyRing
+from tongban.cases.evidence import Evidence
 from tongban.cases.lifecycle import REISSUE, SUPERVISION
-from tongban.cases.model import Applicant
+from tongban.cases.model import Applicant, Letter
 from tongban.cases.service import Cases
 from tongban.catalog import load_procedure, load_service
 from tongban.catalog.catalogue import Catalogue
+from tongban.catalog.certificate_type import RESOURCE
 from tongban.catalog.shipped import shipped
 from tongban.certs import Status, StoredCertificate, verify
 from tongban.org import Actor, Directory, Person
+from tongban.sharing import Shared
 from tongban.terms import Calendar
 
 pytestmark = pytest.mark.database
@@ -230,3 +234,80 @@ async def test_a_revoked_certificate_does_not_come_back(
     assert (await again(db, certificate)).status is Status.INVALID
     with refused("certificate-over"):
         await propose(desk, who("examiner"), certificate)
+
+
+# --- what it means for cases that rely on it -------------------------------------------------------------------------
+
+
+async def relying(desk: Cases, one: StoredCertificate, key: str = "relying-1") -> str:
+    """A case of the holder's that waits for an official and rests on the certificate."""
+    found = await Evidence(desk.engine).held("p-zhou", "small-food-shop-registration")
+    assert found is not None and found["id"] == one.record.id
+    record = Shared(
+        value=found["id"], source=Text("您的证照", "Your certificate"), as_of=desk.engine.clock(),
+        at=desk.engine.clock(), resource=RESOURCE, record=one.record.type, certificate=found["id"],
+    )  # fmt: skip
+    facts = {**SHOP, "shop_name": "家和二店（演示）", "by_promise": "false"}
+    opened = await desk.submit(
+        OWNER, "small-food-shop", facts, {}, region=COUNTY, key=key, records={"health-certificates": record}
+    )
+    return opened.case
+
+
+async def test_a_certificate_that_there_is_stands_for_the_paper(desk: Cases, certificate: StoredCertificate) -> None:
+    case = await relying(desk, certificate)
+    (paper,) = [one for one in (await desk.view(OWNER, case)).materials if one.slug == "health-certificates"]
+    assert paper.status == "replaced" and paper.record is not None
+
+
+async def test_a_case_that_relies_on_a_suspended_certificate_waits_for_a_persons_look_and_its_person_is_told(
+    desk: Cases, who: Officials, certificate: StoredCertificate
+) -> None:
+    case = await relying(desk, certificate)
+    await suspended(desk, who, certificate)
+    view = await desk.view(OWNER, case)
+    assert [one.change for one in view.state.doubts] == ["suspended"]
+    assert any("不会因此自动作罢" in letter.body.zh for letter in await letters(desk, case))
+    row = (await desk.mine(OWNER)).items
+    assert "certificate-changed" in next(one.labels for one in row if one.case_id == case)
+    offered = {one.act for one in await desk.possible(who("approver"), case)}
+    favourable = {n for n, act in view.definition.procedure.acts.items() if act.decides == "favourable"}
+    assert "look-at-certificate" in offered and not favourable & offered
+    with refused("field-missing"):
+        await do(desk, who("approver"), case, "look-at-certificate")
+    await do(desk, who("approver"), case, "look-at-certificate", opinion="冷藏设备和这件事无关，可以依据")
+    assert not (await desk.view(OWNER, case)).state.doubts
+    assert favourable & {one.act for one in await desk.possible(who("approver"), case)}
+
+
+async def test_a_certificate_that_is_restored_is_in_doubt_no_longer(
+    desk: Cases, who: Officials, certificate: StoredCertificate
+) -> None:
+    case = await relying(desk, certificate)
+    about = await suspended(desk, who, certificate)
+    await do(desk, OWNER, about, "report", message="修好了")
+    await do(desk, who("second"), about, "restore", reasons="看过，正常", law=["APL-69"])
+    view = await desk.view(OWNER, case)
+    assert not view.state.doubts and any("照常办" in one.body.zh for one in await letters(desk, case))
+
+
+async def test_nothing_is_handed_in_on_a_certificate_that_stopped_holding_after_it_was_looked_up(
+    desk: Cases, who: Officials, certificate: StoredCertificate
+) -> None:
+    kept = desk.engine.clock()
+    assert kept
+    await suspended(desk, who, certificate)
+    assert await Evidence(desk.engine).held("p-zhou", "small-food-shop-registration") is None
+    record = Shared(
+        value=certificate.record.id, source=Text("证照", "Certificate"), as_of=kept, at=kept, resource=RESOURCE,
+        record=certificate.record.type, certificate=certificate.record.id,
+    )  # fmt: skip
+    with refused("certificate-changed"):
+        await desk.submit(
+            OWNER, "small-food-shop", SHOP | {"by_promise": "false"}, region=COUNTY, key="late-0001",
+            records={"health-certificates": record},
+        )  # fmt: skip
+
+
+async def letters(desk: Cases, case: str) -> list[Letter]:
+    return [event.letter for event in (await desk.view(OWNER, case)).loaded.events if event.letter]

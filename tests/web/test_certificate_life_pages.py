@@ -9,9 +9,11 @@ from tests.web.desk_people import Official
 from tests.web.test_case_pages import certified
 
 from tongban import certs
+from tongban.sharing import Lookup, Purpose, Reader
 from tongban.web.site import Site
 
 pytestmark = pytest.mark.database
+HER = "p-wangxiaoman"
 
 
 async def case_of(site: Site, number: str) -> str:
@@ -64,3 +66,23 @@ async def test_an_official_of_the_issuer_proposes_a_suspension_on_the_page_of_th
     assert done.status_code in (200, 303)
     await xiaoman.get("/inbox")
     assert "关于您的证照" in xiaoman.text
+
+
+async def looked_up(site: Site, person: str) -> Lookup:
+    service = site.catalogue.service("out-of-area-medical-filing", "3")
+    source = service.materials["stay-proof"].replaced_by
+    assert source is not None
+    purpose, reader = Purpose.of(service, "draft:out-of-area-medical-filing"), Reader(kind="person", id=person)
+    return await site.sharing.look_up(person, {"stay-proof": source}, service=service, purpose=purpose, reader=reader)
+
+
+async def test_a_permit_that_was_issued_here_is_not_asked_for_on_paper_and_its_use_is_listed(
+    xiaoman: Person, site: Site
+) -> None:
+    assert (await looked_up(site, HER)).absent == {"stay-proof"}
+    number = await certified(xiaoman, site)
+    found = (await looked_up(site, HER)).found["stay-proof"]
+    assert (found.value, found.certificate) == (number, number)
+    assert "stay-proof" not in (await looked_up(site, "p-linyue")).found
+    uses = (await site.sharing.accesses(HER)).items
+    assert any(one.source.zh == "您的电子居住证" for one in uses)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tongban.base.i18n import Text
 from tongban.cases.definition import Definition
+from tongban.cases.doubts import CHANGES
 from tongban.cases.letters import said_words
 from tongban.cases.model import CUSTODY_EVENTS, OWN_NAMES, START, VISIT_EVENTS, ActorKind, By, Event, Letter, Own
 from tongban.catalog.wording import day_words, joined
@@ -159,5 +160,12 @@ def _own_details(definition: Definition, event: Event) -> Iterator[tuple[Text, T
             for key, name in _VISIT.items():
                 if said := str(event.payload.get(key, "")):
                     yield name, Text(said, said)
+        case Own.CERTIFICATE_CHANGED:
+            yield CHANGES[event.payload["change"]], Text(**event.payload["name"])
+            if items := event.payload.get("items"):
+                yield Text("用在", "Used for"), joined([definition.label(one) for one in items])
+        case Own.CERTIFICATE_LOOKED:
+            opinion = str(event.payload.get("opinion", ""))
+            yield Text("看了以后", "Having looked"), Text(opinion, opinion)
         case Own.PEOPLE_ONLY:
             pass

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from tongban.base.i18n import LANGS, Text, words
-from tongban.cases import clocks, handing, letters, says
+from tongban.cases import clocks, doubts, handing, letters, says
 from tongban.cases import trial as checks
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.evolve import evolve, left_of
@@ -59,6 +59,7 @@ _CHECKS = (
     checks.second_person,
     checks.named_person,
     checks.timed,
+    checks.undoubted,
 )
 """What stands in the way of an act whatever it says; asked by `decide` and by `possible` alike."""
 
@@ -239,6 +240,7 @@ def _possible(
         asked = _CHECKS if _brings(act) else (*_CHECKS, checks.condition)
         if checks.theirs(trial) and not any(check(trial) for check in asked):
             yield PossibleAct(name, act.name, handing.with_choices(act, receivers) if act.hands_on else act)
+    yield from doubts.possible(definition, state, actor, grant)
     granted = grant(UNDO)
     if granted and not isinstance(_undo(definition, state, Command(UNDO, actor, granted), now), Refusal):
         yield PossibleAct(UNDO, Text("撤回", "Undo"), None)
@@ -494,5 +496,6 @@ _OWN: dict[str, Callable[[Definition, CaseState, Command, datetime], Event | Ref
     handing.TAKE_OVER: handing.take_over,
     handing.REFUSE: handing.refuse,
     handing.SETTLE: handing.settle,
+    doubts.LOOK: doubts.look,
 }
 """What every procedure knows without saying so."""

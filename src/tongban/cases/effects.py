@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tongban.cases import closing, corrections, granting, lifecycle, listing, moving, promises, spots, standing
+from tongban.cases import (
+    closing,
+    corrections,
+    evidence,
+    granting,
+    lifecycle,
+    listing,
+    moving,
+    promises,
+    spots,
+    standing,
+)
 from tongban.cases.batch import Also
 from tongban.cases.definition import Definition
 from tongban.cases.handover import leaving
@@ -45,6 +56,7 @@ def effects(engine: Engine, definition: Definition, after: CaseState, new: Seque
             also.append(revoke(definition, after, event))
             if definition.service.result.mandate:
                 also.append(closing.taken_back(after, event))
+    also += evidence.relied(after, new)
     also += spots.effect(definition, after, new[-1].at)
     also += corrections.answered(definition, after, new)
     also += listing.held(definition, after, new)

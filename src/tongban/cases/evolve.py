@@ -14,6 +14,7 @@ from tongban.cases.model import (
     CaseState,
     Custody,
     Done,
+    Doubt,
     Escalation,
     Event,
     Own,
@@ -217,6 +218,18 @@ def _of_custody(state: CaseState, event: Event, **changes: Any) -> CaseState:
     return msgspec.structs.replace(state, custody=(*state.custody[:-1], last), version=event.seq)
 
 
+def _certificate_changed(state: CaseState, event: Event) -> CaseState:
+    """Until an official has looked, nothing is granted on it. One that is restored is in doubt no longer."""
+    doubt = msgspec.convert({**event.payload, "at": event.at}, Doubt)
+    others = tuple(one for one in state.doubts if one.certificate != doubt.certificate)
+    doubts = others if doubt.change == "restored" else (*others, doubt)
+    return msgspec.structs.replace(state, doubts=doubts, version=event.seq)
+
+
+def _certificate_looked(state: CaseState, event: Event) -> CaseState:
+    return msgspec.structs.replace(state, doubts=(), version=event.seq)
+
+
 def _seq(payload: Mapping[str, Any], name: str) -> int:
     return int(payload[name])
 
@@ -242,4 +255,6 @@ _OWN: dict[str, Callable[[CaseState, Event], CaseState]] = {
     Own.VISIT_SET: _told_of_a_visit,
     Own.VISIT_OFF: _told_of_a_visit,
     Own.VISITED: _visited,
+    Own.CERTIFICATE_CHANGED: _certificate_changed,
+    Own.CERTIFICATE_LOOKED: _certificate_looked,
 }

@@ -10,7 +10,7 @@ import msgspec
 from tongban import certs
 from tongban.base.database import Connection
 from tongban.base.keys import KeyRing
-from tongban.cases import moving
+from tongban.cases import evidence, moving
 from tongban.cases.batch import Also
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.model import CaseState, Event
@@ -60,6 +60,7 @@ def issue(
         for earlier in held:
             if earlier.revocation is None:  # what is issued again takes the place of what was issued before
                 await certs.store.revoke(connection, earlier.record.id, _replaced(event))
+                await evidence.changed(connection, earlier.record.id, "replaced", event.at)
         await certs.store.insert(connection, certificate)
 
     return keep
@@ -77,6 +78,7 @@ def revoke(definition: Definition, state: CaseState, event: Event) -> Also:
         for issued in await certs.store.for_case(connection, case.region, case.case):
             if issued.revocation is None:
                 await certs.store.revoke(connection, issued.record.id, revocation)
+                await evidence.changed(connection, issued.record.id, "revoked", event.at)
 
     return take_back
 

@@ -14,7 +14,7 @@ from tongban import certs
 from tongban.base.database import Connection
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
-from tongban.cases import closing
+from tongban.cases import closing, evidence
 from tongban.cases.batch import Also
 from tongban.cases.definition import Definition
 from tongban.cases.model import CaseState, Event
@@ -147,10 +147,13 @@ def effect(engine: Engine, definition: Definition, state: CaseState, event: Even
             case "suspend":
                 _may_be_supervised(Standing.SUSPENDED if held.suspension else Standing.VALID, "suspend")
                 await certs.store.suspend(connection, identifier, change)
+                await evidence.changed(connection, identifier, "suspended", event.at)
             case "restore":
                 await certs.store.restore(connection, identifier)
+                await evidence.changed(connection, identifier, "restored", event.at)
             case "revoke":
                 await certs.store.revoke(connection, identifier, change)
+                await evidence.changed(connection, identifier, "revoked", event.at)
                 await closing.lost(connection, f"m-{held.record.case}", event.at)  # a standing that rested on it
             case "replace":
                 await _replace(engine, connection, definition, state, event, held)
@@ -189,6 +192,7 @@ async def _replace(
     gone = Revocation(at=event.at, by=event.by.id, reason=f"{why.zh} {why.en}", replaced_by=new.record.id)
     await certs.store.revoke(connection, old.id, gone)
     await certs.store.insert(connection, new)
+    await evidence.changed(connection, old.id, "replaced", event.at)
 
 
 _REPLACED = Text("已补发，由新的一张代替", "Replaced: a new one was issued")

@@ -307,6 +307,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     custody: tuple[Custody, ...] = ()
     """Every hand-over from body to body, oldest first."""
     elsewhere: Elsewhere | None = None
+    doubts: tuple[Doubt, ...] = ()
+    """Certificates it relies on that were suspended, revoked or replaced since, and that no official has looked at."""
 
     @property
     def case(self) -> Opening:
@@ -434,6 +436,16 @@ class Part(_Value, frozen=True):
     end: End = ""
     outcome: Text = Text("", "")
     gives: dict[str, Any] = {}
+
+
+class Doubt(_Value, frozen=True):
+    """A certificate that the case relies on and that has changed: for which facts and materials, and how."""
+
+    certificate: str
+    name: Text
+    change: Literal["suspended", "revoked", "replaced", "restored"]
+    items: tuple[str, ...]
+    at: datetime
 
 
 class Undelivered(_Value, frozen=True):

@@ -30,6 +30,8 @@ class Own(StrEnum):
     VISIT_SET = "visit-arranged"
     VISIT_OFF = "visit-called-off"
     VISITED = "visit-registered"
+    CERTIFICATE_CHANGED = "certificate-changed"
+    CERTIFICATE_LOOKED = "look-at-certificate"
 
 
 OWN_NAMES: dict[Own, Text] = {
@@ -53,6 +55,8 @@ OWN_NAMES: dict[Own, Text] = {
     Own.VISIT_SET: Text("几件事约了一次现场", "One visit was arranged for several matters"),
     Own.VISIT_OFF: Text("现场改期", "The visit was put off"),
     Own.VISITED: Text("现场已登记", "The visit was registered"),
+    Own.CERTIFICATE_CHANGED: Text("依据的证照有变化", "A certificate it relies on has changed"),
+    Own.CERTIFICATE_LOOKED: Text("看过证照的变化", "Looked at the change of the certificate"),
 }
 
 

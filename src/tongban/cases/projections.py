@@ -22,6 +22,8 @@ FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 OVERTURNED = "overturned"
 """Label of a case about which another was answered in the person's favour."""
+CHANGED = "certificate-changed"
+"""Label of a case that relies on a certificate which has changed since, until an official has looked."""
 AGENT = "agent"
 """Label of a case in which somebody acted for the applicant."""
 MOVE = "move:"
@@ -243,6 +245,8 @@ def _labels(state: CaseState) -> Iterator[str]:
         yield "elsewhere"
     if state.case.origin:
         yield "from-elsewhere"
+    if state.doubts:
+        yield CHANGED
     if any(not question.answered for question in state.questions):
         yield "questioned"
     if any(question.end == "favourable" for question in state.questions):

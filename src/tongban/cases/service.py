@@ -20,7 +20,7 @@ from tongban.base.i18n import Text
 from tongban.base.ids import region_of
 from tongban.base.keys import KeyRing
 from tongban.base.page import Page, cursor, read_cursor
-from tongban.cases import naming, outbox, parts, promises, rebuilding, timers
+from tongban.cases import evidence, naming, outbox, parts, promises, rebuilding, timers
 from tongban.cases.about import tell
 from tongban.cases.acting import Acting
 from tongban.cases.batch import Also
@@ -205,6 +205,8 @@ class Cases:
         """Tell the cases that this one is about or a part of."""
         await tell(self.engine, done)
         await parts.tell(self.engine, done)
+        if any(event.certificate or event.revokes for event in done.events):
+            await evidence.turn(self.engine)
 
     def _taking_over(self, owed: Owed) -> Callable[[Opening], Also]:
         def of(opening: Opening) -> Also:
@@ -426,7 +428,8 @@ class Cases:
 
     async def fire(self, now: datetime | None = None) -> int:
         """Let the clock do what is due; the number of cases in which something happened."""
-        return await timers.fire(self.engine, now or self.engine.clock())
+        done = await timers.fire(self.engine, now or self.engine.clock())
+        return done + await evidence.turn(self.engine)
 
     async def given_up(self) -> tuple[str, ...]:
         """Cases whose clock failed so often that it is no longer tried: somebody must look (a hundred at most)."""

@@ -322,6 +322,23 @@ def expired(trial: Trial) -> Refusal | None:
     )
 
 
+def undoubted(trial: Trial) -> Refusal | None:
+    """Nothing is granted on a certificate that has changed since, before a person has looked at the change."""
+    doubts = trial.state.doubts
+    if not doubts or not (trial.act.decides == "favourable" or trial.act.issues):
+        return None
+    names = joined([one.name for one in doubts])
+    return refusal(
+        "certificate-changed",
+        f"这个办件依据的证照（{names.zh}）申请以后有变化。请先选“看过证照的变化”，写明看了什么，再决定。",
+        f"A certificate that this case relies on ({names.en}) has changed since. First look at the change and say what "
+        "you saw, then decide.",
+        place="act",
+        law=trial.act.law,
+        status=409,
+    )
+
+
 def term(trial: Trial, name: str) -> clocks.Running | None:
     """A term of the case that has been started."""
     running = clocks.running(trial.definition, trial.state, trial.now)

@@ -18,9 +18,9 @@ from tongban.catalog.result import Result, Validity
 
 RESOURCE = "certificates.issued"
 """Where a service file finds certificates as records: `certificates.issued/residence-permit#id`."""
-ID, ISSUED_ON, VALID_UNTIL = "id", "issued_on", "valid_until"
-OF_EVERY: tuple[str, ...] = (ID, ISSUED_ON, VALID_UNTIL)
-"""What every certificate has besides the lines of its face."""
+OF_EVERY: tuple[str, ...] = ("id", "case", "issued_on", "valid_until")
+"""What a service may ask of a certificate as of a record: its number, the case it came of, its first and last day. The
+lines of its face are printed words and no values."""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -86,8 +86,8 @@ class CertificateType(_File, frozen=True, kw_only=True):
     note: Words = ""
 
     def gives(self, field: str) -> bool:
-        """Whether one can be asked for this: a line of its face, or what every certificate has."""
-        return field in self.fields or field in OF_EVERY
+        """Whether one can be asked for this."""
+        return field in OF_EVERY
 
 
 def results(service: Service) -> tuple[Result, ...]:

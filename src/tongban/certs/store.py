@@ -154,6 +154,19 @@ async def held_by(db: Reads, holder: str, after: str | None = None, limit: int =
     return Page(items, following)
 
 
+async def holding(db: Reads, holder: str, kind: str, most: int = 5) -> list[StoredCertificate]:
+    """A person's certificates of one type that are neither revoked nor suspended, newest first; whether their time has
+    come and not gone is for the caller to see."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM certificate WHERE holder = $1 AND type = $2"  # noqa: S608 -- our own column names
+        " AND revoked_at IS NULL AND suspended_at IS NULL ORDER BY issued_at DESC, id DESC LIMIT $3",
+        holder,
+        kind,
+        most,
+    )
+    return await _all(db, rows)
+
+
 async def revoke(connection: Writes, certificate_id: str, revocation: Revocation) -> None:
     """废止. Raises `Refused`: `unknown-certificate` (404); `already-revoked` (409), since the first reason stands."""
     done = await connection.execute(

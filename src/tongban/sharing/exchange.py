@@ -6,7 +6,7 @@ Where nobody else holds a record, it lies in this installation's own tables: the
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -61,6 +61,14 @@ async def _nothing_to_carry() -> tuple[int, int]:
     return 0, 0
 
 
+Held: TypeAlias = Callable[[str, str], Awaitable[Mapping[str, Any] | None]]
+"""A person's certificate of a type that holds now, as a record (`catalog.certificate_type.OF_EVERY`); None: none."""
+
+
+async def _no_certificates(_person: str, _type: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """Who can be asked and over which channel. Without members everything lies here, as on the first day anywhere."""
@@ -70,6 +78,8 @@ class Exchange:
     """By the body that can be reached and provides."""
     carry: Callable[[], Awaitable[tuple[int, int]]] = _nothing_to_carry
     """Packs and takes in what goes by files; the files written and the answers that came."""
+    held: Held = _no_certificates
+    """The certificates that this installation issued; they are records of its own."""
 
     def way(
         self, grants: Sequence[Grant], resource: str, record: str, wishes: Sequence[Wish], asker: Asker, day: date

@@ -17,6 +17,7 @@ from tongban.base.database import Database
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
+from tongban.catalog.certificate_type import RESOURCE
 from tongban.catalog.model import Service, Source
 from tongban.org import store as people
 from tongban.sharing import grants, store
@@ -120,7 +121,9 @@ async def _read(db: Database, exchange: Exchange, look: Look, wanted: list[_Plac
     near: list[tuple[_Place, Way]] = []
     far: list[tuple[_Place, Way]] = []
     answer = Lookup(found={}, missing={})
-    for place in wanted:
+    for place in (one for one in wanted if one.resource == RESOURCE):
+        answer |= await _certified(db, exchange, look, place)
+    for place in (one for one in wanted if one.resource != RESOURCE):
         try:
             way = exchange.way(held, place.resource, place.record, place.wishes, look.asker, day)
         except Refused as refused:
@@ -152,6 +155,19 @@ async def _here(db: Database, look: Look, wanted: list[tuple[_Place, Way]]) -> L
             told = _least(place, values)
             result |= _with(place, way.grant, Told(told, bool(values), row["as_of"], digest(told)), look.at)
     return result
+
+
+async def _certified(db: Database, exchange: Exchange, look: Look, place: _Place) -> Lookup:
+    """A certificate that the person has stands for what is asked. The look is written before its value is given out."""
+    values = await exchange.held(look.person, place.record)
+    told = _least(place, values or {})
+    await open_record(
+        db, _opened(look.person, look.reader, look.purpose, place, "", look.at, answered=values is not None)
+    )
+    answer = _with(place, "", Told(told, values is not None, look.at, digest(told)), look.at)
+    number = str((values or {}).get("id", ""))
+    found = {name: msgspec.structs.replace(one, certificate=number) for name, one in answer.found.items()}
+    return msgspec.structs.replace(answer, found=found)
 
 
 def _least(place: _Place, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -60,6 +60,8 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     record: str = ""
     grant: str = ""
     digest: str = ""
+    certificate: str = ""
+    """The certificate that it was taken from, where the record is one (证照标识)."""
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from functools import partial
 
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -24,6 +25,7 @@ from tongban.base.parent import end_with_parent
 from tongban.base.sealing import open_sealer
 from tongban.base.telemetry import Log, take_over
 from tongban.cases.committing_old import commit_old
+from tongban.cases.evidence import Evidence
 from tongban.cases.handover.agreements import Between
 from tongban.cases.late import LateRecords
 from tongban.cases.outbox import Channel, FileChannel, SmtpChannel
@@ -138,7 +140,9 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         catalogue=catalogue,
         directory=directory,
         cases=cases,
-        sharing=Sharing(db, clock, exchange_of(centre, keys, clock), entries),
+        sharing=Sharing(
+            db, clock, replace(exchange_of(centre, keys, clock), held=Evidence(cases.engine).held), entries
+        ),
         centre=centre,
         assist=assist,
         outreach=Outreach(db, catalogue, clock),

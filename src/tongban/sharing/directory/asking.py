@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tongban import rules
 from tongban.base.i18n import Text, words
 from tongban.catalog.catalogue import superseded
+from tongban.catalog.certificate_type import RESOURCE
 from tongban.catalog.check.laws import tables
 from tongban.catalog.check.registry import Said
 from tongban.catalog.compile import try_compile
@@ -77,6 +78,8 @@ def _sources(service: Service) -> Iterator[tuple[Path, Source]]:
 
 def _not_in_directory(asking: Asking) -> Iterator[Said]:
     for path, source in _sources(asking.service):
+        if source.resource == RESOURCE:
+            continue  # described by its type file; `certificate-source` of the catalogue looks at it
         if asking.directory.at(source.at) is None:
             zh = f"数据共享清单里没有 {source.at}；请核对写法，或者请提供单位先列入清单"
             en = f"The list of data has no {source.at}; check how it is written, or have its owner list it first"

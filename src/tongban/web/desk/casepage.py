@@ -142,6 +142,7 @@ def _labels(view: CaseView) -> tuple[str, ...]:
         "escalated": bool(state.escalated),
         "undelivered": bool(state.undelivered),
         "people-only": state.people_only,
+        "certificate-changed": bool(state.doubts),
         "questioned": any(not question.answered for question in state.questions),
     }
     return tuple(label for label, holds in found.items() if holds)

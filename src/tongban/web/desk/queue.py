@@ -19,6 +19,7 @@ TAGS: dict[str, Text] = {
     "escalated": Text("督办", "escalated"),
     "undelivered": Text("通知未送达", "notice not delivered"),
     "people-only": Text("只由人来办", "people only"),
+    "certificate-changed": Text("依据的证照有变化", "a certificate changed"),
     "questioned": Text("有人请复看", "a human look is asked"),
 }
 

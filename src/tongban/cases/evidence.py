@@ -1,0 +1,156 @@
+"""A certificate stands for a paper, and what changes in it reaches every open case that relies on it.
+
+Which case relies on which certificate is written with the case. A change of the certificate marks those rows in its
+own transaction; each case is told right after it, and again at the next turn where that did not come through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from tongban import certs
+from tongban.base.database import Connection
+from tongban.base.errors import refuse
+from tongban.base.i18n import LANGS, Text, words
+from tongban.cases.batch import Also
+from tongban.cases.doubts import CHANGES
+from tongban.cases.model import SAME, By, CaseState, Event, Letter, Own
+from tongban.cases.store import reliance as store
+from tongban.cases.store.reliance import Changed
+from tongban.certs import Standing, StoredCertificate
+from tongban.org import Actor
+
+if TYPE_CHECKING:
+    from tongban.cases.engine import Engine
+    from tongban.cases.loaded import Case
+
+Change = Literal["suspended", "revoked", "replaced", "restored"]
+_MOST = 200
+
+
+class Evidence:
+    """The certificates of this installation as records (`sharing.exchange.Held`)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def held(self, person: str, kind: str) -> Mapping[str, Any] | None:
+        """The newest of a type that holds today; the case it came of only where there is no other it could be."""
+        engine = self._engine
+        today = engine.clock().astimezone(engine.zone).date()
+        found = [
+            one for one in await certs.store.holding(engine.db, person, kind) if _standing(one, today) is Standing.VALID
+        ]
+        if not found:
+            return None
+        record = found[0].record
+        until = record.valid_until
+        return {
+            "id": record.id,
+            "issued_on": record.issued_at.date().isoformat(),
+            "valid_until": until.isoformat() if until else None,
+            "case": record.case if len({one.record.case for one in found}) == 1 else None,
+        }
+
+
+def _standing(one: StoredCertificate, today: Any) -> Standing:
+    return certs.standing(one.record, today, one.revocation is not None, one.suspension is not None)
+
+
+def relied(state: CaseState, new: Sequence[Event]) -> list[Also]:
+    """What is written with events that rest on certificates. Raises Refused (`certificate-changed`, 409) inside the
+    transaction where one has stopped holding since it was looked up."""
+    named = sorted({record.certificate for event in new for record in event.records.values() if record.certificate})
+    if not named:
+        return []
+
+    async def keep(connection: Connection) -> None:
+        for number in named:
+            await store.rely(connection, number, state.case.case)
+            found = await certs.store.get(connection, number)
+            if found is None or found.status is not certs.Status.VALID:
+                raise refuse(
+                    "certificate-changed",
+                    "查到的证照刚刚被暂停、废止或者换过，请回到“带出来的信息”再查一次。",
+                    "The certificate that was found has just changed; look the records up again.",
+                    place="records",
+                    status=409,
+                )
+
+    return [keep]
+
+
+async def changed(connection: Connection, certificate: str, change: Change, at: datetime) -> None:
+    """Mark every case that relies on it, in the transaction of the change."""
+    await store.mark(connection, certificate, change, at)
+
+
+async def turn(engine: Engine) -> int:
+    """Tell the cases that were marked; how many. Again is harmless."""
+    told = 0
+    for one in await store.marked(engine.db, _MOST):
+        found = await certs.store.get(engine.db, one.certificate)
+        if found is not None:
+            key = f"certificate:{one.certificate}:{one.change}:{one.at.isoformat()}"
+            await engine.record(one.case_id, key, lambda case, one=one, found=found: _event(case, one, found))
+        await store.settle(engine.db, one)
+        told += 1
+    return told
+
+
+def _event(case: Case, one: Changed, found: StoredCertificate) -> Event | None:
+    state = case.state
+    if case.definition.ended(state) or state.elsewhere:
+        return None
+    items = tuple(name for name, record in state.records.items() if record.certificate == one.certificate)
+    doubted = any(doubt.certificate == one.certificate for doubt in state.doubts)
+    if not items or (one.change == "restored" and not doubted):
+        return None
+    clock = Actor.clock()
+    name = found.record.name
+    return Event(
+        seq=state.seq + 1,
+        type=Own.CERTIFICATE_CHANGED,
+        at=max(one.at, state.updated_at or one.at),
+        by=By(clock.kind, clock.id, clock.name),
+        to=SAME,
+        payload={
+            "certificate": one.certificate,
+            "name": msgspec.to_builtins(name),
+            "change": one.change,
+            "items": list(items),
+        },
+        letter=_letter(case, one, name),
+    )
+
+
+def _letter(case: Case, one: Changed, name: Text) -> Letter:
+    opening = case.state.case
+    service = Text(*(words(case.definition.service.name, lang) for lang in LANGS))
+    body = _RESTORED if one.change == "restored" else _LOOKED_AT
+    return Letter(
+        to=opening.applicant.id,
+        title=_TITLE,
+        body=body.format(
+            service=service, case=Text(opening.number, opening.number), name=name, how=CHANGES[one.change]
+        ),
+        notice="certificate-changed",
+    )
+
+
+_TITLE = Text("您正在办的事用到的证照有变化", "A certificate that your case relies on has changed")
+_LOOKED_AT = Text(
+    "您正在办的“{service}”（{case}）用到您的“{name}”，这张证照{how}。现在不用您做什么：工作人员会先看一看再接着办，"
+    "不会因此自动作罢。不同意证照的处理，请看那一件的通知。",
+    "{service} ({case}) relies on your {name}, which was {how}. There is nothing you need to do now: an official looks "
+    "at it before going on, and the case is not dropped because of it. What you can do about the certificate itself "
+    "stands in the letter about it.",
+)
+_RESTORED = Text(
+    "您正在办的“{service}”（{case}）用到的“{name}”{how}，这件事照常办。",
+    "The {name} that {service} ({case}) relies on was {how}; the case goes on as before.",
+)

@@ -1,0 +1,60 @@
+"""Which case relies on which certificate, and the changes that a case has still to be told of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from tongban.base.ids import region_of
+from tongban.cases.store.runner import Runner
+
+
+class Changed(msgspec.Struct, frozen=True, kw_only=True):
+    """A change that a case has not been told of yet."""
+
+    region: str
+    case_id: str
+    certificate: str
+    change: Literal["suspended", "revoked", "replaced", "restored"]
+    at: datetime
+
+
+async def rely(db: Runner, certificate: str, case: str) -> None:
+    """Keep that a case relies on it; again is harmless."""
+    await db.execute(
+        "INSERT INTO certificate_reliance (region, case_id, certificate) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        region_of(case),
+        case,
+        certificate,
+    )
+
+
+async def mark(db: Runner, certificate: str, change: str, at: datetime) -> None:
+    """Every case that relies on it is to be told; only the last change counts."""
+    await db.execute(
+        "UPDATE certificate_reliance SET change = $2, changed_at = $3 WHERE certificate = $1", certificate, change, at
+    )
+
+
+async def marked(db: Runner, most: int) -> list[Changed]:
+    """What is still to be told, the oldest first."""
+    rows = await db.fetch(
+        "SELECT region, case_id, certificate, change, changed_at AS at FROM certificate_reliance"
+        " WHERE changed_at IS NOT NULL ORDER BY changed_at, case_id LIMIT $1",
+        most,
+    )
+    return [msgspec.convert(dict(row), Changed) for row in rows]
+
+
+async def settle(db: Runner, told: Changed) -> None:
+    """It was told, if nothing newer has come meanwhile."""
+    await db.execute(
+        "UPDATE certificate_reliance SET change = NULL, changed_at = NULL"
+        " WHERE region = $1 AND case_id = $2 AND certificate = $3 AND changed_at = $4",
+        told.region,
+        told.case_id,
+        told.certificate,
+        told.at,
+    )
