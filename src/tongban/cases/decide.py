@@ -206,8 +206,8 @@ def possible(
     if state.elsewhere:
         return ()
     state = _after(state, overdue(definition, state, now)) if state.opening else state
-    handed = _handing(definition, state, actor, grant, receivers)
-    return (*_possible(definition, state, actor, grant, now, receivers), *handed)
+    own = (*doubts.possible(definition, state, actor, grant), *_handing(definition, state, actor, grant, receivers))
+    return (*_possible(definition, state, actor, grant, now, receivers), *own)
 
 
 def _handing(
@@ -240,7 +240,6 @@ def _possible(
         asked = _CHECKS if _brings(act) else (*_CHECKS, checks.condition)
         if checks.theirs(trial) and not any(check(trial) for check in asked):
             yield PossibleAct(name, act.name, handing.with_choices(act, receivers) if act.hands_on else act)
-    yield from doubts.possible(definition, state, actor, grant)
     granted = grant(UNDO)
     if granted and not isinstance(_undo(definition, state, Command(UNDO, actor, granted), now), Refusal):
         yield PossibleAct(UNDO, Text("撤回", "Undo"), None)
