@@ -98,6 +98,16 @@ def read_indicators(folder: Path | None = None) -> tuple[Indicator, ...]:
 
 
 @cache
+def listed_indicators() -> tuple[Indicator, ...]:
+    """The shipped indicators for a page that tells of them: their formulas are not tried, which needs DuckDB.
+
+    `tongban check` has tried them. Raises Refused (422).
+    """
+    sources = (Source(path.read_text(encoding="utf-8"), path.name) for path in _files((shipped(FOLDER),)))
+    return tuple(load_as(source, "indicator", Indicator).require() for source in sources)
+
+
+@cache
 def _read(folder: Path) -> tuple[Indicator, ...]:
     loaded = [load_path(path, load_indicator) for path in _files((folder,))]
     found = errors(finding for one in loaded for finding in one.findings)

@@ -98,6 +98,7 @@ def opened(folder: Path, threads: int | None = None) -> Generator[Facts]:
         if threads:
             settings["threads"] = threads
         connection = duckdb.connect(config=settings)
+        connection.execute("SET enable_progress_bar = false")  # it would write into what we print
         try:
             for table in get_args(Table):
                 source = _source(folder, table)

@@ -16,6 +16,7 @@ import msgspec
 
 from tongban.base.database import Database
 from tongban.oversight import store
+from tongban.oversight.facts import SHAPE
 
 BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 _PLACE = "place.json"
@@ -33,8 +34,8 @@ class Place(msgspec.Struct, frozen=True):
 
 
 def facts_dir(data_dir: Path) -> Path:
-    """Where an installation keeps its facts."""
-    return data_dir / "facts"
+    """Where an installation keeps its facts, by the shape that they have."""
+    return data_dir / "facts" / SHAPE
 
 
 def places(folder: Path) -> dict[str, Place]:

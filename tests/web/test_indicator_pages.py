@@ -1,0 +1,46 @@
+"""Everybody reads how each indicator is worked out, and takes along what they need to work it out again."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.web.citizen import Person
+
+from tongban.oversight.computing import Period
+from tongban.oversight.files import listed_indicators, read_indicators
+from tongban.oversight.folder import opened
+from tongban.oversight.opendata.making import Public, release
+from tongban.oversight.opendata.reading import recompute
+from tongban.web.site import Site
+
+pytestmark = pytest.mark.database
+
+SEPTEMBER = Period.month(2026, 9)
+
+
+async def test_a_release_is_downloaded_and_recomputed_and_nothing_beside_it_can_be(
+    site: Site, anyone: Person, tmp_path: Path
+):
+    await anyone.get("/open/indicators")
+    assert anyone.page.status_code == 200
+    for one in listed_indicators():
+        assert one.name.zh in anyone.text
+    assert "decided_at &lt;= statutory_due" in anyone.page.text
+    data_dir = site.settings.data_dir
+    with opened(data_dir / "facts") as facts:
+        public = Public(origin=site.settings.address, regions=(), services=())
+        made = release(facts, read_indicators(), SEPTEMBER, public, site.keys, site.clock(), data_dir)
+    (made / "private.txt").write_text("not listed", encoding="utf-8")
+    await anyone.get("/open/indicators")
+    assert "2026-09" in anyone.text
+    copy = tmp_path / "2026-09"
+    for name in sorted(str(path.relative_to(made)) for path in made.rglob("*") if path.is_file()):
+        await anyone.get(f"/open/releases/2026-09/{name}")
+        assert (anyone.page.status_code == 404) == (name == "private.txt"), name
+        if name != "private.txt":
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            (copy / name).write_bytes(anyone.page.content)
+    assert not recompute(copy, site.keys.keys, site.clock() + timedelta(days=1)).wrong
+    for elsewhere in ("2026-09/../../keys", "../keys/x.json", "2026-09/%2e%2e/%2e%2e/settings"):
+        await anyone.get(f"/open/releases/{elsewhere}")
+        assert anyone.page.status_code == 404, elsewhere
