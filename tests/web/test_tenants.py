@@ -344,7 +344,7 @@ async def world(site: Site) -> Any:
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
                  "finding_id": "none", "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
                  "region": "990101", "call": "990101-0", "number": "990101-0", "item": "nd-1",
-                 "path": "0/000.p/1",
+                 "path": "0/000.p/1", "month": "2026-10",
                  "hall": "qingyuan", "kind": "residence-permit", "token": "none", "answer_id": "aaaaaaaaaaaa",
                  "shape": "atrs.json", "access": access,
                  "resource": "hr.insurance", "record": "member", "grant": "demo.none",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import mkdtemp
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import msgspec
 
@@ -35,6 +36,7 @@ from tongban.oversight.opendata.files import (
     SUMS,
     VALUE_COLUMNS,
     VALUES,
+    WHOLE,
     Release,
     Spent,
     digest,
@@ -154,6 +156,9 @@ def _write(
     for name, data in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(data)
+    with ZipFile(folder / WHOLE, "w", ZIP_DEFLATED) as whole:
+        for name, data in sorted(files.items()):
+            whole.writestr(ZipInfo(f"{period.name}/{name}", now.timetuple()[:6]), data, ZIP_DEFLATED)
 
 
 def _fine(

@@ -13,9 +13,10 @@ from litestar import Response, get
 
 from tongban.base.errors import Refused, refuse
 from tongban.base.statements import Unbelieved, read
+from tongban.catalog import cite
 from tongban.oversight.files import listed_indicators
 from tongban.oversight.model import DIMENSIONS, UNITS, Indicator
-from tongban.oversight.opendata.files import MANIFEST, SUMS, VALUE_COLUMNS, VALUES, Release, lines
+from tongban.oversight.opendata.files import MANIFEST, SUMS, VALUE_COLUMNS, VALUES, WHOLE, Release, lines
 from tongban.oversight.opendata.making import released, releases_dir
 from tongban.web.html import page
 from tongban.web.site import Site
@@ -27,6 +28,7 @@ _TYPES: Final = {
     ".json": "application/json",
     ".md": "text/markdown; charset=utf-8",
     ".yaml": "application/yaml",
+    ".zip": "application/zip",
 }
 
 
@@ -49,7 +51,7 @@ def _month(folder: Path) -> Month | None:
     """A release; it never changes once it is there. None if it cannot be read."""
     try:
         release = msgspec.convert(read((folder / MANIFEST).read_bytes()).said, Release)
-        names = (*(name for name in release.files if "/" not in name), SUMS, MANIFEST)
+        names = (WHOLE, *(name for name in release.files if "/" not in name), SUMS, MANIFEST)
         return Month(release, tuple(Download(name, (folder / name).stat().st_size) for name in names))
     except (OSError, Unbelieved, msgspec.ValidationError):
         return None
@@ -83,6 +85,7 @@ async def indicators(site: Site, visitor: Visitor) -> Response[str]:
         values=values,
         groups=[(name, [one for one in known if one.dimension is key]) for key, name in DIMENSIONS.items()],
         units=UNITS,
+        cite=cite,
     )
 
 
@@ -104,7 +107,7 @@ def _file(folder: Path, month: str, name: str) -> bytes | None:
     if month not in (path.name for path in folder.glob("????-??")):
         return None
     found = _month(folder / month)
-    if found is None or name not in (*found.release.files, SUMS, MANIFEST):
+    if found is None or name not in (*found.release.files, WHOLE, SUMS, MANIFEST):
         return None
     return (folder / month / name).read_bytes()
 
