@@ -8,7 +8,7 @@ from tests.web.test_human_look import HEQING, at_once, suggest
 
 from tongban.base.keylist import read_keys
 from tongban.base.keys import Use
-from tongban.base.statements import believed, read
+from tongban.base.statements import believed, read, stated
 from tongban.cases.deciding_again import decide_again, read_receipt
 from tongban.cases.decision_receipt import KIND, DecisionReceipt
 from tongban.web.site import Site
@@ -70,3 +70,38 @@ async def test_the_api_gives_the_same(site: Site, anyone: Person) -> None:
     page = json.loads((await anyone.get(f"/cases/{view.case}/decision-receipt")).content)
     api = (await anyone.get(f"/api/v1/cases/{view.case}/decision-receipt")).json()
     assert api["said"] == page["said"] and api["kind"] == KIND
+
+
+async def test_anybody_checks_it_on_the_page_and_is_told_in_words_what_holds_and_what_does_not(
+    site: Site, anyone: Person
+) -> None:
+    view = await at_once(site)
+    await site.public_log.turn()
+    await anyone.log_in(HEQING)
+    file = (await anyone.get(f"/cases/{view.case}/decision-receipt")).text
+    receipt = (await anyone.get(f"/cases/{view.case}/proof")).text
+    await anyone.get("/me")
+    await anyone.post("/logout")
+
+    async def said(text: str) -> str:
+        await anyone.get("/verify")
+        await anyone.post("/verify", {"text": text})
+        return anyone.text
+
+    page = await said(file)
+    assert "按公布的规则重新算，结果完全一样" in page
+    assert "电子签名，签于" in page
+    assert "不证明这些事实是真的" in page
+    altered = await said(file.replace("何清", "李清"))
+    assert "不能相信这份决定凭据：内容被改过，或签名是假的" in altered
+    assert "何清" not in altered
+    assert "李清" not in altered
+
+    # signed by us, yet not what the published rules come to: that is said, and not called genuine without a word
+    told = read(file.encode())
+    other = {**told.said, "outputs": {**told.said["outputs"], "made_up": 1}}
+    forged = stated(site.keys, Use.DECISION, KIND, other, site.clock())
+    assert "重新算，结果不一样" in await said(forged.as_file().decode())
+
+    assert "回执有效" in await said(receipt)
+    assert "回执无效" in await said(receipt.replace("index ", "index 1"))

@@ -1,10 +1,10 @@
-"""Is this certificate genuine? For anyone, without logging in; nothing that is checked is kept.
+"""Is this certificate or receipt genuine? For anyone, without logging in; nothing that is checked is kept.
 
 Its holder sees under 谁用过我的数据 that it was checked, and by which body if an official did.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import msgspec
 from litestar import Response, get, post
@@ -12,58 +12,21 @@ from litestar import Response, get, post
 from tongban import certs
 from tongban.base.documents import Document
 from tongban.base.errors import Problem
-from tongban.base.i18n import LANGS, Text
+from tongban.base.i18n import Text
 from tongban.certs import CertificateRecord, Verification
 from tongban.certs.anyform import Asked, status_place, verify_any
-from tongban.certs.report import shown_rows
 from tongban.certs.statuslist import NO_LISTS, StatusLists, list_uri
+from tongban.ledger.receipts import looks_like_one
 from tongban.sharing import Purpose, Reader
 from tongban.sharing.access import Kind, Opened, open_record, reader_of
 from tongban.web.forms import Form
 from tongban.web.html import page
 from tongban.web.limits import Limited
 from tongban.web.open.status import published
+from tongban.web.open.told import Told, is_decision, of_certificate, of_decision, of_receipt
 from tongban.web.portal.uploads import UPLOAD_BYTES
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A verification as the page shows it."""
-
-    title: Text
-    tone: str
-    sign: str
-    checks: tuple[certs.Check, ...]
-    rows: list[tuple[Text, Text]]
-
-
-def result(found: Verification) -> Result:
-    """The verdict, every point, and what was signed (only when the signature holds)."""
-    tone, sign = ("ok", "ok") if found.valid else ("warn", "warn") if found.genuine else ("seal", "x")
-    return Result(found.verdict, tone, sign, found.checks, _rows(found))
-
-
-def _rows(found: Verification) -> list[tuple[Text, Text]]:
-    if found.record is not None:
-        return rows(found.record)
-    return shown_rows(found.claims) if found.claims is not None else []
-
-
-def rows(record: CertificateRecord) -> list[tuple[Text, Text]]:
-    """What a certificate says, line by line."""
-    until = Text(*(certs.day(record.valid_until, lang) for lang in LANGS))
-    holder = f"{record.holder.name} {record.holder.number}"
-    return [
-        (Text("证照", "Certificate"), record.name),
-        (Text("证照标识", "Number"), Text(record.id, record.id)),
-        (Text("持证人", "Holder"), Text(holder, holder)),
-        *((line.label, line.value) for line in record.shows),
-        (Text("有效期至", "Valid until"), until),
-        (Text("颁发机构", "Issued by"), record.issuer.name),
-        *([(Text("办理机关", "Handled by"), record.exercised.words)] if record.exercised else []),
-    ]
 
 
 async def verified(site: Site, visitor: Visitor, data: bytes | str, digest: str | None = None) -> Verification:
@@ -161,7 +124,7 @@ def presented(site: Site, visitor: Visitor, record: CertificateRecord, what: str
 @get("/verify")
 async def verify(site: Site, visitor: Visitor, c: str = "", h: str = "") -> Response[str]:
     """The form; or, for whoever scanned a code, the answer."""
-    found: Result | None = None
+    found: Told | None = None
     problems: list[Problem] = []
     if c:
         await site.limits.spend(Limited.VERIFY, visitor.who)
@@ -175,7 +138,7 @@ async def verify(site: Site, visitor: Visitor, c: str = "", h: str = "") -> Resp
         else:
             answer = await verified(site, visitor, certs.export_json(stored.certificate), h[:100])
             # A number alone shows nobody's certificate: only the digest proves that it was held in the hand.
-            found = result(answer if answer.genuine else msgspec.structs.replace(answer, record=None))
+            found = of_certificate(answer if answer.genuine else msgspec.structs.replace(answer, record=None))
     return page(site, visitor, "open/verify.html", result=found, problems=problems)
 
 
@@ -190,7 +153,18 @@ async def check(site: Site, visitor: Visitor, form: Form) -> Response[str]:
         return page(
             site, visitor, "open/verify.html", status=422, result=None, problems=[Problem("nothing", text, "file")]
         )
-    return page(site, visitor, "open/verify.html", result=result(await verified(site, visitor, data)), problems=[])
+    return page(site, visitor, "open/verify.html", result=await told(site, visitor, data), problems=[])
+
+
+async def told(site: Site, visitor: Visitor, data: bytes | str) -> Told:
+    """Whatever it is: the receipt of a decision or of the log, which bring all that they need; else a certificate."""
+    # a form sends the ends of lines as CRLF, and a receipt is signed letter by letter
+    raw = (data.replace("\r\n", "\n").encode() if isinstance(data, str) else data).strip()
+    if looks_like_one(raw):
+        return of_receipt(site, raw + b"\n")
+    if is_decision(raw):
+        return of_decision(site, raw)
+    return of_certificate(await verified(site, visitor, data))
 
 
 ROUTES = [verify, check]
