@@ -4,11 +4,14 @@ from datetime import timedelta
 
 from litestar import Response, get
 
+from tongban.base.i18n import Text
 from tongban.org import visible
 from tongban.oversight.watching import figures, store
 from tongban.oversight.watching.method import METHODS, Name
+from tongban.voice.store import ratings
 from tongban.web.bodies import body_name
 from tongban.web.console.machines import supervisor
+from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk
 from tongban.web.html import page
 from tongban.web.site import Site
@@ -57,13 +60,26 @@ async def performance(site: Site, visitor: Visitor) -> Response[str]:
 async def requests(site: Site, visitor: Visitor) -> Response[str]:
     """Requests and ratings: what is there to be seen, and honestly what is not."""
     actor = supervisor(visitor)
+    bodies = frozenset(visible(site.directory, actor).bodies)
+    since = site.clock() - timedelta(days=figures.WINDOW)
+    tallies = await ratings.tallies(site.db, since, sorted({site.directory.body(body).region for body in bodies}))
+    cures = await store.days(site.db, sorted(bodies), site.today.replace(day=1), [figures.CURE])
+    cured = figures.Share(sum(one.promised for one in cures), sum(one.owed for one in cures))
     return page(
         site,
         visitor,
         "console/heard.html",
         desk=desk(site, actor, "heard"),
         method=METHODS[Name.CURED],
+        rows=[
+            (body_name(site, one.body), service_names(site)(one.service) if one.service else _VISIT, one)
+            for one in tallies
+            if one.body in bodies
+        ],
+        cured=cured,
     )
 
+
+_VISIT = Text("来大厅办的", "visits to the hall")
 
 ROUTES = [performance, requests]
