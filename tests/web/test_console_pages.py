@@ -1,12 +1,20 @@
 """The console and the performance page: every number leads to its formula and its cases, of bodies in view alone."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from tests.oversight.figures_world import found
 from tests.web.citizen import Person
 from tests.web.desk_people import Official, restaurant
 
 from tongban.base.clock import SettableClock
+from tongban.base.i18n import Text
+from tongban.oversight.watching import store
+from tongban.oversight.watching.figures import Share
+from tongban.web.console.maps import drawn
+from tongban.web.open.performance import Line, shown_lines
 from tongban.web.site import Site
 
 pytestmark = pytest.mark.database
@@ -30,6 +38,85 @@ async def test_an_overdue_case_stands_on_the_first_page_and_leads_to_the_case_an
     await watcher.get("/console/supervision/new?body=990101.market&service=food-licence")
     assert "立案以后不能撤回" in watcher.text
     assert 'name="of_service" value="food-licence"' in watcher.page.text
+
+
+async def test_a_body_answers_a_finding_in_public_and_the_tolerance_stands_beside_it(site: Site, clock: SettableClock):
+    key = await found(site)
+    clock.set(clock() + timedelta(days=30))  # the version of the order that has a public answer is in force
+    watcher = await Official(site).sit("digital-centre.supervisor", "990100")
+    await watcher.get(f"/console/abuse/{key}")
+    assert "快到期才停表" in watcher.text
+    await watcher.get(f"/console/supervision/new?finding={key}")
+    fields = ("key", "about", "of_service", "index", "finding")
+    sent = {name: watcher.hidden(name) for name in fields}
+    matter = {"body": "990101.market", "matter": "快到期才停表", "reasons": "停表都在最后两天"}
+    await watcher.post("/console/supervision/new", {**sent, **matter})
+    case = str(watcher.page.url).rsplit("/", 1)[-1]
+
+    head = await Official(site).sit("market.head", "990101")
+    await head.open(case)
+    said = "核查改到受理后五日内安排。有疑问请打13800000005。"
+    await head.do(case, "answer", "act", cause="人手少", measures="改了安排", public=said)
+    await head.do(case, "answer", "send", cause="人手少", measures="改了安排", public=said)
+    await watcher.open(case)
+    await watcher.do(case, "settle", opinion="已核实")
+    await watcher.do(case, "settle", "send", opinion="已核实")
+    await site.watch.turn()
+    (answer,) = [one for one in await store.answers(site.db, 5, key) if one.case_id == case]
+    assert (answer.outcome, answer.index, answer.service) == ("settled", "pauses-near-the-end", "food-licence")
+    assert "五日内安排" in answer.answer
+    assert "13800000005" not in answer.answer
+
+    await watcher.get("/open/performance")
+    assert "五日内安排" in watcher.text
+    assert case not in watcher.text
+
+
+async def test_another_region_s_supervisor_sees_neither_the_cases_nor_the_finding(site: Site, clock: SettableClock):
+    key, view = await found(site), await restaurant(site)
+    clock.set(clock() + timedelta(days=3))
+    await site.watch.turn()
+    other = await Official(site).sit("digital-centre.supervisor", "990200")
+    for path in ("/console/cases?show=red", f"/console/cases?show=red&body={view.opening.office.id}", "/console/abuse"):
+        await other.get(path)
+        assert other.page.status_code == 200
+        assert view.case not in other.text
+        assert "快到期才停表（" not in other.text
+    await other.get(f"/console/abuse/{key}")
+    assert other.page.status_code == 404
+
+
+async def test_an_official_who_does_not_supervise_is_told_so(site: Site):
+    examiner = await Official(site).sit("market.examiner")
+    for address in ("/console", "/console/cases", "/console/abuse", "/console/performance", "/console/requests"):
+        await examiner.get(address)
+        assert examiner.page.status_code == 403
+
+
+async def test_what_is_too_small_to_show_does_not_follow_from_what_isshown_lines():
+    def line(service: str, ended: int) -> Line:
+        name = Text(service, service)
+        return Line(
+            body="b", body_name=name, service=service, service_name=name, ended=ended, owed=ended, promised=0, legal=0
+        )
+
+    large, ten, three, nine = line("a", 40), line("b", 12), line("c", 3), line("d", 9)
+    assert shown_lines([large, ten, three]) == [large]
+    assert shown_lines([large, ten, three, nine]) == [large, ten]
+    assert shown_lines([large, ten]) == [large, ten]
+
+
+async def test_a_map_without_its_approval_number_is_not_drawn(tmp_path: Path):
+    square = {"type": "Polygon", "coordinates": [[[110, 20], [111, 20], [111, 21], [110, 21], [110, 20]]]}
+    features = [{"type": "Feature", "properties": {"code": "990101"}, "geometry": square}]
+    named = Text("清源区", "Qingyuan")
+    for known, expected in (({}, ("", True)), ({"approval": "审图号：演示0001"}, ("审图号：演示0001", False))):
+        file = tmp_path / ("with" if known else "without")
+        file.mkdir()
+        (file / "map.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features, **known}))
+        map_ = drawn(file, ["990101"], lambda _: named, {"990101": Share(1, 20)})
+        assert (map_.approval, map_.wrong) == expected
+        assert [one.level for one in map_.regions] == ["l4"]
 
 
 async def test_everybody_reads_the_performance_page_and_takes_its_figures_along(anyone: Person):

@@ -31,6 +31,7 @@ BENCHES: dict[str, str] = {
     "ledger": "ledger",
     "certs": "certs",
     "indicators": "indicators",
+    "console": "console",
 }
 """What can be measured, and its module in `benchmarks/`. `engine` is `submit` without HTTP."""
 

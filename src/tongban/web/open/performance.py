@@ -78,7 +78,7 @@ async def lines(site: Site, month: Month) -> list[Line]:
     for body, own in sorted(by_body.items()):
         whole = _together(body, own)
         if whole.ended >= SMALLEST:
-            found += [_without_few(one) for one in (whole, *_shown(own))]
+            found += [_without_few(one) for one in (whole, *shown_lines(own))]
     return found
 
 
@@ -104,7 +104,7 @@ def _together(body: str, own: list[Line]) -> Line:
     )
 
 
-def _shown(own: list[Line]) -> list[Line]:
+def shown_lines(own: list[Line]) -> list[Line]:
     """What is hidden must not follow from what is shown: the hidden ones have ten cases together, or none is hidden."""
     ranked = sorted(own, key=lambda one: (-one.ended, one.service))
     shown = [one for one in ranked if one.ended >= SMALLEST]
