@@ -104,7 +104,7 @@ async def overview(
     local = now.astimezone(zone)
     today = local.date()
     standing = await store.now(db, bodies)
-    days = await store.days(db, bodies, today - timedelta(days=WINDOW), services)
+    by_body, by_day = await store.sums(db, bodies, today - timedelta(days=WINDOW), services)
     cures = await store.days(db, bodies, today.replace(day=1), [CURE])
     spans = [_day(today - timedelta(weeks=weeks), zone) for weeks in range(WEEKS + 1)]
     hours = await store.hours(db, bodies, spans)
@@ -115,13 +115,13 @@ async def overview(
         at=await store.last(db, "now"),
         opened=sum(this.values()),
         opened_before=sum(n for hour, n in before.items() if hour < local.hour) if before else None,
-        promised=_share(days),
-        days_on_target=_on_target(days, today),
+        promised=_share(by_day),
+        days_on_target=_on_target(by_day, today),
         red=sum(one.red for one in standing),
         red_yesterday=await store.red_before(db, bodies, today),
         amber=sum(one.amber for one in standing),
         regions=_regions(standing, bodies, region_of),
-        bodies=_by_body(days),
+        bodies=_by_body(by_body),
         matters=tuple(sorted((one for one in standing if one.red), key=lambda one: -weight(one, now))),
         today=tuple(sorted(this.items())),
         usual=_usual(hours, today, zone),
@@ -159,13 +159,10 @@ def _share(days: Sequence[Day]) -> Share:
 
 def _on_target(days: Sequence[Day], today: date) -> int:
     """For how many days on end, up to yesterday, the aim was reached; days on which nothing was due are passed over."""
-    by_day: dict[date, list[Day]] = defaultdict(list)
-    for one in days:
-        by_day[one.day].append(one)
     reached = 0
-    for day in sorted(by_day, reverse=True):
-        share = _share(by_day[day])
-        if day >= today or not share.whole:
+    for one in sorted(days, key=lambda one: one.day, reverse=True):
+        share = _share([one])
+        if one.day >= today or not share.whole:
             continue
         if share.value < TARGET:
             break
@@ -182,11 +179,8 @@ def _regions(standing: Sequence[Now], bodies: Sequence[str], region_of: Callable
     return tuple(Place(region, Share(*counts)) for region, counts in sorted(found.items()))
 
 
-def _by_body(days: Sequence[Day]) -> tuple[tuple[str, Share], ...]:
-    by_body: dict[str, list[Day]] = defaultdict(list)
-    for one in days:
-        by_body[one.body].append(one)
-    shares = ((body, _share(own)) for body, own in by_body.items())
+def _by_body(bodies: Sequence[Day]) -> tuple[tuple[str, Share], ...]:
+    shares = ((one.body, _share([one])) for one in bodies)
     return tuple(sorted(((b, s) for b, s in shares if s.shown), key=lambda one: (-one[1].value, one[0])))
 
 

@@ -209,6 +209,20 @@ async def days(db: Runner, bodies: Sequence[str], since: date, services: Sequenc
     return [msgspec.convert(dict(row), Day) for row in rows]
 
 
+async def sums(db: Runner, bodies: Sequence[str], since: date, services: Sequence[str]) -> tuple[list[Day], list[Day]]:
+    """The same as `days` summed up: by body for the whole time, and by day for all these bodies together."""
+    rows = await db.fetch(
+        "SELECT coalesce(body, '') AS body, coalesce(day, $2) AS day, sum(ended)::int AS ended, sum(owed)::int AS owed,"
+        " sum(promised)::int AS promised, sum(legal)::int AS legal FROM watched_day WHERE body = ANY($1::text[])"
+        " AND day >= $2 AND service = ANY($3::text[]) GROUP BY GROUPING SETS ((body), (day)) ORDER BY 1, 2",
+        list(bodies),
+        since,
+        list(services),
+    )
+    every = [msgspec.convert(dict(row), Day) for row in rows]
+    return [one for one in every if one.body], [one for one in every if not one.body]
+
+
 async def hours(db: Runner, bodies: Sequence[str], ranges: Sequence[tuple[datetime, datetime]]) -> list[Hour]:
     """What came in each hour of these spans, all these bodies together."""
     rows = await db.fetch(
