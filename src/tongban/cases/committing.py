@@ -20,6 +20,8 @@ from tongban.cases.definition import Definition
 from tongban.cases.model import Event
 from tongban.ledger.commitments import Salt, Statement, commitment
 
+_encode = msgspec.json.Encoder().encode
+
 
 class Spoken(msgspec.Struct, frozen=True):
     """An event in words, as the account of the case tells it to the person."""
@@ -44,7 +46,7 @@ def case_salt(key: PersonKey, region: str, case: str) -> Salt:
 
 def committed(salt: Salt, case: str, event: Event, words: Spoken, data: bytes) -> tuple[bytes, bytes]:
     """The statement about an event whose whole text is `data`, and the commitment to it."""
-    said = msgspec.json.encode(
+    said = _encode(
         Statement(
             case=case,
             seq=event.seq,

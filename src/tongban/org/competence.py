@@ -7,6 +7,7 @@ in another place is not turned away: the application is taken in there and hande
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 import msgspec
 
@@ -94,9 +95,7 @@ def competent_for(
         found = of(chosen)
         return Competent(found.body, chosen, found.reason)
     body, region = of(place.region).body, directory.current(place.region)
-    why = place.why(region.name)
-    reason = Text("由{body}办，因为{why}", "{body} handles this, because {why}").format(body=body.name, why=why)
-    reason = _lawful(reason, place.law)
+    reason = _because(body.name, place, region.name)
     try:
         here = of(chosen).body
     except Refused:  # nowhere that we know: it goes straight to the body that answers
@@ -125,6 +124,14 @@ def competent_for(
     )
     agreed = directory.agreement(AgreementMode.TAKE_OVER, service, here.region, body.region, day)
     return Competent(body, region.code, Text(reason.zh + more.zh, f"{reason.en} {more.en}"), here, agreed)
+
+
+@lru_cache(maxsize=10_000)
+def _because(body: Text, place: Place, region: Text) -> Text:
+    reason = Text("由{body}办，因为{why}", "{body} handles this, because {why}").format(
+        body=body, why=place.why(region)
+    )
+    return _lawful(reason, place.law)
 
 
 def _lawful(text: Text, law: Text) -> Text:

@@ -146,12 +146,15 @@ async def batch_of(db: Runner, items: Sequence[Append], heads: Sequence[int] = (
     )
 
 
+_encode = msgspec.json.Encoder().encode
+
+
 def _event_rows(key: PersonKey, item: Append) -> Iterator[_EventRow]:
     """Each event sealed, with what is said of it and the commitment to both."""
     salt = case_salt(key, item.region, item.case)
     for event, words in zip(item.events, item.spoken, strict=True):
         at = (item.region, item.case, event.seq)
-        place, data = EVENT.place("event", at), msgspec.json.encode(event)
+        place, data = EVENT.place("event", at), _encode(event)
         said, commitment = committed(salt, item.case, event, words, data)
         yield _EventRow(
             *at,
