@@ -9,7 +9,6 @@ the answer and the clock runs on: 行政许可法 32 (whoever is not competent s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -140,7 +139,7 @@ def addressed(procedure: Procedure, command: Command) -> Command | Refusal:
         return _no_receiver() if wanted else _nobody_named()
     reason = str(command.says.get("reasons") or "").strip()
     sent = msgspec.structs.replace(fitting, reason=Text(reason, reason), law=act.law)
-    return replace(command, custody=sent, taken_over=True)
+    return msgspec.structs.replace(command, custody=sent, taken_over=True)
 
 
 def hand_on(definition: Definition, state: CaseState, command: Command, now: datetime) -> Event | Refusal:

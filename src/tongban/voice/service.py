@@ -10,6 +10,7 @@ from tongban.base.telemetry import Log
 from tongban.cases.service import Cases
 from tongban.hall import Hall
 from tongban.org import Directory
+from tongban.voice.hotline.service import Hotline
 from tongban.voice.ratings.service import Ratings
 
 
@@ -28,9 +29,11 @@ class Voice:
         address: str,
     ) -> None:
         self.ratings = Ratings(db, cases, hall, directory, clock, secret, log, address)
+        self.hotline = Hotline(db, cases, hall, directory, clock, secret, log)
         engine = cases.engine
         engine.beside = replace(engine.beside, invites=self.ratings.invites)
 
     async def turn(self) -> None:
         """The work that is nobody's request."""
         await self.ratings.turn()
+        await self.hotline.turn()

@@ -9,4 +9,6 @@ RATING = SealedTable(
     text=("said",),
 )
 
-SEALED = (RATING,)
+HOTLINE = SealedTable(table="hotline_row", key=("region", "case_id"), owner="applicant", text=("said",))
+
+SEALED = (RATING, HOTLINE)

@@ -52,6 +52,7 @@ Place = Literal[
     "duty",
     "consultations",
     "certificates",
+    "hotline",
 ]
 
 

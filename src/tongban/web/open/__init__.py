@@ -8,6 +8,7 @@ from tongban.web.open import (
     delegations,
     flexible,
     halls,
+    hotline,
     indicators,
     inspections,
     keys,
@@ -42,4 +43,5 @@ ROUTES = [
     *log.ROUTES,
     *receipt.ROUTES,
     *rating.ROUTES,
+    *hotline.ROUTES,
 ]

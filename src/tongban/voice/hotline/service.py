@@ -1,0 +1,257 @@
+"""Taking requests in, sending them on, answering those that are about the same thing, and keeping what is counted.
+
+Everything is a case: each step is an act of the procedure by somebody who may. A machine proposes, a person sends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from tongban.base.clock import Clock
+from tongban.base.database import Database
+from tongban.base.errors import Refused, refuse
+from tongban.base.i18n import Text
+from tongban.base.ids import narrow, read_case_id
+from tongban.base.telemetry import Log
+from tongban.cases.about import tell
+from tongban.cases.loaded import Case
+from tongban.cases.model import Applicant
+from tongban.cases.service import Cases
+from tongban.cases.views import CaseView
+from tongban.hall import Hall
+from tongban.org import Actor, Directory, Grant, RealName, Role
+from tongban.org import store as people
+from tongban.org.model import Person
+from tongban.sharing import Purpose, Reader
+from tongban.sharing.access import Kind, Opened, open_record
+from tongban.voice.hotline.keeping import kept
+from tongban.voice.hotline.model import ALIKE, MOST, RECENT_DAYS, SERVICE, Asked, Rates, Row, Twin
+from tongban.voice.store import hotline as store
+
+_BATCH = 200
+_EARLIER = 20
+_SHORTEST_PURPOSE = 4
+_WITHOUT_LOGIN = Grant(Text("诉求人自己提出（没有登录）", "by the person, not logged in"), "国办发〔2020〕53号")
+_NOBODY = Text("未留名", "no name left")
+
+
+@dataclass(frozen=True)
+class Hotline:
+    """The hotline of one installation."""
+
+    db: Database
+    cases: Cases
+    hall: Hall
+    directory: Directory
+    clock: Clock
+    secret: bytes
+    log: Log
+
+    # --- taking in -------------------------------------------------------------------------------------------------
+
+    async def ask(self, actor: Actor | None, asked: Asked, region: str, key: str) -> tuple[str, str]:
+        """Take a request in; its number and look-up code. `actor` is the person, the clerk who types it in, or nobody.
+
+        Raises Refused as `Cases.submit` and as `Engine.open`.
+        """
+        if actor is not None and actor.kind == "person":
+            view = await self.cases.submit(actor, SERVICE, asked.facts, region=region, key=key)
+            return view.case, self.code(view.opening.applicant.id, view.case)
+        caller = await self._caller(asked, key)
+        applicant = Applicant(caller.id, caller.name)
+        engine = self.cases.engine
+        by = actor or Actor(kind="person", id=caller.id, name=caller.name)
+        found = await engine.open(
+            by,
+            SERVICE,
+            {"facts": asked.facts},
+            region=region,
+            applicant=applicant,
+            records={},
+            key=key,
+            grant=None if actor else _WITHOUT_LOGIN,
+        )
+        await tell(engine, found)
+        return found.state.case.case, self.code(caller.id, found.state.case.case)
+
+    async def _caller(self, asked: Asked, key: str) -> Person:
+        """Whoever asks without logging in: what they left is kept so that they can be called, and proves nothing."""
+        phone = "".join(c for c in narrow(asked.phone) if c.isdigit() or c == "+")[:20]
+        name = asked.name.strip()[:40] or _NOBODY.zh
+        person = Person(id=f"v-{self._hash(f'asked {key}').hex()[:24]}", name=name, phone=phone)
+        if phone or asked.name.strip():
+            async with self.db.transaction() as connection:
+                await people.save_people(connection, [person])
+        return person
+
+    def code(self, person: str, case: str) -> str:
+        """The look-up code that goes with a number."""
+        return self.hall.kiosk.look_up_code(person, case)
+
+    async def by_code(self, case: str, code: str) -> CaseView:
+        """A request, for whoever has its number and its code. Raises Refused `unknown-case` (404)."""
+        try:
+            found = await self.cases.engine.find(self.db, read_case_id(case))
+        except Refused:
+            found = None
+        if found is None or found.state.case.service != SERVICE:
+            raise _unknown()
+        applicant = found.state.case.applicant
+        if not self.hall.kiosk.opens(applicant.id, found.state.case.case, code):
+            raise _unknown()
+        return await self.cases.view(self._asker(applicant), found.state.case.case)
+
+    async def say(self, case: str, code: str, act: str, says: Mapping[str, Any], key: str) -> CaseView:
+        """An act of the person themselves, proved by number and code. Raises Refused as `by_code` and `Cases.act`."""
+        view = await self.by_code(case, code)
+        actor = self._asker(view.opening.applicant)
+        return await self.cases.act(actor, view.case, act, says, version=None, key=key)
+
+    def _asker(self, applicant: Applicant) -> Actor:
+        """The code proves that it is whoever asked, which is all that their own request needs."""
+        return Actor(kind="person", id=applicant.id, name=applicant.name, level=RealName.CHECKED)
+
+    # --- sending on ------------------------------------------------------------------------------------------------
+
+    async def twins(self, actor: Actor, region: str, case: str, said: str) -> list[Twin]:
+        """Earlier requests of the region that may be about the same thing, the likeliest first; without their words.
+        Raises Refused `not-intake` (403)."""
+        self._dispatches(actor)
+        since = self.clock() - timedelta(days=RECENT_DAYS)
+        before = [pair for pair in await store.words(self.db, region, since, MOST) if pair[0].case_id != case]
+        near = await asyncio.to_thread(_near, said, [words for _, words in before])
+        return [
+            Twin(case_id=row.case_id, at=row.at, body=row.body, state=row.state, alike=round(alike * 100))
+            for row, alike in ((before[n][0], alike) for n, alike in near[:5])
+        ]
+
+    async def dispatch(
+        self, actor: Actor, view: CaseView, body: str, reasons: str, urgency: str, kind: str, key: str
+    ) -> CaseView:
+        """Set kind and urgency where they are otherwise, then send it. Raises Refused as `Cases.act`."""
+        act = "redispatch" if view.state.state == "objected" else "dispatch"
+        facts = {name: value for name, value in (("urgency", urgency), ("kind", kind)) if value}
+        other = {name: value for name, value in facts.items() if view.state.facts.get(name) != value}
+        if other and view.state.state == "received":
+            view = await self.cases.act(actor, view.case, "sort", {"facts": other}, version=None, key=f"{key}-sort")
+        says = {"body": body, "reasons": reasons}
+        return await self.cases.act(actor, view.case, act, says, version=None, key=key)
+
+    async def put_together(self, actor: Actor, case: str, other: str, *, apart: bool = False) -> None:
+        """人工合并: two requests are about the same thing, as somebody who has seen both says; each stays a case.
+
+        Raises Refused: `not-intake` (403), `unknown-case` (404), `same-case`.
+        """
+        self._dispatches(actor)
+        one, two = await self.cases.view(actor, case), await self.cases.view(actor, other)
+        if one.case == two.case or one.opening.service != SERVICE or two.opening.service != SERVICE:
+            raise refuse("same-case", "请写另一件诉求的编号。", "Name another request.", place="other")
+        kind = "apart" if apart else "together"
+        await store.pair(self.db, one.case[:6], one.case, two.case, kind, actor.id, self.clock())
+
+    async def together(self, case: str) -> list[str]:
+        """The numbers of those that people put together with this one."""
+        return await store.together(self.db, case[:6], case)
+
+    async def reply_all(self, actor: Actor, case: str, reply: str, key: str) -> tuple[int, int]:
+        """The same answer to each of those put together that this official may answer: each caller gets it in a case
+        of their own. How many were answered, and how many not. Raises Refused where not even the first may be."""
+        done, left = 1, 0
+        await self.cases.act(actor, case, "reply", {"reply": reply}, version=None, key=f"{key}-{case}")
+        for other in await self.together(case):
+            try:
+                await self.cases.act(actor, other, "reply", {"reply": reply}, version=None, key=f"{key}-{other}")
+                done += 1
+            except Refused:
+                left += 1
+        return done, left
+
+    async def earlier(self, actor: Actor, phone: str, purpose: str) -> list[Row]:
+        """Earlier requests by whoever left this telephone. The purpose is written down where they can see it.
+
+        Raises Refused: `not-intake` (403), `no-purpose`.
+        """
+        self._dispatches(actor)
+        if len(purpose.strip()) < _SHORTEST_PURPOSE:
+            raise refuse("no-purpose", "请写明为什么要看。", "Say why you look.", place="purpose")
+        region = self.directory.body(actor.body).region
+        law, now = self.cases.engine.catalogue.service(SERVICE), self.clock()
+        found = await store.of_caller(self.db, region, self._phone(phone), _EARLIER)
+        for row, person in found:
+            await open_record(
+                self.db,
+                Opened(
+                    person=person,
+                    reader=Reader(kind="official", id=actor.id, post=actor.post, body=actor.body),
+                    purpose=Purpose.of(law, row.case_id),
+                    grant=f"post:intake {purpose.strip()[:100]}",
+                    resource="cases",
+                    record=SERVICE,
+                    fields=("state",),
+                    labels=(Text(f"以前的诉求（{purpose.strip()[:100]}）", "earlier requests"),),
+                    kind=Kind.CASE,
+                    at=now,
+                    source=Text("12345诉求", "requests to 12345"),
+                    case=row.case_id,
+                    case_open=row.open,
+                    once=f"earlier\n{row.case_id}",
+                ),
+            )
+        return [row for row, _ in found]
+
+    # --- lists and counts ------------------------------------------------------------------------------------------
+
+    async def listed(self, actor: Actor, *, open_only: bool, limit: int) -> list[Row]:
+        """Requests that an official's body has, or for the dispatching unit all of its region; nothing of anybody."""
+        region = self.directory.body(actor.body).region
+        body = "" if {Role.INTAKE, Role.SUPERVISE} & actor.roles else actor.body
+        return await store.listed(self.db, region, body, open_only=open_only, limit=limit)
+
+    async def rates(self, regions: Sequence[str], days: int, by: str = "body") -> list[Rates]:
+        """三率 of the last days."""
+        return await store.rates(self.db, regions, self.clock() - timedelta(days=days), by)
+
+    async def turn(self) -> int:
+        """Keep what moved; the number of cases."""
+        found = await store.moved(self.db, _BATCH)
+        for case in found:
+            try:
+                one = await self.cases.engine.load(case)
+                await store.keep(self.db, kept(one, await self._phone_of(one)))
+            except Exception as error:  # the others must have their turn
+                self.log.error("request-not-kept", error, case=case)
+        return len(found)
+
+    async def _phone_of(self, found: Case) -> bytes | None:
+        person = await people.person(self.db, found.state.case.applicant.id)
+        return self._phone(person.phone) if person and person.phone else None
+
+    def _phone(self, phone: str) -> bytes:
+        return self._hash("phone " + "".join(c for c in narrow(phone) if c.isdigit())[-11:])
+
+    def _hash(self, said: str) -> bytes:
+        return hmac.digest(self.secret, f"hotline\n{said}".encode(), "sha256")
+
+    def _dispatches(self, actor: Actor) -> None:
+        if Role.INTAKE not in actor.roles:
+            raise refuse("not-intake", "由受理派单的人员来做。", "This is for whoever takes requests in.", status=403)
+
+
+def _near(text: str, texts: list[str]) -> list[tuple[int, float]]:
+    from tongban.assist.routing import near  # with numpy: read when the first request is compared
+
+    return sorted(near.beside(text, texts, ALIKE), key=lambda pair: -pair[1]) if texts else []
+
+
+def _unknown() -> Refused:
+    return refuse(
+        "unknown-case",
+        "没有找到：请核对编号和查询码。",
+        "Nothing found: please check number and look-up code.",
+        status=404,
+    )

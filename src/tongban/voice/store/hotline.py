@@ -1,0 +1,176 @@
+"""Requests as lists, counts and likenesses read them; pairs that people put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from tongban.base.database import Connection, Database
+from tongban.voice.hotline.model import SERVICE, Kept, Rates, Row
+from tongban.voice.store.ratings import Moment
+from tongban.voice.store.sealed import HOTLINE
+
+_ROW = "SELECT region, case_id, at, channel, kind, urgency, about, body, state, open FROM hotline_row"
+
+
+async def moved(db: Database, most: int) -> list[str]:
+    """Cases that are not as they are kept here."""
+    rows = await db.fetch(
+        "SELECT c.case_id FROM case_row c LEFT JOIN hotline_row h ON h.region = c.region AND h.case_id = c.case_id"
+        " WHERE c.service = 'hotline-request' AND h.seq IS DISTINCT FROM c.seq LIMIT $1",
+        most,
+    )
+    return [row["case_id"] for row in rows]
+
+
+async def keep(db: Database, one: Kept) -> None:
+    """Keep a request as it stands; what was said is sealed and stays as it was first kept."""
+    key = await db.sealer.person(db, one.applicant)
+    await db.execute(
+        "INSERT INTO hotline_row (region, case_id, seq, applicant, caller, at, channel, kind, urgency, about, said,"
+        " body, state, open, dispatched_at, contacted_at, in_time, answered_at, asked_at, solved, satisfied)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"
+        " ON CONFLICT (region, case_id) DO UPDATE SET seq = excluded.seq, kind = excluded.kind,"
+        " urgency = excluded.urgency, about = excluded.about, body = excluded.body, state = excluded.state,"
+        " open = excluded.open, dispatched_at = excluded.dispatched_at, contacted_at = excluded.contacted_at,"
+        " in_time = excluded.in_time, answered_at = excluded.answered_at, asked_at = excluded.asked_at,"
+        " solved = excluded.solved, satisfied = excluded.satisfied WHERE hotline_row.seq < excluded.seq",
+        one.region,
+        one.case_id,
+        one.seq,
+        one.applicant,
+        one.caller,
+        one.at,
+        one.channel,
+        one.kind,
+        one.urgency,
+        one.about,
+        key.seal_text(HOTLINE.place("said", (one.region, one.case_id)), one.said),
+        one.body,
+        one.state,
+        one.open,
+        one.dispatched_at,
+        one.contacted_at,
+        one.in_time,
+        one.answered_at,
+        one.asked_at,
+        one.solved,
+        one.satisfied,
+    )
+
+
+async def listed(db: Database, region: str, body: str, *, open_only: bool, limit: int) -> list[Row]:
+    """Requests of a region, the latest first; those of one body, or with `body` empty of every body there."""
+    rows = await db.fetch(
+        _ROW + " WHERE region = $1 AND ($2 = '' OR body = $2) AND (NOT $3 OR open) ORDER BY at DESC, case_id LIMIT $4",
+        region,
+        body,
+        open_only,
+        limit,
+    )
+    return [msgspec.convert(dict(row), Row) for row in rows]
+
+
+async def of_caller(db: Database, region: str, caller: bytes, limit: int) -> list[tuple[Row, str]]:
+    """Requests by whoever left this telephone, with whose they are."""
+    rows = await db.fetch(
+        "SELECT region, case_id, at, channel, kind, urgency, about, body, state, open, applicant FROM hotline_row"
+        " WHERE region = $1 AND caller = $2 ORDER BY at DESC LIMIT $3",
+        region,
+        caller,
+        limit,
+    )
+    return [(msgspec.convert(dict(row), Row), row["applicant"]) for row in rows]
+
+
+async def words(db: Database, region: str, since: datetime, limit: int) -> list[tuple[Row, str]]:
+    """Requests of a region with what was said, for finding what is alike, never for showing as they are."""
+    rows = await db.fetch(
+        "SELECT region, case_id, at, channel, kind, urgency, about, body, state, open, said FROM hotline_row"
+        " WHERE region = $1 AND at >= $2 ORDER BY at DESC LIMIT $3",
+        region,
+        since,
+        limit,
+    )
+    ring = await db.sealer.ring(db, (row["said"] for row in rows))
+    return [
+        (
+            msgspec.convert(dict(row), Row),
+            ring.shown(HOTLINE.place("said", (row["region"], row["case_id"])), row["said"]),
+        )
+        for row in rows
+    ]
+
+
+async def pair(db: Database, region: str, one: str, other: str, kind: str, by: str, at: datetime) -> None:
+    """Keep that two are about the same thing, or are not."""
+    await db.execute(
+        "INSERT INTO hotline_pair (region, one, other, at, kind, by_id) VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT DO NOTHING",
+        region,
+        *sorted((one, other)),
+        at,
+        kind,
+        by,
+    )
+
+
+async def together(db: Database, region: str, case: str) -> list[str]:
+    """Every case that people put together with this one, however many pairs lie between."""
+    rows = await db.fetch(
+        "WITH RECURSIVE last AS ("
+        "  SELECT DISTINCT ON (one, other) one, other, kind FROM hotline_pair WHERE region = $1"
+        "  ORDER BY one, other, at DESC),"
+        " links AS (SELECT one AS a, other AS b FROM last WHERE kind = 'together'"
+        "           UNION SELECT other, one FROM last WHERE kind = 'together'),"
+        ' found AS (SELECT $2::text COLLATE "C" AS a UNION'
+        " SELECT l.b FROM found f JOIN links l ON l.a = f.a)"
+        " SELECT a FROM found WHERE a <> $2 ORDER BY a",
+        region,
+        case,
+    )
+    return [row["a"] for row in rows]
+
+
+async def rates(db: Database, regions: Sequence[str], since: datetime, by: str) -> list[Rates]:
+    """三率 since then, by `body` or by `region`."""
+    column = "body" if by == "body" else "region"
+    rows = await db.fetch(
+        f"SELECT {column} AS of, count(*)::int AS requests, count(*) FILTER (WHERE open)::int AS open,"  # noqa: S608
+        " count(*) FILTER (WHERE dispatched_at IS NOT NULL)::int AS sent,"
+        " count(*) FILTER (WHERE in_time)::int AS contacted, count(solved)::int AS reached,"
+        " coalesce(sum(solved), 0)::int AS solved, coalesce(sum(satisfied), 0)::int AS satisfied"
+        f" FROM hotline_row WHERE region = ANY($1::text[]) AND at >= $2 GROUP BY {column} ORDER BY requests DESC, of",
+        list(regions),
+        since,
+    )
+    return [msgspec.convert(dict(row), Rates) for row in rows]
+
+
+async def about(db: Database, since: datetime) -> list[tuple[str, str, str, str]]:
+    """(region, case, service, body) of requests that name the service they are about, since then."""
+    rows = await db.fetch(
+        "SELECT region, case_id, about, body FROM hotline_row WHERE about <> '' AND at >= $1 ORDER BY at", since
+    )
+    return [(row["region"], row["case_id"], row["about"], row["body"]) for row in rows]
+
+
+async def moments(db: Database | Connection, region: str, after: tuple[datetime, str], limit: int) -> list[Moment]:
+    """When callers were contacted, and what they said when they were called back, as the indicators read it."""
+    rows = await db.fetch(
+        "SELECT kind, case_id || ':' || kind AS id, case_id, region, body, $4::text AS service, channel, at, value,"
+        " code FROM (SELECT 'hotline-contacted' AS kind, case_id, region, body, channel, contacted_at AS at,"
+        "              in_time::int AS value, urgency AS code FROM hotline_row WHERE in_time IS NOT NULL"
+        "       UNION ALL SELECT 'hotline-solved', case_id, region, body, channel, asked_at, solved::int, ''"
+        "         FROM hotline_row WHERE solved IS NOT NULL"
+        "       UNION ALL SELECT 'hotline-satisfied', case_id, region, body, channel, asked_at, satisfied::int, ''"
+        "         FROM hotline_row WHERE satisfied IS NOT NULL) x"
+        " WHERE region = $1 AND (at, case_id || ':' || kind) > ($2, $3) ORDER BY at, id LIMIT $5",
+        region,
+        *after,
+        SERVICE,
+        limit,
+    )
+    return [msgspec.convert(dict(row), Moment) for row in rows]

@@ -1,0 +1,157 @@
+"""12345: one number from asking to call-back; a person sends it, the body answers, whoever asked has the last word."""
+
+import re
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from tests.web.citizen import Person
+from tests.web.desk_people import Official
+
+from tongban.base.clock import SettableClock
+from tongban.voice.store import hotline as store
+from tongban.web.app import create
+from tongban.web.site import Site
+
+pytestmark = pytest.mark.database
+SAID = "翠湖小区北门的路灯三天不亮，晚上看不见路"
+HOUSING, MARKET = "990101.housing", "990101.market"
+
+
+async def asked(anyone: Person, said: str = SAID, **more: str) -> tuple[str, str]:
+    """A request by somebody who is not logged in: number and code."""
+    await anyone.get("/hotline")
+    fields = {"kind": "help", "said": said, "region": "990101", "urgency": "general", **more}
+    await anyone.post("/hotline", {**fields, "key": anyone.hidden("key")})
+    found = re.search(r"/hotline/([^/]+)/(\d{8})", str(anyone.page.url))
+    assert found, anyone.text[:2000]
+    return found[1], found[2]
+
+
+async def sent(clerk: Official, case: str, body: str = HOUSING) -> None:
+    await clerk.get(f"/desk/hotline/{case}")
+    fields = {name: clerk.hidden(name) for name in ("key", "call", "first")}
+    await clerk.post(f"/desk/hotline/{case}", {**fields, "body": body, "reasons": "管路灯"})
+
+
+async def replied(official: Official, case: str, reply: str = "灯泡换好了") -> None:
+    await official.open(case)
+    await official.do(case, "reply", reply=reply)
+    assert official.page.status_code == 200, official.text[:500]
+
+
+async def test_from_asking_without_a_log_in_to_the_call_back(anyone: Person, site: Site, clock: SettableClock) -> None:
+    case, code = await asked(anyone, name="老周", phone="13900000000")
+    clerk = await Official(site).sit("service-centre.clerk")
+    await clerk.get("/desk/hotline")
+    assert case not in clerk.text, "kept by the next turn"
+    await site.voice.turn()
+    await clerk.get("/desk/hotline")
+    assert case in clerk.text and "老周" not in clerk.text and SAID not in clerk.text
+    await sent(clerk, case)
+    await anyone.get(f"/hotline/{case}/{code}")
+    assert "住房和城乡建设局" in anyone.text and "管路灯" not in anyone.text.split("告诉过您的")[0]
+    housing = await Official(site).sit("housing.examiner")
+    await housing.open(case)
+    assert SAID in housing.text and "老周" in housing.text
+    await housing.do(case, "contact", said="下午去修")
+    await replied(housing, case)
+    await anyone.get(f"/hotline/{case}/{code}")
+    assert "灯泡换好了" in anyone.text and "解决了没有" in anyone.text
+    said = {
+        "act": "call-back",
+        "call-back.contacted": "yes",
+        "call-back.solved": "yes",
+        "call-back.satisfied": "fairly",
+    }
+    await anyone.post(f"/hotline/{case}/{code}", {**said, "key": anyone.hidden("key")})
+    assert "已回访，办结" in anyone.text
+    await site.voice.turn()
+    (one,) = await site.voice.hotline.rates(["990101"], 30)
+    assert (one.of, one.response, one.solution, one.satisfaction) == (HOUSING, "100%", "100%", "100%")
+    found = await store.moments(site.db, "990101", (datetime(2000, 1, 1, tzinfo=UTC), ""), 10)
+    assert [(m.kind, m.value) for m in found] == [
+        ("hotline-contacted", 1),
+        ("hotline-satisfied", 1),
+        ("hotline-solved", 1),
+    ]
+
+
+async def test_an_objection_is_decided_by_the_dispatching_unit_and_not_by_whoever_sent_it(
+    anyone: Person, site: Site
+) -> None:
+    case, code = await asked(anyone)
+    clerk = await Official(site).sit("service-centre.clerk")
+    await sent(clerk, case)
+    housing = await Official(site).sit("housing.head")
+    await housing.open(case)
+    assert "hand-on" not in housing.page.text, "it objects, it does not push it on"
+    await housing.do(case, "object", reasons="这条路归自然资源局管")
+    await clerk.open(case)
+    assert 'value="uphold"' not in clerk.page.text and 'value="redispatch"' not in clerk.page.text
+    await anyone.get(f"/hotline/{case}/{code}")
+    assert "现在由岚江市清源区住房和城乡建设局负责" in anyone.text, "meanwhile it still answers for it"
+
+
+async def test_what_is_not_solved_goes_back_and_is_counted_as_not_solved(anyone: Person, site: Site) -> None:
+    case, code = await asked(anyone)
+    await sent(await Official(site).sit("service-centre.clerk"), case)
+    housing = await Official(site).sit("housing.examiner")
+    await replied(housing, case)
+    await anyone.get(f"/hotline/{case}/{code}")
+    back = {"act": "send-back", "send-back.contacted": "yes", "send-back.reasons": "还是不亮"}
+    await anyone.post(f"/hotline/{case}/{code}", {**back, "key": anyone.hidden("key")})
+    assert "承办单位在办" in anyone.text
+    await site.voice.turn()
+    assert (await site.voice.hotline.rates(["990101"], 30))[0].solution == "0%"
+
+
+async def test_requests_about_one_thing_are_put_together_by_people_and_everybody_gets_the_answer(
+    anyone: Person, site: Site
+) -> None:
+    one, code = await asked(anyone)
+    two, other_code = await asked(anyone, SAID + "啊")
+    await site.voice.turn()
+    clerk = await Official(site).sit("service-centre.clerk")
+    await sent(clerk, one)
+    await sent(clerk, two)
+    await clerk.get(f"/desk/hotline/{two}")
+    assert one in clerk.text and SAID + "啊" in clerk.text and clerk.text.count(SAID) == 1
+    await clerk.post(f"/desk/hotline/{two}/together", {"other": one, "do": "together"})
+    housing = await Official(site).sit("housing.head")
+    await housing.open(two)
+    await housing.post(f"/desk/hotline/{two}/reply-all", {"reply": "整条路的灯都修了", "key": "all-of-them"})
+    for case, its in ((one, code), (two, other_code)):
+        await anyone.get(f"/hotline/{case}/{its}")
+        assert "整条路的灯都修了" in anyone.text
+
+
+async def test_a_wrong_code_shows_nothing_and_earlier_requests_need_a_purpose_that_is_written_down(
+    anyone: Person, site: Site
+) -> None:
+    case, code = await asked(anyone, phone="13900000001")
+    wrong = f"{(int(code) + 1) % 10**8:08}"
+    assert (await anyone.get(f"/hotline/{case}/{wrong}")).status_code == 404
+    await site.voice.turn()
+    clerk = await Official(site).sit("service-centre.clerk")
+    await clerk.get("/desk/hotline/new")
+    look = {"do": "earlier", "phone": "139 0000 0001", "said": "x", "key": "k" * 10}
+    await clerk.post("/desk/hotline/new", {**look, "purpose": ""})
+    assert clerk.page.status_code == 422 and case not in clerk.text
+    await clerk.post("/desk/hotline/new", {**look, "purpose": "来电追问进度"})
+    assert case in clerk.text
+    person = await site.db.fetchval("SELECT applicant FROM case_row WHERE case_id = $1", case)
+    lines = await site.db.fetchval("SELECT count(*) FROM shared_access WHERE person = $1", person)
+    assert lines == 1
+
+
+async def test_a_call_is_typed_in_and_the_caller_told_number_and_code(site: Site) -> None:
+    clerk = await Official(site).sit("service-centre.clerk")
+    await clerk.get("/desk/hotline/new")
+    fields = {"do": "take", "said": "一进门就闻到煤气味", "kind": "report", "urgency": "urgent"}
+    await clerk.post("/desk/hotline/new", {**fields, "key": clerk.hidden("key")})
+    assert "请告诉对方" in clerk.text and "燃气泄漏" in clerk.text
+    transport = httpx.ASGITransport(app=create(site), raise_app_exceptions=False)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        public = await client.get("/open/hotline")
+        assert public.status_code == 200 and "煤气" not in public.text
