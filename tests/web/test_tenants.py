@@ -92,8 +92,6 @@ ROUTES: dict[str, Whose] = {
     "POST /hotline/look-up": PUBLIC,
     "GET /hotline/{case}/{code}": PUBLIC,
     "POST /hotline/{case}/{code}": PUBLIC,
-    "GET /shown/{token}": PUBLIC,
-    "POST /shown/{token}": PUBLIC,
     "GET /bundles": PUBLIC,
     "GET /bundles/{slug}": PUBLIC,
     "GET /open/bundles.json": PUBLIC,
