@@ -11,7 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from cryptography import x509 as pyca
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from demo_certificate import ISSUED
+from demo_certificate import ISSUED, record
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import ECKey
 from tests.vectors import VECTORS, needs
@@ -19,7 +21,9 @@ from tests.vectors import VECTORS, needs
 from tongban.base.i18n import Text
 from tongban.base.keys import KeyRing, Use, base64url, unbase64
 from tongban.certs import Fault
-from tongban.certs.sdjwt import holder_key
+from tongban.certs.counter.model import path_of
+from tongban.certs.credential import credential_claims
+from tongban.certs.sdjwt import conceal, holder_key, reveal, select
 from tongban.certs.strict import Stop
 from tongban.certs.wallet import asking, dcql, offering, proof
 
@@ -131,6 +135,20 @@ def test_alternatives_are_enough_when_one_is_whole() -> None:
     query = read({"credentials": parts, "credential_sets": sets})
     assert query.enough(frozenset("a")) and query.enough(frozenset("bc"))
     assert not query.enough(frozenset("bd"))
+
+
+@settings(max_examples=20, deadline=None)
+@given(fields=st.sets(st.sampled_from(["holder", "number", "certificate", "现住址"]), min_size=1))
+def test_a_presentation_has_what_was_asked_and_nothing_else(fields: set[str]) -> None:
+    payload, disclosures = conceal(credential_claims(record(), issuer=ISSUER))
+    query = asking.ask_for("residence-permit", [path_of(field) for field in sorted(fields)])
+    whole = reveal(payload, disclosures)
+    chosen = query.credentials[0].chosen(whole)
+    assert chosen is not None
+    shown = reveal(payload, select(payload, disclosures, dcql.wanted(chosen)))
+    assert dcql.fault_of(query, {asking.PART: [shown]}) is None
+    for field in {"holder", "number", "certificate", "现住址"}:
+        assert bool(dcql.at(path_of(field), shown)) is (field in fields)
 
 
 # The key proof

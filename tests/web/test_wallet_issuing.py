@@ -78,6 +78,12 @@ async def test_several_keys_get_a_copy_each(xiaoman: Person, wallet: Wallet, num
     answer = await wallet.ask(token, *(wallet.proof(nonce, key) for key in keys))
     copies = [one["credential"] for one in answer.json()["credentials"]]
     assert len({copy.split("~")[0] for copy in copies}) == 3
+    while len(await store.copies(wallet.site.db, "p-wangxiaoman", number)) < store.COPIES:
+        token = (await wallet.token(*await offered(xiaoman, number))).json()["access_token"]
+        nonce = await wallet.nonce()
+        await wallet.ask(token, *(wallet.proof(nonce, ECKey.generate_key("P-256")) for _ in range(5)))
+    await xiaoman.get(f"/certificates/{number}/wallet")
+    assert (await xiaoman.post(f"/certificates/{number}/wallet", {})).status_code == 409, "twenty are enough"
 
 
 async def test_digits_can_be_guessed_five_times(xiaoman: Person, wallet: Wallet, number: str):

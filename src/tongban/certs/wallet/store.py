@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from tongban.base.errors import refuse
 from tongban.base.ids import uuid7
 from tongban.certs.faults import Fault, Point
 from tongban.certs.strict import Stop
@@ -20,6 +21,8 @@ COPY_FOR = timedelta(days=90)
 """How long a copy in a wallet holds at most: a lost telephone stops being a certificate by itself."""
 TRIES = 5
 """Guesses of six digits, after which an offer is over."""
+COPIES = 20
+"""Copies in force of one certificate, after which no further offer is made."""
 SHOWN = 50
 _KEPT = timedelta(days=1)
 
@@ -56,7 +59,24 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def offer(db: Reads, holder: str, certificate: str, now: datetime) -> tuple[str, str]:
-    """A code for one wallet, and the digits that its holder types there. An earlier open offer of it ends."""
+    """A code for one wallet, and the digits that its holder types there. An earlier open offer of it ends.
+
+    Raises `Refused` (`too-many-copies`, 409).
+    """
+    row = await db.fetchrow(
+        "SELECT count(*) AS live FROM wallet_key WHERE holder = $1 AND certificate = $2 AND ended_at IS NULL"
+        " AND until > $3",
+        holder,
+        certificate,
+        now,
+    )
+    if row["live"] >= COPIES:
+        raise refuse(
+            "too-many-copies",
+            "这张证照存进的钱包太多了，请先收回几个",
+            "Too many wallets hold this certificate: take some copies back first",
+            status=409,
+        )
     await db.execute(
         "UPDATE wallet_offer SET ended_at = $3 WHERE holder = $1 AND certificate = $2 AND ended_at IS NULL",
         holder,
@@ -171,10 +191,10 @@ _COLUMNS = "holder, id, certificate, bound_at, until, ended_at"
 
 
 async def copies(db: Reads, holder: str, certificate: str) -> tuple[Copy, ...]:
-    """The copies of a certificate in wallets, newest first."""
+    """The copies of a certificate in wallets: those that were not taken back first, then the newest."""
     rows = await db.fetch(
         f"SELECT {_COLUMNS} FROM wallet_key WHERE holder = $1 AND certificate = $2"  # noqa: S608 -- our own column names
-        " ORDER BY bound_at DESC, id DESC LIMIT $3",
+        " ORDER BY ended_at IS NULL DESC, bound_at DESC, id DESC LIMIT $3",
         holder,
         certificate,
         SHOWN,

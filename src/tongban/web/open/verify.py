@@ -89,7 +89,7 @@ async def _note_shown(site: Site, visitor: Visitor, claims: dict[str, object]) -
         await _note(site, visitor, stored.record)
 
 
-_LAW = Text("国务院关于在线政务服务的若干规定 10", "Provisions of the State Council on Online Government Services 10")
+LAW = Text("国务院关于在线政务服务的若干规定 10", "Provisions of the State Council on Online Government Services 10")
 _SEEN = Text("证照上写的", "what the certificate says")
 
 
@@ -109,7 +109,7 @@ def presented(site: Site, visitor: Visitor, record: CertificateRecord, what: str
     return Opened(
         person=record.holder.id,
         reader=reader_of(actor) if actor is not None and official else Reader(kind="verifier", id="anybody"),
-        purpose=Purpose(service=record.service, name=record.name, matter=record.id, law=_LAW),
+        purpose=Purpose(service=record.service, name=record.name, matter=record.id, law=LAW),
         grant=f"presented:{what}",
         resource="certificates",
         record=record.type,

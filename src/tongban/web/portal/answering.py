@@ -37,7 +37,7 @@ from tongban.web.visitor import Visitor
 from tongban.web.wallets.asking import accept, is_ours, service_name
 from tongban.web.wallets.issuing import WalletError, copy_for
 
-MOST = 100
+PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,14 @@ async def _fit(site: Site, visitor: Visitor, ask: Ask) -> list[StoredCertificate
             "You are acting for somebody else. Only the holder shows a certificate; switch back to yourself.",
             status=403,
         )
-    held = await certs.store.held_by(site.db, person.id, limit=MOST)
-    valid = [one for one in held.items if standing(site, one) is Standing.VALID]
-    return [one for one in valid if ask.query.credentials[0].chosen(_bare(site, one)) is not None]
+    fit: list[StoredCertificate] = []
+    held = await certs.store.held_by(site.db, person.id, limit=PAGE)
+    while True:
+        valid = [one for one in held.items if standing(site, one) is Standing.VALID]
+        fit += [one for one in valid if ask.query.credentials[0].chosen(_bare(site, one)) is not None]
+        if held.next is None:
+            return fit
+        held = await certs.store.held_by(site.db, person.id, held.next, PAGE)
 
 
 def _bare(site: Site, one: StoredCertificate) -> dict[str, Any]:

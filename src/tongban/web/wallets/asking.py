@@ -24,13 +24,13 @@ from tongban.sharing.access import Kind, Opened, open_record
 from tongban.web import forms
 from tongban.web.html import page
 from tongban.web.limits import Limited
+from tongban.web.open.verify import LAW
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 from tongban.web.wallets.issuing import NOT_KEPT, WalletError
 
 BYTES = 200_000
 _WALLET_NONCE = re.compile(r"[A-Za-z0-9._~-]{1,200}", re.ASCII)
-_LAW = Text("国务院关于在线政务服务的若干规定 10", "Provisions of the State Council on Online Government Services 10")
 
 
 def request_uri(site: Site, ask: Ask) -> str:
@@ -140,7 +140,7 @@ def _opened(site: Site, ask: Ask, shown: Presented, line: str) -> Opened:
     return Opened(
         person=record.holder.id,
         reader=Reader(kind="official", id=ask.clerk, title=ask.post, post=ask.post, body=ask.body),
-        purpose=Purpose(service=ask.service, name=service_name(site, ask), matter=ask.id, law=_LAW, body=ask.body),
+        purpose=Purpose(service=ask.service, name=service_name(site, ask), matter=ask.id, law=LAW, body=ask.body),
         grant=f"presented:{line}",
         resource="certificates",
         record=record.type,
