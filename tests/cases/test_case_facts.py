@@ -3,19 +3,23 @@
 from pathlib import Path
 
 import msgspec
-from case_world import APPLICANT, COUNTY, FACTS, Story
+from case_world import APPLICANT, COUNTY, FACTS, FILES, Story
 
-from tongban.base.clock import SettableClock
+from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database
+from tongban.cases.definition import Definition
 from tongban.cases.loaded import Case
 from tongban.cases.model import Attachment
 from tongban.cases.service import Cases
+from tongban.catalog import load_procedure
+from tongban.catalog.model import Service
 from tongban.oversight import store
 from tongban.oversight.computing import Period, compute
 from tongban.oversight.extracting import Extracted, age_band, extract
 from tongban.oversight.files import read_indicators
-from tongban.oversight.folder import opened
+from tongban.oversight.folder import opened, replace
 from tongban.oversight.following import Follower
+from tongban.terms import Calendar
 
 PLAN = {"plan": [Attachment("990101-a", "plan.pdf", "application/pdf", 10, "00")]}
 NOVEMBER = Period.month(2026, 11)
@@ -53,6 +57,33 @@ def test_the_event_that_ends_a_term_of_the_authority_says_when_it_was_due(story:
     assert ended["request-correction"].term == "accept"
     assert ended["request-correction"].statutory_due is not None
     assert "supplement" not in ended, "the applicant's own term is nobody's delay"
+
+
+def test_a_case_that_is_opened_again_counts_once_in_the_month_of_its_first_answer(
+    service: Service, tmp_path: Path
+) -> None:
+    text = (FILES / "licensing.yaml").read_text(encoding="utf-8")
+    again = (
+        "  reopen: {name: {zh: 重新办理, en: Open again}, from: [issued], to: accepted, who: [head],"
+        " terms: [{do: start, term: decide}], law: APL-38}\n  issue:"
+    )
+    procedure = load_procedure(
+        text.replace("  issue: {name: {zh: 颁发证件", again + " {name: {zh: 颁发证件", 1)
+    ).require()
+    story = Story(Definition(service, procedure, Calendar.china(), ZONE, service.terms))
+    first = accepted(story).do("examiner", "examine", opinion="好").at(11, 17).do("approver", "grant")
+    reopened = first.at(12, 1).do("head", "reopen")
+    twice = reopened.do("examiner", "examine", opinion="好").at(12, 8).do("approver", "grant")
+    found = facts(twice)
+    assert found.case.reopened == 1
+    assert found.case.decided_at == facts(first).case.decided_at
+    assert [one.act for one in found.events if one.reopens] == ["reopen"]
+    replace(tmp_path, "cases", found.region, found.month, [facts(first).case])
+    replace(tmp_path, "cases", found.region, found.month, [found.case])
+    on_time = next(one for one in read_indicators() if one.indicator == "on-time-statutory")
+    with opened(tmp_path) as folder:
+        assert [one.rows for one in compute(folder, on_time, "all", NOVEMBER)] == [1]
+        assert compute(folder, on_time, "all", Period.month(2026, 12)) == ()
 
 
 def test_no_word_of_the_person_is_in_the_facts(story: Story) -> None:

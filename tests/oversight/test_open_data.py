@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tongban.base.clock import ZONE
 from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing
+from tongban.cli import main
 from tongban.oversight.computing import Period, compute, published, value
 from tongban.oversight.facts import CaseFact
 from tongban.oversight.files import read_indicators
@@ -127,6 +128,18 @@ def test_a_figure_that_was_altered_is_found_even_if_only_by_a_digit(
     wrong = recompute(copy, None, NOW).wrong
     assert len(wrong) >= 2, "the checksum and the value"
     assert any(name in one.en for one in wrong)
+
+
+def test_the_command_recomputes_from_the_folder_alone(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        main(["indicators", "recompute", str(made)])
+    assert ended.value.code == 0
+    assert "equal to the last digit" in capsys.readouterr().out
+    copy = Path(shutil.copytree(made, tmp_path / "copy"))
+    (copy / VALUES).write_text((copy / VALUES).read_text(encoding="utf-8").replace("100.0", "99.9"), encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["indicators", "recompute", str(copy)])
+    assert ended.value.code == 1
 
 
 def test_a_release_that_somebody_else_signed_is_not_believed(made: Path, tmp_path: Path):
