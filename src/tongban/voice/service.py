@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from tongban.base.clock import Clock
 from tongban.base.database import Database
@@ -32,6 +33,12 @@ class Voice:
         self.hotline = Hotline(db, cases, hall, directory, clock, secret, log)
         engine = cases.engine
         engine.beside = replace(engine.beside, invites=self.ratings.invites)
+
+    async def demonstrate(self, data_dir: Path) -> None:
+        """The ratings and requests of the demonstration, once."""
+        from tongban.voice import demo  # read by the one job that needs it
+
+        await demo.seed(self.hotline.db, self.hotline, data_dir, self.hotline.clock())
 
     async def turn(self) -> None:
         """The work that is nobody's request."""

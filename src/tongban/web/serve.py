@@ -197,6 +197,11 @@ async def _hear(site: Site) -> None:
     await site.voice.turn()
 
 
+async def _demonstrate(site: Site) -> None:
+    if site.settings.demo and site.settings.province in (None, "", Province.LAN):
+        await site.voice.demonstrate(site.settings.data_dir)
+
+
 async def _review(site: Site) -> None:
     await site.cases.emergencies.turn()
 
@@ -305,6 +310,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_moves, ENTRIES_EVERY),
         (_house, HOUSE_EVERY),
         (_assist, ASSIST_EVERY),
+        (_demonstrate, SWEEP_EVERY),
         (_hear, HEAR_EVERY),
         (_watch, WATCH_EVERY),
         (_review, WATCH_EVERY),

@@ -1,0 +1,19 @@
+"""The demonstration's ratings and requests go through the same verbs as everybody's, and come once."""
+
+import pytest
+from tests.web.citizen import Person
+
+from tongban.web.site import Site
+
+pytestmark = pytest.mark.database
+
+
+async def test_they_are_played_once_and_counted_in_public(anyone: Person, site: Site) -> None:
+    for _ in range(2):
+        await site.voice.demonstrate(site.settings.data_dir)
+        await site.voice.turn()
+    assert await site.db.fetchval("SELECT count(*) FROM case_row WHERE service = 'hotline-request'") == 18
+    await anyone.get("/open/hotline")
+    assert ("清源区" in anyone.text and "60%" in anyone.text) or "%" in anyone.text
+    await anyone.get("/open/ratings")
+    assert "半天就办好了" in anyone.text
