@@ -5,18 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.oversight.sheets import SHEET
 
 from tongban.cli import main
 from tongban.oversight.registers.projects import Project, overlaps, read_projects
-
-HEAD = "编号,项目名称,建设单位,状态,建设内容,数据资源,支撑事项"
-SHEET = f"""{HEAD}
-P1,智慧人社一体化平台,人社局,拟建,为参保群众办理社会保险登记和待遇领取，提供线上申请、审核、发放和查询,人口基本信息;社会保险参保信息,社会保险登记;养老待遇领取
-P2,社保综合服务系统,人社局,已建,办理社会保险登记、参保查询和养老待遇发放，支持线上申请和审核,人口基本信息、社会保险参保信息、银行账户,社会保险登记、养老待遇领取、失业登记
-P3,河道水质在线监测系统,生态环境局,拟建,在河道断面布设传感器，实时监测水质并预警污染,水质监测数据,排污许可
-P4,城市停车诱导系统,城管局,已建,采集停车场空余车位，向司机发布停车诱导,停车场信息,
-P5,不动产登记平台,自然资源局,已建,办理房屋和土地的登记、查询和抵押,不动产登记信息;人口基本信息,不动产转移登记
-"""
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -50,6 +50,7 @@ TABS: tuple[Tab, ...] = (
         (
             Under("sharing-watch", "/console/sharing", Text("共享监督", "Sharing")),
             Under("accesses", "/console/accesses", Text("看管查看", "Looks")),
+            Under("projects", "/console/projects", Text("项目登记", "Projects")),
         ),
     ),
     Tab(

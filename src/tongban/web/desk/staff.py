@@ -53,6 +53,7 @@ Place = Literal[
     "consultations",
     "certificates",
     "hotline",
+    "projects",
 ]
 
 

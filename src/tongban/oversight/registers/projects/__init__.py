@@ -2,6 +2,6 @@
 
 from tongban.oversight.registers.projects.model import Overlap, Part, Project, Status
 from tongban.oversight.registers.projects.overlaps import overlaps
-from tongban.oversight.registers.projects.reading import read_projects
+from tongban.oversight.registers.projects.reading import read_projects, read_sheet
 
-__all__ = ["Overlap", "Part", "Project", "Status", "overlaps", "read_projects"]
+__all__ = ["Overlap", "Part", "Project", "Status", "overlaps", "read_projects", "read_sheet"]

@@ -41,7 +41,12 @@ def read_projects(path: Path) -> tuple[Project, ...]:
     """
     if path.stat().st_size > MOST_BYTES:
         raise refuse("too-large", "文件超过 64 MB", "The file is larger than 64 MB", place=path.name)
-    reader = csv.reader(io.StringIO(decoded(path.read_bytes(), path.name), newline=""), strict=True)
+    return read_sheet(path.read_bytes(), path)
+
+
+def read_sheet(data: bytes, path: Path) -> tuple[Project, ...]:
+    """The same of a sheet that was sent; `path` is its name."""
+    reader = csv.reader(io.StringIO(decoded(data, path.name), newline=""), strict=True)
     try:
         rows = list(reader)
     except csv.Error as error:
