@@ -54,7 +54,7 @@ TABS: tuple[Tab, ...] = (
         ),
     ),
     Tab(
-        Text("算法", "Algorithms"),
+        Text("算法", "AI uses"),
         "spark",
         (
             Under("machines", "/console/machines", Text("看管机器", "Machines")),
@@ -68,7 +68,7 @@ TABS: tuple[Tab, ...] = (
         (Under("heard", "/console/requests", Text("诉求和评价", "Requests and ratings")),),
     ),
     Tab(
-        Text("绩效", "Performance"),
+        Text("绩效", "Results"),
         "ok",
         (
             Under("performance", "/console/performance", Text("办得怎么样", "How it went")),

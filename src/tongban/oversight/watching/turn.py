@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from tongban.base.clock import Clock
 from tongban.base.database import Connection, Database
+from tongban.base.errors import Refused
 from tongban.cases.engine import Engine
+from tongban.cases.loaded import Case
 from tongban.cases.rebuilding import readable
 from tongban.org import Directory
 from tongban.oversight.abuse import INDICES, Finding
@@ -71,7 +73,7 @@ class Watch:
             if not over:
                 return 0
             looks = await store.looks(connection, over)
-            cases = [(one, await readable(self._engine, one.case)) for one in over]
+            cases = [(one, await self._readable(one.case)) for one in over]
             kept = [w for one, case in cases if case and (w := watched(case, looks.get(one.case, ())))]
             await store.keep(connection, kept)
             for _, case in cases:
@@ -79,9 +81,22 @@ class Watch:
                     await store.keep_answer(connection, answer)
             first = min((one.ended_at for one in kept), default=over[-1].at)
             await store.count_days(connection, first.astimezone(self._zone).date(), self._zone.key)
-            upto = over[-1].at if len(over) == AT_ONCE else max(last, over[-1].at - OVERLAP)
-            await store.done(connection, "ended", upto)
+            await store.done(connection, "ended", self._upto(over, last))
         return len(over)
+
+    def _upto(self, over: Sequence[store.Ended], last: datetime) -> datetime:
+        """From where on the next turn looks. Of a full turn the last moment is looked at again: others may share it."""
+        if len(over) < AT_ONCE:
+            return max(last, self._clock() - OVERLAP)
+        shared = over[0].at == over[-1].at
+        return over[-1].at if shared else over[-1].at - timedelta(microseconds=1)
+
+    async def _readable(self, number: str) -> Case | None:
+        """The case; None where its person was erased or its law is no longer among the files: others go on."""
+        try:
+            return await readable(self._engine, number)
+        except Refused:
+            return None
 
     async def count(self) -> bool:
         """How open cases stand, what came in each hour, the day's other figures; False if it was not due."""

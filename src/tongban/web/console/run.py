@@ -75,7 +75,8 @@ async def run(site: Site, visitor: Visitor) -> Response[str]:
         now,
         site.settings.timezone,
     )
-    shares = [(body_name(site, body), share) for body, share in _outer(found)]
+    where = site.directory.region(actor.region).name
+    shares = [(_short(body_name(site, body), where), share) for body, share in _outer(found)]
     matters = await _matters(site, found, bodies, now)
     return page(
         site,
@@ -86,7 +87,7 @@ async def run(site: Site, visitor: Visitor) -> Response[str]:
         found=found,
         method=METHODS,
         names=Name,
-        where=site.directory.region(actor.region).name,
+        where=where,
         matters=matters,
         more=max(0, len(found.matters) - sum(one.serious for one in matters)),
         map=_map(site, found),
@@ -106,6 +107,12 @@ def _outer(found: Overview) -> list[tuple[str, figures.Share]]:
         return list(found.bodies)
     half = BODIES // 2
     return [*found.bodies[:half], *found.bodies[-half:]]
+
+
+def _short(name: Text, where: Text) -> Text:
+    """A body's name without the region that the whole page is about, so that it fits beside a chart."""
+    zh = name.zh.removeprefix(where.zh)
+    return Text(zh or name.zh, name.en.removesuffix(f", {where.en}"))
 
 
 def _map(site: Site, found: Overview) -> Drawn:
