@@ -129,7 +129,7 @@ async def told(db: Database) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for table, columns in (await columns_of(db)).items():
         for column in columns:
-            raw = await db.fetchval(f"SELECT string_agg(DISTINCT {column}::text, E'\\n') FROM {table}") or ""
+            raw = await db.fetchval(f'SELECT string_agg(DISTINCT "{column}"::text, chr(10)) FROM {table}') or ""
             if words := {text for text in wanted if text in raw}:
                 found[f"{table}.{column}"] = words
     return found
