@@ -77,7 +77,7 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region on the map with its figures; `share` is None where nothing is open."""
+    """A region on the map with its figures; `share` is None where nothing is open, and too few are not coloured."""
 
     id: str
     name: Text
@@ -116,7 +116,7 @@ def drawn(data_dir: Path, ids: Sequence[str], name: Callable[[str], Text], rates
         places = [(one.id, _square(one.x, one.y), one.x + half, one.y + half) for one in laid.tiles]
         width, height, approval = laid.width, laid.height, ""
     regions = tuple(
-        Region(code, name(code), share, level(share.value if share else None), path, x, y)
+        Region(code, name(code), share, level(share.value if share and share.shown else None), path, x, y)
         for code, path, x, y in places
         for share in (rates.get(code),)
     )
