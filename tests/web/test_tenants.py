@@ -179,6 +179,7 @@ ROUTES: dict[str, Whose] = {
     "POST /acting/{mandate}/code": OWNER,
     "POST /acting/{mandate}/by-code": OWNER,
     "POST /acting/{mandate}/begin": OWNER,
+    "GET /my-data/{access}/proof": OWNER,
     "GET /my-data/{access}/question": OWNER,
     "POST /my-data/{access}/question": OWNER,
     "GET /settings": MINE,

@@ -134,6 +134,7 @@ INSIDE: dict[str, Whose] = {
     "GET /desk/sharing/new/{resource}/{record}": STAFF,
     "POST /desk/sharing/new/{resource}/{record}": STAFF,
     "GET /desk/sharing/grants/{grant}": STAFF,
+    "GET /desk/sharing/grants/{grant}/proof": STAFF,
     "POST /desk/sharing/grants/{grant}": STAFF,
     "GET /desk/sharing/entries": STAFF,
     "GET /desk/sharing/entries.csv": STAFF,

@@ -9,6 +9,7 @@ from pathlib import Path
 from tongban.base.clock import ZONE
 from tongban.base.errors import refuse
 from tongban.base.i18n import Lang, Text
+from tongban.ledger import records
 from tongban.ledger.log import POLICY
 from tongban.ledger.policy import Policy
 from tongban.ledger.receipts import LIMITS, POINTS, Verification, verify
@@ -66,3 +67,20 @@ def _lines(found: Verification, lang: Lang) -> Iterator[str]:
         yield f"{Text('见证人', 'Witness')[lang]}{colon}{witness.key.name}, {at:%Y-%m-%d %H:%M}"
     yield ""
     yield from (f"- {limit[lang]}" for limit in LIMITS)
+
+
+def record_lines(found: records.Found, lang: Lang) -> Iterator[str]:
+    """Whether the proof of one record holds, what the record says, and what that does not prove."""
+    colon = "：" if lang == "zh" else ": "
+    yield found.verdict[lang]
+    yield ""
+    for check in found.checks:
+        why = f" ({check.text[lang]})" if check.text else ""
+        yield f"  {POINTS[check.point][lang]}{colon}{_MARKS[check.holds][lang]}{why}"
+    if found.kind is None:
+        return
+    yield ""
+    yield found.kind[lang]
+    yield from (f"  {name}{colon}{value}" for name, value in records.lines(found))
+    yield ""
+    yield from (f"- {limit[lang]}" for limit in records.LIMITS)

@@ -28,8 +28,10 @@ from tongban.certs.sdjwt import Request
 from tongban.certs.statuslist import StatusLists
 from tongban.certs.strict import Stop
 from tongban.cli.published import keys_at_hand
-from tongban.cli.receipt import checked, read_policy
+from tongban.cli.receipt import checked, read_policy, record_lines
+from tongban.ledger.policy import Policy
 from tongban.ledger.receipts import looks_like_one
+from tongban.ledger.records import looks_like_record, verify_record
 
 _NO_KEYS = Text(
     "没有公钥：请用 --keys 指定公布的公钥文件（本平台在 /.well-known/tongban-keys.json 公布）",
@@ -93,11 +95,19 @@ def _picture(data: bytes, question: Question) -> Answer:
         return Answer(False, FAULTS[stop.fault][question.lang])
 
 
-def _receipt(data: bytes, question: Question) -> Answer:
+def _policy(question: Question) -> Policy:
     policy = read_policy(question.log, question.data)
-    if Suite.GM in question.suites:
-        policy = msgspec.structs.replace(policy, suites=(Suite.INTL, Suite.GM))
+    return msgspec.structs.replace(policy, suites=(Suite.INTL, Suite.GM)) if Suite.GM in question.suites else policy
+
+
+def _receipt(data: bytes, question: Question) -> Answer:
+    policy = _policy(question)
     return Answer(*checked(data, policy, question.now, question.earlier, question.lang))
+
+
+def _record(data: bytes, question: Question) -> Answer:
+    found = verify_record(data, _policy(question), question.now)
+    return Answer(found.holds, "\n".join(record_lines(found, question.lang)))
 
 
 def _decision(data: bytes, question: Question) -> Answer:
@@ -132,6 +142,7 @@ def _is_decision(data: bytes) -> bool:
 
 
 KINDS: tuple[FileKind, ...] = (
+    FileKind(looks_like_record, _record, by_keys=False),
     FileKind(looks_like_one, _receipt, by_keys=False),
     FileKind(_is_decision, _decision),
     FileKind(is_picture, _picture),

@@ -368,3 +368,21 @@ async def reviews(db: Runner, emergencies: Sequence[UUID]) -> dict[str, str]:
         "SELECT emergency, case_id FROM access_review WHERE emergency = ANY($1::uuid[])", list(emergencies)
     )
     return {str(row["emergency"]): row["case_id"] for row in rows}
+
+
+_SAID = "person at id resource fields answered law source kind post body own shown_from kept_until"
+_UNSAID = "record reader purpose matter grant_id case_id delayed_by"
+
+
+async def committed(db: Runner, person: str, key: UUID) -> tuple[str, str] | None:
+    """One of a person's own rows as the public log has it (migration 0018): what they may see of it, and the rest."""
+    part = "(SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(a)) WHERE key = ANY({}::text[]))::text"
+    rows = await db.fetch(
+        f"SELECT {part.format('$3')} AS said, {part.format('$4')} AS hidden"  # noqa: S608 -- our own column names
+        " FROM shared_access a WHERE person = $1 AND id = $2",
+        person,
+        key,
+        _SAID.split(),
+        _UNSAID.split(),
+    )
+    return (rows[0]["said"], rows[0]["hidden"]) if rows else None

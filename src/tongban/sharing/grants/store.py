@@ -174,3 +174,17 @@ async def last_used(db: Reads, grants: Sequence[str]) -> dict[str, datetime]:
         list(grants),
     )
     return {row["id"]: row["at"] for row in rows}
+
+
+_SAID = "id resource record fields tests provider consumer service purpose law mode since until"
+
+
+async def committed(db: Reads, grant: str) -> str | None:
+    """A grant as the public log has it (migration 0016)."""
+    rows = await db.fetch(
+        "SELECT (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(g)) WHERE key = ANY($2::text[]))::text"
+        " AS said FROM data_grant g WHERE id = $1",
+        grant,
+        _SAID.split(),
+    )
+    return rows[0]["said"] if rows else None

@@ -18,6 +18,8 @@ from tongban.cases import between, correspondence
 from tongban.cases.granting import GRANT, KEEPING
 from tongban.cases.projections import FAR, CaseRow
 from tongban.catalog.wording import joined
+from tongban.ledger.receipts import SUFFIX
+from tongban.ledger.records import record_proof
 from tongban.org import Actor, Role
 from tongban.sharing.channel.model import AllowedTest
 from tongban.sharing.grants import Grant, Standing, store
@@ -28,7 +30,7 @@ from tongban.web.desk.asking import in_name_of
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk, official
 from tongban.web.forms import Form
-from tongban.web.html import go, page
+from tongban.web.html import go, page, saved_file
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
@@ -141,6 +143,18 @@ async def grant(site: Site, visitor: Visitor, grant: str) -> Response[str]:
         mode=MODES[found.mode],
         changes=[(at, CHANGES[what], reasons) for at, what, _, reasons in await store.changes(site.db, found.id)],
     )
+
+
+@get("/desk/sharing/grants/{grant:str}/proof")
+async def proof(site: Site, visitor: Visitor, grant: str) -> Response[Any]:
+    """That a grant stands in the public log just so, as a file, for whoever may see the grant.
+
+    Raises Refused: `record-not-ready` (503), `record-not-provable` (409) where it was changed since it was given.
+    """
+    found = await _seen(site, official(visitor), grant)
+    said = await store.committed(site.db, found.id) or ""
+    file = await record_proof(site.db, "grant", found.id, said)
+    return saved_file(file, f"grant{SUFFIX}", "text/plain")
 
 
 @post("/desk/sharing/grants/{grant:str}")
@@ -293,4 +307,4 @@ def _asked(site: Site, row: CaseRow, actor: Actor) -> Asked:
     )
 
 
-ROUTES = [sharing, grant, keep]
+ROUTES = [sharing, grant, keep, proof]

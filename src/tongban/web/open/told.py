@@ -13,7 +13,7 @@ from tongban.base.statements import Statement, Unbelieved, believed, read
 from tongban.cases.deciding_again import Again, decide_again, read_receipt
 from tongban.cases.decision_receipt import KIND, DecisionReceipt
 from tongban.certs.report import shown_rows
-from tongban.ledger import receipts
+from tongban.ledger import receipts, records
 from tongban.web.site import Site
 
 HOLDS: dict[bool | None, Text] = {
@@ -179,7 +179,7 @@ def _decision_rows(receipt: DecisionReceipt) -> Iterator[Row]:
     yield Text("说明", "In words"), receipt.message
     yield (
         Text("由谁决定", "Decided by"),
-        Text(f"{decided.body.zh} {decided.name.zh}", f"{decided.body.en} {decided.name.en}"),
+        Text(f"{decided.body.zh}：{decided.name.zh}", f"{decided.body.en}: {decided.name.en}"),
     )
     yield Text("依据", "By"), decided.law
     yield Text("机器参与", "What machines did"), receipt.machine.summary
@@ -200,6 +200,14 @@ def of_receipt(site: Site, data: bytes) -> Told:
         for one in (found.statements if found.holds else ())
     )
     return Told(found.verdict, *_TONES[found.holds], points, shown, receipts.LIMITS)
+
+
+def of_record(site: Site, data: bytes) -> Told:
+    """The proof of a single record, by our log's keys."""
+    found = records.verify_record(data, site.public_log.policy, site.clock())
+    points = tuple(Point(receipts.POINTS[check.point], check.holds, check.text) for check in found.checks)
+    shown = tuple((Text(name, name), Text(value, value)) for name, value in records.lines(found))
+    return Told(found.verdict, *_TONES[found.holds], points, shown, records.LIMITS)
 
 
 def _day(day: date) -> Text:

@@ -17,13 +17,14 @@ from tongban.certs import CertificateRecord, Verification
 from tongban.certs.anyform import Asked, status_place, verify_any
 from tongban.certs.statuslist import NO_LISTS, StatusLists, list_uri
 from tongban.ledger.receipts import looks_like_one
+from tongban.ledger.records import looks_like_record
 from tongban.sharing import Purpose, Reader
 from tongban.sharing.access import Kind, Opened, open_record, reader_of
 from tongban.web.forms import Form
 from tongban.web.html import page
 from tongban.web.limits import Limited
 from tongban.web.open.status import published
-from tongban.web.open.told import Told, is_decision, of_certificate, of_decision, of_receipt
+from tongban.web.open.told import Told, is_decision, of_certificate, of_decision, of_receipt, of_record
 from tongban.web.portal.uploads import UPLOAD_BYTES
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -160,6 +161,8 @@ async def told(site: Site, visitor: Visitor, data: bytes | str) -> Told:
     """Whatever it is: the receipt of a decision or of the log, which bring all that they need; else a certificate."""
     # a form sends the ends of lines as CRLF, and a receipt is signed letter by letter
     raw = (data.replace("\r\n", "\n").encode() if isinstance(data, str) else data).strip()
+    if looks_like_record(raw + b"\n"):
+        return of_record(site, raw + b"\n")
     if looks_like_one(raw):
         return of_receipt(site, raw + b"\n")
     if is_decision(raw):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 from urllib.parse import urlencode
+from uuid import UUID
 
 from litestar import Response, get, post
 
@@ -14,14 +15,17 @@ from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
 from tongban.cases import CaseView
+from tongban.ledger.receipts import SUFFIX
+from tongban.ledger.records import record_proof
 from tongban.org import Actor
 from tongban.sharing import sources
 from tongban.sharing.access import KINDS, Kind, Run, Shown
 from tongban.sharing.access import runs as all_runs
+from tongban.sharing.access import store as access_store
 from tongban.sharing.access.emergency import reviews
 from tongban.web.bodies import body_name
 from tongban.web.forms import Form, refused
-from tongban.web.html import go, page
+from tongban.web.html import go, page, saved_file
 from tongban.web.portal.human_look import county
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -343,4 +347,19 @@ def promised(site: Site) -> date:
     return date.fromordinal(calendar.select(calendar.count(site.today.toordinal()) + days))
 
 
-ROUTES = [my_data, ask, send]
+@get("/my-data/{access:str}/proof")
+async def proof(site: Site, visitor: Visitor, access: str) -> Response[Any]:
+    """That a line stands in the public log just so, as a file. Which official it was, and whose matter, is not in it.
+
+    Raises Refused: `unknown-access` (404), `record-not-ready` (503), `record-not-provable` (409).
+    """
+    actor = visitor.citizen()
+    found, _ = await _mine(site, actor, access)
+    said = await access_store.committed(site.db, actor.id, UUID(found.id))
+    if said is None:
+        raise refuse("unknown-access", "没有这条记录。", "There is no such line.", status=404)
+    file = await record_proof(site.db, "access", found.id, *said)
+    return saved_file(file, f"access-{found.at:%Y%m%d}-{found.id[:8]}{SUFFIX}", "text/plain")
+
+
+ROUTES = [my_data, ask, proof, send]

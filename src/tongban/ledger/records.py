@@ -1,0 +1,193 @@
+"""A single record with the proof that it stands in the log: a grant of data, an opening of somebody's data.
+
+The file is a `tlog-proof` as receipts are, whose `extra` opens the leaf: the record's own text and its salt. Where some
+columns are not for whoever gets it, the leaf is of two parts, and of the hidden one only its hash is in the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, cast
+
+import msgspec
+
+from tongban.base.database import Database
+from tongban.base.errors import Refused, refuse
+from tongban.base.i18n import Text
+from tongban.base.once import read_once
+from tongban.ledger import store
+from tongban.ledger.checkpoints import Checkpoint, Trusted, trusted
+from tongban.ledger.faults import Fault, Untrue
+from tongban.ledger.notes import Note
+from tongban.ledger.policy import Policy
+from tongban.ledger.proofs import HEAD, Proof
+from tongban.ledger.receipts import NO_WITNESS, Check, Point
+from tongban.ledger.tiles import needed, reader
+from tongban.ledger.tree import inclusion_proof, leaf_hash
+
+FORMAT: Final = "tongban/record@1"
+_SALT: Final = 32
+
+KINDS: Final[dict[str, Text]] = {
+    "access": Text("查看个人信息的记录", "an opening of personal data"),
+    "grant": Text("数据共享授权", "a grant of data"),
+}
+"""What can be shown by itself, in words."""
+
+VERDICTS: Final[dict[bool, Text]] = {
+    True: Text(
+        "证明成立：这条记录在公开日志里，一个字也没有改过。",
+        "It holds: this record is in the public log, no letter changed.",
+    ),
+    False: Text("证明不成立，不能作为依据。", "The proof does not hold. Do not rely on it."),
+}
+LIMITS: Final = (
+    Text(
+        "它证明这条记录当时就这样写下，以后没有改过；不证明所写的是真的，也不证明没有别的记录。",
+        "It proves that the record was written so and not changed since; not that what it says is true, nor that there"
+        " are no other records.",
+    ),
+)
+
+
+class _Extra(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`said` is the record letter for letter; `hidden` the hash of what is not shown, where there is anything."""
+
+    format: str = FORMAT
+    kind: str
+    said: str
+    salt: bytes
+    hidden: bytes = b""
+
+    @property
+    def value(self) -> bytes:
+        """The leaf."""
+        shown = hashlib.sha256(self.salt + self.kind.encode() + b"\0" + self.said.encode()).digest()
+        return hashlib.sha256(b"tongban/record@2\0" + shown + self.hidden).digest() if self.hidden else shown
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of checking one. The record is there only where everything holds."""
+
+    checks: tuple[Check, ...]
+    kind: Text | None = None
+    record: dict[str, Any] | None = None
+    seen: Trusted | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it may be relied on."""
+        return all(check.holds is not False for check in self.checks)
+
+    @property
+    def fault(self) -> Fault | None:
+        """What was wrong, if anything was."""
+        return next((check.fault for check in self.checks if check.fault), None)
+
+    @property
+    def verdict(self) -> Text:
+        """In one sentence."""
+        return VERDICTS[self.holds]
+
+
+async def record_proof(db: Database, kind: str, key: str, said: str, hidden: str | None = None) -> bytes:
+    """The proof of a record whose row says this now, as a file. Who may have it is the caller's to know.
+
+    `hidden` is the text of the columns that are not shown, where its kind has any. Raises Refused: `record-not-ready`
+    (503) until it is in the checkpoint that everybody is shown; `record-not-provable` (409) where it was forgotten, was
+    committed to in another form, or is not what was written then.
+    """
+    head, leaf = await store.head(db), await store.leaf(db, "", f"{kind}:{key}", 0)
+    note = Note.read(head.published.encode()) if head and head.published else None
+    checkpoint = Checkpoint.read(note.text) if note else None
+    if note is None or checkpoint is None or leaf is None or leaf.place >= checkpoint.size:
+        raise refuse(
+            "record-not-ready",
+            "证明还在做，几秒钟以后再来下载。",
+            "The proof is still being made; come back in a few seconds.",
+            status=503,
+        )
+    if leaf.salt is None:
+        raise _not_provable()
+    extra = _Extra(kind=kind, said=said, salt=leaf.salt)
+    if hidden is not None:
+        salts = {part: hashlib.sha256(leaf.salt + part).digest() for part in (b"shown", b"hidden")}
+        rest = hashlib.sha256(salts[b"hidden"] + hidden.encode()).digest()
+        extra = _Extra(kind=kind, said=said, salt=salts[b"shown"], hidden=rest)
+    if extra.value != leaf.value:
+        raise _not_provable()
+    prove = partial(inclusion_proof, leaf.place, checkpoint.size)
+    tiles = await store.tiles(db, needed(prove))
+    proof = Proof(leaf.place, tuple(prove(reader(tiles))), note)
+    return bytes(replace(proof, extra=msgspec.json.encode(extra)))
+
+
+def _not_provable() -> Refused:
+    return refuse(
+        "record-not-provable",
+        "这条记录不能单独证明：它写下时还没有这种证明，或者已经过了保存期。",
+        "This record cannot be proven by itself: it is of before such proofs, or was kept long enough and forgotten.",
+        status=409,
+    )
+
+
+def lines(found: Found) -> list[tuple[str, str]]:
+    """What the record says, name by name as it is kept."""
+    record = found.record or {}
+    return [(name, value if isinstance(value, str) else _plain(value)) for name, value in record.items()]
+
+
+def _plain(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def looks_like_record(data: bytes) -> bool:
+    """Whether a file claims to be the proof of one record."""
+    if not data.startswith(HEAD.encode()):
+        return False
+    try:
+        return b'"format":"tongban/record@' in Proof.read(data).extra
+    except Untrue:
+        return False
+
+
+def verify_record(data: bytes, policy: Policy, now: datetime) -> Found:
+    """Check one against the keys of its log. Nobody is asked."""
+    at, seen = Point.READABLE, None
+    try:
+        proof = Proof.read(data)
+        extra = _read(proof.extra)
+        at = Point.SIGNED
+        seconds = int(now.timestamp())
+        found = trusted(proof.note, policy.logs, policy.watching, least=policy.least, now=seconds, suites=policy.needs)
+        if found.checkpoint.origin != policy.origin:
+            raise Untrue(Fault.UNKNOWN_LOG, found.checkpoint.origin)
+        seen = found
+        at = Point.INCLUDED
+        proof.shows(leaf_hash(extra.value))
+    except Untrue as untrue:
+        order = [Point.READABLE, Point.SIGNED, Point.INCLUDED]
+        before = tuple(Check(point, True) for point in order[: order.index(at)])
+        return Found((*before, Check(at, False, untrue.fault)))
+    witnessed = Check(Point.WITNESSED, True) if seen.witnesses else Check(Point.WITNESSED, None, note=NO_WITNESS)
+    checks = (Check(Point.READABLE, True), Check(Point.SIGNED, True), witnessed, Check(Point.INCLUDED, True))
+    return Found(checks, KINDS[extra.kind], cast("dict[str, Any]", read_once(extra.said.encode())), seen)
+
+
+def _read(data: bytes) -> _Extra:
+    try:
+        extra = msgspec.json.decode(data, type=_Extra)
+        said: object = read_once(extra.said.encode())
+    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
+        raise Untrue(Fault.BAD_STATEMENTS) from None
+    if extra.format != FORMAT or extra.kind not in KINDS:
+        raise Untrue(Fault.UNKNOWN_FORMAT, extra.format)
+    if msgspec.json.encode(extra) != data or len(extra.salt) != _SALT or len(extra.hidden) not in (0, _SALT):
+        raise Untrue(Fault.BAD_STATEMENTS)
+    if not isinstance(said, dict):
+        raise Untrue(Fault.BAD_STATEMENTS)
+    return extra
