@@ -120,6 +120,7 @@ async def test_requests_about_one_thing_are_put_together_by_people_and_everybody
     await clerk.post(f"/desk/hotline/{two}/together", {"other": one, "do": "together"})
     housing = await Official(site).sit("housing.head")
     await housing.open(two)
+    assert f'action="/desk/hotline/{two}/reply-all"' in housing.page.text and one in housing.text
     await housing.post(f"/desk/hotline/{two}/reply-all", {"reply": "整条路的灯都修了", "key": "all-of-them"})
     for case, its in ((one, code), (two, other_code)):
         await anyone.get(f"/hotline/{case}/{its}")

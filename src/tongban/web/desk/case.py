@@ -15,6 +15,7 @@ from tongban.cases import UNDO, CaseView, Refusal, handing
 from tongban.cases.inspections import Inspections
 from tongban.catalog.procedure import Act
 from tongban.org import Actor
+from tongban.voice.hotline.model import SERVICE as HOTLINE
 from tongban.web.desk import acts, casepage, drafts, papers
 from tongban.web.desk.lists import narrowed, queue
 from tongban.web.desk.own_view import withheld
@@ -69,12 +70,20 @@ async def case_page(
         whereabouts_of=whereabouts(site, view),
         recall=may_recall(site, actor, view),
         certified=bool(view.certificates),
+        mates=await mates(site, view),
         inspects=Inspections(site.cases.engine).rule(actor, view) is not None,
         shown_at=int(site.clock().timestamp()),
         **casepage.values(
             view, column, region_names(site), site.catalogue.versions(view.opening.service), read=read, **more
         ),
     )
+
+
+async def mates(site: Site, view: CaseView) -> list[str]:
+    """Requests to 12345 that people put together with this one, where it can be answered now."""
+    if view.opening.service != HOTLINE or view.act("reply") is None:
+        return []
+    return await site.voice.hotline.together(view.case)
 
 
 async def still_asked(site: Site, view: CaseView) -> list[Text]:
