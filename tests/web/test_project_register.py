@@ -29,6 +29,13 @@ async def test_a_wrong_row_enters_nothing(site: Site) -> None:
     assert "没有项目名称" in centre.text and "登记了0个项目和系统" in centre.text
 
 
+async def test_a_project_without_a_number_is_not_entered_over_another(site: Site) -> None:
+    centre = await entered(site, SHEET.replace("P3,", ","))
+    assert "没有项目编号" in centre.text and "登记了0个项目和系统" in centre.text
+    centre = await entered(site, "名称,功能\n甲,办证\n")
+    assert "缺少列：id" in centre.text
+
+
 async def test_a_review_needs_reasons_and_keeps_the_figures_of_the_moment(site: Site) -> None:
     centre = await entered(site)
     await centre.post("/console/projects/review", {"project": "P1", "outcome": "return", "reasons": "重复"})

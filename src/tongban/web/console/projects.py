@@ -43,7 +43,7 @@ async def take_in(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
         if sheet is None:
             raise refuse("field-missing", "请选一份 CSV 表", "Choose a CSV sheet", place="sheet")
         name = Path(sheet.filename or "sheet.csv").name[:80]
-        await _projects(site).take_in(actor, read_sheet(await sheet.read(), Path(name)))
+        await _projects(site).take_in(actor, read_sheet(await sheet.read(), Path(name), numbered=True))
     except Refused as error:
         return await _page(site, visitor, actor, problems=refused(error), status=error.status)
     return go("/console/projects?said=taken")

@@ -44,8 +44,9 @@ def read_projects(path: Path) -> tuple[Project, ...]:
     return read_sheet(path.read_bytes(), path)
 
 
-def read_sheet(data: bytes, path: Path) -> tuple[Project, ...]:
-    """The same of a sheet that was sent; `path` is its name."""
+def read_sheet(data: bytes, path: Path, *, numbered: bool = False) -> tuple[Project, ...]:
+    """The same of a sheet that was sent; `path` is its name. `numbered` where every project must have a number of its
+    own: a register knows it by that again."""
     reader = csv.reader(io.StringIO(decoded(data, path.name), newline=""), strict=True)
     try:
         rows = list(reader)
@@ -56,7 +57,7 @@ def read_sheet(data: bytes, path: Path) -> tuple[Project, ...]:
             f"Line {reader.line_num} is not valid CSV ({error})",
             place=f"{path.name}:{reader.line_num}",
         ) from None
-    columns = _columns(rows[0] if rows else [], path)
+    columns = _columns(rows[0] if rows else [], path, ("id", "name") if numbered else ("name",))
     body = [(n, row) for n, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
     if not body:
         raise refuse("no-rows", "表里没有项目", "The sheet has no projects", place=path.name)
@@ -67,7 +68,7 @@ def read_sheet(data: bytes, path: Path) -> tuple[Project, ...]:
     seen: set[str] = set()
     for line, row in body:
         place = f"{path.name}:{line}"
-        one = _project(row, columns, len(rows[0]), line, place)
+        one = _project(row, columns, len(rows[0]), line, place, numbered=numbered)
         if isinstance(one, Problem):
             wrong.append(one)
         elif one.id in seen:
@@ -81,7 +82,7 @@ def read_sheet(data: bytes, path: Path) -> tuple[Project, ...]:
     return tuple(found)
 
 
-def _columns(head: list[str], path: Path) -> dict[str, int]:
+def _columns(head: list[str], path: Path, needed: tuple[str, ...]) -> dict[str, int]:
     names = [re.sub(r"[_-]", " ", plain(cell.strip())) for cell in head]
     columns = {
         field: names.index(heading)
@@ -89,7 +90,7 @@ def _columns(head: list[str], path: Path) -> dict[str, int]:
         for heading in reversed(headings)
         if heading in names
     }
-    missing = [field for field in ("name",) if field not in columns]
+    missing = [field for field in needed if field not in columns]
     if not any(field in columns for field in TELLS):
         missing += TELLS
     if missing:
@@ -104,7 +105,9 @@ def _columns(head: list[str], path: Path) -> dict[str, int]:
     return columns
 
 
-def _project(row: list[str], columns: dict[str, int], width: int, line: int, place: str) -> Project | Problem:
+def _project(
+    row: list[str], columns: dict[str, int], width: int, line: int, place: str, *, numbered: bool
+) -> Project | Problem:
     if len(row) != width:
         return Problem(
             "short-row",
@@ -114,6 +117,8 @@ def _project(row: list[str], columns: dict[str, int], width: int, line: int, pla
     said = {field: row[at].strip() for field, at in columns.items()}
     if not said["name"]:
         return Problem("no-name", Text("没有项目名称", "The project has no name"), place)
+    if numbered and not said["id"]:
+        return Problem("no-number", Text("没有项目编号", "The project has no number"), place)
     if not any(said.get(field) for field in TELLS):
         return Problem(
             "nothing-said",
