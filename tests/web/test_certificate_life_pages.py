@@ -31,6 +31,10 @@ async def test_a_lost_certificate_is_replaced_from_its_own_page(xiaoman: Person,
     await xiaoman.post(f"/certificates/{number}/reissue", {"key": key, "why": "lost"})
     assert "新的一张已发" in xiaoman.text
     old = (await xiaoman.get(f"/certificates/{number}")).text
+    gone = await certs.store.get(site.db, number)
+    assert gone is not None
+    await xiaoman.get(f"/verify?c={number}&h={certs.digest(gone.record)}")
+    assert "由新的一张代替" in xiaoman.text
     new = re.search(r'href="/certificates/([^"/]+)">看新的一张', old)
     assert new and "已废止" in old and "/reissue" not in old
     assert number in (await xiaoman.get(f"/certificates/{new[1]}")).text

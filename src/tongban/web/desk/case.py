@@ -12,6 +12,7 @@ from tongban.assist.precheck.service import Prechecked
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.cases import UNDO, CaseView, Refusal, handing
+from tongban.cases.doubts import CHANGES
 from tongban.cases.inspections import Inspections
 from tongban.catalog.procedure import Act
 from tongban.org import Actor
@@ -71,6 +72,7 @@ async def case_page(
         recall=may_recall(site, actor, view),
         certified=bool(view.certificates),
         mates=await mates(site, view),
+        doubts=[(one, CHANGES[one.change]) for one in view.state.doubts],
         inspects=Inspections(site.cases.engine).rule(actor, view) is not None,
         shown_at=int(site.clock().timestamp()),
         **casepage.values(

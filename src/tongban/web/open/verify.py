@@ -122,6 +122,9 @@ def presented(site: Site, visitor: Visitor, record: CertificateRecord, what: str
     )
 
 
+_CHANGED = Text("为什么现在不能用", "Why it does not hold now")
+
+
 @get("/verify")
 async def verify(site: Site, visitor: Visitor, c: str = "", h: str = "") -> Response[str]:
     """The form; or, for whoever scanned a code, the answer."""
@@ -140,6 +143,9 @@ async def verify(site: Site, visitor: Visitor, c: str = "", h: str = "") -> Resp
             answer = await verified(site, visitor, certs.export_json(stored.certificate), h[:100])
             # A number alone shows nobody's certificate: only the digest proves that it was held in the hand.
             found = of_certificate(answer if answer.genuine else msgspec.structs.replace(answer, record=None))
+            change = stored.revocation or stored.suspension
+            if answer.genuine and change is not None:  # by which act and article; the reasons are for its holder
+                found.rows.append((_CHANGED, Text(change.reason, change.reason)))
     return page(site, visitor, "open/verify.html", result=found, problems=problems)
 
 
