@@ -145,7 +145,7 @@ async def verify(site: Site, visitor: Visitor, c: str = "", h: str = "") -> Resp
             found = of_certificate(answer if answer.genuine else msgspec.structs.replace(answer, record=None))
             change = stored.revocation or stored.suspension
             if answer.genuine and change is not None:  # by which act and article; the reasons are for its holder
-                found.rows.append((_CHANGED, Text(change.reason, change.reason)))
+                found = replace(found, rows=(*found.rows, (_CHANGED, Text(change.reason, change.reason))))
     return page(site, visitor, "open/verify.html", result=found, problems=problems)
 
 
