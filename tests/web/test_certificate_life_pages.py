@@ -9,7 +9,10 @@ from tests.web.desk_people import Official
 from tests.web.test_case_pages import certified
 
 from tongban import certs
-from tongban.sharing import Lookup, Purpose, Reader
+from tongban.base.i18n import Text
+from tongban.org import Actor
+from tongban.org import store as org_store
+from tongban.sharing import Lookup, Purpose, Reader, Shared
 from tongban.web.site import Site
 
 pytestmark = pytest.mark.database
@@ -90,3 +93,30 @@ async def test_a_permit_that_was_issued_here_is_not_asked_for_on_paper_and_its_u
     assert "stay-proof" not in (await looked_up(site, "p-linyue")).found
     uses = (await site.sharing.accesses(HER)).items
     assert any(one.source.zh == "您的电子居住证" for one in uses)
+
+
+async def test_the_desk_sees_on_the_case_that_a_certificate_it_relies_on_has_changed(
+    xiaoman: Person, site: Site
+) -> None:
+    number, person = await certified(xiaoman, site), await org_store.person(site.db, HER)
+    assert person is not None
+    said = {
+        "full_name": person.name, "id_number": person.id_number, "phone": person.phone, "insurance_status": "active",
+        "insured_region": "990101", "going_region": "990201", "stay": "living", "promise": "false",
+    }  # fmt: skip
+    at = site.clock()
+    record = Shared(
+        value=number, source=Text("您的电子居住证", "Your residence permit"), as_of=at, at=at, certificate=number
+    )
+    view = await site.cases.submit(
+        Actor.citizen(person), "out-of-area-medical-filing", said, region="990101", key="filing-01",
+        records={"stay-proof": record},
+    )  # fmt: skip
+    await xiaoman.get(f"/certificates/{number}/reissue")
+    await xiaoman.post(f"/certificates/{number}/reissue", {"key": xiaoman.hidden("key"), "why": "lost"})
+    body, region = view.office.id.partition(".")[2], view.office.id.partition(".")[0]
+    official = await Official(site).sit(f"{body}.approver", region)
+    page = (await official.open(view.case)).text
+    assert "依据的证照有变化：居住证" in page and 'value="look-at-certificate"' in page
+    await official.do(view.case, "look-at-certificate", opinion="新的一张也有效")
+    assert "依据的证照有变化：居住证" not in (await official.open(view.case)).text
