@@ -81,6 +81,6 @@ def record_lines(found: records.Found, lang: Lang) -> Iterator[str]:
         return
     yield ""
     yield found.kind[lang]
-    yield from (f"  {name}{colon}{value}" for name, value in records.lines(found))
+    yield from (f"  {name[lang]}{colon}{value[lang]}" for name, value in records.lines(found))
     yield ""
     yield from (f"- {limit[lang]}" for limit in records.LIMITS)

@@ -135,14 +135,51 @@ def _not_provable() -> Refused:
     )
 
 
-def lines(found: Found) -> list[tuple[str, str]]:
-    """What the record says, name by name as it is kept."""
+_NAMES: Final[dict[str, Text]] = {
+    "at": Text("时间", "When"),
+    "person": Text("谁的信息", "Whose data"),
+    "body": Text("哪个机关", "Body"),
+    "post": Text("什么岗位", "Post"),
+    "resource": Text("哪种数据", "Data"),
+    "source": Text("看了什么", "What was seen"),
+    "fields": Text("看了哪几项", "Fields"),
+    "answered": Text("查到没有", "Found"),
+    "law": Text("依据", "Law"),
+    "kind": Text("怎么看的", "How"),
+    "own": Text("本人的事", "The person's own matter"),
+    "shown_from": Text("从何时起给本人看", "Shown to the person from"),
+    "kept_until": Text("保存到", "Kept until"),
+    "id": Text("编号", "Number"),
+    "provider": Text("谁提供", "Provider"),
+    "consumer": Text("谁在用", "Used by"),
+    "service": Text("用于哪个事项", "Service"),
+    "purpose": Text("用途", "Purpose"),
+    "since": Text("从", "From"),
+    "until": Text("到", "Until"),
+}
+"""Names of what a record holds, in words; others stay as they are kept."""
+
+
+def lines(found: Found) -> list[tuple[Text, Text]]:
+    """What the record says, line by line; what is empty is left out."""
     record = found.record or {}
-    return [(name, value if isinstance(value, str) else _plain(value)) for name, value in record.items()]
+    order = [*(name for name in _NAMES if name in record), *(name for name in record if name not in _NAMES)]
+    return [(_NAMES.get(name, Text(name, name)), _said(record[name])) for name in order if record[name] not in ("", [])]
 
 
-def _plain(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+def _said(value: object) -> Text:
+    match value:
+        case {"zh": str(zh), "en": str(en)}:
+            return Text(zh, en)
+        case {"source": {"zh": str(zh), "en": str(en)}}:
+            return Text(zh, en)
+        case bool():
+            return Text("是", "yes") if value else Text("否", "no")
+        case str():
+            return Text(value, value)
+        case _:
+            plain = msgspec.json.encode(value).decode()
+            return Text(plain, plain)
 
 
 def looks_like_record(data: bytes) -> bool:
