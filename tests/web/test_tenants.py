@@ -131,6 +131,9 @@ ROUTES: dict[str, Whose] = {
     "GET /my-promises": MINE,
     "GET /open/flexible": PUBLIC,
     "GET /open/inspections": PUBLIC,
+    "GET /open/operators": PUBLIC,
+    "GET /open/operators/{contract}/exit.json": PUBLIC,
+    "GET /open/operators/{contract}/proof": PUBLIC,
     "GET /desk/training": STAFF,
     "GET /console/training": STAFF,
     "GET /open/indicators": PUBLIC,
@@ -358,6 +361,7 @@ async def world(site: Site) -> Any:
                  "resource": "hr.insurance", "record": "member", "grant": "demo.none",
                  "mandate": mandate.id, "group": "0", "showing_id": "none", "copy_id": "none",
                  "code": "AAAAAAAAAA", "rating": "0", "consultation": "demo-rent",
+                 "contract": "00c0ffee00c0ffee",
                  "asked": "none"}  # fmt: skip
         yield World(
             owner,

@@ -34,6 +34,7 @@ _SALT: Final = 32
 KINDS: Final[dict[str, Text]] = {
     "access": Text("查看个人信息的记录", "an opening of personal data"),
     "grant": Text("数据共享授权", "a grant of data"),
+    "operator-exit": Text("运维单位退出的查清记录", "the check of an operator's exit"),
 }
 """What can be shown by itself, in words."""
 
@@ -156,6 +157,12 @@ _NAMES: Final[dict[str, Text]] = {
     "purpose": Text("用途", "Purpose"),
     "since": Text("从", "From"),
     "until": Text("到", "Until"),
+    "number": Text("合同号", "Contract"),
+    "operator": Text("运维单位", "Operator"),
+    "uscc": Text("统一社会信用代码", "Social credit code"),
+    "held": Text("持有过什么，怎么处理的", "What was held, and what became of it"),
+    "checked_at": Text("查清时间", "Checked"),
+    "sha256": Text("签名文件的SHA-256", "SHA-256 of the signed file"),
 }
 """Names of what a record holds, in words; others stay as they are kept."""
 

@@ -54,6 +54,7 @@ Place = Literal[
     "certificates",
     "hotline",
     "projects",
+    "operators",
 ]
 
 
