@@ -196,6 +196,7 @@ INSIDE: dict[str, Whose] = {
     "GET /console/projects": STAFF,
     "POST /console/projects": STAFF,
     "POST /console/projects/review": STAFF,
+    "GET /console/conformance": STAFF,
     "GET /console/operators": STAFF,
     "POST /console/operators": STAFF,
     "POST /console/operators/{contract}/windows": STAFF,

@@ -41,6 +41,7 @@ COMMANDS: dict[str, CommandSpec] = {
     "uses": CommandSpec("tongban.cli.uses", "AI uses: check, measure, switch off · 算法应用：检查、评测、关掉"),
     "route": CommandSpec("tongban.cli.route", "train and measure the routing of requests · 训练和评测智能分办"),
     "opinion": CommandSpec("tongban.cli.opinion", "groups of opinion in votes · 从表态找意见群体"),
+    "conformance": CommandSpec("tongban.cli.conformance", "data against the dictionary · 数据符合字典吗"),
     "projects": CommandSpec("tongban.cli.projects", "projects that do the same · 重复的信息化项目"),
     "case": CommandSpec("tongban.cli.case", "export one case whole · 导出一个办件"),
     "letters": CommandSpec("tongban.cli.letters", "print the letters of the post room · 打印待寄文书"),

@@ -51,6 +51,7 @@ TABS: tuple[Tab, ...] = (
             Under("sharing-watch", "/console/sharing", Text("共享监督", "Sharing")),
             Under("accesses", "/console/accesses", Text("看管查看", "Looks")),
             Under("projects", "/console/projects", Text("项目登记", "Projects")),
+            Under("conformance", "/console/conformance", Text("符合度", "Conformance")),
             Under("operators", "/console/operators", Text("运维单位", "Operators")),
         ),
     ),

@@ -163,6 +163,11 @@ class Centre:
         )
 
 
+def bodies_of(file: Path) -> dict[str, str] | None:
+    """The bodies of the members by code; None without an exchange. Raises `Refused` `members-file-wrong` (500)."""
+    return {one.code: one.body for one in _decode(file).members} if file.is_file() else None
+
+
 def _decode(file: Path) -> MembersFile:
     try:
         members = msgspec.json.decode(file.read_bytes(), type=MembersFile)

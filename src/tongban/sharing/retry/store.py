@@ -165,6 +165,16 @@ async def close_drafts(db: Writes, before: datetime, now: datetime) -> None:
     )
 
 
+async def unanswered(db: Reads, before: datetime) -> dict[str, int]:
+    """How many questions of before then were put to each resource and are still without an answer."""
+    rows = await db.fetch(
+        "SELECT resource, count(*) AS open FROM shared_retry WHERE ended IS NULL AND attempts > 0 AND opened_at < $1"
+        " GROUP BY resource",
+        before,
+    )
+    return {row["resource"]: row["open"] for row in rows}
+
+
 def _key(question: Open) -> dict[str, str]:
     return {
         "person": question.person,

@@ -3,6 +3,7 @@
 from tongban.web.console import (
     accesses,
     clock_abuse,
+    conformance,
     delegations,
     drafts,
     guide,
@@ -27,6 +28,7 @@ ROUTES = [
     *performance.ROUTES,
     *projects.ROUTES,
     *operators.ROUTES,
+    *conformance.ROUTES,
     *accesses.ROUTES,
     *what_if.ROUTES,
     *machines.ROUTES,

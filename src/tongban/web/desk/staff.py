@@ -55,6 +55,7 @@ Place = Literal[
     "hotline",
     "projects",
     "operators",
+    "conformance",
 ]
 
 
