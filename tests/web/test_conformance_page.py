@@ -23,6 +23,6 @@ async def test_the_centre_sees_its_bodies_and_a_body_only_itself(site: Site) -> 
 
     insurance = await Official(site).sit("hr.approver", "990000")
     await insurance.get("/desk/sharing")
-    assert "本单位的数据符合度" in insurance.text
+    assert "符合字典和目录的程度：100分，0处要改" in insurance.text
     await insurance.get("/console/conformance")
     assert "岚江省人力资源和社会保障局" in insurance.text and "公安局" not in insurance.text

@@ -166,6 +166,16 @@ async def changes(db: Reads, grant: str) -> list[tuple[datetime, What, str, str]
     return [(row["at"], row["what"], row["by_id"], row["reasons"]) for row in rows]
 
 
+async def last_looked(db: Reads) -> dict[str, datetime]:
+    """When somebody last looked at data of each body under any grant of it; bodies nobody looked at are left out."""
+    rows = await db.fetch(
+        "SELECT g.provider, max(u.at) AS at FROM data_grant g CROSS JOIN LATERAL ("
+        " SELECT at FROM shared_access WHERE grant_id = g.id AND grant_id <> '' ORDER BY at DESC LIMIT 1) u"
+        " GROUP BY g.provider"
+    )
+    return {row["provider"]: row["at"] for row in rows}
+
+
 async def last_used(db: Reads, grants: Sequence[str]) -> dict[str, datetime]:
     """When somebody last looked under each of these grants; those nobody used are left out."""
     rows = await db.fetch(

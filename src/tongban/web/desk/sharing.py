@@ -26,6 +26,7 @@ from tongban.sharing.grants import Grant, Standing, store
 from tongban.sharing.grants.model import MODES, STANDINGS, What
 from tongban.sharing.store import Reads
 from tongban.web.bodies import body_name
+from tongban.web.conformance import system_of
 from tongban.web.desk.asking import in_name_of
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk, official
@@ -112,6 +113,7 @@ async def sharing(
         ending=await _lines(site, ending, own=False),
         held=await _lines(site, held, own=False),
         given=await _lines(site, given, own=True),
+        conformance=await system_of(site, actor.body),
         unread=await correspondence.unread(site.cases.engine, actor),
         watches=len(_watched(site, actor)) > 1,
         asked=[_asked(site, row, actor) for row in asked.items],
