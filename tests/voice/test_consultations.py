@@ -1,5 +1,6 @@
 """Consultations: one person one vote, nobody can read who voted how, people moderate with reasons, the body answers."""
 
+import asyncio
 import hashlib
 from datetime import timedelta
 
@@ -161,6 +162,9 @@ async def test_a_statement_stands_at_once_and_each_may_write_five(world: World) 
         number = await world.rooms.voting.say(world.person(1), world.one.id, f"第{n}条建议：周末也开")
         await world.rooms.voting.vote(world.person(2), world.one.id, number, Vote.AGREE)
     await refused("enough-said", world.rooms.voting.say(world.person(1), world.one.id, "还有一条"))
+    at_once = (world.rooms.voting.say(world.person(3), world.one.id, f"第{n}条：一起提") for n in range(8))
+    said = await asyncio.gather(*at_once, return_exceptions=True)
+    assert [getattr(one, "code", "") for one in said if not isinstance(one, int)] == ["enough-said"] * 3
     await refused("said-already", world.rooms.voting.say(world.person(2), world.one.id, SAID[0]))
     await refused("too-long", world.rooms.voting.say(world.person(2), world.one.id, "长" * 141))
     await refused("unknown-statement", world.rooms.voting.vote(world.person(2), world.one.id, 99, Vote.AGREE))
@@ -171,8 +175,7 @@ async def test_a_statement_stands_at_once_and_each_may_write_five(world: World) 
 
 async def test_results_show_groups_and_what_they_share_and_nothing_of_a_voter(world: World) -> None:
     await world.everybody(60)
-    await world.rooms.closing.turn()
-    results = (await world.rooms.consultations.one(world.one.id)).results
+    results = (await world.close()).results
     assert results is not None and results.clear
     assert [camp.size for camp in results.camps] == [30, 30]
     assert [one.statement for one in results.agreement] == ["3"]
@@ -182,19 +185,30 @@ async def test_results_show_groups_and_what_they_share_and_nothing_of_a_voter(wo
         ((0.0, 1.0), (1.0, 0.0)),
     }
     assert "p-secret" not in str(results) and not hasattr(results, "participants")
-    assert await store.uncounted(world.db, world.one) == 0
 
 
-async def test_results_are_published_in_steps_of_ten_ballots(world: World) -> None:
-    await world.everybody(9)
+async def test_no_two_publications_differ_by_fewer_than_ten_ballots_nor_does_the_last(world: World) -> None:
+    await world.everybody(19)
     await world.rooms.closing.turn()
     assert (await world.rooms.consultations.one(world.one.id)).results is None
-    await world.rooms.voting.vote(world.person(9), world.one.id, 1, Vote.AGREE)
+    await world.rooms.voting.vote(world.person(19), world.one.id, 1, Vote.AGREE)
     await world.rooms.closing.turn()
     results = (await world.rooms.consultations.one(world.one.id)).results
     assert results is not None and results.voters == 10
     # Under fifty nothing is told of how anybody voted.
     assert not results.clear and {one.agree for one in results.tallies} == {None}
+    assert await store.uncounted(world.db, world.one) == 10
+    last = (await world.close()).results
+    assert last is not None and last.voters == 20
+
+
+async def test_what_was_taken_out_since_the_last_count_is_not_in_the_published_results(world: World) -> None:
+    await world.everybody(20)
+    await world.rooms.closing.turn()
+    await world.rooms.moderation.remove(world.clerk, world.one.id, 1, Ground.PERSONAL, "写了邻居的电话")
+    one = await world.rooms.consultations.one(world.one.id)
+    results = world.rooms.consultations.published(one, await world.rooms.consultations.statements(one))
+    assert results is not None and SAID[0] not in str(results) and SAID[1] in str(results)
 
 
 # --- moderation ------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import asyncio
 
 from tongban.base.clock import Clock
 from tongban.base.database import Connection, Database
+from tongban.base.errors import Refused
 from tongban.base.sealing import PersonKey
 from tongban.voice.participation import secrecy, store
 from tongban.voice.participation.counting import Question, count
@@ -19,22 +20,29 @@ class Closing:
         self._clock = clock
 
     async def turn(self) -> None:
-        """What has to happen by itself: count where enough is new, and close what has run out."""
+        """What has to happen by itself: count where enough is new, and close what has run out. Raises Refused
+        `not-counted` (500) when all the others have had their turn."""
+        failed: Refused | None = None
         for one in await store.unclosed(self._db):
-            if one.closes_at <= self._clock():
-                await self.close(one)
-            elif await store.uncounted(self._db, one) >= FEWEST_SHOWN:
-                await self.recount(one)
+            try:
+                if one.closes_at <= self._clock():
+                    await self.close(one)
+                elif await store.uncounted(self._db, one) >= 2 * FEWEST_SHOWN:
+                    await self.recount(one)
+            except Refused as error:
+                failed = error
+        if failed:
+            raise failed
 
     async def recount(self, one: Consultation) -> Results:
-        """Count an open consultation. Published in steps of ten ballots: the difference of two publications is never
-        the vote of one."""
+        """Count an open consultation. Published in steps of ten ballots, and ten wait for the next count, so that the
+        last one has ten new ones too: the difference of two publications is never the vote of one."""
         async with self._db.transaction() as connection:
             held = there(await store.held(connection, one.id))
             if not held.open_at(self._clock()):
                 raise closed()
             key = await secrecy.key_of(self._db.sealer, connection, held)
-            question, seen = await self._question(connection, held, key)
+            question, seen = await self._question(connection, held, key, held_back=FEWEST_SHOWN)
         results = await count(question)
         await store.keep_results(self._db, one, results)
         await store.mark_counted(self._db, one, seen)
@@ -58,9 +66,9 @@ class Closing:
             )
 
     async def _question(
-        self, connection: Connection, one: Consultation, key: PersonKey
+        self, connection: Connection, one: Consultation, key: PersonKey, *, held_back: int = 0
     ) -> tuple[Question, list[tuple[bytes, str]]]:
-        seen = await store.ballots(connection, one)
+        seen = await store.ballots(connection, one, held_back)
         statements = await store.statements(connection, one)
         ballots = await asyncio.to_thread(
             lambda: tuple(votes for voter, text in seen if (votes := secrecy.opened(key, one, voter, text)))

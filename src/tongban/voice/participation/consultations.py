@@ -15,7 +15,15 @@ from tongban.catalog.catalogue import Catalogue
 from tongban.org import Actor
 from tongban.org.model import Role
 from tongban.voice.participation import store
-from tongban.voice.participation.model import LONGEST_STATEMENT, YOUNGEST, Answered, Consultation, Report, Statement
+from tongban.voice.participation.model import (
+    LONGEST_STATEMENT,
+    YOUNGEST,
+    Answered,
+    Consultation,
+    Report,
+    Results,
+    Statement,
+)
 from tongban.voice.participation.refusals import need_body, need_role, owed_answers, there, words_of
 
 REPORT_DAYS = 30
@@ -60,6 +68,10 @@ class Consultations:
     async def statements(self, one: Consultation) -> list[Statement]:
         """All, also what was taken out, with the reasons."""
         return await store.statements(self._db, one)
+
+    def published(self, one: Consultation, statements: Sequence[Statement]) -> Results | None:
+        """What everybody may read of the votes: what was taken out since it was counted is not in it."""
+        return one.results and one.results.without({each.number for each in statements if each.removed})
 
     async def voters(self, one: Consultation) -> int:
         """How many have voted."""

@@ -3,13 +3,14 @@
 import asyncio
 import os
 import sys
+from collections import Counter, defaultdict
 from datetime import datetime
 from itertools import permutations
 
 import msgspec
 
 from tongban.base.errors import refuse
-from tongban.voice.participation.groups.model import FEWEST_VOTERS, Opinion
+from tongban.voice.participation.groups.model import FEWEST_VOTERS, Group, Opinion, Representative
 from tongban.voice.participation.groups.steady import Steady, steadied
 from tongban.voice.participation.model import FEWEST_SHOWN, VALUE, Camp, Results, Tally, Vote
 
@@ -96,12 +97,15 @@ def _published(question: Question, found: Opinion, steady: Steady) -> Results:
     if question.before and len(question.before.camps) == len(found.groups) > 1:
         order = _same_names(question.before, tallies, len(found.groups))
         tallies = _tallies(question, groups, order, shown=True)
+    votes = _votes(question, groups)
     camps = tuple(
-        Camp("ABCDE"[n], group.size, group.x, group.y, group.representative)
+        Camp("ABCDE"[n], group.size, group.x, group.y, _shown(group, votes))
         for n, group in enumerate(found.groups[old] for old in order)
     )
     agreement = tuple(
-        msgspec.structs.replace(one, shares=tuple(one.shares[old] for old in order)) for one in found.agreement
+        msgspec.structs.replace(one, shares=tuple(one.shares[old] for old in order))
+        for one in found.agreement
+        if all(votes[one.statement][group.group] >= FEWEST_SHOWN for group in found.groups)
     )
     return Results(
         question.at,
@@ -117,6 +121,25 @@ def _published(question: Question, found: Opinion, steady: Steady) -> Results:
         steady.k,
         steady.candidate,
         steady.streak,
+    )
+
+
+def _votes(question: Question, groups: list[int | None]) -> dict[str, Counter[int]]:
+    """How many of each group voted on each statement."""
+    votes: dict[str, Counter[int]] = defaultdict(Counter)
+    for group, ballot in zip(groups, question.ballots, strict=True):
+        if group is not None:
+            for number in ballot:
+                votes[str(number)][group] += 1
+    return votes
+
+
+def _shown(group: Group, votes: dict[str, Counter[int]]) -> tuple[Representative, ...]:
+    """What a group is known by, as far as its share and that of the others are of enough votes."""
+    return tuple(
+        one
+        for one in group.representative
+        if min(own := votes[one.statement][group.group], votes[one.statement].total() - own) >= FEWEST_SHOWN
     )
 
 

@@ -1,5 +1,6 @@
 """A consultation, what is said in it, and what everybody may read of the votes."""
 
+from collections.abc import Container
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -133,6 +134,20 @@ class Results(msgspec.Struct, frozen=True):
     k: int
     candidate: int
     streak: int
+
+    def without(self, removed: Container[int]) -> "Results":
+        """The same without the words of statements that were taken out since it was counted."""
+        return msgspec.structs.replace(
+            self,
+            tallies=tuple(one for one in self.tallies if one.number not in removed),
+            camps=tuple(
+                msgspec.structs.replace(
+                    camp, representative=tuple(one for one in camp.representative if int(one.statement) not in removed)
+                )
+                for camp in self.camps
+            ),
+            agreement=tuple(one for one in self.agreement if int(one.statement) not in removed),
+        )
 
 
 class Answered(msgspec.Struct, frozen=True):

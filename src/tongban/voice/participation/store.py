@@ -79,9 +79,9 @@ async def unclosed(db: Runner) -> list[Consultation]:
 
 
 async def keep_results(db: Runner, one: Consultation, results: Results) -> None:
-    """What is published, with its time."""
+    """What is published, with its time; after the last count nothing takes its place."""
     await db.execute(
-        "UPDATE consultation SET results = $3 WHERE region = $1 AND id = $2",
+        "UPDATE consultation SET results = $3 WHERE region = $1 AND id = $2 AND closed_at IS NULL",
         one.region,
         one.id,
         msgspec.to_builtins(results),
@@ -143,6 +143,11 @@ async def statements(db: Runner, one: Consultation) -> list[Statement]:
     ]
 
 
+async def one_by_one(connection: Connection, one: Consultation) -> None:
+    """Whoever else adds a statement here waits until this transaction ends."""
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"consultation:{one.id}")
+
+
 async def authored(db: Runner, one: Consultation, author: bytes) -> list[int]:
     """The numbers of what somebody said."""
     rows = await db.fetch(
@@ -156,8 +161,7 @@ async def authored(db: Runner, one: Consultation, author: bytes) -> list[int]:
 
 
 async def add_statement(connection: Connection, one: Consultation, author: bytes, words: str, day: date) -> int:
-    """Its number. Two at once wait for each other."""
-    await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"consultation:{one.id}")
+    """Its number. Where two may come at once, `one_by_one` comes first."""
     return await connection.fetchval(
         "INSERT INTO consultation_statement (region, consultation, number, author, words, said_on)"
         " SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5 FROM consultation_statement"
@@ -234,12 +238,15 @@ async def add_ballots(db: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     )
 
 
-async def ballots(db: Runner, one: Consultation) -> list[tuple[bytes, str]]:
-    """Every sealed ballot, in the order of the keyed names, which says nothing."""
+async def ballots(db: Runner, one: Consultation, held_back: int = 0) -> list[tuple[bytes, str]]:
+    """Every sealed ballot but so many that are not counted yet, in the order of the keyed names, which says nothing."""
     rows = await db.fetch(
-        "SELECT voter, votes FROM consultation_ballot WHERE region = $1 AND consultation = $2 ORDER BY voter",
+        "SELECT voter, votes FROM consultation_ballot WHERE region = $1 AND consultation = $2 AND voter NOT IN"
+        " (SELECT voter FROM consultation_ballot WHERE region = $1 AND consultation = $2 AND NOT counted"
+        " ORDER BY voter LIMIT $3) ORDER BY voter",
         one.region,
         one.id,
+        held_back,
     )
     return [(row["voter"], row["votes"]) for row in rows]
 

@@ -89,6 +89,7 @@ class Voting:
         words = words_of(words, "words", LONGEST_STATEMENT)
         async with self._db.transaction() as connection:
             one, _, voter = await self._enter(connection, person, consultation)
+            await store.one_by_one(connection, one)
             if any(each.words == words for each in await store.statements(connection, one)):
                 raise refuse(
                     "said-already",

@@ -76,6 +76,7 @@ async def results(site: Site, visitor: Visitor, consultation: str) -> Response[s
         visitor,
         "open/consultation.html",
         one=one,
+        found=rooms.published(one, statements),
         open=rooms.open_now(one),
         voters=await rooms.voters(one),
         fewest=FEWEST_VOTERS,
@@ -97,7 +98,8 @@ async def results(site: Site, visitor: Visitor, consultation: str) -> Response[s
 @get("/open/consultations/{consultation:str}/results.json")
 async def for_programs(site: Site, consultation: str) -> Response[bytes]:
     """The same for programs."""
-    one = await site.participation.consultations.one(consultation)
+    rooms = site.participation.consultations
+    one = await rooms.one(consultation)
     told = {
         "id": one.id,
         "region": one.region,
@@ -108,7 +110,7 @@ async def for_programs(site: Site, consultation: str) -> Response[bytes]:
         "closes_at": one.closes_at,
         "report_by": one.report_by,
         "closed_at": one.closed_at,
-        "results": one.results,
+        "results": rooms.published(one, await rooms.statements(one)),
         "report": one.report and {"at": one.report.at, "summary": one.report.summary, "answers": one.report.answers,
                                   "resulted": one.report.resulted},
     }  # fmt: skip

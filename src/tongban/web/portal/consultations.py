@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from tongban.base.errors import Problem, Refused
+from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.voice.participation.changes import EFFECTS, matter
 from tongban.voice.participation.model import GROUNDS, LONGEST_STATEMENT, Ground, Vote
@@ -37,15 +37,18 @@ async def take_part(site: Site, visitor: Visitor, consultation: str, said: str =
 async def vote(site: Site, visitor: Visitor, consultation: str, form: Form) -> Response[Any]:
     """One vote; then the next statement."""
     try:
-        said = Vote(form.text("vote"))
-    except ValueError:
-        said = Vote.PASS
-    try:
-        person = visitor.citizen()
+        person, said = visitor.citizen(), _vote(form.text("vote"))
         await site.participation.voting.vote(person, consultation, form.number("statement") or 0, said)
     except Refused as error:
         return await _again(site, visitor, consultation, error)
     return go(f"/consultations/{consultation}?said=voted")
+
+
+def _vote(text: str) -> Vote:
+    try:
+        return Vote(text)
+    except ValueError:
+        raise refuse("field-missing", "请选一个", "Please choose one of the three") from None
 
 
 @post("/consultations/{consultation:str}/statements")
