@@ -53,6 +53,24 @@ async def test_number_and_code_of_the_receipt_tell_how_a_case_stands_and_nothing
     assert code.replace(" ", "") == site.hall.kiosk.look_up_code(OWNER, case)
 
 
+async def test_a_case_that_has_ended_is_rated_at_the_machine_which_then_forgets_it(
+    xiaoman: Person, machine: Person, site: Site
+) -> None:
+    case = await submitted(xiaoman)
+    code = look_up_code(xiaoman)
+    assert "/rate/" not in (await ask(machine, case, code)).page.text
+    await xiaoman.get(f"/cases/{case}/withdraw")
+    await xiaoman.post(f"/cases/{case}/withdraw", {n: xiaoman.hidden(n) for n in ("key", "version")})
+    await ask(machine, case, code)
+    link = site.voice.ratings.link(case)
+    assert f"{link}?via=kiosk" in machine.page.text
+    await machine.get(f"{link}?via=kiosk")
+    await machine.post(link, {"level": "4", "via": machine.hidden("via")})
+    assert "谢谢" in machine.text and "url=/kiosk" in machine.page.text
+    assert machine.page.headers["cache-control"] == "no-store"
+    assert await site.db.fetchval("SELECT channel FROM rating") == "kiosk"
+
+
 async def test_a_wrong_code_is_answered_like_a_wrong_number_and_leaves_no_line(
     xiaoman: Person, machine: Person, site: Site
 ) -> None:

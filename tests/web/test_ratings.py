@@ -58,6 +58,66 @@ async def test_the_link_is_needed_and_nothing_is_rated_before_it_has_ended(xiaom
     assert (await xiaoman.get("/rate/990101-260101-AAAAAAAA/AAAAAAAAAA")).status_code == 404
 
 
+async def test_who_has_the_link_alone_learns_nothing_of_a_rating_and_cannot_change_it(
+    xiaoman: Person, anyone: Person, site: Site
+) -> None:
+    case = await withdrawn(xiaoman)
+    link = site.voice.ratings.link(case)
+    await anyone.get(f"{link}?via=letter")
+    await anyone.post(link, {"level": "2", "tag": "no-reason", "comment": "白跑一趟", "via": "letter"})
+    mine = str(anyone.page.url)
+    assert "?mine=" in mine and "不满意" in anyone.text and "没说清为什么" in anyone.text
+    await anyone.get(link)
+    assert "已经评过了" in anyone.text and "不满意" not in anyone.text and "没说清为什么" not in anyone.text
+    await anyone.get(f"{link}?change=1&mine={'A' * 10}")
+    assert 'name="level"' not in anyone.page.text and "白跑一趟" not in anyone.text
+    subject = await site.voice.ratings.of_case(case, link[-10:])
+    with pytest.raises(Refused, match="rated once"):
+        await site.voice.ratings.rate(subject, Said(5), "online", None, "A" * 10)
+    await anyone.get(f"{mine}&change=1")
+    await anyone.post(link, {"level": "1", "mine": anyone.hidden("mine")})
+    assert "非常不满意" in anyone.text
+    assert await site.db.fetchval("SELECT channel || level FROM rating") == "letter1"
+    head = await Official(site).sit("police.head")
+    await head.get(f"/desk/cases/{case}")
+    assert head.page.status_code == 200 and "/rate/" not in head.page.text, "the link is for the person"
+
+
+async def test_a_rating_told_by_telephone_needs_number_and_code_of_the_receipt(xiaoman: Person, site: Site) -> None:
+    case = await withdrawn(xiaoman)
+    code = site.hall.kiosk.look_up_code("p-wangxiaoman", case)
+    clerk = await Official(site).sit("service-centre.clerk")
+    await clerk.get("/desk/ratings")
+    wrong = f"{(int(code) + 1) % 10**8:08}"
+    await clerk.post("/desk/ratings/phone", {"case": case, "code": wrong, "level": "4"})
+    assert clerk.page.status_code == 422 and await site.db.fetchval("SELECT count(*) FROM rating") == 0
+    await clerk.post("/desk/ratings/phone", {"case": case, "code": code, "level": "4", "tag": "fast"})
+    assert "记下了" in clerk.text
+    assert await site.db.fetchval("SELECT channel || level || person FROM rating") == "phone4"
+
+
+async def test_a_visit_is_rated_by_the_code_at_the_window_and_not_by_whoever_served_it(
+    anyone: Person, site: Site
+) -> None:
+    token = await site.hall.queue.take("lan.qingyuan")
+    assert (await anyone.get(f"/rate-visit/{token}")).status_code == 409, "not called yet"
+    clerk = await Official(site).sit("service-centre.clerk")
+    await clerk.get("/desk/hall?window=2")
+    await clerk.post("/desk/hall", {"window": "2", "do": "next"})
+    assert 'class="rate-code"' in clerk.page.text and "<svg" in clerk.page.text
+    await clerk.get(f"/rate-visit/{token}")
+    assert (await clerk.post(f"/rate-visit/{token}", {"level": "5"})).status_code == 403
+    await anyone.get(f"/rate-visit/{token}")
+    await anyone.post(f"/rate-visit/{token}", {"level": "1", "tag": "attitude", "via": "phone"})
+    assert "非常不满意" in anyone.text
+    assert await site.db.fetchval("SELECT kind || channel || level FROM rating") == "visitwindow1"
+    await clerk.get(f"/rate-visit/{token}")
+    assert "已经评过了" in clerk.text and "非常不满意" not in clerk.text
+    await clerk.post("/desk/hall", {"window": "2", "do": "served"})
+    await anyone.get(f"/open/tickets/{token}")
+    assert f"/rate-visit/{token}" in anyone.page.text
+
+
 async def test_a_bad_rating_without_a_name_is_a_case_that_names_neither_person_nor_number(
     xiaoman: Person, site: Site, clock: SettableClock
 ) -> None:

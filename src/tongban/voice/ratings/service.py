@@ -1,8 +1,10 @@
 """Rating something, changing one's mind, putting bad ratings right, and showing in public what may be shown.
 
 Whoever has the link of a case or of a visit may rate it, once. The link is worked out from the installation's secret,
-so none is kept; that it was used is what makes the rating the only one. A bad rating becomes a case by itself as soon
-as it can no longer be changed (国办发〔2019〕51号: every bad rating is put right and answered).
+so none is kept; that it was used is what makes the rating the only one. Officials come by links too (in the letter of
+a case, in the code at their window), so what was said is told only to whoever said it: by a mark given to them then, or
+by being the person of the case. A bad rating becomes a case by itself as soon as it can no longer be changed
+(国办发〔2019〕51号: every bad rating is put right and answered).
 """
 
 from __future__ import annotations
@@ -89,6 +91,10 @@ class Ratings:
         """Where a case is rated; whoever has it may. The code is 50 bits of a keyed hash."""
         return f"/rate/{case}/{self._code(case)}"
 
+    def in_letter(self, case: str) -> str:
+        """The same as the letter of a case has it, which is for its person: no desk shows it."""
+        return f"{self.address}{self.link(case)}?via=letter"
+
     async def of_case(self, case: str, code: str) -> Subject:
         """What the link of a case leads to. Raises Refused: `unknown-link` (404), `not-ended`, `too-late` (409)."""
         try:
@@ -159,8 +165,18 @@ class Ratings:
         """The rating of something, if it has one."""
         return await store.of_subject(self.db, subject.region, self._subject(subject))
 
-    async def rate(self, subject: Subject, said: Said, channel: Channel, actor: Actor | None) -> Rating:
-        """Rate it, or change what was said, once and in time. `actor` is whoever is logged in.
+    def mark(self, given: Rating) -> str:
+        """What only whoever gave a rating is handed: 50 bits of a keyed hash."""
+        return self._short(f"given\n{given.id}")
+
+    def gave(self, given: Rating, subject: Subject, actor: Actor | None, mark: str) -> bool:
+        """Whether somebody may see what was said and change it: who has its mark, or whose case it was."""
+        return hmac.compare_digest(mark.encode(), self.mark(given).encode()) or (
+            actor is not None and actor.kind == "person" and bool(subject.person) and actor.id == subject.person
+        )
+
+    async def rate(self, subject: Subject, said: Said, channel: Channel, actor: Actor | None, mark: str = "") -> Rating:
+        """Rate it, or change what one said, once and in time. `actor` is whoever is logged in, `mark` as in `gave`.
 
         Raises Refused: `no-level`, `too-long`, `took-part` (403), `rated-already` (409), `nobody-to-name` (422).
         """
@@ -203,7 +219,8 @@ class Ratings:
         if before is None:
             done = await store.add(self.db, rating)
         else:
-            done = before.changeable(now) and await store.change(self.db, rating, now)
+            mine = before.changeable(now) and self.gave(before, subject, actor, mark)
+            done = mine and await store.change(self.db, rating, now)
         if not done:
             raise refuse(
                 "rated-already",
@@ -373,14 +390,16 @@ class Ratings:
         """The sentence at the end of the letter with which a case ends; nothing where it is not rated."""
         if not rateable(service):
             return Text("", "")
-        link = f"{self.address}{self.link(case)}?via=letter"
+        link = self.in_letter(case)
         return Text(f"办得怎么样，请评一评：{link}", f"How was it? Please rate it: {link}")
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
     def _code(self, case: str) -> str:
-        said = hmac.digest(self.secret, f"rate\n{case}".encode(), "sha256")
-        return base64.b32encode(said[:7]).decode()[:_CODE]
+        return self._short(f"rate\n{case}")
+
+    def _short(self, of: str) -> str:
+        return base64.b32encode(hmac.digest(self.secret, of.encode(), "sha256")[:7]).decode()[:_CODE]
 
     def _subject(self, subject: Subject) -> bytes:
         return hmac.digest(self.secret, f"rated\n{subject.kind}\n{subject.key}".encode(), "sha256")

@@ -72,6 +72,7 @@ async def case_page(
         recall=may_recall(site, actor, view),
         certified=bool(view.certificates),
         mates=await mates(site, view),
+        rate_link=site.voice.ratings.in_letter(view.case),
         doubts=[(one, CHANGES[one.change]) for one in view.state.doubts],
         inspects=Inspections(site.cases.engine).rule(actor, view) is not None,
         shown_at=int(site.clock().timestamp()),

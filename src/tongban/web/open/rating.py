@@ -1,14 +1,14 @@
 """好差评: rating by a link, without logging in, and what everybody may see of all ratings."""
 
 from functools import partial
-from typing import Any, get_args
+from typing import Any
 
 from litestar import Response, get, post
 
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 from tongban.voice.ratings import tags
-from tongban.voice.ratings.model import BAD, CHANNELS, LEVELS, Channel, Subject
+from tongban.voice.ratings.model import BAD, LEVELS, Channel, Subject
 from tongban.voice.ratings.service import Said
 from tongban.web.bodies import body_name
 from tongban.web.forms import Form, refused
@@ -20,13 +20,19 @@ from tongban.web.visitor import Visitor
 
 _DAYS = 365
 _SHOWN = 30
+_LINKS: dict[str, Channel] = {"letter": "letter", "kiosk": "kiosk"}
+"""What a link may say of where it was found. That something was told by telephone only the clerk says."""
 
 
 @get("/rate/{case:str}/{code:str}")
-async def ask(site: Site, visitor: Visitor, case: str, code: str, via: str = "", change: str = "") -> Response[str]:
-    """The five levels for a case; once rated, what became of it. Raises Refused as `Ratings.of_case`."""
+async def ask(
+    site: Site, visitor: Visitor, case: str, code: str, via: str = "", change: str = "", mine: str = ""
+) -> Response[str]:
+    """The five levels for a case; once rated, for whoever rated, what became of it. Raises Refused as
+    `Ratings.of_case`."""
     await site.limits.spend(Limited.KIOSK, f"rate {visitor.client}")
-    return await _page(site, visitor, await site.voice.ratings.of_case(case, code), change=bool(change), via=via)
+    subject = await site.voice.ratings.of_case(case, code)
+    return await _page(site, visitor, subject, change=bool(change), via=via, mine=mine)
 
 
 @post("/rate/{case:str}/{code:str}")
@@ -37,9 +43,9 @@ async def rate(site: Site, visitor: Visitor, case: str, code: str, form: Form) -
 
 
 @get("/rate-visit/{token:str}")
-async def ask_visit(site: Site, visitor: Visitor, token: str, change: str = "") -> Response[str]:
+async def ask_visit(site: Site, visitor: Visitor, token: str, change: str = "", mine: str = "") -> Response[str]:
     """The same for a visit at a counter, by the number's slip or the code at the window."""
-    return await _page(site, visitor, await site.voice.ratings.of_visit(token), change=bool(change), via="window")
+    return await _page(site, visitor, await site.voice.ratings.of_visit(token), change=bool(change), mine=mine)
 
 
 @post("/rate-visit/{token:str}")
@@ -50,15 +56,16 @@ async def rate_visit(site: Site, visitor: Visitor, token: str, form: Form) -> Re
 
 
 async def _rated(site: Site, visitor: Visitor, subject: Subject, form: Form, usual: Channel) -> Response[Any]:
-    via = form.text("via")
-    channel: Channel = via if via in get_args(Channel) else usual  # type: ignore[assignment] -- one of them
+    via, mine = form.text("via"), form.text("mine")
+    channel = _LINKS.get(via, usual)
     try:
-        await site.voice.ratings.rate(subject, said_of(form), channel, visitor.actor)
+        given = await site.voice.ratings.rate(subject, said_of(form), channel, visitor.actor, mine)
     except Refused as error:
         if error.status == 422:
-            return await _page(site, visitor, subject, form=form, problems=refused(error), via=via)
+            return await _page(site, visitor, subject, form=form, problems=refused(error), via=via, mine=mine)
         raise
-    return go(visitor.path.split("?")[0])
+    at_kiosk = "&via=kiosk" if channel == "kiosk" else ""
+    return go(f"{visitor.path.split('?')[0]}?mine={site.voice.ratings.mark(given)}{at_kiosk}")
 
 
 def said_of(form: Form) -> Said:
@@ -81,10 +88,14 @@ async def _page(
     problems: list[Problem] | None = None,
     change: bool = False,
     via: str = "",
+    mine: str = "",
 ) -> Response[str]:
     given, now = await site.voice.ratings.given(subject), site.clock()
+    rated = given is not None
+    if given and not site.voice.ratings.gave(given, subject, visitor.actor, mine):
+        given = None
     good, bad = tags.offered(subject.place)
-    asks = given is None or (change and given.changeable(now))
+    asks = not rated or (change and given is not None and given.changeable(now))
     form = form or Form()
     level = form.text("level") or (str(given.level) if given and asks else "")
     shown = page(
@@ -106,7 +117,8 @@ async def _page(
         can_name=bool(subject.person or (subject.kind == "visit" and visitor.person)),
         changeable=given is not None and given.changeable(now),
         outcome=await site.voice.ratings.outcome(given) if given else None,
-        via=via if via in CHANNELS else "",
+        via=via if via in _LINKS else "",
+        mine=mine if given else "",
         address=visitor.path.split("?")[0],
         problems=problems or (),
     )
