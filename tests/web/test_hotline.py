@@ -11,6 +11,7 @@ from tests.web.desk_people import Official
 from tongban.base.clock import SettableClock
 from tongban.voice.store import hotline as store
 from tongban.web.app import create
+from tongban.web.desk import hotline as desk
 from tongban.web.site import Site
 
 pytestmark = pytest.mark.database
@@ -144,6 +145,31 @@ async def test_a_wrong_code_shows_nothing_and_earlier_requests_need_a_purpose_th
     person = await site.db.fetchval("SELECT applicant FROM case_row WHERE case_id = $1", case)
     lines = await site.db.fetchval("SELECT count(*) FROM shared_access WHERE person = $1", person)
     assert lines == 1
+
+
+async def test_what_a_caller_left_is_kept_with_a_request_or_not_at_all(anyone: Person, site: Site) -> None:
+    left = "SELECT count(*) FROM person WHERE id LIKE 'v-%'"
+    await anyone.get("/hotline")
+    fields = {"kind": "", "said": SAID, "region": "990101", "urgency": "general", "name": "老周", "phone": "13900000"}
+    await anyone.post("/hotline", {**fields, "key": anyone.hidden("key")})
+    assert anyone.page.status_code == 422 and await site.db.fetchval(left) == 0
+    await anyone.post("/hotline", {**fields, "kind": "help", "key": ""})
+    assert anyone.page.status_code == 422 and await site.db.fetchval(left) == 0, "nor are all without a key one person"
+    await asked(anyone, name="老周", phone="13900000002")
+    assert await site.db.fetchval(left) == 1
+
+
+async def test_the_list_goes_on_page_by_page(anyone: Person, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "ROWS", 2)
+    cases = {(await asked(anyone, f"{SAID}{n}"))[0] for n in range(3)}
+    await site.voice.turn()
+    clerk = await Official(site).sit("service-centre.clerk")
+    await clerk.get("/desk/hotline")
+    first = {case for case in cases if case in clerk.text}
+    onward = re.search(r'href="(/desk/hotline\?after=[^"]+)"', clerk.page.text)
+    assert len(first) == 2 and onward
+    await clerk.get(onward[1])
+    assert {case for case in cases if case in clerk.text} == cases - first
 
 
 async def test_a_call_is_typed_in_and_the_caller_told_number_and_code(site: Site) -> None:

@@ -159,7 +159,7 @@ class Cases:
         draft is gone when the case exists. With `people_only` the rules do nothing by themselves. `owed_by`,
         `barred` and `received`: as `Engine.open`. Raises Refused with every problem at once.
         """
-        self._key(key)
+        self.check_key(key)
         attached = await self._attached(actor, {"documents": documents or {}}, ("documents",))
         said = {**(says or {}), "facts": dict(facts), **attached}
         asked_by = applicant or _applicant(actor, facts)
@@ -227,7 +227,7 @@ class Cases:
         key: str,
     ) -> CaseView:
         """Do an act on a case, as it stood at `version`. Files are named by upload id. Raises Refused."""
-        self._key(key)
+        self.check_key(key)
         found = await self._reading.find(actor, case, Kind.CASE)
         await self._reading.open(actor, found)
         spec = found.definition.procedure.acts.get(act)
@@ -247,7 +247,8 @@ class Cases:
         view = await self.view(actor, case)
         return view if view.state.people_only else await self.act(actor, case, PEOPLE_ONLY, version=None, key=key)
 
-    def _key(self, key: str) -> None:
+    def check_key(self, key: str) -> None:
+        """Raises Refused `key-missing` (400)."""
         if not 8 <= len(key) <= 200:
             raise Refused(
                 Problem(

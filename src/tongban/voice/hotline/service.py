@@ -9,7 +9,7 @@ import asyncio
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tongban.base.clock import Clock
@@ -17,6 +17,7 @@ from tongban.base.database import Database
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import narrow, read_case_id
+from tongban.base.page import Page, cursor, read_cursor
 from tongban.base.telemetry import Log
 from tongban.cases.about import tell
 from tongban.cases.loaded import Case
@@ -57,12 +58,13 @@ class Hotline:
     async def ask(self, actor: Actor | None, asked: Asked, region: str, key: str) -> tuple[str, str]:
         """Take a request in; its number and look-up code. `actor` is the person, the clerk who types it in, or nobody.
 
-        Raises Refused as `Cases.submit` and as `Engine.open`.
+        What was left is kept with the request or not at all. Raises Refused as `Cases.submit` and as `Engine.open`.
         """
         if actor is not None and actor.kind == "person":
             view = await self.cases.submit(actor, SERVICE, asked.facts, region=region, key=key)
             return view.case, self.code(view.opening.applicant.id, view.case)
-        caller = await self._caller(asked, key)
+        self.cases.check_key(key)
+        caller = self._caller(asked, key)
         applicant = Applicant(caller.id, caller.name)
         engine = self.cases.engine
         by = actor or Actor(kind="person", id=caller.id, name=caller.name)
@@ -76,18 +78,17 @@ class Hotline:
             key=key,
             grant=None if actor else _WITHOUT_LOGIN,
         )
+        if caller.phone or caller.name != _NOBODY.zh:
+            async with self.db.transaction() as connection:
+                await people.save_people(connection, [caller])
         await tell(engine, found)
         return found.state.case.case, self.code(caller.id, found.state.case.case)
 
-    async def _caller(self, asked: Asked, key: str) -> Person:
+    def _caller(self, asked: Asked, key: str) -> Person:
         """Whoever asks without logging in: what they left is kept so that they can be called, and proves nothing."""
         phone = "".join(c for c in narrow(asked.phone) if c.isdigit() or c == "+")[:20]
         name = asked.name.strip()[:40] or _NOBODY.zh
-        person = Person(id=f"v-{self._hash(f'asked {key}').hex()[:24]}", name=name, phone=phone)
-        if phone or asked.name.strip():
-            async with self.db.transaction() as connection:
-                await people.save_people(connection, [person])
-        return person
+        return Person(id=f"v-{self._hash(f'asked {key}').hex()[:24]}", name=name, phone=phone)
 
     def code(self, person: str, case: str) -> str:
         """The look-up code that goes with a number."""
@@ -206,11 +207,15 @@ class Hotline:
 
     # --- lists and counts ------------------------------------------------------------------------------------------
 
-    async def listed(self, actor: Actor, *, open_only: bool, limit: int) -> list[Row]:
-        """Requests that an official's body has, or for the dispatching unit all of its region; nothing of anybody."""
+    async def listed(self, actor: Actor, after: str | None, *, open_only: bool, limit: int) -> Page[Row]:
+        """Requests that an official's body has, or for the dispatching unit all of its region; latest first; nothing of
+        anybody. Raises Refused `bad-cursor`."""
+        place = read_cursor(after, tuple[datetime, str]) if after else None
         region = self.directory.body(actor.body).region
         body = "" if {Role.INTAKE, Role.SUPERVISE} & actor.roles else actor.body
-        return await store.listed(self.db, region, body, open_only=open_only, limit=limit)
+        found = await store.listed(self.db, region, body, place, open_only=open_only, limit=limit + 1)
+        last = found[limit - 1] if len(found) > limit else None
+        return Page(tuple(found[:limit]), cursor(last.at, last.case_id) if last else None)
 
     async def rates(self, regions: Sequence[str], days: int, by: str = "body") -> list[Rates]:
         """三率 of the last days."""

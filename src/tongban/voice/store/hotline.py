@@ -32,11 +32,12 @@ async def keep(db: Database, one: Kept) -> None:
         "INSERT INTO hotline_row (region, case_id, seq, applicant, caller, at, channel, kind, urgency, about, said,"
         " body, state, open, dispatched_at, contacted_at, in_time, answered_at, asked_at, solved, satisfied)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"
-        " ON CONFLICT (region, case_id) DO UPDATE SET seq = excluded.seq, kind = excluded.kind,"
-        " urgency = excluded.urgency, about = excluded.about, body = excluded.body, state = excluded.state,"
-        " open = excluded.open, dispatched_at = excluded.dispatched_at, contacted_at = excluded.contacted_at,"
-        " in_time = excluded.in_time, answered_at = excluded.answered_at, asked_at = excluded.asked_at,"
-        " solved = excluded.solved, satisfied = excluded.satisfied WHERE hotline_row.seq < excluded.seq",
+        " ON CONFLICT (region, case_id) DO UPDATE SET seq = excluded.seq, caller = excluded.caller,"
+        " kind = excluded.kind, urgency = excluded.urgency, about = excluded.about, body = excluded.body,"
+        " state = excluded.state, open = excluded.open, dispatched_at = excluded.dispatched_at,"
+        " contacted_at = excluded.contacted_at, in_time = excluded.in_time, answered_at = excluded.answered_at,"
+        " asked_at = excluded.asked_at, solved = excluded.solved, satisfied = excluded.satisfied"
+        " WHERE hotline_row.seq < excluded.seq",
         one.region,
         one.case_id,
         one.seq,
@@ -61,14 +62,20 @@ async def keep(db: Database, one: Kept) -> None:
     )
 
 
-async def listed(db: Database, region: str, body: str, *, open_only: bool, limit: int) -> list[Row]:
+async def listed(
+    db: Database, region: str, body: str, after: tuple[datetime, str] | None = None, *, open_only: bool, limit: int
+) -> list[Row]:
     """Requests of a region, the latest first; those of one body, or with `body` empty of every body there."""
+    at, case = after or (None, None)
     rows = await db.fetch(
-        _ROW + " WHERE region = $1 AND ($2 = '' OR body = $2) AND (NOT $3 OR open) ORDER BY at DESC, case_id LIMIT $4",
+        _ROW + " WHERE region = $1 AND ($2 = '' OR body = $2) AND (NOT $3 OR open)"
+        " AND ($5::timestamptz IS NULL OR (at, case_id) < ($5, $6)) ORDER BY at DESC, case_id DESC LIMIT $4",
         region,
         body,
         open_only,
         limit,
+        at,
+        case,
     )
     return [msgspec.convert(dict(row), Row) for row in rows]
 

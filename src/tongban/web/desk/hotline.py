@@ -26,7 +26,7 @@ from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 from tongban.web.words import both
 
-ROWS, DAYS, HITS = 200, 90, 6
+ROWS, DAYS, HITS = 50, 90, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,13 @@ class Option:
 
 
 @get("/desk/hotline")
-async def listed(site: Site, visitor: Visitor, closed: str = "") -> Response[str]:
-    """Requests by number, the latest first, and where they come from. Nothing that anybody said."""
+async def listed(
+    site: Site, visitor: Visitor, closed: str = "", after: str | None = None, answered: int = 0, left: int = 0
+) -> Response[str]:
+    """Requests by number, the latest first, and where they come from. Nothing that anybody said. `answered` and `left`:
+    how many of those put together have just been answered at once, and how many could not be."""
     actor = official(visitor)
-    rows = await site.voice.hotline.listed(actor, open_only=not closed, limit=ROWS)
+    found = await site.voice.hotline.listed(actor, after, open_only=not closed, limit=ROWS)
     regions = site.voice.ratings.regions(actor)
     rates = await site.voice.hotline.rates(regions, DAYS, "region")
     return page(
@@ -53,7 +56,10 @@ async def listed(site: Site, visitor: Visitor, closed: str = "") -> Response[str
         visitor,
         "desk/hotline.html",
         desk=desk(site, actor, "hotline"),
-        rows=rows,
+        rows=found.items,
+        more=f"/desk/hotline?after={found.next}{'&closed=1' if closed else ''}" if found.next else "",
+        answered=answered,
+        left=left,
         closed=closed,
         tiles=[(site.directory.region_name(one.of), one) for one in rates],
         bodies=await site.voice.hotline.rates(regions, DAYS) if Role.INTAKE in actor.roles else (),
@@ -171,8 +177,9 @@ async def together(site: Site, visitor: Visitor, case: str, form: Form) -> Respo
 @post("/desk/hotline/{case:str}/reply-all")
 async def reply_all(site: Site, visitor: Visitor, case: str, form: Form) -> Response[Any]:
     """One answer to everybody who asked about the same thing, each in their own case. Raises Refused as `Cases.act`."""
-    await site.voice.hotline.reply_all(official(visitor), case, form.text("reply"), form.text("key"))
-    return go(f"/desk/cases/{case}")
+    actor = official(visitor)
+    answered, left = await site.voice.hotline.reply_all(actor, case, form.text("reply"), form.text("key"))
+    return go(f"/desk/hotline?answered={answered}&left={left}" if left else f"/desk/cases/{case}?said=reply")
 
 
 async def _sending(
