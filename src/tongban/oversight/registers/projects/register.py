@@ -6,6 +6,7 @@ figures are shown to the reviewer and kept with the review; the decision and its
 
 import asyncio
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal
 
 from tongban.base.clock import Clock
@@ -52,7 +53,7 @@ class Projects:
         _supervises(official)
         entered = await store.entered(self._db, official.region)
         projects = [one.project for one in entered]
-        return entered, await asyncio.to_thread(overlaps, projects) if projects else ()
+        return entered, await asyncio.to_thread(_compared, tuple(projects)) if projects else ()
 
     async def review(self, official: Actor, project: str, outcome: str, reasons: str, shares: Shares) -> None:
         """Support the funding of a planned project or return it, with reasons.
@@ -87,6 +88,12 @@ class Projects:
         kept = Review(said, reasons.strip(), figures, official.id, official.post, self._clock())
         if not await store.review(self._db, one.region, project, kept, len(one.reviews)):
             raise refuse("moved-on", "刚刚有人审过了，请刷新", "Somebody reviewed it meanwhile; reload", status=409)
+
+
+@lru_cache(maxsize=4)
+def _compared(projects: tuple[Project, ...]) -> tuple[Overlap, ...]:
+    """Many projects take seconds, and are looked at far more often than they change."""
+    return overlaps(projects)
 
 
 def figures_of(one: Entered, overlapping: tuple[Overlap, ...], shares: Shares) -> Figures:
