@@ -99,7 +99,7 @@ async def test_a_rating_told_by_telephone_needs_number_and_code_of_the_receipt(x
 async def test_a_visit_is_rated_by_the_code_at_the_window_and_not_by_whoever_served_it(
     anyone: Person, site: Site
 ) -> None:
-    token = await site.hall.queue.take("lan.qingyuan")
+    token = await site.hall.queue.take("qingyuan")
     assert (await anyone.get(f"/rate-visit/{token}")).status_code == 409, "not called yet"
     clerk = await Official(site).sit("service-centre.clerk")
     await clerk.get("/desk/hall?window=2")
