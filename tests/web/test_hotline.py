@@ -134,6 +134,11 @@ async def test_a_wrong_code_shows_nothing_and_earlier_requests_need_a_purpose_th
     case, code = await asked(anyone, phone="13900000001")
     wrong = f"{(int(code) + 1) % 10**8:08}"
     assert (await anyone.get(f"/hotline/{case}/{wrong}")).status_code == 404
+    await anyone.get("/hotline/look-up")
+    await anyone.post("/hotline/look-up", {"case": case, "code": wrong})
+    assert anyone.page.status_code == 422 and "请核对编号和查询码" in anyone.text and SAID not in anyone.text
+    await anyone.post("/hotline/look-up", {"case": case, "code": f"{code[:4]} {code[4:]}"})
+    assert SAID in anyone.text
     await site.voice.turn()
     clerk = await Official(site).sit("service-centre.clerk")
     await clerk.get("/desk/hotline/new")

@@ -37,7 +37,8 @@ async def by_phone(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
         subject = await site.voice.ratings.by_look_up(form.text("case"), form.text("code"))
         await site.voice.ratings.rate(subject, said_of(form), "phone", actor)
     except Refused as error:
-        return await _list(site, visitor, actor, None, refused(error), "")
+        wrong = list(error.problems) if error.status == 404 else refused(error)
+        return await _list(site, visitor, actor, None, wrong, "")
     return go("/desk/ratings?said=kept")
 
 

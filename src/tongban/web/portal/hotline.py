@@ -92,7 +92,9 @@ async def looked_up(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
     try:
         view = await site.voice.hotline.by_code(case, code)
     except Refused as error:
-        shown = page(site, visitor, "portal/hotline_look_up.html", status=422, problems=refused(error))
+        if error.status != 404:
+            raise
+        shown = page(site, visitor, "portal/hotline_look_up.html", status=422, problems=error.problems)
         return kept_nowhere(shown)
     return go(f"/hotline/{view.case}/{code}")
 
