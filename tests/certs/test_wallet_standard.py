@@ -191,6 +191,7 @@ PROOFS: dict[str, tuple[Any, Fault]] = {
     "no signature": (lambda: unsigned(), Fault.UNSIGNED),
     "a point that is on no curve": (lambda: proved(header={"jwk": off_curve()}), Fault.NO_HOLDER_KEY),
     "another curve": (lambda: proved(header={"jwk": {"kty": "EC", "crv": "P-384"}}), Fault.NO_HOLDER_KEY),
+    "an algorithm that is a list": (lambda: proved(header={"jwk": listed()}), Fault.NO_HOLDER_KEY),
     "a demand for other processing": (lambda: critical(), Fault.CRITICAL_HEADER),
     "as long as a book": (lambda: proved(note="x" * 9000), Fault.TOO_LARGE),
 }  # fmt: skip
@@ -206,6 +207,10 @@ def critical() -> str:
     head, payload, signature = proved().split(".")
     changed = json.loads(unbase64(head)) | {"crit": ["b64"], "b64": False}
     return f"{base64url(json.dumps(changed).encode())}.{payload}.{signature}"
+
+
+def listed() -> dict[str, Any]:
+    return {**HOLDER.as_dict(private=False), "alg": ["ES256"]}
 
 
 def off_curve() -> dict[str, Any]:
@@ -292,6 +297,11 @@ def test_a_request_is_signed_by_the_key_whose_certificate_names_the_counter(ring
     issuer.verify(leaf.signature, leaf.tbs_certificate_bytes)
     leaf.verify_directly_issued_by(root)
     assert leaf.subject != leaf.issuer, "not self-signed"
+
+
+def test_a_wallet_is_told_that_it_may_post_a_nonce_of_its_own() -> None:
+    query = parse_qs(urlsplit(asking.link(asking.SCHEME, "x509_hash:x", f"{ISSUER}/r")).query)
+    assert query == {"client_id": ["x509_hash:x"], "request_uri": [f"{ISSUER}/r"], "request_uri_method": ["post"]}
 
 
 def test_the_counter_keeps_its_name(ring: KeyRing) -> None:

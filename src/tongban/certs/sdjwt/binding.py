@@ -59,19 +59,22 @@ class HolderKey:
 
 def holder_key(jwk: Mapping[str, object], algorithm: str = "") -> HolderKey:
     """The key of a JWK. Raises `Stop` (`no-holder-key`, `wrong-algorithm`)."""
-    return _loaded(msgspec.json.encode(jwk, order="sorted"), algorithm)
+    members = {name: jwk[name] for name in (*_MEMBERS, "alg") if name in jwk}
+    if "d" in jwk or not all(isinstance(one, str) for one in members.values()):
+        raise Stop(Point.BINDING, Fault.NO_HOLDER_KEY)
+    return _loaded(msgspec.json.encode(members, order="sorted"), algorithm)
 
 
 @lru_cache(maxsize=1024)
 def _loaded(jwk: bytes, algorithm: str) -> HolderKey:
-    members = cast("dict[str, Any]", msgspec.json.decode(jwk))
-    fit = _ALGORITHMS.get((str(members.get("kty")), str(members.get("crv"))), frozenset())
-    named = members.get("alg", "")
+    members: dict[str, Any] = msgspec.json.decode(jwk, type=dict[str, str])
+    named = members.pop("alg", "")
+    fit = _ALGORITHMS.get((members.get("kty", ""), members.get("crv", "")), frozenset())
     chosen = algorithm or named or min(fit, default="")
-    if "d" in members or chosen not in fit or (named and named not in fit):
-        raise Stop(Point.BINDING, Fault.NO_HOLDER_KEY if not fit or "d" in members else Fault.WRONG_ALGORITHM)
+    if chosen not in fit or (named and named not in fit):
+        raise Stop(Point.BINDING, Fault.WRONG_ALGORITHM if fit else Fault.NO_HOLDER_KEY)
     try:
-        key = JWKRegistry.import_key({name: value for name, value in members.items() if name in _MEMBERS})
+        key = JWKRegistry.import_key(members)
         key.raw_value  # noqa: B018 -- a point that is not on the curve shows here
     except (JoseError, ValueError, TypeError):
         raise Stop(Point.BINDING, Fault.NO_HOLDER_KEY) from None

@@ -128,8 +128,12 @@ def query_members(query: Query) -> dict[str, Any]:
 
 
 def link(start: str, client_id: str, request_uri: str) -> str:
-    """The request by reference, for a wallet that opens addresses beginning with `start` (§5.7)."""
-    return f"{start}?{urlencode({'client_id': client_id, 'request_uri': request_uri})}"
+    """The request by reference, for a wallet that opens addresses beginning with `start` (§5.7).
+
+    A wallet that can posts a nonce of its own for the request (§5.10); any other asks as it always does.
+    """
+    asked = {"client_id": client_id, "request_uri": request_uri, "request_uri_method": "post"}
+    return f"{start}?{urlencode(asked)}"
 
 
 def read_answer(vp_token: str) -> Mapping[str, tuple[str, ...]]:
