@@ -1,5 +1,6 @@
 """A counter asks, a wallet or the portal answers, the clerk sees what was asked and nothing else (OpenID4VP 1.0)."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -109,7 +110,7 @@ async def test_the_clerk_sees_the_fields_asked_for_and_the_holder_sees_the_clerk
     await xiaoman.get("/my-data")
     assert "持证人" in xiaoman.text
     await xiaoman.get(f"/certificates/{number}/show")
-    asked = await store.get(site.db, counter.id)
+    asked = await store.get(site.db, counter.id, site.clock())
     assert asked
     body = site.directory.body(asked.body).name.zh
     assert body in xiaoman.text and "已看：" in xiaoman.text
@@ -121,10 +122,12 @@ async def test_what_was_shown_is_taken_away(site: Site, counter: Counter, wallet
     await counter.ask()
     await counter.told(wallet.present(NAME, counter.client_id, counter.claims["nonce"]))
     clock.advance(minutes=31)
-    await store.sweep(site.db, site.clock())
     counter.clerk = await in_post(site, counter.clerk.http, "990101", "police", "examiner")
     page = await counter.page()
     assert "王小满" not in page and "已经收走" in page
+    await store.sweep(site.db, site.clock())
+    (kept,) = await site.db.fetch("SELECT holder, answer FROM certificate_request")
+    assert tuple(kept) == (None, None)
 
 
 async def test_the_portal_answers_without_a_wallet(xiaoman: Person, site: Site, counter: Counter, number: str):
@@ -285,6 +288,10 @@ async def test_an_answer_is_good_once_and_for_one_request(counter: Counter, wall
     shown = Attack(counter, wallet).good
     assert (await counter.told(shown)).status_code == 200
     assert (await counter.told(shown)).status_code == 410
+    await counter.ask()
+    fresh = Attack(counter, wallet).good
+    both = await asyncio.gather(counter.told(fresh), counter.told(fresh))
+    assert sorted(one.status_code for one in both) == [200, 410], "also when it comes twice in one moment"
     await counter.ask()
     replayed = await counter.told(shown)
     assert replayed.status_code == 400 and "wrong-nonce" in replayed.text

@@ -80,20 +80,26 @@ async def keep(db: Reads, ask: Ask) -> None:
     )
 
 
-async def get(db: Reads, identifier: str) -> Ask | None:
-    """One request."""
+async def get(db: Reads, identifier: str, now: datetime) -> Ask | None:
+    """One request. What was shown is not read any more after its half hour, whether or not it was swept away yet."""
     row = await db.fetchrow(
         f"SELECT {_COLUMNS} FROM certificate_request WHERE id = $1",  # noqa: S608 -- our own column names
         identifier,
     )
-    return None if row is None else (await _all(db, [row]))[0]
+    if row is None or row["answer"] is None or now >= row["answered_at"] + SEEN_FOR:
+        return None if row is None else _ask(row, ())
+    ring = await db.sealer.ring(db, [row["answer"]])
+    text = ring.text(REQUEST.place("answer", (row["region"], row["id"])), row["answer"])
+    return _ask(row, msgspec.json.decode(text, type=tuple[Line, ...]))
 
 
-async def of_clerk(db: Reads, clerk: str) -> tuple[Ask, ...]:
-    """What an official asked for, newest first, without what was shown."""
+async def of_clerk(db: Reads, clerk: str, post: str) -> tuple[Ask, ...]:
+    """What an official asked for in a post, newest first, without what was shown."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM certificate_request WHERE clerk = $1 ORDER BY made_at DESC LIMIT $2",  # noqa: S608 -- our own column names
+        f"SELECT {_COLUMNS} FROM certificate_request"  # noqa: S608 -- our own column names
+        " WHERE clerk = $1 AND post = $2 ORDER BY made_at DESC LIMIT $3",
         clerk,
+        post,
         LISTED,
     )
     return tuple(_ask(row, ()) for row in rows)
@@ -174,20 +180,6 @@ async def sweep(db: Reads, now: datetime) -> None:
 
 def _digest(back: str) -> bytes:
     return hashlib.sha256(back.encode()).digest()
-
-
-async def _all(db: Reads, rows: Sequence[Any]) -> list[Ask]:
-    ring = await db.sealer.ring(db, (row["answer"] for row in rows if row["answer"]))
-    return [
-        _ask(row, _lines(ring.text(REQUEST.place("answer", (row["region"], row["id"])), row["answer"])))
-        if row["answer"]
-        else _ask(row, ())
-        for row in rows
-    ]
-
-
-def _lines(text: str) -> tuple[Line, ...]:
-    return msgspec.json.decode(text, type=tuple[Line, ...])
 
 
 def _ask(row: Any, lines: tuple[Line, ...]) -> Ask:

@@ -164,7 +164,10 @@ def _step(step: str | int | None, selected: Sequence[object]) -> Iterator[object
 
 
 def fault_of(query: Query, answer: Mapping[str, Sequence[Claims]]) -> Fault | None:
-    """Whether verified claims answer a question: nothing that was not asked for, and all that was (§8.6)."""
+    """Whether verified claims answer a question: of no part or type but what was asked for, and all of it (§8.6).
+
+    Fields beyond the question are no fault; whoever asked looks at none but those they asked for.
+    """
     known = {one.id: one for one in query.credentials}
     for name, presented in answer.items():
         asked = known.get(name)

@@ -62,7 +62,7 @@ async def _form(
 ) -> Response[str]:
     kinds = [one for one in site.catalogue.certificate_types() if one.holder is not HolderKind.BODY]
     kind = next((one for one in kinds if one.certificate == type_), None)
-    asked = await store.of_clerk(site.db, actor.id)
+    asked = await store.of_clerk(site.db, actor.id, actor.post)
     return page(
         site,
         visitor,
@@ -113,7 +113,7 @@ async def ask(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
 
 async def _own(site: Site, actor: Actor, asked: str) -> Ask:
     """One's own request: what was shown to one clerk is no other's to read. Raises Refused (404)."""
-    found = await store.get(site.db, asked[:60])
+    found = await store.get(site.db, asked[:60], site.clock())
     if found is None or found.clerk != actor.id or found.post != actor.post:
         raise refuse("unknown-request", "没有这次亮证请求", "There is no such request", status=404)
     return found
@@ -172,7 +172,7 @@ def _state(site: Site, one: Ask) -> Text:
     if one.declined_at is not None:
         return Text("对方没有出示", "The person did not show it")
     if one.ended_at is not None:
-        return Text("已收回", "Withdrawn")
+        return Text("已结束", "Ended")
     return Text("等对方出示", "Waiting") if one.open_at(site.clock()) else Text("已过期", "Over")
 
 

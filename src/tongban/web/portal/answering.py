@@ -59,7 +59,7 @@ async def wallet(site: Site, visitor: Visitor, client_id: str = "", request_uri:
 
 async def _asked(site: Site, identifier: str | None, client_id: str) -> Ask:
     """Raises Refused: `not-our-counter` (400) for a request of anybody else, `request-over` (410)."""
-    ask = await store.get(site.db, identifier) if identifier else None
+    ask = await store.get(site.db, identifier, site.clock()) if identifier else None
     if ask is None or ask.client_id != client_id:
         raise refuse(
             "not-our-counter",

@@ -63,7 +63,7 @@ async def read_with_nonce(site: Site, visitor: Visitor, asked: str, request: Req
 async def _object(site: Site, visitor: Visitor, asked: str, wallet_nonce: str) -> Response[Any]:
     await site.limits.spend(Limited.VERIFY, visitor.client)
     now = site.clock()
-    ask = await store.get(site.db, asked[:60])
+    ask = await store.get(site.db, asked[:60], now)
     by = counter(site.keys, site.settings.address, now)
     if ask is None or not ask.open_at(now) or by.client_id != ask.client_id:
         return WalletError("invalid_request_uri", "The request is unknown, answered or over", 404).response()
@@ -100,10 +100,11 @@ async def answer(site: Site, visitor: Visitor, asked: str, request: Request[Any,
 async def _asked(site: Site, asked: str, form: forms.Form) -> Ask:
     if any(len(values) > 1 for values in form.values.values()):
         raise WalletError("invalid_request", "A parameter is there twice")
-    ask = await store.get(site.db, asked[:60])
+    now = site.clock()
+    ask = await store.get(site.db, asked[:60], now)
     if ask is None or form.text("state") != ask.state:
         raise WalletError("invalid_request", "No request has this address and this state", 404)
-    if not ask.open_at(site.clock()):
+    if not ask.open_at(now):
         raise WalletError("invalid_request", "The request was answered, withdrawn or is over", 410)
     if bool(form.text("vp_token")) is bool(form.text("error")):
         raise WalletError("invalid_request", "An answer has either vp_token or error")
