@@ -1,7 +1,9 @@
 """A certificate goes to the wallet of its holder, bound to the wallet's key; and to nobody else's (OpenID4VCI 1.0)."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from tongban.certs.sdjwt import Request
 from tongban.certs.wallet import store
 from tongban.certs.wallet.proof import Nonces
 from tongban.web.site import Site
+from tongban.web.wallets.issuing import copy_until
 
 pytestmark = pytest.mark.database
 
@@ -67,6 +70,10 @@ async def test_a_copy_ends_by_itself_and_never_outlives_the_certificate(
     held = await wallet.fetch(xiaoman, number)
     claims = json.loads(unbase64(held.jwts[0].split(".")[1]))
     assert claims["exp"] == wallet.now() + 90 * 86400
+    found = await certs.store.get(site.db, number)
+    assert found and found.record.valid_until
+    after = datetime.combine(found.record.valid_until + timedelta(days=1), time(), found.record.issued_at.tzinfo)
+    assert copy_until(found, after - timedelta(days=9)) == after
     clock.advance(days=91)
     shown = wallet.present({}, "counter", "n-1")
     assert verify_credential(shown.compact(), site.keys.public, site.clock()).fault is certs.Fault.EXPIRED
@@ -78,10 +85,11 @@ async def test_several_keys_get_a_copy_each(xiaoman: Person, wallet: Wallet, num
     answer = await wallet.ask(token, *(wallet.proof(nonce, key) for key in keys))
     copies = [one["credential"] for one in answer.json()["credentials"]]
     assert len({copy.split("~")[0] for copy in copies}) == 3
-    while len(await store.copies(wallet.site.db, "p-wangxiaoman", number)) < store.COPIES:
+    for count, status in ((5, 200), (5, 200), (5, 200), (5, 400), (2, 200)):
         token = (await wallet.token(*await offered(xiaoman, number))).json()["access_token"]
         nonce = await wallet.nonce()
-        await wallet.ask(token, *(wallet.proof(nonce, ECKey.generate_key("P-256")) for _ in range(5)))
+        answer = await wallet.ask(token, *(wallet.proof(nonce, ECKey.generate_key("P-256")) for _ in range(count)))
+        assert answer.status_code == status, answer.text
     await xiaoman.get(f"/certificates/{number}/wallet")
     assert (await xiaoman.post(f"/certificates/{number}/wallet", {})).status_code == 409, "twenty are enough"
 
@@ -129,6 +137,25 @@ async def test_codes_and_tokens_run_out_a_new_code_ends_the_old_and_a_second_use
     assert (await wallet.token(code, digits)).json()["error"] == "invalid_grant"
     answer = await wallet.ask(token, wallet.proof(await wallet.nonce()))
     assert answer.status_code == 401 and answer.json()["error"] == "invalid_token"
+
+
+async def test_of_two_in_the_same_moment_one_gets_it(xiaoman: Person, wallet: Wallet, number: str):
+    code, digits = await offered(xiaoman, number)
+    twice = await asyncio.gather(wallet.token(code, digits), wallet.token(code, digits))
+    (given,) = [one.json()["access_token"] for one in twice if one.status_code == 200]
+    assert (await wallet.ask(given, wallet.proof(await wallet.nonce()))).status_code == 401, "a second use ended it"
+    token = (await wallet.token(*await offered(xiaoman, number))).json()["access_token"]
+    keys = [wallet.proof(await wallet.nonce(), ECKey.generate_key("P-256")) for _ in range(2)]
+    answers = await asyncio.gather(*(wallet.ask(token, proof) for proof in keys))
+    assert sorted(one.status_code for one in answers) == [200, 401]
+    db, now = wallet.site.db, wallet.site.clock()
+
+    async def another() -> None:
+        async with db.transaction() as connection:
+            await store.offer(connection, "p-wangxiaoman", number, now)
+
+    await asyncio.gather(*(another() for _ in range(4)))
+    assert await db.fetchval("SELECT count(*) FROM wallet_offer WHERE ended_at IS NULL") == 1
 
 
 class Attack:

@@ -83,14 +83,22 @@ def credential_claims(
         "fields": {name: Hidden(value) for name, value in fields_of(record).items()},
         "demo": record.demo,
     }
-    if record.valid_until is not None:
-        claims["exp"] = _midnight(record.valid_until + timedelta(days=1), zone)
+    end = end_of(record)
+    if end is not None:
+        claims["exp"] = end
     if holder is not None:
         holder_key(holder)
         claims["cnf"] = {"jwk": dict(holder)}
     if status is not None:
         claims["status"] = {"status_list": msgspec.to_builtins(status)}
     return claims
+
+
+def end_of(record: CertificateRecord) -> int | None:
+    """The second from which it no longer holds; None if it has no end."""
+    if record.valid_until is None:
+        return None
+    return _midnight(record.valid_until + timedelta(days=1), record.issued_at.tzinfo)
 
 
 def _both(text: Text) -> dict[str, str]:

@@ -22,7 +22,7 @@ COPY_FOR = timedelta(days=90)
 TRIES = 5
 """Guesses of six digits, after which an offer is over."""
 COPIES = 20
-"""Copies in force of one certificate, after which no further offer is made."""
+"""Copies in force of one certificate at most."""
 SHOWN = 50
 _KEPT = timedelta(days=1)
 
@@ -58,33 +58,22 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
         return self.ended_at is None and now < self.until
 
 
-async def offer(db: Reads, holder: str, certificate: str, now: datetime) -> tuple[str, str]:
-    """A code for one wallet, and the digits that its holder types there. An earlier open offer of it ends.
+async def offer(connection: Reads, holder: str, certificate: str, now: datetime) -> tuple[str, str]:
+    """A code for one wallet, and the digits that its holder types there, in the caller's transaction.
 
+    An earlier offer of it that is not used up ends: there is one at a time, however many are asked for at once.
     Raises `Refused` (`too-many-copies`, 409).
     """
-    row = await db.fetchrow(
-        "SELECT count(*) AS live FROM wallet_key WHERE holder = $1 AND certificate = $2 AND ended_at IS NULL"
-        " AND until > $3",
-        holder,
-        certificate,
-        now,
-    )
-    if row["live"] >= COPIES:
-        raise refuse(
-            "too-many-copies",
-            "这张证照存进的钱包太多了，请先收回几个",
-            "Too many wallets hold this certificate: take some copies back first",
-            status=409,
-        )
-    await db.execute(
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 44))", certificate)
+    await _room(connection, holder, certificate, 1, now)
+    await connection.execute(
         "UPDATE wallet_offer SET ended_at = $3 WHERE holder = $1 AND certificate = $2 AND ended_at IS NULL",
         holder,
         certificate,
         now,
     )
     code, digits = secrets.token_urlsafe(32), f"{secrets.randbelow(10**TX_DIGITS):0{TX_DIGITS}d}"
-    await db.execute(
+    await connection.execute(
         "INSERT INTO wallet_offer (holder, id, certificate, code, proof, made_at, until)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7)",
         holder,
@@ -98,15 +87,40 @@ async def offer(db: Reads, holder: str, certificate: str, now: datetime) -> tupl
     return code, digits
 
 
+async def _room(connection: Reads, holder: str, certificate: str, more: int, now: datetime) -> None:
+    row = await connection.fetchrow(
+        "SELECT count(*) AS live FROM wallet_key WHERE holder = $1 AND certificate = $2 AND ended_at IS NULL"
+        " AND until > $3",
+        holder,
+        certificate,
+        now,
+    )
+    if row["live"] + more > COPIES:
+        raise refuse(
+            "too-many-copies",
+            "这张证照存进的钱包太多了，请先收回几个",
+            "Too many wallets hold this certificate: take some copies back first",
+            status=409,
+        )
+
+
+_FITS = "(proof = $2 AND redeemed_at IS NULL AND until > $4)"
+
+
 async def redeem(db: Reads, code: str, digits: str, now: datetime) -> str | None:
     """An access token for a code with its digits; None if they do not fit, or the offer is over.
 
-    A code that comes a second time ends what it gave (RFC 9700 §4.5); a fifth wrong guess ends the offer.
+    A code that comes a second time ends what it gave (RFC 9700 §4.5); a fifth wrong guess ends the offer. A guess is
+    counted by the statement that looks at it, so that a thousand sent at once are five as well.
     """
     token = f"tbw_{secrets.token_urlsafe(32)}"
     row = await db.fetchrow(
-        "UPDATE wallet_offer SET token = $3, redeemed_at = $4, token_until = $5 WHERE code = $1 AND proof = $2"
-        " AND redeemed_at IS NULL AND ended_at IS NULL AND tries < $6 AND until > $4 RETURNING id",
+        "UPDATE wallet_offer SET tries = tries + 1,"  # noqa: S608 -- our own condition
+        f" token = CASE WHEN {_FITS} THEN $3 ELSE token END,"
+        f" redeemed_at = CASE WHEN {_FITS} THEN $4 ELSE redeemed_at END,"
+        f" token_until = CASE WHEN {_FITS} THEN $5 ELSE token_until END,"
+        f" ended_at = CASE WHEN redeemed_at IS NOT NULL OR (NOT {_FITS} AND tries + 1 >= $6) THEN $4::timestamptz END"
+        " WHERE code = $1 AND ended_at IS NULL RETURNING token = $3 AS given",
         _digest(code),
         _digest(code, digits),
         _digest(token),
@@ -114,17 +128,7 @@ async def redeem(db: Reads, code: str, digits: str, now: datetime) -> str | None
         now + TOKEN_FOR,
         TRIES,
     )
-    if row is not None:
-        return token
-    await db.execute(
-        "UPDATE wallet_offer SET tries = tries + 1,"
-        " ended_at = CASE WHEN redeemed_at IS NOT NULL OR tries + 1 >= $3 THEN $2::timestamptz END"
-        " WHERE code = $1 AND ended_at IS NULL",
-        _digest(code),
-        now,
-        TRIES,
-    )
-    return None
+    return token if row is not None and row["given"] else None
 
 
 async def opened(db: Reads, token: str, now: datetime) -> Opening | None:
@@ -143,7 +147,8 @@ async def bind(
     """Bind a copy to each key, in the caller's transaction: the token and the nonces are used up by it.
 
     Raises `Stop` at `Point.BINDING`: `wrong-nonce` for one that is not ours or has run out, `nonce-used`, `key-twice`
-    for a key that was ever bound before; `LookupError` for a token that another request has used meanwhile.
+    for a key that was ever bound before; `LookupError` for a token that another request has used meanwhile;
+    `Refused` (`too-many-copies`, 409).
     """
     ended = await connection.execute(
         "UPDATE wallet_offer SET ended_at = $3 WHERE holder = $1 AND id = $2 AND ended_at IS NULL",
@@ -159,6 +164,7 @@ async def bind(
             raise Stop(Point.BINDING, Fault.WRONG_NONCE)
         if not await _first_use(connection, nonce, good):
             raise Stop(Point.BINDING, Fault.NONCE_USED)
+    await _room(connection, opening.holder, opening.certificate, len(proofs), now)
     for proof in proofs:
         await _keep(connection, opening.holder, opening.certificate, proof.thumbprint, now, until)
 

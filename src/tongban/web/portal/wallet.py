@@ -50,7 +50,8 @@ async def put(site: Site, visitor: Visitor, identifier: str) -> Response[str]:
         )
     await site.limits.spend(Limited.LOG_IN, visitor.who)
     now = site.clock()
-    code, digits = await store.offer(site.db, found.record.holder.id, found.record.id, now)
+    async with site.db.transaction() as connection:
+        code, digits = await store.offer(connection, found.record.holder.id, found.record.id, now)
     link = offer_link(offer(site.settings.address, found.record.type, code))
     response = page(
         site,

@@ -3,15 +3,17 @@
 The code comes from the certificate's page (`portal.wallet`), the token for it from the token endpoint (`apps.token`).
 """
 
+from datetime import datetime
 from typing import Any, cast
 
 from litestar import Request, Response, get, post
 
 from tongban import certs
+from tongban.base.errors import Refused
 from tongban.base.i18n import Text
 from tongban.base.once import read_once
 from tongban.certs import Standing, StoredCertificate
-from tongban.certs.credential import credential_claims, issue_credential
+from tongban.certs.credential import credential_claims, end_of, issue_credential
 from tongban.certs.faults import FAULTS, Fault
 from tongban.certs.strict import Stop
 from tongban.certs.wallet import store
@@ -159,7 +161,7 @@ async def _issued(
     site: Site, opening: store.Opening, found: StoredCertificate, proofs: tuple[Proof, ...]
 ) -> tuple[str, ...]:
     now = site.clock()
-    until = now + store.COPY_FOR
+    until = copy_until(found, now)
     try:
         async with site.db.transaction() as connection:
             await store.bind(connection, opening, proofs, nonces(site), now, until)
@@ -167,15 +169,22 @@ async def _issued(
         raise _unproved(stop) from None
     except LookupError:
         raise WalletError("invalid_token", "The access token is unknown, used or expired", 401) from None
+    except Refused as refused:
+        raise WalletError("credential_request_denied", refused.problems[0].text.en) from None
     return tuple(copy_for(site, found, dict(proof.jwk)) for proof in proofs)
 
 
+def copy_until(found: StoredCertificate, now: datetime) -> datetime:
+    """Until when a copy of now is good: for ninety days, or as long as the certificate if that is shorter."""
+    last, end = now + store.COPY_FOR, end_of(found.record)
+    return last if end is None else min(last, datetime.fromtimestamp(end, now.tzinfo))
+
+
 def copy_for(site: Site, found: StoredCertificate, jwk: dict[str, str]) -> str:
-    """A copy bound to a key: signed now, and good for ninety days, or as long as the certificate if that is shorter."""
+    """A copy bound to a key, signed now."""
     now = site.clock()
     claims = credential_claims(found.record, issuer=site.settings.address, holder=jwk, status=place(site, found))
-    until = int((now + store.COPY_FOR).timestamp())
-    claims |= {"iat": int(now.timestamp()), "exp": min(until, cast("int", claims.get("exp", until)))}
+    claims |= {"iat": int(now.timestamp()), "exp": int(copy_until(found, now).timestamp())}
     return issue_credential(claims, site.keys, now)
 
 
