@@ -86,6 +86,8 @@ ROUTES: dict[str, Whose] = {
     "GET /shown": PUBLIC,
     "POST /shown": PUBLIC,
     "GET /open/hotline": PUBLIC,
+    "GET /open/improvements": PUBLIC,
+    "GET /open/improvements.json": PUBLIC,
     "GET /hotline": PUBLIC,
     "POST /hotline": PUBLIC,
     "GET /hotline/look-up": PUBLIC,

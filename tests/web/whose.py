@@ -154,6 +154,8 @@ INSIDE: dict[str, Whose] = {
     "GET /console/supervision": STAFF,
     "GET /console/supervision/new": STAFF,
     "POST /console/supervision/new": STAFF,
+    "GET /console/improvements": STAFF,  # counts of parts of services; opened by supervising posts alone
+    "POST /console/improvements": STAFF,
     "GET /desk/duty": STAFF,
     "GET /desk/duty/{slug}": STAFF,
     "POST /desk/duty/{slug}": STAFF,

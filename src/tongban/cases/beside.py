@@ -1,12 +1,14 @@
 """What the engine asks of its surroundings: things known about a person or a case that are no part of the case.
 
-The packages above answer; with nobody to ask, nothing is known. A question never sees more than a number.
+The packages above answer; with nobody to ask, nothing is known. A question never sees more than a
+number; `fits` alone sees what is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tongban.base.i18n import Text
 from tongban.catalog.model import Service
@@ -24,6 +26,10 @@ def _nobody(_case: str, _service: Service) -> Text:
     return Text("", "")
 
 
+def _fits(_service: str, _facts: Mapping[str, Any], _act: str, _says: Mapping[str, Any]) -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """Who else is asked.
@@ -32,8 +38,10 @@ class Beside:
     contributed  the sentence on what registered uses of models contributed to a case, for the letter of its outcome;
                  empty if they did not
     invites      how a case of a service is rated once it has ended, for the letter with which it ends
+    fits         whether what an act says holds outside the case (service, facts, act, what it says); raises Refused
     """
 
     people_only: Callable[[str], bool] = _no
     contributed: Callable[[str], Awaitable[Text]] = _nothing
     invites: Callable[[str, Service], Text] = _nobody
+    fits: Callable[[str, Mapping[str, Any], str, Mapping[str, Any]], None] = _fits

@@ -311,6 +311,7 @@ class Engine:
         for _ in range(_TRIES):
             found = await self.load(case)
             grant = self._grant(actor, act, found)
+            self.beside.fits(found.state.case.service, found.state.facts, act, says)
             remark = await self._remark(found, act)
             command = Command(
                 act,

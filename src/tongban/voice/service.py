@@ -12,6 +12,7 @@ from tongban.cases.service import Cases
 from tongban.hall import Hall
 from tongban.org import Directory
 from tongban.voice.hotline.service import Hotline
+from tongban.voice.improvements.service import Improvements
 from tongban.voice.ratings.service import Ratings
 
 
@@ -31,8 +32,9 @@ class Voice:
     ) -> None:
         self.ratings = Ratings(db, cases, hall, directory, clock, secret, log, address)
         self.hotline = Hotline(db, cases, hall, directory, clock, secret, log)
+        self.improvements = Improvements(db, cases, directory, clock, log)
         engine = cases.engine
-        engine.beside = replace(engine.beside, invites=self.ratings.invites)
+        engine.beside = replace(engine.beside, invites=self.ratings.invites, fits=self.improvements.fits)
 
     async def demonstrate(self, data_dir: Path) -> None:
         """The ratings and requests of the demonstration, once."""
@@ -44,3 +46,4 @@ class Voice:
         """The work that is nobody's request."""
         await self.ratings.turn()
         await self.hotline.turn()
+        await self.improvements.turn()

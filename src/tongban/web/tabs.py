@@ -67,7 +67,10 @@ TABS: tuple[Tab, ...] = (
     Tab(
         Text("诉求", "Requests"),
         "phone",
-        (Under("heard", "/console/requests", Text("诉求和评价", "Requests and ratings")),),
+        (
+            Under("heard", "/console/requests", Text("诉求和评价", "Requests and ratings")),
+            Under("improvements", "/console/improvements", Text("改进", "Improvements")),
+        ),
     ),
     Tab(
         Text("绩效", "Results"),

@@ -156,14 +156,6 @@ async def rates(db: Database, regions: Sequence[str], since: datetime, by: str) 
     return [msgspec.convert(dict(row), Rates) for row in rows]
 
 
-async def about(db: Database, since: datetime) -> list[tuple[str, str, str, str]]:
-    """(region, case, service, body) of requests that name the service they are about, since then."""
-    rows = await db.fetch(
-        "SELECT region, case_id, about, body FROM hotline_row WHERE about <> '' AND at >= $1 ORDER BY at", since
-    )
-    return [(row["region"], row["case_id"], row["about"], row["body"]) for row in rows]
-
-
 async def moments(db: Database | Connection, region: str, after: tuple[datetime, str], limit: int) -> list[Moment]:
     """When callers were contacted, and what they said when they were called back, as the indicators read it."""
     rows = await db.fetch(

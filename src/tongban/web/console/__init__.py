@@ -7,6 +7,7 @@ from tongban.web.console import (
     delegations,
     drafts,
     guide,
+    improvements,
     machines,
     operators,
     performance,
@@ -40,4 +41,5 @@ ROUTES = [
     *training.ROUTES,
     *training_forms.ROUTES,
     *supervision.ROUTES,
+    *improvements.ROUTES,
 ]

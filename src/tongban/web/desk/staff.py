@@ -47,6 +47,7 @@ Place = Literal[
     "watched",
     "abuse",
     "heard",
+    "improvements",
     "performance",
     "ratings",
     "duty",

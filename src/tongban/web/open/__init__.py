@@ -9,6 +9,7 @@ from tongban.web.open import (
     flexible,
     halls,
     hotline,
+    improvements,
     indicators,
     inspections,
     keys,
@@ -46,4 +47,5 @@ ROUTES = [
     *receipt.ROUTES,
     *rating.ROUTES,
     *hotline.ROUTES,
+    *improvements.ROUTES,
 ]

@@ -1,0 +1,125 @@
+"""What many say of one part of a service becomes a dated promise, and what changed is shown; nobody's words are."""
+
+import pytest
+from tests.web.citizen import Person
+from tests.web.desk_people import Official
+
+from tongban.base.clock import SettableClock
+from tongban.voice.hotline.model import Asked
+from tongban.web.site import Site
+
+pytestmark = pytest.mark.database
+SAID = "办居住证的房屋租赁合同一定要房东来签，老周不肯来"
+PERMIT, POLICE, LEASE = "residence-permit", "990101.police", "materials.lease"
+
+
+async def said(site: Site, times: int, first: int = 0) -> None:
+    """So many people say it on the telephone."""
+    for n in range(first, first + times):
+        await site.voice.hotline.ask(
+            None,
+            Asked("complaint", SAID, about=("居住证", "居住证申领的事", PERMIT)[n % 3]),
+            "990101",
+            f"call-number-{n}",
+        )
+    await site.voice.turn()
+
+
+async def confirm(supervisor: Official, part: str, *, was: str = LEASE) -> None:
+    await supervisor.get("/console/improvements")
+    fields = {"service": PERMIT, "cause": was, "do": "confirm", "part": part}
+    await supervisor.post("/console/improvements", fields)
+
+
+async def ask_owner(supervisor: Official, cause: str = LEASE, owner: str = POLICE) -> str:
+    """The number of the case, where one was opened."""
+    fields = {"service": PERMIT, "cause": cause, "owner": owner, "key": "first-key-of-it", "do": "open"}
+    await supervisor.post("/console/improvements", fields)
+    return supervisor.page.url.path.rpartition("/")[2]
+
+
+async def promised(site: Site) -> tuple[str, Official]:
+    """A case in which the owner has promised a date, 20 November, and the owner's browser."""
+    await said(site, 5)
+    supervisor = await Official(site).sit("digital-centre.supervisor", "990100")
+    await confirm(supervisor, LEASE)
+    case = await ask_owner(supervisor)
+    head = await Official(site).sit("police.head")
+    await head.open(case)
+    await head.do(case, "promise", what="老周的事我们改告知单", by__year="2026", by__month="11", by__day="20")
+    assert head.page.status_code == 200, head.text[:800]
+    await site.voice.turn()
+    return case, head
+
+
+async def test_below_the_threshold_and_before_a_person_confirmed_it_nothing_is_opened(site: Site) -> None:
+    await said(site, 4)
+    supervisor = await Official(site).sit("digital-centre.supervisor", "990100")
+    await confirm(supervisor, LEASE)
+    assert "房屋租赁合同" in supervisor.text and "4人" in supervisor.text
+    assert SAID not in supervisor.text and "老周" not in supervisor.text
+    await ask_owner(supervisor)
+    assert supervisor.page.status_code == 409
+    await said(site, 1, first=4)
+    await ask_owner(supervisor)
+    assert supervisor.page.status_code == 409, "the fifth was not confirmed by anybody"
+    await confirm(supervisor, LEASE)
+    case = await ask_owner(supervisor)
+    assert supervisor.page.status_code == 200 and case.startswith("990101-"), supervisor.text[:800]
+    await confirm(supervisor, LEASE)
+    assert "没有等着看的" in supervisor.text, "what has a case is not counted again"
+
+
+async def test_a_cause_is_a_part_of_the_file_and_only_a_supervising_post_confirms(site: Site) -> None:
+    await said(site, 1)
+    supervisor = await Official(site).sit("digital-centre.supervisor", "990100")
+    await confirm(supervisor, "materials.no-such-paper")
+    assert supervisor.page.status_code == 422 or "没有这一处" in supervisor.text
+    assert await site.db.fetchval("SELECT count(*) FROM complaint WHERE cause <> ''") == 0
+    await confirm(supervisor, "none")
+    assert "没有等着看的" in supervisor.text
+    head = await Official(site).sit("police.head")
+    assert (await head.get("/console/improvements")).status_code == 403
+
+
+async def test_only_a_published_newer_version_of_the_same_service_can_be_linked_and_its_changes_are_public(
+    site: Site, anyone: Person
+) -> None:
+    case, head = await promised(site)
+    for wrong in ("1", "1.1", "7", "residence-permit@2", "small-food-shop"):
+        await head.open(case)
+        await head.do(case, "link", version=wrong)
+        assert "比第1版新" in head.text, wrong
+    await anyone.get("/open/improvements")
+    assert "在改" in anyone.text and "11月20日" in anyone.text and "第2版" not in anyone.text
+    await head.open(case)
+    await head.do(case, "link", version="2")
+    await site.voice.turn()
+    await anyone.get("/open/improvements")
+    assert "已改" in anyone.text and "房屋租赁合同" in anyone.text and "第1版和第2版的差别" in anyone.text
+    assert site.voice.improvements.changes((await site.voice.improvements.listed(None, 1)).items[0])
+    told = (await anyone.get("/open/improvements.json")).json()["items"][0]
+    assert told["standing"] == "done" and told["version_after"] == "2" and told["changes"]
+
+
+async def test_a_missed_date_is_overdue_in_public_and_nobodys_words_or_exact_small_number_are(
+    site: Site, anyone: Person, clock: SettableClock
+) -> None:
+    case, _ = await promised(site)
+    clock.advance(days=18)
+    for address in ("/open/improvements", "/open/improvements.json"):
+        await anyone.get(address)
+        assert "老周" not in anyone.page.text and "房东" not in anyone.page.text and case not in anyone.page.text
+        assert "不到10人" in anyone.page.text and "5人<" not in anyone.page.text
+    assert '"standing": "overdue"' in anyone.page.text
+
+
+async def test_a_date_more_than_half_a_year_ahead_is_not_taken(site: Site) -> None:
+    await said(site, 5)
+    supervisor = await Official(site).sit("digital-centre.supervisor", "990100")
+    await confirm(supervisor, LEASE)
+    case = await ask_owner(supervisor)
+    head = await Official(site).sit("police.head")
+    await head.open(case)
+    await head.do(case, "promise", what="以后再说", by__year="2027", by__month="11", by__day="20")
+    assert "最晚到2027年5月5日" in head.text, head.text[:800]
