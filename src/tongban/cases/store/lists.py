@@ -185,12 +185,13 @@ async def waiting_of(db: Runner, applicant: str, roles: Sequence[str], most: int
     return await _case_rows(db, rows)
 
 
-async def businesses_of(db: Runner, body: str) -> list[str]:
-    """The codes (GB 32100) of businesses that a body has given something to."""
+async def businesses_of(db: Runner, body: str, asked_by: datetime) -> list[str]:
+    """The codes (GB 32100) of businesses that a body has given something to that was asked for by then."""
     rows = await db.fetch(
         "SELECT DISTINCT applicant FROM case_row WHERE body = $1 AND NOT open AND stage = 'delivered'"
-        " AND applicant ~ '^[0-9A-Z]{18}$' ORDER BY applicant",
+        " AND applicant ~ '^[0-9A-Z]{18}$' AND opened_at <= $2 ORDER BY applicant",
         body,
+        asked_by,
     )
     return [row["applicant"] for row in rows]
 

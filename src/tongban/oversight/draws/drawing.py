@@ -4,7 +4,8 @@ The leaf is a hash over a salted commitment that does not exist when the draw is
 with all that came before, and anybody can read it there. Who is drawn follows from it alone: every business has the
 hash of leaf and code as its number, and the smallest numbers are drawn. So a business works out for itself whether it
 was, from what is published and its own code; nobody else's code is published. An announced draw cannot be taken back,
-and all of them are listed, so that none is tried again until it pleases.
+and all of them are listed, so that none is tried again until it pleases. It is among businesses that were there when it
+was announced: whoever knows the leaf cannot add one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import msgspec
 
 from tongban.base.database import Database
 from tongban.base.errors import refuse
+from tongban.base.page import Page, cursor, read_cursor
 from tongban.cases.store import lists
 from tongban.catalog.model import Service
 from tongban.ledger.log import PublicLog
@@ -95,7 +97,7 @@ async def draw(db: Database, log: PublicLog, actor: Actor, number: str, now: dat
             "That leaf is not in the public log yet; it comes with the next step of any case. Try again shortly.",
             status=409,
         )
-    codes = await lists.businesses_of(db, actor.body)
+    codes = await lists.businesses_of(db, actor.body, found.announced_at)
     drawn = chosen(seed, codes, found.wanted)
     made = msgspec.structs.replace(
         found,
@@ -109,9 +111,12 @@ async def draw(db: Database, log: PublicLog, actor: Actor, number: str, now: dat
     return await store.get(db, actor.body, number) or made
 
 
-async def latest(db: Database, bodies: list[str] | None, after: tuple[datetime, str] | None, most: int) -> list[Draw]:
-    """Draws of these bodies, or of all, the newest first."""
-    return await store.latest(db, bodies, after, most)
+async def latest(db: Database, bodies: list[str] | None, after: str | None, limit: int) -> Page[Draw]:
+    """Draws of these bodies, or of all, the newest first. Raises Refused (`bad-cursor`, 400)."""
+    place = read_cursor(after, tuple[datetime, str]) if after else None
+    rows = await store.latest(db, bodies, place, limit + 1)
+    following = cursor(rows[limit - 1].announced_at, rows[limit - 1].id) if len(rows) > limit else None
+    return Page(tuple(rows[:limit]), following)
 
 
 async def _leaf(log: PublicLog, number: int) -> bytes | None:

@@ -13,6 +13,7 @@ from litestar import Request, Response, get, post
 
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text, words
+from tongban.base.page import Page
 from tongban.cases import Applicant
 from tongban.cases.duties import earlier, under_way
 from tongban.cases.model import START
@@ -34,12 +35,14 @@ _SHOWN = 20
 
 
 @get("/desk/duty")
-async def duty(site: Site, visitor: Visitor, after: str | None = None) -> Response[str]:
+async def duty(site: Site, visitor: Visitor, after: str | None = None, before: str | None = None) -> Response[str]:
     """What can be begun, what one's body has under way, and the draws."""
     actor = official(visitor)
     services = tuple(_services(site, actor))
     slugs = [service.service for service in services]
     found = await under_way(site.cases.engine, actor, slugs, after, _SHOWN)
+    may_draw = _draws(site, actor) is not None
+    drawn = await draws.latest(site.db, [actor.body], before, _SHOWN) if may_draw else Page((), None)
     return page(
         site,
         visitor,
@@ -49,9 +52,9 @@ async def duty(site: Site, visitor: Visitor, after: str | None = None) -> Respon
         rows=found.items,
         following=found.next,
         names={service.service: service.name for service in services},
-        draws=await draws.latest(site.db, [actor.body], None, _SHOWN) if _draws(site, actor) else (),
-        may_draw=_draws(site, actor) is not None,
-        key=secrets.token_urlsafe(12),
+        draws=drawn.items,
+        older=drawn.next,
+        may_draw=may_draw,
     )
 
 

@@ -1,10 +1,7 @@
 """/open/inspections: which inspections there are, how often one may be inspected, and every draw, for everybody."""
 
-from datetime import datetime
-
 from litestar import Response, get
 
-from tongban.base.page import cursor, read_cursor
 from tongban.catalog import cite
 from tongban.oversight import draws
 from tongban.web.bodies import body_name
@@ -18,10 +15,7 @@ _SHOWN = 20
 @get("/open/inspections")
 async def inspections(site: Site, visitor: Visitor, after: str | None = None) -> Response[str]:
     """国办发〔2024〕54号 [S]: an inspection that is not published may be refused."""
-    place = read_cursor(after, tuple[datetime, str]) if after else None
-    found = await draws.latest(site.db, None, place, _SHOWN + 1)
-    shown = found[:_SHOWN]
-    following = cursor(shown[-1].announced_at, shown[-1].id) if len(found) > _SHOWN else None
+    found = await draws.latest(site.db, None, after, _SHOWN)
     services = [one for one in site.catalogue.of_duty() if one.procedure == "inspection"]
     return page(
         site,
@@ -29,8 +23,8 @@ async def inspections(site: Site, visitor: Visitor, after: str | None = None) ->
         "open/inspections.html",
         services=services,
         laws={one.service: [cite(law) for law in one.law] for one in services},
-        draws=[(one, body_name(site, one.body)) for one in shown],
-        following=following,
+        draws=[(one, body_name(site, one.body)) for one in found.items],
+        following=found.next,
     )
 
 
