@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.oversight.figures_world import found
 from tests.web.citizen import Person
@@ -13,6 +14,7 @@ from tongban.base.clock import SettableClock
 from tongban.base.i18n import Text
 from tongban.oversight.watching import store
 from tongban.oversight.watching.figures import Share
+from tongban.oversight.watching.method import METHODS, Name
 from tongban.web.console.maps import drawn
 from tongban.web.open.performance import Line, shown_lines
 from tongban.web.site import Site
@@ -62,7 +64,7 @@ async def test_a_body_answers_a_finding_in_public_and_the_tolerance_stands_besid
     await watcher.do(case, "settle", opinion="已核实")
     await watcher.do(case, "settle", "send", opinion="已核实")
     await site.watch.turn()
-    (answer,) = [one for one in await store.answers(site.db, 5, key) if one.case_id == case]
+    (answer,) = [one for one in await store.answers(site.db, 5) if one.case_id == case]
     assert (answer.outcome, answer.index, answer.service) == ("settled", "pauses-near-the-end", "food-licence")
     assert "五日内安排" in answer.answer
     assert "13800000005" not in answer.answer
@@ -70,6 +72,39 @@ async def test_a_body_answers_a_finding_in_public_and_the_tolerance_stands_besid
     await watcher.get("/open/performance")
     assert "五日内安排" in watcher.text
     assert case not in watcher.text
+
+    # Found again the next time it is looked for, under another number: the answer still stands beside it.
+    earlier = await store.finding(site.db, ["990101.market"], key)
+    assert earlier is not None
+    again = msgspec.structs.replace(earlier, id="00000000-0000-4000-8000-000000000002", until=site.today)
+    await store.keep_findings(site.db, [again])
+    await watcher.get("/console/abuse")
+    assert watcher.text.count("快到期才停表") > 1
+    assert "已公开答复" in watcher.text
+    await watcher.get(f"/console/abuse/{again.id}")
+    assert "五日内安排" in watcher.text
+
+
+async def test_what_is_no_longer_found_is_no_longer_among_what_presses(site: Site, clock: SettableClock):
+    await found(site)
+    watcher = await Official(site).sit("digital-centre.supervisor", "990100")
+    await site.watch.turn()
+    await watcher.get("/console")
+    assert "快到期才停表" in watcher.text
+    clock.set(clock() + timedelta(days=2))
+    await site.watch.turn()
+    for address in ("/console", "/console/abuse"):
+        await watcher.get(address)
+        assert "/console/abuse/0000" not in watcher.page.text
+
+
+async def test_every_figure_has_a_page_and_leads_on_to_where_it_belongs(site: Site):
+    watcher = await Official(site).sit("digital-centre.supervisor", "990100")
+    for name in Name:
+        await watcher.get(f"/console/figures/{name}")
+        assert watcher.page.status_code == 200, name
+        assert METHODS[name].formula.zh in watcher.text
+        assert ("/console/machines" in watcher.page.text.partition("<main")[2]) == (name is Name.DECLINED)
 
 
 async def test_another_region_s_supervisor_sees_neither_the_cases_nor_the_finding(site: Site, clock: SettableClock):
@@ -86,6 +121,20 @@ async def test_another_region_s_supervisor_sees_neither_the_cases_nor_the_findin
     assert other.page.status_code == 404
 
 
+async def test_the_three_rates_of_the_hotline_stand_by_body_for_who_supervises_it(site: Site, clock: SettableClock):
+    await site.db.execute(
+        "INSERT INTO hotline_row (region, case_id, seq, applicant, at, channel, kind, urgency, said, body, state, open,"
+        " dispatched_at, in_time, solved, satisfied) VALUES ('990101', '990101-261103-00000001', 1, 'p', $1, 'web',"
+        " 'report', 'normal', '', '990101.market', 'closed', false, $1, true, 1, 0)",
+        clock(),
+    )
+    for region, seen in (("990100", True), ("990200", False)):
+        watcher = await Official(site).sit("digital-centre.supervisor", region)
+        await watcher.get("/console/requests")
+        assert watcher.page.status_code == 200
+        assert ("清源区市场监督管理局" in watcher.text.partition("12345三率")[2]) == seen
+
+
 async def test_an_official_who_does_not_supervise_is_told_so(site: Site):
     examiner = await Official(site).sit("market.examiner")
     for address in ("/console", "/console/cases", "/console/abuse", "/console/performance", "/console/requests"):
@@ -93,7 +142,7 @@ async def test_an_official_who_does_not_supervise_is_told_so(site: Site):
         assert examiner.page.status_code == 403
 
 
-async def test_what_is_too_small_to_show_does_not_follow_from_what_isshown_lines():
+async def test_what_is_too_small_to_show_does_not_follow_from_what_is_shown():
     def line(service: str, ended: int) -> Line:
         name = Text(service, service)
         return Line(

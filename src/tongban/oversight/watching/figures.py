@@ -62,8 +62,10 @@ class Overview:
 
     at: datetime | None
     opened: int
+    opened_over: int
+    """Of these, what came in the hours that are over."""
     opened_before: int | None
-    """At the same time of day a week ago; None while there is nothing to compare with."""
+    """In the same hours a week ago; None while there is nothing to compare with."""
     promised: Share
     days_on_target: int
     red: int
@@ -75,12 +77,13 @@ class Overview:
     matters: tuple[Now, ...]
     """What is past a date, by how many cases for how long."""
     today: tuple[tuple[int, int], ...]
-    """Hour of the day, and what came in it."""
+    """Each hour of the day so far, and what came in it; nothing where none came."""
     usual: tuple[tuple[int, float], ...]
     """The mean of the same weekday in the last four weeks."""
     waits: tuple[Wait, ...]
     looked_up: int
     failed: Share
+    """Questions that got no answer at first, of these and those that were answered."""
     without_basis: int
     cured: Share
     """Bad ratings whose case ended this month, and those in time."""
@@ -104,7 +107,7 @@ async def overview(
     local = now.astimezone(zone)
     today = local.date()
     standing = await store.now(db, bodies)
-    by_body, by_day = await store.sums(db, bodies, today - timedelta(days=WINDOW), services)
+    by_body, by_day = await store.sums(db, bodies, first_day(today), services)
     cures = await store.days(db, bodies, today.replace(day=1), [CURE])
     spans = [_day(today - timedelta(weeks=weeks), zone) for weeks in range(WEEKS + 1)]
     hours = await store.hours(db, bodies, spans)
@@ -114,6 +117,7 @@ async def overview(
     return Overview(
         at=await store.last(db, "now"),
         opened=sum(this.values()),
+        opened_over=sum(n for hour, n in this.items() if hour < local.hour),
         opened_before=sum(n for hour, n in before.items() if hour < local.hour) if before else None,
         promised=_share(by_day),
         days_on_target=_on_target(by_day, today),
@@ -123,14 +127,19 @@ async def overview(
         regions=_regions(standing, bodies, region_of),
         bodies=_by_body(by_body),
         matters=tuple(sorted((one for one in standing if one.red), key=lambda one: -weight(one, now))),
-        today=tuple(sorted(this.items())),
+        today=tuple((hour, this.get(hour, 0)) for hour in range(local.hour + 1)) if this else (),
         usual=_usual(hours, today, zone),
         waits=_waits(figures),
         looked_up=look["looked-up"],
-        failed=Share(look["failed"], look["looked-up"]),
+        failed=Share(look["failed"], look["looked-up"] + look["failed"]),
         without_basis=look["without-basis"],
         cured=_share(cures),
     )
+
+
+def first_day(today: date) -> date:
+    """The first of the days that a share of cases in time is of."""
+    return today - timedelta(days=WINDOW - 1)
 
 
 def weight(one: Now, now: datetime) -> float:

@@ -38,9 +38,9 @@ METHODS: dict[Name, Method] = {
     Name.TODAY: Method(
         Text("今天办件", "Cases today"),
         Text(
-            "今天零点以来提交的申请，个人和企业来办的事项；单位之间的办件不算。上周同时段：上周同一天、已过的整点小时。",
+            "今天零点以来提交的申请，个人和企业来办的事项；单位之间的办件不算。和上周比的，是今天和上周同一天里已过的整点小时。",
             "Applications since midnight for services that people and businesses ask for; what bodies ask of one"
-            " another is left out. Last week: the same weekday, the hours that are over.",
+            " another is left out. What is held against the same weekday of last week is the hours that are over.",
         ),
         _OWN,
     ),
@@ -100,8 +100,9 @@ METHODS: dict[Name, Method] = {
     Name.CURED: Method(
         Text("差评按时整改", "Bad ratings put right in time"),
         Text(
-            "本月到期的差评里，按时整改并回访的占多少。",
-            "Of the bad ratings whose term ended this month: those put right and followed up in time.",
+            "本月办结的差评里，联系、整改、回访每个期限都没有超过的占多少。还没办结的不算，超期的在“超期”里看。",
+            "Of the bad ratings whose case ended this month: those in which every date was kept. Those still open are"
+            " not counted here.",
         ),
         Text("国办发〔2019〕51号 [V]", "State Council Office 2019 no. 51 [V]"),
     ),
@@ -115,7 +116,11 @@ METHODS: dict[Name, Method] = {
     ),
     Name.FAILED: Method(
         Text("取数失败", "Look-ups without an answer"),
-        Text("今天的查询里，数据源没有答上来的占多少。", "Of today's look-ups: those that the source did not answer."),
+        Text(
+            "今天的查询里，数据源连不上、太慢或者答得不对的占多少。没答上的以后会再问。",
+            "Of today's questions to sources: those that could not be put, were too slow, or got no usable answer at"
+            " first. They are put again later.",
+        ),
         Text("政务数据共享条例22 [V]", "Government Data Sharing Regulations 22 [V]"),
     ),
     Name.WITHOUT_BASIS: Method(

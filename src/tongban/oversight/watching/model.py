@@ -66,7 +66,7 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
-    """What ended on a day: `owed` of them by a date, `promised` and `legal` of those in time."""
+    """What ended on a day: `owed` of them by a date, `promised` and `legal` of those within its dates."""
 
     body: str
     day: date
@@ -83,7 +83,7 @@ class Hour(msgspec.Struct, frozen=True, kw_only=True):
     opened: int
 
 
-FigureName = Literal["looked-up", "failed", "without-basis", "replaced", "waited", "seconds", "longest"]
+FigureName = Literal["looked-up", "failed", "without-basis", "waited", "seconds", "longest"]
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +92,14 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     body: str
     name: FigureName
     value: int
+
+
+class Silent(msgspec.Struct, frozen=True, kw_only=True):
+    """A resource whose source did not answer when it was last asked: how many cases wait for it, and since when."""
+
+    resource: str
+    cases: int
+    since: datetime
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from tongban.cases.definition import Definition
 from tongban.cases.evolve import evolve
 from tongban.cases.loaded import Case
 from tongban.cases.model import CaseState, Event, Own
+from tongban.catalog.procedure import Who
 from tongban.oversight.abuse.model import What
 from tongban.oversight.watching.model import KeptStep, Watched
 
@@ -33,8 +34,10 @@ def watched(case: Case, looks: Sequence[datetime] = ()) -> Watched | None:
     owed = [one for one in terms if one.clock.by_authority and not one.clock.data.aside]
     steps = [*steps_of(case), *(KeptStep(What.LOOKED, at) for at in looks)]
     taken_back = any(one.what is What.WITHDRAWN for one in steps)
-    promised = not state.escalated and all(_kept(one, state.updated_at, promised=True) for one in owed)
-    legal = all(_kept(one, state.updated_at, promised=False) for one in owed)
+    # What climbed was missed, also where the term has begun again since; beyond the head only after the law's date.
+    climbed = [one.rung for one in state.escalated if not case.definition.procedure.terms[one.term].aside]
+    promised = not climbed and all(_kept(one, state.updated_at, promised=True) for one in owed)
+    legal = set(climbed) <= {Who.HEAD} and all(_kept(one, state.updated_at, promised=False) for one in owed)
     return Watched(
         region=state.case.region,
         case_id=state.case.case,

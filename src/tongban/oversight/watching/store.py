@@ -1,13 +1,13 @@
 """All SQL of the watched figures. A page reads a row for a body and a day, an hour or a service."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
 
-from tongban.base.database import Connection, Database, Row
-from tongban.oversight.watching.model import Answer, Day, Figure, Hour, Kept, Now, Watched
+from tongban.base.database import Connection, Row
+from tongban.oversight.watching.model import Answer, Day, Figure, Hour, Kept, Now, Silent, Watched
 
 
 class Runner(Protocol):
@@ -97,15 +97,34 @@ async def keep(db: Runner, cases: Sequence[Watched]) -> None:
     )
 
 
-async def count_days(db: Runner, since: date, zone: str) -> None:
-    """Count anew what ended on each day from `since` on; days before stay as they were counted."""
-    await db.execute("DELETE FROM watched_day WHERE day >= $1", since)
+async def days_kept(db: Runner, cases: Sequence[Watched], zone: str) -> set[date]:
+    """The days on which these cases ended as they are kept so far: one that ended again leaves its day."""
+    rows = await db.fetch(
+        "SELECT DISTINCT (w.ended_at AT TIME ZONE $3)::date AS day FROM unnest($1::text[], $2::text[]) AS c(region, id)"
+        " JOIN watched_case w ON w.region = c.region AND w.case_id = c.id",
+        [one.region for one in cases],
+        [one.case_id for one in cases],
+        zone,
+    )
+    return {row["day"] for row in rows}
+
+
+async def count_days(db: Runner, bodies: Sequence[str], days: Sequence[date], zone: str) -> None:
+    """Count anew what ended at these bodies on these days. `legal` are those of `owed` that kept the law's dates: one
+    taken back after its promise and within the law's time broke the promise alone."""
+    await db.execute(
+        "DELETE FROM watched_day WHERE body = ANY($1::text[]) AND day = ANY($2::date[])", list(bodies), list(days)
+    )
     await db.execute(
         "INSERT INTO watched_day (region, body, service, day, ended, owed, promised, legal)"
-        " SELECT min(region), body, service, (ended_at AT TIME ZONE $2)::date, count(*), count(promised),"
-        " count(*) FILTER (WHERE promised), count(*) FILTER (WHERE legal) FROM watched_case"
-        " WHERE ended_at >= $1::date::timestamp AT TIME ZONE $2 GROUP BY 2, 3, 4",
-        since,
+        " SELECT min(w.region), b.body, w.service, d.day, count(*), count(w.promised),"
+        " count(*) FILTER (WHERE w.promised), count(*) FILTER (WHERE w.promised IS NOT NULL AND w.legal IS NOT FALSE)"
+        " FROM unnest($1::text[]) AS b(body) CROSS JOIN unnest($2::date[]) AS d(day) CROSS JOIN LATERAL ("
+        " SELECT region, service, promised, legal FROM watched_case WHERE watched_case.body = b.body"
+        "  AND ended_at >= d.day::timestamp AT TIME ZONE $3 AND ended_at < (d.day + 1)::timestamp AT TIME ZONE $3) w"
+        " GROUP BY b.body, w.service, d.day",
+        list(bodies),
+        list(days),
         zone,
     )
 
@@ -138,27 +157,47 @@ async def count_now(db: Runner, services: Sequence[str], now: datetime, amber: d
     )
 
 
-async def figure_red(db: Runner, day: date) -> None:
-    """Keep how many were past a date on this day, so that tomorrow can be held against it."""
+_ANEW = (
+    " ON CONFLICT (body, day, name) DO UPDATE SET value = EXCLUDED.value WHERE watched_figure.value <> EXCLUDED.value"
+)
+"""A figure that is what it was is not written again."""
+
+
+async def figure_red(db: Runner, bodies: Sequence[str], day: date) -> None:
+    """Keep how many were past a date on this day, none too, so that tomorrow can be held against it."""
     await db.execute(
         "INSERT INTO watched_figure (body, day, name, value)"
-        " SELECT body, $1, 'red', sum(red) FROM watched_now GROUP BY 1"
-        " ON CONFLICT (body, day, name) DO UPDATE SET value = EXCLUDED.value",
+        " SELECT b.body, $2, 'red', coalesce(sum(n.red), 0) FROM unnest($1::text[]) AS b(body)"
+        " LEFT JOIN watched_now n ON n.body = b.body GROUP BY b.body" + _ANEW,
+        list(bodies),
         day,
     )
 
 
 async def figure_looks(db: Runner, bodies: Sequence[str], day: date, since: datetime) -> None:
-    """Look-ups of the day by the body that made them, those that failed, those without a basis."""
+    """Look-ups of the day by the body that made them, and those without a basis."""
     await db.execute(
         "INSERT INTO watched_figure (body, day, name, value)"
         " SELECT f.body, $2, n.name, n.value FROM ("
-        " SELECT a.body, count(*) AS looked, count(*) FILTER (WHERE NOT answered) AS failed,"
-        " count(*) FILTER (WHERE grant_id = '') AS bare FROM unnest($1::text[]) AS b(body)"
-        " CROSS JOIN LATERAL (SELECT body, answered, grant_id FROM shared_access WHERE shared_access.body = b.body"
+        " SELECT a.body, count(*) AS looked, count(*) FILTER (WHERE grant_id = '') AS bare"
+        " FROM unnest($1::text[]) AS b(body)"
+        " CROSS JOIN LATERAL (SELECT body, grant_id FROM shared_access WHERE shared_access.body = b.body"
         "  AND at >= $3 AND kind = 'look-up') a GROUP BY 1) f"
-        " CROSS JOIN LATERAL (VALUES ('looked-up', looked), ('failed', failed), ('without-basis', bare)) n(name, value)"
-        " ON CONFLICT (body, day, name) DO UPDATE SET value = EXCLUDED.value",
+        " CROSS JOIN LATERAL (VALUES ('looked-up', looked), ('without-basis', bare)) n(name, value)" + _ANEW,
+        list(bodies),
+        day,
+        since,
+    )
+
+
+async def figure_failed(db: Runner, bodies: Sequence[str], day: date, since: datetime) -> None:
+    """Questions of the day, by the body that put them, to which the source gave no answer at first: nobody's record was
+    read, so that no look-up is on record."""
+    await db.execute(
+        "INSERT INTO watched_figure (body, day, name, value)"
+        " SELECT reader ->> 'body', $2, 'failed', count(*) FROM shared_retry WHERE opened_at >= $3 AND attempts > 0"
+        " AND last_error NOT IN ('correction-open', 'not-connected') AND reader ->> 'body' = ANY($1::text[])"
+        " GROUP BY 1" + _ANEW,
         list(bodies),
         day,
         since,
@@ -175,7 +214,7 @@ async def figure_waits(db: Runner, halls: Sequence[tuple[str, str, str]], day: d
         "  coalesce(max(extract(epoch FROM called_at - since)), 0)::bigint AS longest FROM ticket t"
         "  WHERE t.region = h.region AND t.hall = h.hall AND t.day = $4 AND called_at IS NOT NULL) w"
         " CROSS JOIN LATERAL (VALUES ('waited', called), ('seconds', seconds), ('longest', longest)) n(name, value)"
-        " WHERE w.called > 0 ON CONFLICT (body, day, name) DO UPDATE SET value = EXCLUDED.value",
+        " WHERE w.called > 0" + _ANEW,
         [one[0] for one in halls],
         [one[1] for one in halls],
         [one[2] for one in halls],
@@ -248,14 +287,26 @@ async def figures(db: Runner, bodies: Sequence[str], day: date) -> list[Figure]:
 
 
 async def red_before(db: Runner, bodies: Sequence[str], day: date) -> int | None:
-    """How many were past a date at the end of the last day before this one that was watched."""
+    """How many were past a date at the end of the day before this one; None where nobody counted then."""
     rows = await db.fetch(
-        "SELECT sum(value)::int AS red FROM watched_figure WHERE body = ANY($1::text[]) AND name = 'red' AND day ="
-        " (SELECT max(day) FROM watched_figure WHERE name = 'red' AND day < $2 AND day > $2 - 8)",
+        "SELECT sum(value)::int AS red FROM watched_figure WHERE body = ANY($1::text[]) AND name = 'red' AND day = $2",
         list(bodies),
-        day,
+        day - timedelta(days=1),
     )
     return rows[0]["red"]
+
+
+async def silent(db: Runner, bodies: Sequence[str]) -> list[Silent]:
+    """What cases of these bodies wait for because its source could not be reached or was too slow, most cases first: by
+    the index of open questions."""
+    rows = await db.fetch(
+        "SELECT r.resource, count(DISTINCT r.matter)::int AS cases, min(r.opened_at) AS since FROM shared_retry r"
+        " JOIN case_row c ON c.region = left(r.matter, 6) AND c.case_id = r.matter AND c.body = ANY($1::text[])"
+        " WHERE r.ended IS NULL AND r.submitted AND r.last_error IN ('source-away', 'too-slow')"
+        " GROUP BY 1 ORDER BY 2 DESC, 1",
+        list(bodies),
+    )
+    return [msgspec.convert(dict(row), Silent) for row in rows]
 
 
 Place = tuple[datetime, str]
@@ -320,16 +371,20 @@ async def opened_since(
 # --- findings and answers ---------------------------------------------------------------------------------------------
 
 
-async def histories(db: Runner, service: str, since: datetime) -> list[tuple[Watched, datetime | None]]:
-    """Ended cases of a service since a moment, each with when its applicant asked for the same again."""
+async def histories(
+    db: Runner, body: str, services: Sequence[str], since: datetime
+) -> list[tuple[Watched, datetime | None]]:
+    """Cases of these services that ended at a body since a moment, each with when its applicant asked for the same
+    again."""
     rows = await db.fetch(
         "SELECT w.region, w.case_id, w.body, w.service, w.ended_at, w.promised, w.legal, w.steps, again.at AS refiled"
         " FROM watched_case w LEFT JOIN LATERAL ("
         "  SELECT min(r.opened_at) AS at FROM case_row c JOIN case_row r ON r.applicant = c.applicant"
         "   AND r.service = c.service AND r.opened_at > w.ended_at"
         '  WHERE w.steps @> \'[{"w": "withdrawn"}]\' AND c.region = w.region AND c.case_id = w.case_id) again ON true'
-        " WHERE w.service = $1 AND w.ended_at >= $2",
-        service,
+        " WHERE w.body = $1 AND w.service = ANY($2::text[]) AND w.ended_at >= $3",
+        body,
+        list(services),
         since,
     )
     found: list[tuple[Watched, datetime | None]] = []
@@ -350,13 +405,15 @@ async def keep_findings(db: Runner, findings: Sequence[Kept]) -> None:
     )
 
 
-async def findings(db: Runner, bodies: Sequence[str], limit: int) -> list[Kept]:
-    """Of each index, service and body the last finding, the latest first and then the least likely."""
+async def findings(db: Runner, bodies: Sequence[str], zone: str, limit: int) -> list[Kept]:
+    """What was found about these bodies when abuse was last looked for, the least likely first."""
     rows = await db.fetch(
-        "SELECT * FROM (SELECT DISTINCT ON (body, index, service) region, body, id::text, index, service, hits, cases,"
-        " expected, chance, peers, behind, since, until FROM clock_finding WHERE body = ANY($1::text[])"
-        " ORDER BY body, index, service, until DESC) f ORDER BY until DESC, chance, id LIMIT $2",
+        "SELECT region, body, id::text, index, service, hits, cases, expected, chance, peers, behind, since, until"
+        " FROM clock_finding WHERE body = ANY($1::text[])"
+        " AND until = (SELECT (at AT TIME ZONE $2)::date FROM watched_turn WHERE job = 'abuse')"
+        " ORDER BY chance, id LIMIT $3",
         list(bodies),
+        zone,
         limit,
     )
     return [msgspec.convert(dict(row), Kept) for row in rows]
@@ -384,13 +441,22 @@ async def keep_answer(db: Runner, one: Answer) -> None:
     )
 
 
-async def answers(db: Runner, limit: int, finding: str = "") -> list[Answer]:
-    """Published answers, the latest first; those about one finding where it is given."""
+_ANSWER = "SELECT region, case_id, body, index, service, finding, outcome, answer, opened, ended FROM public_answer"
+
+
+async def answers(db: Runner, limit: int) -> list[Answer]:
+    """Published answers, the latest first."""
+    rows = await db.fetch(_ANSWER + " ORDER BY ended DESC, case_id DESC LIMIT $1", limit)
+    return [msgspec.convert(dict(row), Answer) for row in rows]
+
+
+async def answers_of(db: Runner, bodies: Sequence[str], since: date) -> list[Answer]:
+    """What these bodies answered to findings since a day, the latest first. A finding is found anew every day that it
+    lasts, under another number: what an answer belongs to is told by body, index and service."""
     rows = await db.fetch(
-        "SELECT region, case_id, body, index, service, finding, outcome, answer, opened, ended FROM public_answer"
-        " WHERE $2 = '' OR finding = $2 ORDER BY ended DESC, case_id DESC LIMIT $1",
-        limit,
-        finding,
+        _ANSWER + " WHERE body = ANY($1::text[]) AND index <> '' AND ended >= $2 ORDER BY ended DESC, case_id DESC",
+        list(bodies),
+        since,
     )
     return [msgspec.convert(dict(row), Answer) for row in rows]
 
@@ -407,7 +473,7 @@ async def performance(db: Runner, since: date, until: date, services: Sequence[s
     )
 
 
-async def sweep(db: Database, hours_before: datetime, figures_before: date) -> None:
-    """Hours and day figures are kept as long as something is held against them."""
+async def sweep(db: Runner, hours_before: datetime, figures_before: date) -> None:
+    """Drop what is older."""
     await db.execute("DELETE FROM watched_hour WHERE hour < $1", hours_before)
     await db.execute("DELETE FROM watched_figure WHERE day < $1", figures_before)

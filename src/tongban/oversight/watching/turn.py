@@ -1,7 +1,8 @@
 """The job that keeps the figures: ended cases are taken in, open ones counted, once a day abuse is looked for.
 
-Each part is one short transaction under a lock of its own, so that several processes never do the same; what one turn
-does not get through, the next does. Nothing here writes to a case.
+Each part is one short transaction under a lock of its own, so that several processes never do the same; abuse, which
+takes longer, is worked out between two. What one turn does not get through, the next does. Nothing here writes to a
+case.
 """
 
 import asyncio
@@ -36,9 +37,14 @@ AMBER: Final = timedelta(days=2)
 """Due within this is amber, as on the desk."""
 WEEKS: Final = timedelta(days=29)
 """Hours are kept for four weeks of the same weekday."""
+FIGURES: Final = timedelta(days=400)
+"""The other figures of a day are kept for a year, and a month to look back on it."""
 LOOKED_AT: Final = timedelta(days=180)
 """Abuse is looked for in what ended in this time."""
 JUDGE_EVERY: Final = 20 * 3600.0
+AGAIN: Final = 3600.0
+"""Seconds after which a look for abuse that came to no end is begun again."""
+_BEGUN: Final = "abuse-begun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +74,20 @@ class Watch:
             last = await store.begin(connection, "ended", self._clock(), 0)
             if last is None:
                 return 0
-            bodies = [body.id for body in self._directory.register.bodies]
+            bodies = self._bodies()
             over = await store.ended(connection, bodies, last, AT_ONCE)
             if not over:
                 return 0
             looks = await store.looks(connection, over)
             cases = [(one, await self._readable(one.case)) for one in over]
             kept = [w for one, case in cases if case and (w := watched(case, looks.get(one.case, ())))]
+            days = await store.days_kept(connection, kept, self._zone.key)
+            days |= {one.ended_at.astimezone(self._zone).date() for one in kept}
             await store.keep(connection, kept)
             for _, case in cases:
                 if case and (answer := answers.published(case)):
                     await store.keep_answer(connection, answer)
-            first = min((one.ended_at for one in kept), default=over[-1].at)
-            await store.count_days(connection, first.astimezone(self._zone).date(), self._zone.key)
+            await store.count_days(connection, bodies, sorted(days), self._zone.key)
             await store.done(connection, "ended", self._upto(over, last))
         return len(over)
 
@@ -110,34 +117,43 @@ class Watch:
             since = max(self._midnight(last.astimezone(self._zone).date()), self._midnight(today) - WEEKS)
             await store.count_hours(connection, services, since)
             await store.count_now(connection, services, now, now + AMBER)
-            await store.figure_red(connection, today)
+            await store.figure_red(connection, self._bodies(), today)
             await self._figures(connection, today)
             await store.done(connection, "now", now)
-        await store.sweep(self._db, self._midnight(today) - WEEKS, today - timedelta(days=400))
         return True
 
     async def _figures(self, connection: Connection, today: date) -> None:
-        bodies = [body.id for body in self._directory.register.bodies]
-        await store.figure_looks(connection, bodies, today, self._midnight(today))
+        await store.figure_looks(connection, self._bodies(), today, self._midnight(today))
+        await store.figure_failed(connection, self._bodies(), today, self._midnight(today))
         await store.figure_waits(connection, self._halls.places, today)
 
-    async def look_for_abuse(self, every: float = JUDGE_EVERY) -> list[Finding]:
-        """Once a day, service by service so that memory stays small; bodies are held against peers by service."""
+    async def look_for_abuse(self) -> list[Finding]:
+        """Once a day, body by body so that memory stays small; bodies are held against peers by service."""
         now = self._clock()
         async with self._db.transaction() as connection:
-            if await store.begin(connection, "abuse", now, every) is None:
+            if await store.begin(connection, "abuse", now, JUDGE_EVERY) is None:
                 return []
-            since = self._midnight(now.astimezone(self._zone).date()) - LOOKED_AT
-            counts: dict[str, dict[tuple[str, str], Count]] = {index.id: {} for index in INDICES}
-            for service in self.services():
-                histories = [one.history(again) for one, again in await store.histories(connection, service, since)]
+            if await store.begin(connection, _BEGUN, now, AGAIN) is None:
+                return []
+            await store.done(connection, _BEGUN, now)
+        today = now.astimezone(self._zone).date()
+        first = today - LOOKED_AT
+        counts: dict[str, dict[tuple[str, str], Count]] = {index.id: {} for index in INDICES}
+        services = self.services()
+        for body in self._bodies():
+            histories = [
+                one.history(again)
+                for one, again in await store.histories(self._db, body, services, self._midnight(first))
+            ]
+            if histories:
                 for index, more in (await asyncio.to_thread(counted, histories, INDICES)).items():
                     counts[index] |= more
-            findings = found(counts, INDICES)
-            today = now.astimezone(self._zone).date()
-            kept = [self._kept(one, since.astimezone(self._zone).date(), today) for one in findings]
+        findings = await asyncio.to_thread(found, counts, INDICES)
+        kept = [self._kept(one, first, today) for one in findings]
+        async with self._db.transaction() as connection:
             await store.keep_findings(connection, kept)
             await store.done(connection, "abuse", now)
+            await store.sweep(connection, self._midnight(today) - WEEKS, today - FIGURES)
         return findings
 
     def services(self) -> Sequence[str]:
@@ -160,6 +176,9 @@ class Watch:
             since=since,
             until=until,
         )
+
+    def _bodies(self) -> list[str]:
+        return [body.id for body in self._directory.register.bodies]
 
     @property
     def _directory(self) -> Directory:

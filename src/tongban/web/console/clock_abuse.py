@@ -13,7 +13,7 @@ from tongban.oversight.abuse import BY_ID, INDICES, Finding
 from tongban.oversight.abuse.judging import LEAST_HITS, LEAST_PEERS, RARE
 from tongban.oversight.watching import store
 from tongban.oversight.watching.answers import TOLERATED
-from tongban.oversight.watching.model import Kept
+from tongban.oversight.watching.model import Answer, Kept
 from tongban.oversight.watching.turn import LOOKED_AT
 from tongban.web.bodies import body_name
 from tongban.web.console.machines import supervisor
@@ -43,8 +43,10 @@ def of_service(site: Site, one: Kept) -> Text:
 async def abuse(site: Site, visitor: Visitor) -> Response[str]:
     """What was found about bodies in view, and every index with its formula."""
     actor = supervisor(visitor)
-    found = await store.findings(site.db, visible(site.directory, actor).bodies, MOST)
-    answered = {one.finding: one for one in await store.answers(site.db, MOST) if one.finding}
+    bodies = visible(site.directory, actor).bodies
+    found = await store.findings(site.db, bodies, site.settings.timezone.key, MOST + 1)
+    since = min((one.since for one in found), default=site.today)
+    answered = {_about(one): one.outcome for one in reversed(await store.answers_of(site.db, bodies, since))}
     return page(
         site,
         visitor,
@@ -57,21 +59,23 @@ async def abuse(site: Site, visitor: Visitor) -> Response[str]:
                 body_name(site, one.body),
                 of_service(site, one),
                 sentence(one),
-                _answer(answered.get(one.id)),
+                answered.get(_about(one), ""),
             )
-            for one in found
+            for one in found[:MOST]
             if one.index in BY_ID
         ],
+        cut=MOST if len(found) > MOST else 0,
         indices=INDICES,
         days=LOOKED_AT.days,
         least=(LEAST_HITS, LEAST_PEERS, round(1 / RARE)),
         at=await store.last(site.db, "abuse"),
+        tolerated=TOLERATED,
     )
 
 
-def _answer(one: object) -> str:
-    outcome = getattr(one, "outcome", "")
-    return "" if not outcome else "tolerated" if outcome == TOLERATED else "answered"
+def _about(one: Kept | Answer) -> tuple[str, str, str]:
+    """What a finding and the answers to it have in common."""
+    return one.body, one.index, one.service
 
 
 @get("/console/abuse/{finding_id:str}")
@@ -91,7 +95,9 @@ async def finding(site: Site, visitor: Visitor, finding_id: str) -> Response[str
         body=body_name(site, found.body),
         service=of_service(site, found),
         sentence=sentence(found),
-        answers=await store.answers(site.db, 20, found.id),
+        answers=[
+            one for one in await store.answers_of(site.db, [found.body], found.since) if _about(one) == _about(found)
+        ],
         tolerated=TOLERATED,
     )
 

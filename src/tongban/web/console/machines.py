@@ -43,7 +43,7 @@ async def machines(site: Site, visitor: Visitor) -> Response[str]:
     """Every use that is watched, with the regions in view."""
     actor = supervisor(visitor)
     watch, name = site.assist.watch, region_names(site)
-    rounds = [one for one in await watch.rounds() if _in_view(site, actor, one.region)]
+    rounds = [one for one in await watch.rounds() if in_view(site, actor, one.region)]
     found: list[words.Machine] = []
     for use in _watched(site):
         own = [one for one in rounds if one.use == use.use]
@@ -53,7 +53,7 @@ async def machines(site: Site, visitor: Visitor) -> Response[str]:
         words.change(one)
         for use in _watched(site)
         for one in await watch.changes(use.use, limit=20)
-        if _in_view(site, actor, one.region)
+        if in_view(site, actor, one.region)
     ]
     changes.sort(key=lambda one: one.change.at, reverse=True)
     return page(
@@ -145,14 +145,14 @@ def _watched(site: Site) -> list[Use]:
 def _use(site: Site, actor: Actor, use: str, region: str) -> Use:
     found = next((one for one in _watched(site) if one.use == use), None)
     known = region == EVERYWHERE or any(one.code == region for one in site.directory.register.regions)
-    if found is None or not known or not _in_view(site, actor, region):
+    if found is None or not known or not in_view(site, actor, region):
         raise refuse(
             "unknown-use", "没有这个算法应用，或者不归您监督。", "There is no such use, or it is not yours.", status=404
         )
     return found
 
 
-def _in_view(site: Site, actor: Actor, region: str) -> bool:
+def in_view(site: Site, actor: Actor, region: str) -> bool:
     """A body oversees its own region and those inside it; the province also what is counted nowhere in particular."""
     if region == EVERYWHERE:
         return site.directory.region(actor.region).level == "province"

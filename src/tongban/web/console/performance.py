@@ -8,6 +8,7 @@ from tongban.base.i18n import Text
 from tongban.org import visible
 from tongban.oversight.watching import figures, store
 from tongban.oversight.watching.method import METHODS, Name
+from tongban.oversight.watching.model import Day
 from tongban.voice.store import ratings
 from tongban.web.bodies import body_name
 from tongban.web.console.machines import supervisor
@@ -23,26 +24,23 @@ async def performance(site: Site, visitor: Visitor) -> Response[str]:
     """Every body in view, those furthest below the aim first."""
     actor = supervisor(visitor)
     bodies = visible(site.directory, actor).bodies
-    days = await store.days(site.db, bodies, site.today - timedelta(days=figures.WINDOW), site.watch.services())
-    standing = await store.now(site.db, bodies)
+    by_body, _ = await store.sums(site.db, bodies, figures.first_day(site.today), site.watch.services())
     red: dict[str, int] = {}
-    for one in standing:
+    for one in await store.now(site.db, bodies):
         red[one.body] = red.get(one.body, 0) + one.red
-    sums: dict[str, list[int]] = {body: [0, 0, 0, 0] for body in red}
-    for one in days:
-        own = sums.setdefault(one.body, [0, 0, 0, 0])
-        for n, value in enumerate((one.ended, one.owed, one.promised, one.legal)):
-            own[n] += value
+    ended = {one.body: one for one in by_body}
+    none = Day(body="", day=site.today, ended=0, owed=0, promised=0, legal=0)
     rows = [
         (
             body,
             body_name(site, body),
-            own[0],
-            figures.Share(own[2], own[1]),
-            figures.Share(own[3], own[1]),
+            one.ended,
+            figures.Share(one.promised, one.owed),
+            figures.Share(one.legal, one.owed),
             red.get(body, 0),
         )
-        for body, own in sums.items()
+        for body in red.keys() | ended.keys()
+        for one in (ended.get(body, none),)
     ]
     rows.sort(key=lambda row: (row[3].value if row[3].shown else 2.0, row[0]))
     return page(
@@ -58,12 +56,14 @@ async def performance(site: Site, visitor: Visitor) -> Response[str]:
 
 @get("/console/requests")
 async def requests(site: Site, visitor: Visitor) -> Response[str]:
-    """Requests and ratings: what is there to be seen, and honestly what is not."""
+    """Ratings by body and service, and the three rates of the hotline by body."""
     actor = supervisor(visitor)
     bodies = frozenset(visible(site.directory, actor).bodies)
     since = site.clock() - timedelta(days=figures.WINDOW)
-    tallies = await ratings.tallies(site.db, since, sorted({site.directory.body(body).region for body in bodies}))
+    regions = sorted({site.directory.body(body).region for body in bodies})
+    tallies = await ratings.tallies(site.db, since, regions)
     cures = await store.days(site.db, sorted(bodies), site.today.replace(day=1), [figures.CURE])
+    rates = await site.voice.hotline.rates(regions, figures.WINDOW)
     cured = figures.Share(sum(one.promised for one in cures), sum(one.owed for one in cures))
     return page(
         site,
@@ -77,6 +77,7 @@ async def requests(site: Site, visitor: Visitor) -> Response[str]:
             if one.body in bodies
         ],
         cured=cured,
+        hotline=[(body_name(site, one.of), one) for one in rates if one.of in bodies],
     )
 
 

@@ -1,6 +1,7 @@
 """/console: how things run now, for supervising posts. Every number leads to its formula and its cases.
 
-Nothing is counted here: a background job keeps what is shown (`oversight.watching`), of the bodies in view.
+Nothing is counted here: a background job keeps what is shown (`oversight.watching`), of the bodies in view; but what
+waits for a source that does not answer, which is little.
 """
 
 from dataclasses import dataclass
@@ -10,25 +11,26 @@ from litestar import Response, get
 
 from tongban.base.i18n import Text
 from tongban.org import Actor, visible
-from tongban.oversight.abuse import INDICES
+from tongban.oversight.abuse import BY_ID
 from tongban.oversight.watching import figures, store
 from tongban.oversight.watching.figures import Overview
 from tongban.oversight.watching.method import METHODS, Name
-from tongban.oversight.watching.model import Now
+from tongban.oversight.watching.model import Kept, Now, Silent
+from tongban.sharing.directory.model import Resource
 from tongban.web.bodies import body_name
 from tongban.web.console import charts
-from tongban.web.console.machines import supervisor
+from tongban.web.console.machines import in_view, supervisor
 from tongban.web.console.maps import Drawn, drawn
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk
-from tongban.web.desk.timebar import left
+from tongban.web.desk.timebar import left, span
 from tongban.web.html import page
 from tongban.web.site import Site
 from tongban.web.tabs import TABS
 from tongban.web.visitor import Visitor
 
 MATTERS = 6
-OTHERS = 2
+OTHERS = 3
 """Of what has to be seen to, so many lines at most are no overdue cases."""
 LONG_WAIT = 30
 """Minutes after which a wait in a hall is something to see to; the platform's own."""
@@ -128,22 +130,16 @@ def _worst(site: Site, found: Overview) -> tuple[Text, int] | None:
 
 
 async def _matters(site: Site, found: Overview, bodies: tuple[str, ...], now: datetime) -> list[Matter]:
-    """Overdue services first, by how many for how long; then long waits, and what the clock indices found."""
-    others = [_waiting(site, one) for one in found.waits if one.longest >= LONG_WAIT][:1]
-    names = {index.id: index.name for index in INDICES}
-    for one in await store.findings(site.db, bodies, 2):
-        others.append(
-            Matter(
-                names[one.index],
-                body_name(site, one.body),
-                Text(f"{one.cases}件里{one.hits}件", f"{one.hits} of {one.cases}"),
-                Text("时限指标", "clock index"),
-                f"/console/abuse/{one.id}",
-                f"/console/supervision/new?finding={one.id}",
-                serious=False,
-            )
-        )
-    others = others[:OTHERS]
+    """Overdue services first, by how many for how long; then a source that does not answer, long waits, and what the
+    clock indices found."""
+    resources = site.sharing.directory.now.resources
+    silent = await store.silent(site.db, bodies)
+    noticed = await store.findings(site.db, bodies, site.settings.timezone.key, OTHERS)
+    others = [
+        *[_silent(site, one, resources[one.resource], bodies, now) for one in silent if one.resource in resources][:1],
+        *[_waiting(site, one) for one in found.waits if one.longest >= LONG_WAIT][:1],
+        *[_noticed(site, one) for one in noticed if one.index in BY_ID],
+    ][:OTHERS]
     overdue = [_overdue(site, one, now) for one in found.matters[: MATTERS - len(others)]]
     return [*overdue, *others]
 
@@ -162,6 +158,31 @@ def _overdue(site: Site, one: Now, now: datetime) -> Matter:
     )
 
 
+def _silent(site: Site, one: Silent, known: Resource, bodies: tuple[str, ...], now: datetime) -> Matter:
+    owner, (zh, en) = body_name(site, known.owner.id), span(now - one.since)
+    return Matter(
+        Text("数据接口没有答复", "A data interface does not answer"),
+        Text(f"{owner.zh}：{known.name.zh}", f"{owner.en}: {known.name.en}"),
+        Text(f"已等{zh}", f"for {en}"),
+        Text(f"影响{one.cases}件", f"{one.cases} {'case waits' if one.cases == 1 else 'cases wait'}"),
+        "/console/figures/failed",
+        f"/console/supervision/new?interface={one.resource}" if known.owner.id in bodies else "",
+        serious=False,
+    )
+
+
+def _noticed(site: Site, one: Kept) -> Matter:
+    return Matter(
+        BY_ID[one.index].name,
+        body_name(site, one.body),
+        Text(f"{one.cases}件里{one.hits}件", f"{one.hits} of {one.cases}"),
+        Text("时限指标", "clock index"),
+        f"/console/abuse/{one.id}",
+        f"/console/supervision/new?finding={one.id}",
+        serious=False,
+    )
+
+
 def _waiting(site: Site, one: figures.Wait) -> Matter:
     return Matter(
         Text("窗口等候", "Waiting in the hall"),
@@ -175,13 +196,7 @@ def _waiting(site: Site, one: figures.Wait) -> Matter:
 
 
 async def _answered(site: Site, actor: Actor) -> Answered:
-    rounds = await site.assist.watch.rounds()
-    own = [
-        one
-        for one in rounds
-        if site.directory.region(actor.region).level == "province"
-        or one.region.startswith(actor.region[:4] if actor.region.endswith("00") else actor.region)
-    ]
+    own = [one for one in await site.assist.watch.rounds() if in_view(site, actor, one.region)]
     declined = sum(one.declined for one in own)
     return Answered(declined + sum(one.accepted for one in own), declined, len(site.assist.gate.register.uses()))
 

@@ -55,12 +55,17 @@ async def form(
     body_: str = Parameter(query="body", default=""),
     service: str = "",
     finding: str = "",
+    interface: str = "",
 ) -> Response[str]:
-    """The form, filled in with what it is about: a case, a service of a body, or a finding of the clock indices.
+    """The form, filled in with what it is about: a case, a service of a body, a data interface of it, or a finding of
+    the clock indices.
 
     It is the page on which one confirms: what was opened is not taken back.
     """
     actor = supervisor(visitor)
+    if known := site.sharing.directory.now.resources.get(interface):
+        said = {"body": known.owner.id, "matter": f"{known.name.zh}：数据接口没有答复", "about": "interface"}
+        return _form(site, visitor, actor, Form(_fields(said)))
     return _form(site, visitor, actor, Form(await _about(site, actor, case, body_, service, finding)))
 
 

@@ -6,8 +6,8 @@ opened on its own page, where the opening is written down.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from typing import Any, Final
+from datetime import UTC, datetime, time
+from typing import Any, Final, assert_never
 
 from litestar import Response, get
 from litestar.params import Parameter
@@ -81,7 +81,7 @@ async def _today(site: Site, wanted: Wanted) -> list[Row]:
 
 
 async def _late(site: Site, wanted: Wanted) -> list[Row]:
-    since = site.clock() - timedelta(days=figures.WINDOW)
+    since = datetime.combine(figures.first_day(site.today), time(), site.settings.timezone)
     return await store.late(site.db, wanted.bodies, wanted.services, since, wanted.after or _LAST, ROWS + 1)
 
 
@@ -205,6 +205,7 @@ async def figure(site: Site, visitor: Visitor, name: str) -> Response[str]:
         method=METHODS[found],
         table=await _table(site, found, bodies),
         listed=found.value if found in _LISTS else "",
+        elsewhere=_ELSEWHERE.get(found),
     )
 
 
@@ -224,10 +225,19 @@ async def _table(site: Site, name: Name, bodies: Sequence[str]) -> Table | None:
             return await _of_day(site, bodies, _WAITS)
         case Name.LOOKED_UP | Name.FAILED | Name.WITHOUT_BASIS:
             return await _of_day(site, bodies, _LOOKS)
-        case Name.REGION_RATE | Name.RED | Name.AMBER | Name.TODAY:
+        case Name.REGION_RATE | Name.RED | Name.AMBER:
             return await _standing(site, bodies)
-        case _:
+        case Name.TODAY | Name.CURED | Name.DECLINED:
             return None
+        case _:
+            assert_never(name)
+
+
+_ELSEWHERE = {
+    Name.CURED: ("/console/requests", Text("看评价", "See the ratings")),
+    Name.DECLINED: ("/console/machines", Text("看每个算法", "See each use")),
+}
+"""Figures that have a page of their own."""
 
 
 _WAITS = (
@@ -255,13 +265,12 @@ async def _of_day(site: Site, bodies: Sequence[str], columns: Sequence[tuple[str
 
 
 async def _in_time(site: Site, name: Name, bodies: Sequence[str]) -> Table:
-    days = await store.days(site.db, bodies, site.today - timedelta(days=figures.WINDOW), site.watch.services())
-    sums: dict[str, list[int]] = {}
-    for one in days:
-        own = sums.setdefault(one.body, [0, 0, 0])
-        kept = one.promised if name is Name.PROMISED else one.legal
-        own[0], own[1], own[2] = own[0] + one.ended, own[1] + one.owed, own[2] + kept
-    rows = [(body_name(site, body), (*own, _percent(own[2], own[1]))) for body, own in sorted(sums.items())]
+    by_body, _ = await store.sums(site.db, bodies, figures.first_day(site.today), site.watch.services())
+    kept = {one.body: one.promised if name is Name.PROMISED else one.legal for one in by_body}
+    rows = [
+        (body_name(site, one.body), (one.ended, one.owed, kept[one.body], _percent(kept[one.body], one.owed)))
+        for one in by_body
+    ]
     heads = (Text("办结", "Ended"), Text("有期限的", "Owed by a date"), Text("按时", "In time"), Text("占", "Share"))
     return Table(heads, rows)
 
@@ -277,7 +286,8 @@ async def _standing(site: Site, bodies: Sequence[str]) -> Table:
 
 
 def _percent(part: int, whole: int) -> str:
-    return f"{part / whole:.1%}" if whole else "—"
+    share = figures.Share(part, whole)
+    return f"{share.value:.1%}" if share.shown else "—"
 
 
 ROUTES = [cases, figure]

@@ -16,14 +16,15 @@ _DAY = timedelta(days=1)
 def left(due: datetime, now: datetime) -> Text:
     """How long until a date, as one says it at a glance: 剩4小时35分, 剩3天, 逾期2天."""
     if due >= now:
-        zh, en = _span(due - now)
+        zh, en = span(due - now)
         return Text(f"剩{zh}", f"{en} left")
-    zh, en = _span(now - due)
+    zh, en = span(now - due)
     return Text(f"逾期{zh}", f"{en} overdue")
 
 
-def _span(span: timedelta) -> tuple[str, str]:
-    minutes = int(span.total_seconds()) // 60
+def span(length: timedelta) -> tuple[str, str]:
+    """A length of time at a glance, in Chinese and in English."""
+    minutes = int(length.total_seconds()) // 60
     days, rest = divmod(minutes, 24 * 60)
     hours, minutes = divmod(rest, 60)
     if days >= 3:
