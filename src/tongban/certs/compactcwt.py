@@ -161,10 +161,14 @@ def verify_cwt(
 
 
 def _second(read: Sign1, keys: PublicKeys, at: int, suites: Collection[Suite]) -> list[Check]:
-    """The signature of a second suite, where there is one or one is asked for."""
+    """The signature of a second suite, where there is one or one is asked for. Only an SM2 key makes one: whoever has
+    the first signature could write it down here once more."""
     if read.second is None:
         return missing((), suites)
     key_id, signature = read.second
+    key = keys.get(key_id)
+    if key is not None and key.suite is not Suite.GM:
+        return [failed(Point.GM, Fault.WRONG_ALGORITHM)]
     try:
         moment = datetime.fromtimestamp(at, UTC)
     except (OverflowError, ValueError, OSError):
