@@ -20,6 +20,7 @@ from tongban.certs.compactcwt import code_text, read_code, to_cwt
 from tongban.certs.cose import SECOND
 from tongban.certs.credential import credential_claims, issue_credential
 from tongban.certs.marks import KIND, mark_again
+from tongban.certs.sign import copy_time
 
 pytestmark = pytest.mark.skipif(not libcrypto.available(), reason="not run: libcrypto of this machine has no SM2")
 BOTH = (Suite.INTL, Suite.GM)
@@ -188,11 +189,17 @@ def test_forging_either_signature_is_refused_for_its_own_reason(
     assert found.fault is fault
 
 
+FIRST = object()
+
+
 def beside(code: bytes, change: Callable[[list[bytes]], object]) -> bytes:
-    """The same code with another thing where its second signature stands; `None` takes it out."""
+    """The same code with another thing where its second signature stands: `None` takes it out, `FIRST` puts the first
+    there once more."""
     tag: Any = cbor2.loads(read_code(code.decode()))
     protected, loose, payload, signature = tag.value
     made = change(list(loose[SECOND]))
+    if made is FIRST:
+        made = [cbor2.loads(protected)[4], signature]
     again = [protected, {} if made is None else {SECOND: made}, payload, signature]
     return code_text(cbor2.dumps(cbor2.CBORTag(18, again), canonical=True)).encode()
 
@@ -203,6 +210,7 @@ BESIDE: dict[str, Beside] = {
     "zeroes": (lambda pair: [pair[0], bytes(64)], Fault.BAD_GM_SIGNATURE),
     "longer": (lambda pair: [pair[0], pair[1] + b"0"], Fault.BAD_GM_SIGNATURE),
     "another key": (lambda pair: [b"certificate-of-mine", pair[1]], Fault.UNKNOWN_KEY),
+    "the first once more": (lambda pair: FIRST, Fault.WRONG_ALGORITHM),
     "no signature": (lambda pair: [pair[0]], Fault.BAD_ENVELOPE),
     "no pair": (lambda pair: "none", Fault.BAD_ENVELOPE),
 }
@@ -237,6 +245,17 @@ def test_forms_that_cannot_bear_a_second_signature_are_refused_where_one_is_requ
         assert verify_any(data, Asked(two.public, NOW)).valid
         found = verify_any(data, Asked(two.public, NOW, requires=ALL))
         assert (found.genuine, found.fault) == (False, Fault.SUITE_MISSING)
+
+
+def test_a_certificate_of_before_two_signatures_were_asked_for_is_still_downloaded(tmp_path: Path) -> None:
+    """Its own signature is the one of then; the code that a copy of today carries has both, made today."""
+    before = sign(record(), KeyRing.open(tmp_path, ISSUED))
+    KeyRing.require(tmp_path, Document.CERTIFICATE, BOTH)
+    ring = KeyRing.open(tmp_path, NOW)
+    pdf = render_pdf(before, "zh", public_url="https://lanjiang.example", ring=ring, now=NOW)
+    assert verify_any(pdf, Asked(ring.public, NOW)).valid
+    code = to_cwt(before.record, ring, at=copy_time(before.record, ring, NOW))
+    assert verify_any(code_text(code).encode(), Asked(ring.public, NOW, requires=ALL)).valid
 
 
 def test_a_certificate_signed_anew_outlives_the_key_that_signed_it_first(tmp_path: Path) -> None:

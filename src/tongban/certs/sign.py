@@ -7,7 +7,7 @@ import msgspec
 from tongban.base.clock import utc
 from tongban.base.errors import refuse
 from tongban.base.jws import compact
-from tongban.base.keys import KeyRing, PublicKey, Use
+from tongban.base.keys import Document, KeyRing, PublicKey, Use
 from tongban.certs.marks import mark_first
 from tongban.certs.model import Certificate, CertificateRecord, canonical, identifier_holds
 
@@ -47,12 +47,11 @@ def sign(record: CertificateRecord, ring: KeyRing) -> Certificate:
 
 
 def copy_time(record: CertificateRecord, ring: KeyRing, now: datetime) -> datetime:
-    """When a copy made now says that it was signed: at issue, while a key of that day signs; else now."""
-    try:
-        ring.signer(Use.CERTIFICATE, utc(record.issued_at))
-    except LookupError:
-        return now
-    return record.issued_at
+    """When a copy made now says that it was signed: at issue, while keys of that day sign, of each suite that
+    certificates need today; else now."""
+    day = utc(record.issued_at)
+    of_then = [ring.newest(Use.CERTIFICATE, day, suite) for suite in ring.keys.suites(Document.CERTIFICATE)]
+    return now if None in of_then else record.issued_at
 
 
 def export_json(certificate: Certificate, code: str = "") -> bytes:
