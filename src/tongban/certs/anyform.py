@@ -8,7 +8,9 @@ import msgspec
 
 from tongban.base.crypto import Suite
 from tongban.base.documents import Document
+from tongban.certs.checks import failed
 from tongban.certs.credential import verify_credential
+from tongban.certs.faults import Fault, Point
 from tongban.certs.keys import PublicKeys
 from tongban.certs.sdjwt import Request, looks_like_sd_jwt
 from tongban.certs.sign import CODE_LINE
@@ -72,7 +74,9 @@ def _whole(data: bytes, asked: Asked) -> Verification:
     if asked.lists is NO_LISTS or not found.genuine:
         return found
     place = status_place(data, found, asked.keys, asked.now)
-    return found if place is None else found.answered(asked.lists.check(place, asked.now))
+    if place is None:  # taken out, perhaps: what can be looked up must not pass by not saying where
+        return found.answered(failed(Point.REVOCATION, Fault.NO_STATUS_PLACE))
+    return found.answered(asked.lists.check(place, asked.now))
 
 
 def status_place(data: bytes, found: Verification, keys: PublicKeys, now: datetime) -> StatusPlace | None:
