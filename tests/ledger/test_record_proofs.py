@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from tongban.base.database import Database
@@ -17,6 +18,7 @@ from tongban.ledger import store
 from tongban.ledger.faults import Fault
 from tongban.ledger.policy import Policy, own_policy
 from tongban.ledger.proofs import Proof
+from tongban.ledger.receipts import Point
 from tongban.ledger.records import looks_like_record, record_proof, verify_record
 from tongban.ledger.sequencer import Sequencer
 from tongban.sharing.access.store import committed
@@ -109,6 +111,12 @@ async def test_a_forged_proof_is_refused_for_its_own_reason(db: Database, tmp_pa
         found = verify_record(data, policy, NOW)
         assert (found.holds, found.fault, found.record) == (False, fault, None), name
     assert verify_record(file, other, NOW).fault is Fault.UNSIGNED
+    (first,) = policy.keys
+    begins = msgspec.structs.replace(first, not_before=NOW + timedelta(days=1))
+    not_yet = msgspec.structs.replace(policy, keys=(begins,))
+    assert verify_record(file, not_yet, NOW).fault is Fault.KEY_NOT_IN_USE
+    lonely = verify_record(file, msgspec.structs.replace(policy, least=1), NOW)
+    assert [(one.point, one.holds) for one in lonely.checks][-1] == (Point.WITNESSED, False)
     assert verify_record(file, policy, NOW).holds
 
 

@@ -13,7 +13,9 @@ from msgspec import UNSET, UnsetType
 
 from tongban.base.crypto import Suite
 from tongban.base.keys import Algorithm, Document, KeyRing, PublicKey, Use, unbase64
-from tongban.ledger.notes import Kind, VerifierKey
+from tongban.ledger.checkpoints import Trusted, trusted
+from tongban.ledger.faults import Fault, Untrue
+from tongban.ledger.notes import Kind, Note, VerifierKey
 
 FORMAT = "tongban/log-policy@1"
 
@@ -78,6 +80,21 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     def key(self, of: VerifierKey) -> LogKey:
         """One of the log's keys with its days. Raises LookupError."""
         return next(key for key in (*self.keys, *(self.gm or ())) if VerifierKey.read(key.vkey) == of)
+
+    def believe(self, note: Note, now: datetime, made: int = 0) -> Trusted:
+        """A checkpoint of this log by keys that were in use when witnesses saw it, over something made at a time.
+
+        Raises Untrue, as `checkpoints.trusted`, and `key-not-in-use`.
+        """
+        seen = trusted(note, self.logs, self.watching, least=self.least, now=int(now.timestamp()), suites=self.needs)
+        if seen.checkpoint.origin != self.origin:
+            raise Untrue(Fault.UNKNOWN_LOG, seen.checkpoint.origin)
+        cosigned = [one.at for one in seen.witnesses]
+        last, first = max([made, *cosigned]), min([int(now.timestamp()), *cosigned])
+        for key in (self.key(one) for one in (seen.key, seen.second) if one):
+            if last > key.not_after.timestamp() or first < key.not_before.timestamp():
+                raise Untrue(Fault.KEY_NOT_IN_USE)
+        return seen
 
 
 def vkey(origin: str, key: PublicKey, kind: Kind | None = None) -> VerifierKey:

@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from tongban.base.i18n import Text
-from tongban.ledger.checkpoints import Checkpoint, Trusted, Witnessed, trusted
+from tongban.ledger.checkpoints import Checkpoint, Trusted, Witnessed
 from tongban.ledger.commitments import START, Statement, chained, commitment
 from tongban.ledger.faults import FAULTS, Fault, Untrue
 from tongban.ledger.notes import encode
@@ -159,14 +159,14 @@ def verify(data: bytes, policy: Policy, now: datetime, *, earlier: bytes | None 
         at = Point.HISTORY
         statements = _statements(history)
         at = Point.SIGNED
-        seen = _signed(proof, policy, statements, now)
+        seen = policy.believe(proof.note, now, _made(statements))
         at = Point.INCLUDED
         proof.shows(leaf_hash(history.values[-1]))
         at = Point.CONTINUES
         if earlier is not None:
             _continues(proof, history, earlier, policy, now)
     except Untrue as untrue:
-        return Verification(_failed(_OF.get(untrue.fault, at) if seen is None else at, untrue.fault, seen))
+        return Verification(_failed(OF_WITNESSES.get(untrue.fault, at) if seen is None else at, untrue.fault, seen))
     asked = {Point.WITNESSED: bool(seen.witnesses), Point.CONTINUES: earlier is not None}
     notes = {Point.SIGNED: BOTH_SUITES} if seen.second else {}
     checks = tuple(
@@ -184,7 +184,7 @@ NO_WITNESS = Text(
     "没有独立见证人的签名：不能排除日志给不同的人看不同的内容",
     "No independent witness has signed: the log may show others something else",
 )
-_OF: dict[Fault, Point] = {
+OF_WITNESSES: dict[Fault, Point] = {
     Fault.BAD_COSIGNATURE: Point.WITNESSED,
     Fault.COSIGNED_IN_FUTURE: Point.WITNESSED,
     Fault.TOO_FEW_WITNESSES: Point.WITNESSED,
@@ -251,27 +251,16 @@ def _statements(history: History) -> list[Statement]:
     return found
 
 
-def _signed(proof: Proof, policy: Policy, statements: Sequence[Statement], now: datetime) -> Trusted:
-    """The log's signature and those of its witnesses. Raises Untrue."""
-    seen = trusted(
-        proof.note, policy.logs, policy.watching, least=policy.least, now=int(now.timestamp()), suites=policy.needs
-    )
-    if seen.checkpoint.origin != policy.origin:
-        raise Untrue(Fault.UNKNOWN_LOG, seen.checkpoint.origin)
-    made = int(statements[-1].at.timestamp())
-    cosigned = [one.at for one in seen.witnesses]
-    last, first = max([made, *cosigned]), min([int(now.timestamp()), *cosigned])
-    for key in (policy.key(one) for one in (seen.key, seen.second) if one):
-        if last > key.not_after.timestamp() or first < key.not_before.timestamp():
-            raise Untrue(Fault.KEY_NOT_IN_USE)
-    return seen
+def _made(statements: Sequence[Statement]) -> int:
+    """When the last thing happened, in seconds of POSIX."""
+    return int(statements[-1].at.timestamp())
 
 
 def _continues(proof: Proof, history: History, earlier: bytes, policy: Policy, now: datetime) -> None:
     """That nothing of an earlier receipt was changed or left out. Raises Untrue, also where that one is not true."""
     before_proof, before = _read(earlier)
     statements = _statements(before)
-    _signed(before_proof, policy, statements, now)
+    policy.believe(before_proof.note, now, _made(statements))
     before_proof.shows(leaf_hash(before.values[-1]))
     if before.case != history.case:
         raise Untrue(Fault.OTHER_CASE)

@@ -19,12 +19,12 @@ from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.once import read_once
 from tongban.ledger import store
-from tongban.ledger.checkpoints import Checkpoint, Trusted, trusted
+from tongban.ledger.checkpoints import Checkpoint, Trusted
 from tongban.ledger.faults import Fault, Untrue
 from tongban.ledger.notes import Note
 from tongban.ledger.policy import Policy
 from tongban.ledger.proofs import HEAD, Proof
-from tongban.ledger.receipts import NO_WITNESS, Check, Point
+from tongban.ledger.receipts import NO_WITNESS, OF_WITNESSES, Check, Point
 from tongban.ledger.tiles import needed, reader
 from tongban.ledger.tree import inclusion_proof, leaf_hash
 
@@ -170,8 +170,9 @@ _NAMES: Final[dict[str, Text]] = {
 def lines(found: Found) -> list[tuple[Text, Text]]:
     """What the record says, line by line; what is empty is left out."""
     record = found.record or {}
-    order = [*(name for name in _NAMES if name in record), *(name for name in record if name not in _NAMES)]
-    return [(_NAMES.get(name, Text(name, name)), _said(record[name])) for name in order if record[name] not in ("", [])]
+    names = [*(name for name in _NAMES if name in record), *(name for name in record if name not in _NAMES)]
+    told = [name for name in names if record[name] not in ("", [], None)]
+    return [(_NAMES.get(name, Text(name, name)), _said(record[name])) for name in told]
 
 
 def _said(value: object) -> Text:
@@ -201,20 +202,17 @@ def looks_like_record(data: bytes) -> bool:
 
 def verify_record(data: bytes, policy: Policy, now: datetime) -> Found:
     """Check one against the keys of its log. Nobody is asked."""
-    at, seen = Point.READABLE, None
+    at = Point.READABLE
     try:
         proof = Proof.read(data)
         extra = _read(proof.extra)
         at = Point.SIGNED
-        seconds = int(now.timestamp())
-        found = trusted(proof.note, policy.logs, policy.watching, least=policy.least, now=seconds, suites=policy.needs)
-        if found.checkpoint.origin != policy.origin:
-            raise Untrue(Fault.UNKNOWN_LOG, found.checkpoint.origin)
-        seen = found
+        seen = policy.believe(proof.note, now)
         at = Point.INCLUDED
         proof.shows(leaf_hash(extra.value))
     except Untrue as untrue:
-        order = [Point.READABLE, Point.SIGNED, Point.INCLUDED]
+        at = OF_WITNESSES.get(untrue.fault, at)
+        order = [Point.READABLE, Point.SIGNED, at]
         before = tuple(Check(point, True) for point in order[: order.index(at)])
         return Found((*before, Check(at, False, untrue.fault)))
     witnessed = Check(Point.WITNESSED, True) if seen.witnesses else Check(Point.WITNESSED, None, note=NO_WITNESS)
