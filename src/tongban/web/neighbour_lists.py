@@ -68,10 +68,11 @@ class NeighbourLists:
 
     async def keys(self, card: Card) -> dict[str, PublicKey]:
         """By which certificates of a neighbour are verified: as it publishes them now, else as on its card."""
-        held = self._keys.get(card.member.code)
-        if held is not None and held.until > self.clock():
-            return held.keys
+        if (held := self._held(card)) is not None:
+            return held
         async with self._busy:
+            if (held := self._held(card)) is not None:
+                return held  # somebody else has fetched them meanwhile
             keys, until = _of(card.keys), _AGAIN
             known = Keys(keys=tuple(key for key in card.keys if key.use is Use.REGISTRY))
             if known.keys:  # without one nothing would tell its list from a stranger's
@@ -83,6 +84,10 @@ class NeighbourLists:
                     log.warning("the keys of %s were not had: %s", card.member.code, type(error).__name__)
             self._keys[card.member.code] = _Keys(keys, self.clock() + until)
         return keys
+
+    def _held(self, card: Card) -> dict[str, PublicKey] | None:
+        held = self._keys.get(card.member.code)
+        return held.keys if held is not None and held.until > self.clock() else None
 
     async def check(self, card: Card, place: StatusPlace | None) -> Check:
         """Whether a certificate of a neighbour is revoked or suspended, by its list. Never "holds" without one."""
