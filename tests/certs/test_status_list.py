@@ -26,6 +26,7 @@ from tongban.certs.statuslist import (
     StatusPlace,
     index_in_list,
     issue_status_list,
+    number_at,
     place_of,
     read_status_list,
 )
@@ -144,6 +145,13 @@ def test_of_a_list_that_is_not_at_hand_nothing_is_claimed(ring: KeyRing) -> None
     assert lists.check(elsewhere, ISSUED).holds is None
     assert lists.check(None, ISSUED).holds is None
     assert StatusLists().check(StatusPlace(idx=1, uri=URI), ISSUED).holds is None
+
+
+def test_a_place_leads_back_to_the_one_certificate_that_has_it() -> None:
+    for number in (0, 1, 7, SIZE - 1, SIZE, 5 * SIZE + 17):
+        assert number_at(place_of(number, "https://lanjiang.example/")) == number
+    for idx, uri in ((SIZE, URI), (-1, URI), (0, "https://lanjiang.example/"), (0, f"{URI}0000000000"), (0, f"{URI}x")):
+        assert number_at(StatusPlace(idx=idx, uri=uri)) is None
 
 
 def test_of_two_lists_of_one_address_the_newer_counts(ring: KeyRing) -> None:

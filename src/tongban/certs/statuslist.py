@@ -35,6 +35,9 @@ _LARGEST = 1 << 23
 """Bytes of a list when opened: eight million certificates at eight bits. A file that swells beyond is refused."""
 _LONGEST = 5_000_000
 _SPREAD = 0x9E3779B1
+_GATHER = pow(_SPREAD, -1, SIZE)
+"""What undoes `_SPREAD`."""
+_DIGITS = 10
 
 
 class StatusPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +55,14 @@ def place_of(number: int, address: str) -> StatusPlace:
     """
     group, within = divmod(number, SIZE)
     return StatusPlace(idx=index_in_list(within), uri=list_uri(address, group))
+
+
+def number_at(place: StatusPlace) -> int | None:
+    """The number of the certificate that `place_of` gave this place, wherever it was published; None for no such."""
+    group = place.uri.rpartition("/status/")[2]
+    if not (group.isascii() and group.isdecimal() and len(group) < _DIGITS and 0 <= place.idx < SIZE):
+        return None
+    return int(group) * SIZE + place.idx * _GATHER % SIZE
 
 
 def index_in_list(within: int) -> int:

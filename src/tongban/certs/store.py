@@ -224,6 +224,36 @@ async def not_valid(db: Reads, first: int, count: int) -> dict[int, Status]:
     return {row["number"]: Status.INVALID if row["revoked"] else Status.SUSPENDED for row in rows}
 
 
+_STATUS = "revoked_at IS NOT NULL AS revoked, suspended_at IS NOT NULL AS suspended"
+
+
+async def status_of(db: Reads, number: int) -> Status | None:
+    """How the `number`-th certificate stands; None where none has this number."""
+    return _status(
+        await db.fetchrow(
+            f"SELECT {_STATUS} FROM certificate WHERE number = $1",  # noqa: S608 -- our own column names
+            number,
+        )
+    )
+
+
+async def status_until_written(connection: Writes, certificate_id: str) -> Status | None:
+    """How a certificate stands, and will until the transaction ends; None where it is not one of ours."""
+    return _status(
+        await connection.fetchrow(
+            f"SELECT {_STATUS} FROM certificate WHERE region = $1 AND id = $2 FOR SHARE",  # noqa: S608 -- our own column names
+            region_of_identifier(certificate_id) or "",
+            certificate_id,
+        )
+    )
+
+
+def _status(row: Any) -> Status | None:
+    if row is None:
+        return None
+    return Status.INVALID if row["revoked"] else Status.SUSPENDED if row["suspended"] else Status.VALID
+
+
 async def count_issued(db: Reads) -> int:
     """One more than the greatest number given: how many places the status lists must have."""
     row = await db.fetchrow("SELECT coalesce(max(number) + 1, 0) AS issued FROM certificate")

@@ -15,7 +15,10 @@ from tongban.base.errors import Problem
 from tongban.base.i18n import Text
 from tongban.certs import CertificateRecord, Verification
 from tongban.certs.anyform import Asked, status_place, verify_any
-from tongban.certs.statuslist import NO_LISTS, StatusLists, list_uri
+from tongban.certs.checks import checked
+from tongban.certs.faults import Fault, Point
+from tongban.certs.statuslist import number_at
+from tongban.certs.verify import STATUS_FAULTS
 from tongban.ledger.receipts import looks_like_one
 from tongban.ledger.records import looks_like_record
 from tongban.sharing import Purpose, Reader
@@ -23,7 +26,6 @@ from tongban.sharing.access import Kind, Opened, open_record, reader_of
 from tongban.web.forms import Form
 from tongban.web.html import page
 from tongban.web.limits import Limited
-from tongban.web.open.status import published
 from tongban.web.open.told import Told, is_decision, of_certificate, of_decision, of_receipt, of_record
 from tongban.web.portal.uploads import UPLOAD_BYTES
 from tongban.web.site import Site
@@ -34,9 +36,9 @@ async def verified(site: Site, visitor: Visitor, data: bytes | str, digest: str 
     """Checked against our keys and, if it is one of ours, for how it stands; its holder sees that it was."""
     raw = data.encode() if isinstance(data, str) else data
 
-    def checked(keys: certs.PublicKeys, lists: StatusLists = NO_LISTS) -> Verification:
+    def under(keys: certs.PublicKeys) -> Verification:
         # What must have signed is ours to say of our own certificates; a neighbour's card has its keys and no more.
-        asked = Asked(keys, site.clock(), lists=lists)
+        asked = Asked(keys, site.clock())
         if keys is site.keys.public:
             asked = replace(asked, requires=site.keys.requires)
         if digest is not None:
@@ -44,12 +46,12 @@ async def verified(site: Site, visitor: Visitor, data: bytes | str, digest: str 
             return certs.verify(raw, keys, site.clock(), digest_=digest, suites=suites)
         return verify_any(raw, asked)
 
-    first = checked(site.keys.public)
+    first = under(site.keys.public)
     if first.claims is not None:
         await _note_shown(site, visitor, first.claims)
-        return checked(site.keys.public, await _lists(site, raw, first)) if first.genuine else first
+        return await _standing(site, raw, first) if first.genuine else first
     if first.record is None:
-        return await _of_neighbours(site, raw, checked) if first.fault is certs.Fault.UNKNOWN_KEY else first
+        return await _of_neighbours(site, raw, under) if first.fault is Fault.UNKNOWN_KEY else first
     stored = await certs.store.get(site.db, first.record.id)
     if stored is None:
         return first
@@ -58,14 +60,14 @@ async def verified(site: Site, visitor: Visitor, data: bytes | str, digest: str 
     return certs.verify(raw, site.keys.public, site.clock(), status=stored.status, digest_=digest, suites=suites)
 
 
-async def _of_neighbours(site: Site, raw: bytes, checked: Callable[[certs.PublicKeys], Verification]) -> Verification:
+async def _of_neighbours(site: Site, raw: bytes, under: Callable[[certs.PublicKeys], Verification]) -> Verification:
     """One of another province: by its keys, and by its own list of what it has revoked or suspended."""
-    found = checked(site.keys.public)
+    found = under(site.keys.public)
     elsewhere = site.cases.elsewhere
     for card in elsewhere.between.neighbours.all() if elsewhere else ():
         keys = await site.lists.keys(card)
-        found = checked(keys)
-        if found.fault is certs.Fault.UNKNOWN_KEY:
+        found = under(keys)
+        if found.fault is Fault.UNKNOWN_KEY:
             continue
         if not found.genuine:
             return found
@@ -74,13 +76,14 @@ async def _of_neighbours(site: Site, raw: bytes, checked: Callable[[certs.Public
     return found
 
 
-async def _lists(site: Site, raw: bytes, found: Verification) -> StatusLists:
-    """Our own list in which a shown certificate stands."""
+async def _standing(site: Site, raw: bytes, found: Verification) -> Verification:
+    """How one of ours stands this minute, where only its code or some of its fields were shown."""
     place = status_place(raw, found, site.keys.public, site.clock())
-    group = place.uri.rpartition("/")[2] if place else ""
-    if place is None or not group.isdecimal() or place.uri != list_uri(site.settings.address, int(group)):
-        return NO_LISTS
-    return StatusLists.read([await published(site, int(group))], site.keys.public)
+    number = number_at(place) if place else None
+    if number is None:
+        return found
+    status = await certs.store.status_of(site.db, number)
+    return found.answered(checked(Point.REVOCATION, Fault.NOT_IN_LIST if status is None else STATUS_FAULTS[status]))
 
 
 async def _note_shown(site: Site, visitor: Visitor, claims: dict[str, object]) -> None:
