@@ -14,7 +14,7 @@ from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
 from tongban.base.keys import KeyRing
-from tongban.cases.evidence import Evidence
+from tongban.cases.evidence import Evidence, changed
 from tongban.cases.lifecycle import REISSUE, SUPERVISION
 from tongban.cases.model import Applicant, Letter
 from tongban.cases.service import Cases
@@ -214,6 +214,41 @@ async def test_what_is_wrong_on_a_certificate_is_corrected_after_it_was_verified
     assert new.record.shows[1:] == old.record.shows[1:]
 
 
+RIGHT = {"facts": {"shop_name": "家和早点铺（演示）"}, "reasons": "店名录错了"}
+
+
+async def filed(desk: Cases, who: Officials) -> StoredCertificate:
+    """周家和's registration, filed by an official, whose case can issue a corrected one later."""
+    now = desk.engine.clock()
+    papers = Shared(value="1", source=Text("健康证", "Health certificates"), as_of=now, at=now)
+    facts = SHOP | {"by_promise": "false"}
+    opened = await desk.submit(
+        OWNER, "small-food-shop", facts, region=COUNTY, key="filed-001", records={"health-certificates": papers}
+    )
+    await do(desk, who("approver"), opened.case, "file")
+    return (await desk.view(OWNER, opened.case)).certificates[0]
+
+
+async def test_a_case_whose_certificate_was_replaced_can_still_issue_a_corrected_one(
+    desk: Cases, who: Officials, db: Database
+) -> None:
+    first = await filed(desk, who)
+    await desk.submit(OWNER, REISSUE, {"certificate": first.record.id, "why": "lost"}, region=COUNTY, key="reissue-1")
+    await do(desk, who("approver"), first.record.case, "put-right", **RIGHT)
+    held = await certs.store.for_case(db, COUNTY, first.record.case)
+    assert [one.record.version for one in held] == [3, 2, 1]
+    assert [one.status for one in held] == [Status.VALID, Status.INVALID, Status.INVALID]
+    assert [one.revocation and one.revocation.replaced_by for one in held[1:]] == [one.record.id for one in held[:2]]
+
+
+async def test_issuing_anew_does_not_end_a_suspension(desk: Cases, who: Officials, db: Database) -> None:
+    first = await filed(desk, who)
+    await suspended(desk, who, first)
+    with refused("certificate-suspended"):
+        await do(desk, who("approver"), first.record.case, "put-right", **RIGHT)
+    assert (await again(db, first)).status is Status.SUSPENDED
+
+
 async def test_nobody_has_a_certificate_of_somebody_else_replaced(
     desk: Cases, db: Database, certificate: StoredCertificate
 ) -> None:
@@ -307,6 +342,39 @@ async def test_nothing_is_handed_in_on_a_certificate_that_stopped_holding_after_
             OWNER, "small-food-shop", SHOP | {"by_promise": "false"}, region=COUNTY, key="late-0001",
             records={"health-certificates": record},
         )  # fmt: skip
+
+
+async def test_a_case_that_comes_with_a_certificate_of_another_province_is_taken_in(
+    desk: Cases, certificate: StoredCertificate
+) -> None:
+    there, now = "1.2.156.3005.2.990000000039.11980101.X.001.0", desk.engine.clock()
+    record = Shared(
+        value=there, source=Text("证照", "Certificate"), as_of=now, at=now, resource=RESOURCE,
+        record="residence-permit", certificate=there,
+    )  # fmt: skip
+    opened = await desk.submit(
+        OWNER, "small-food-shop", SHOP | {"by_promise": "false"}, region=COUNTY, key="there-0001",
+        records={"health-certificates": record},
+    )  # fmt: skip
+    assert opened.state.records["health-certificates"].certificate == there
+
+
+async def test_nothing_is_granted_between_a_change_of_the_certificate_and_the_case_being_told(
+    desk: Cases, who: Officials, db: Database, certificate: StoredCertificate
+) -> None:
+    case = await relying(desk, certificate)
+    async with db.transaction() as connection:
+        gone = certs.Revocation(at=desk.engine.clock(), by="head", reason="废止")
+        await certs.store.revoke(connection, certificate.record.id, gone)
+        await changed(connection, certificate.record.id, "revoked", desk.engine.clock())
+    view = await desk.view(OWNER, case)
+    possible = {one.act for one in await desk.possible(who("approver"), case)}
+    acts = view.definition.procedure.acts
+    grant = next(name for name, act in acts.items() if act.decides == "favourable" and name in possible)
+    with refused("certificate-changed"):
+        await do(desk, who("approver"), case, grant)
+    await desk.fire()
+    assert [one.change for one in (await desk.view(OWNER, case)).state.doubts] == ["revoked"]
 
 
 async def letters(desk: Cases, case: str) -> list[Letter]:

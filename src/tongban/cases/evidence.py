@@ -6,6 +6,7 @@ own transaction; each case is told right after it, and again at the next turn wh
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tongban.cases.engine import Engine
     from tongban.cases.loaded import Case
 
+log = logging.getLogger(__name__)
 Change = Literal["suspended", "revoked", "replaced", "restored"]
 _MOST = 200
 
@@ -62,17 +64,22 @@ def _standing(one: StoredCertificate, today: Any) -> Standing:
 
 
 def relied(state: CaseState, new: Sequence[Event]) -> list[Also]:
-    """What is written with events that rest on certificates. Raises Refused (`certificate-changed`, 409) inside the
-    transaction where one has stopped holding since it was looked up."""
+    """What is done with events that rest on certificates: that the case relies on them is written, and nothing is
+    granted on one that has changed. Raises Refused inside the transaction (`certificate-changed`, 409)."""
     named = sorted({record.certificate for event in new for record in event.records.values() if record.certificate})
-    if not named:
+    grants = any(event.decides == "favourable" or event.issues for event in new)
+    grants = grants and any(record.certificate for record in state.records.values())
+    if not named and not grants:
         return []
+    case = state.case.case
 
     async def keep(connection: Connection) -> None:
         for number in named:
-            await store.rely(connection, number, state.case.case)
-            found = await certs.store.get(connection, number)
-            if found is None or found.status is not certs.Status.VALID:
+            status = await certs.store.status_until_written(connection, number)
+            if status is None:  # of the installation that the case came from, which has looked at it
+                continue
+            await store.rely(connection, number, case)
+            if status is not certs.Status.VALID:
                 raise refuse(
                     "certificate-changed",
                     "查到的证照刚刚被暂停、废止或者换过，请回到“带出来的信息”再查一次。",
@@ -80,6 +87,14 @@ def relied(state: CaseState, new: Sequence[Event]) -> list[Also]:
                     place="records",
                     status=409,
                 )
+        if grants and await store.untold(connection, case):
+            raise refuse(
+                "certificate-changed",
+                "这个办件依据的证照刚刚有变化，请过一会儿刷新，先看过再决定。",
+                "A certificate that this case relies on has just changed; reload in a moment and look at it first.",
+                place="act",
+                status=409,
+            )
 
     return [keep]
 
@@ -90,16 +105,24 @@ async def changed(connection: Connection, certificate: str, change: Change, at: 
 
 
 async def turn(engine: Engine) -> int:
-    """Tell the cases that were marked; how many. Again is harmless."""
+    """Tell the cases that were marked; how many. Again is harmless, and one that fails stops no other."""
     told = 0
     for one in await store.marked(engine.db, _MOST):
-        found = await certs.store.get(engine.db, one.certificate)
-        if found is not None:
-            key = f"certificate:{one.certificate}:{one.change}:{one.at.isoformat()}"
-            await engine.record(one.case_id, key, lambda case, one=one, found=found: _event(case, one, found))
-        await store.settle(engine.db, one)
-        told += 1
+        try:
+            await _tell(engine, one)
+        except Exception:
+            log.exception("case %s was not told that a certificate has changed", one.case_id)
+        else:
+            told += 1
     return told
+
+
+async def _tell(engine: Engine, one: Changed) -> None:
+    found = await certs.store.get(engine.db, one.certificate)
+    if found is not None:
+        key = f"certificate:{one.certificate}:{one.change}:{one.at.isoformat()}"
+        await engine.record(one.case_id, key, lambda case: _event(case, one, found))
+    await store.settle(engine.db, one)
 
 
 def _event(case: Case, one: Changed, found: StoredCertificate) -> Event | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
 import msgspec
 
 from tongban import certs
 from tongban.base.database import Connection
+from tongban.base.errors import Refused, refuse
 from tongban.base.keys import KeyRing
 from tongban.cases import evidence, moving
 from tongban.cases.batch import Also
@@ -31,11 +33,15 @@ def issue(
     demo: bool,
     types: Types,
 ) -> Also:
-    """What keeps the certificate that `event` issues; `state` is the case after it, `types` describes certificates."""
+    """What keeps the certificate that `event` issues; `state` is the case after it, `types` describes certificates.
+
+    Raises Refused inside the transaction (`certificate-suspended`, 409): issuing anew does not end a suspension.
+    """
     case, judged = state.case, Judged(definition, state)
-    version = sum(definition.procedure.acts[done.type].issues for done in state.acts)
+    count = sum(definition.procedure.acts[done.type].issues for done in state.acts)
     body, kind = directory.body(state.office.id), types(judged.variant.result.certificate)
-    certificate = certs.issue(
+    sign = partial(
+        certs.issue,
         msgspec.structs.replace(definition.service, result=judged.variant.result),
         facts=judged.variant.facts,
         outputs=judged.assessment.outputs,
@@ -50,16 +56,20 @@ def issue(
         case=case.case,
         at=event.at.astimezone(definition.zone),
         ring=ring,
-        version=version,
         demo=demo,
         type_code=kind.code if kind else "",
     )
 
     async def keep(connection: Connection) -> None:
-        held = await certs.store.for_case(connection, case.region, case.case) if version > 1 else ()
+        held = await certs.store.for_case(connection, case.region, case.case) if count > 1 else ()
+        if any(one.status is certs.Status.SUSPENDED for one in held):
+            raise _suspended()
+        # one that took the place of the last (补证) has taken the next number of the case as well
+        certificate = sign(version=max(count, *(one.record.version + 1 for one in held), 1))
+        gone = msgspec.structs.replace(_replaced(event), replaced_by=certificate.record.id)
         for earlier in held:
             if earlier.revocation is None:  # what is issued again takes the place of what was issued before
-                await certs.store.revoke(connection, earlier.record.id, _replaced(event))
+                await certs.store.revoke(connection, earlier.record.id, gone)
                 await evidence.changed(connection, earlier.record.id, "replaced", event.at)
         await certs.store.insert(connection, certificate)
 
@@ -81,6 +91,16 @@ def revoke(definition: Definition, state: CaseState, event: Event) -> Also:
                 await evidence.changed(connection, issued.record.id, "revoked", event.at)
 
     return take_back
+
+
+def _suspended() -> Refused:
+    return refuse(
+        "certificate-suspended",
+        "原来的证照正在暂停使用，恢复以后才能更正重发。",
+        "The certificate is suspended; it can be corrected and issued anew once it is restored.",
+        place="act",
+        status=409,
+    )
 
 
 def _replaced(event: Event) -> certs.Revocation:

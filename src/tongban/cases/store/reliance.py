@@ -48,6 +48,18 @@ async def marked(db: Runner, most: int) -> list[Changed]:
     return [msgspec.convert(dict(row), Changed) for row in rows]
 
 
+async def untold(db: Runner, case: str) -> bool:
+    """Whether something that speaks against a certificate has still to be told to this case."""
+    return bool(
+        await db.fetchval(
+            "SELECT EXISTS (SELECT FROM certificate_reliance WHERE region = $1 AND case_id = $2"
+            " AND change <> 'restored')",
+            region_of(case),
+            case,
+        )
+    )
+
+
 async def settle(db: Runner, told: Changed) -> None:
     """It was told, if nothing newer has come meanwhile."""
     await db.execute(
