@@ -71,7 +71,7 @@ def _compact(data: bytes | str, asked: Asked) -> Verification:
 
 def _whole(data: bytes, asked: Asked) -> Verification:
     found = verify(data, asked.keys, asked.now, type_=asked.type, suites=asked.suites(Document.CERTIFICATE))
-    if asked.lists is NO_LISTS or not found.genuine:
+    if not asked.lists or not found.genuine:
         return found
     place = status_place(data, found, asked.keys, asked.now)
     if place is None:  # taken out, perhaps: what can be looked up must not pass by not saying where

@@ -198,6 +198,10 @@ class StatusLists:
         """Several Status List Tokens. Raises `Stop` for the first that is not one."""
         return cls(read_status_list(file, keys) for file in files)
 
+    def __bool__(self) -> bool:
+        """Whether any is at hand."""
+        return bool(self._known)
+
     def check(self, place: StatusPlace | None, now: datetime) -> Check:
         """The point of revocation for one certificate: of `None` (its issuer publishes none) nothing is known."""
         known = None if place is None else self._known.get(place.uri)
