@@ -17,6 +17,7 @@ from tests.web.whose import API, INSIDE, Whose
 from tongban.cases.acting import Scope
 from tongban.org import Actor, demo, sessions
 from tongban.voice.participation import demo as consulting
+from tongban.voice.participation.proposals.service import Draft
 from tongban.web import csrf
 from tongban.web.app import create
 from tongban.web.site import Site
@@ -147,6 +148,13 @@ ROUTES: dict[str, Whose] = {
     "POST /consultations/{consultation}/vote": MINE,
     "POST /consultations/{consultation}/statements": MINE,
     "POST /consultations/{consultation}/statements/{number}/objection": MINE,
+    "GET /proposals/new": PUBLIC,
+    "POST /proposals/new": MINE,
+    "POST /proposals/{proposal}/sign": MINE,
+    "POST /proposals/{proposal}/objection": MINE,
+    "GET /open/proposals": PUBLIC,
+    "GET /open/proposals/{proposal}": PUBLIC,
+    "GET /open/proposals/{proposal}/answer.json": PUBLIC,
     "GET /open/consultations": PUBLIC,
     "GET /open/consultations/{consultation}": PUBLIC,
     "GET /open/consultations/{consultation}/results.json": PUBLIC,
@@ -353,6 +361,8 @@ async def world(site: Site) -> Any:
         mandate = await site.cases.acting.offer(Actor.citizen(mine), to.name, to.id_number, scope)
         access = (await owner("GET", "/api/v1/accesses")).json()["items"][0]["id"]
         await consulting.seed(site.db, site.clock(), site.settings.timezone)
+        asked = Draft("proposal", "990101.education", "放学后开放操场", "放学以后开放操场到七点", "附近没有地方打球")
+        proposal = await site.voice.proposals.proposals.propose(Actor.citizen(mine), asked)
         names = {"case": cases[0], "document": file, "identifier": certificate, "slug": "residence-permit",
                  "service": "residence-permit", "name": "lives_at", "material": "employment", "upload_id": file,
                  "finding_id": "none", "act": "supplement", "policy": "childcare-subsidy", "use": "guide",
@@ -362,7 +372,7 @@ async def world(site: Site) -> Any:
                  "shape": "atrs.json", "access": access,
                  "resource": "hr.insurance", "record": "member", "grant": "demo.none",
                  "mandate": mandate.id, "group": "0", "showing_id": "none", "copy_id": "none",
-                 "code": "AAAAAAAAAA", "rating": "0", "consultation": "demo-rent",
+                 "code": "AAAAAAAAAA", "rating": "0", "consultation": "demo-rent", "proposal": proposal.id,
                  "contract": "00c0ffee00c0ffee",
                  "asked": "none"}  # fmt: skip
         yield World(

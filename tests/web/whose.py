@@ -167,6 +167,8 @@ INSIDE: dict[str, Whose] = {
     "GET /desk/delegations": STAFF,
     "GET /desk/delegations/new": STAFF,
     "POST /desk/delegations/new": STAFF,
+    "GET /desk/proposals": STAFF,
+    "POST /desk/proposals/{proposal}": STAFF,
     "GET /desk/consultations": STAFF,
     "GET /desk/consultations/new": STAFF,
     "POST /desk/consultations/new": STAFF,

@@ -13,6 +13,7 @@ from tongban.hall import Hall
 from tongban.org import Directory
 from tongban.voice.hotline.service import Hotline
 from tongban.voice.improvements.service import Improvements
+from tongban.voice.participation.proposals.rooms import Rooms
 from tongban.voice.ratings.service import Ratings
 
 
@@ -35,15 +36,20 @@ class Voice:
         self.improvements = Improvements(db, cases, directory, clock, log)
         engine = cases.engine
         engine.beside = replace(engine.beside, invites=self.ratings.invites, fits=self.improvements.fits)
+        self.proposals = Rooms(engine, log)
 
     async def demonstrate(self, data_dir: Path) -> None:
-        """The ratings and requests of the demonstration, once."""
+        """The ratings, requests and proposals of the demonstration, once."""
         from tongban.voice import demo  # read by the one job that needs it
+        from tongban.voice.participation.proposals import demo as proposed
 
-        await demo.seed(self.hotline.db, self.hotline, data_dir, self.hotline.clock())
+        cases, now = self.hotline.cases, self.hotline.clock()
+        await demo.seed(self.hotline.db, self.hotline, data_dir, now)
+        await proposed.seed(self.proposals, cases, now.astimezone(cases.engine.zone))
 
     async def turn(self) -> None:
         """The work that is nobody's request."""
         await self.ratings.turn()
         await self.hotline.turn()
         await self.improvements.turn()
+        await self.proposals.answering.turn()

@@ -1,6 +1,6 @@
 """A consultation, what is said in it, and what everybody may read of the votes."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -77,6 +77,17 @@ class Moderated(msgspec.Struct, frozen=True):
     on_day: date
 
 
+def taken_out(history: Sequence[Moderated]) -> bool:
+    """Whether what the acts are about is taken out as things stand."""
+    decided = [one.act for one in history if one.act in ("removed", "restored")]
+    return bool(decided) and decided[-1] == "removed"
+
+
+def objected(history: Sequence[Moderated]) -> Moderated | None:
+    """An objection of the author that waits for an answer."""
+    return history[-1] if history and history[-1].act == "objected" else None
+
+
 class Statement(msgspec.Struct, frozen=True):
     """A sentence that people agree or disagree with. Who wrote it is told to nobody."""
 
@@ -88,13 +99,12 @@ class Statement(msgspec.Struct, frozen=True):
     @property
     def removed(self) -> bool:
         """Whether it is taken out as things stand."""
-        decided = [one.act for one in self.history if one.act in ("removed", "restored")]
-        return bool(decided) and decided[-1] == "removed"
+        return taken_out(self.history)
 
     @property
     def objection(self) -> Moderated | None:
         """An objection that waits for an answer."""
-        return self.history[-1] if self.history and self.history[-1].act == "objected" else None
+        return objected(self.history)
 
 
 class Tally(msgspec.Struct, frozen=True):

@@ -1,9 +1,43 @@
 """Refusals that the rooms of participation share, and the reading of what somebody wrote."""
 
+from datetime import date
+
 from tongban.base.errors import Refused, refuse
+from tongban.base.ids import birth_date
 from tongban.org import Actor
-from tongban.org.model import Role
+from tongban.org.model import RealName, Role
 from tongban.voice.participation.model import LONGEST_STATEMENT, Consultation, Results
+
+LAW_MINORS = "个人信息保护法 31"
+
+
+def may_take_part(person: Actor, from_age: int, today: date) -> None:
+    """One's own vote or signature. Raises Refused (403): `for-yourself-only`, `name-not-checked`, `too-young`."""
+    if person.kind != "person" or person.on_behalf_of or person.mandate:
+        raise refuse(
+            "for-yourself-only",
+            "表态、联名只能为自己，不能替别人，工作人员请用个人身份登录",
+            "Everybody votes and signs for themselves: not for somebody else, and officials as the person they are",
+            status=403,
+        )
+    born = birth_date(person.number) if person.number else None
+    if person.level < RealName.CHECKED or born is None:
+        raise refuse(
+            "name-not-checked",
+            "一个人只算一次，要先核对身份证号：请用实名账号登录",
+            "One person counts once: please log in with an account whose identity number is checked",
+            status=403,
+        )
+    birthday = born.replace(year=born.year + from_age, day=min(born.day, 28) if born.month == 2 else born.day)
+    if today < birthday:
+        raise refuse(
+            "too-young",
+            f"满{from_age}周岁才能表态、联名。可以看大家说了什么，也可以请家长替您把话说给他们听",
+            f"Voting and signing is from the age of {from_age}. You can read along, and tell your parents what you"
+            " think",
+            law=LAW_MINORS,
+            status=403,
+        )
 
 
 def owed_answers(results: Results | None) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""Who voted, and how, under a key of one consultation that is erased when it closes.
+"""Who voted, and how, under a key of one consultation that is erased when it closes; who signed a proposal likewise.
 
 The key is one of the sealer's (`base.sealing`): wrapped under a master key that is not in the database. From it come a
 keyed name for each voter, the same for one person in one consultation and unlike in any other, and the seal of their
@@ -27,13 +27,23 @@ def owner(consultation: str) -> str:
     return f"consultation:{consultation}"
 
 
+def owner_of_proposal(proposal: str) -> str:
+    """The same for a proposal that people sign."""
+    return f"proposal:{proposal}"
+
+
 async def key_of(sealer: Sealer, db: Runner, one: Consultation) -> PersonKey:
     """The key of an open consultation. To be asked for only while a lock keeps it open: a new one would be made."""
     return await sealer.person(db, owner(one.id))
 
 
+async def key_of_proposal(sealer: Sealer, db: Runner, proposal: str) -> PersonKey:
+    """The key of a proposal that can still be signed; under the same condition."""
+    return await sealer.person(db, owner_of_proposal(proposal))
+
+
 def named(key: PersonKey, person: str) -> bytes:
-    """The voter's name in this consultation: 32 bytes (HMAC-SHA-256)."""
+    """The name of a voter, or of whoever signs, under this key alone: 32 bytes (HMAC-SHA-256)."""
     return DIGESTS[Hashing.SHA256].mac(key.derived("voter"), person.encode())
 
 

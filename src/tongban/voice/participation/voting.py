@@ -7,10 +7,8 @@ from zoneinfo import ZoneInfo
 from tongban.base.clock import Clock
 from tongban.base.database import Connection, Database
 from tongban.base.errors import refuse
-from tongban.base.ids import birth_date
 from tongban.base.sealing import PersonKey
 from tongban.org import Actor
-from tongban.org.model import RealName
 from tongban.voice.participation import secrecy, store
 from tongban.voice.participation.consultations import LONGEST_WORDS
 from tongban.voice.participation.model import (
@@ -23,9 +21,7 @@ from tongban.voice.participation.model import (
     Vote,
 )
 from tongban.voice.participation.moderation import add, the_statement
-from tongban.voice.participation.refusals import closed, no_statement, there, words_of
-
-LAW_MINORS = "个人信息保护法 31"
+from tongban.voice.participation.refusals import closed, may_take_part, no_statement, there, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,30 +137,7 @@ class Voting:
 
     def may_vote(self, person: Actor, one: Consultation) -> None:
         """Raises Refused (403): `for-yourself-only`, `name-not-checked`, `too-young`."""
-        if person.kind != "person" or person.on_behalf_of or person.mandate:
-            raise refuse(
-                "for-yourself-only",
-                "表态只能自己表，不能替别人表，工作人员请用个人身份登录",
-                "Everybody votes for themselves: not for somebody else, and officials as the person they are",
-                status=403,
-            )
-        born = birth_date(person.number) if person.number else None
-        if person.level < RealName.CHECKED or born is None:
-            raise refuse(
-                "name-not-checked",
-                "一人一票，要先核对身份证号：请用实名账号登录",
-                "One person, one vote: please log in with an account whose identity number is checked",
-                status=403,
-            )
-        birthday = born.replace(year=born.year + one.from_age, day=min(born.day, 28) if born.month == 2 else born.day)
-        if self._today() < birthday:
-            raise refuse(
-                "too-young",
-                f"满{one.from_age}周岁才能表态。可以看大家说了什么，也可以请家长替您把话说给他们听",
-                f"Voting is from the age of {one.from_age}. You can read along, and tell your parents what you think",
-                law=LAW_MINORS,
-                status=403,
-            )
+        may_take_part(person, one.from_age, self._today())
 
     def _today(self) -> date:
         return self._clock().astimezone(self._zone).date()

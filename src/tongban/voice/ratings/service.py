@@ -32,6 +32,7 @@ from tongban.org import Actor, Directory, Role
 from tongban.org import store as people
 from tongban.sharing import Purpose, Reader
 from tongban.sharing.access import Kind, Opened, open_record
+from tongban.voice.asking import supervising
 from tongban.voice.ratings import tags
 from tongban.voice.ratings.model import CHANGE, LEVELS, LONGEST, OPEN_FOR, Channel, Rating, Subject, Tally
 from tongban.voice.store import ratings as store
@@ -291,12 +292,7 @@ class Ratings:
         """Whoever rated by name; for the others the supervising body of the place asks in their stead."""
         if one.person and (found := await people.person(self.db, one.person)):
             return Applicant(found.id, found.name, found.id_number)
-        region = self.directory.body(one.body).region
-        for code in (region, f"{region[:4]}00", f"{region[:2]}0000"):
-            for body in self.directory.bodies_of("digital-centre"):
-                if body.region == code:
-                    return Applicant(body.id, body.name.zh, body.uscc, "body")
-        raise refuse("no-supervisor", "没有监督机关。", "There is no supervising body.", status=409)
+        return supervising(self.directory, self.directory.body(one.body).region)
 
     # --- in public -------------------------------------------------------------------------------------------------
 

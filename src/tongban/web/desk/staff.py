@@ -52,6 +52,7 @@ Place = Literal[
     "ratings",
     "duty",
     "consultations",
+    "proposals",
     "certificates",
     "hotline",
     "projects",
@@ -73,6 +74,8 @@ class Desk:
     supervises: bool
     switches: bool
     heads: bool
+    centre: bool
+    """Works at a digital centre, which looks at proposals."""
 
     @property
     def tabs(self) -> tuple[Tab, ...]:
@@ -107,6 +110,7 @@ def desk(site: Site, actor: Actor, at: Place, search: str = "") -> Desk:
         supervises="supervise" in actor.roles,
         switches=bool(MAY_TURN & actor.roles),
         heads="head" in actor.roles,
+        centre=site.directory.body(actor.body).kind == "digital-centre",
     )
 
 
