@@ -59,6 +59,37 @@ def test_the_event_that_ends_a_term_of_the_authority_says_when_it_was_due(story:
     assert "supplement" not in ended, "the applicant's own term is nobody's delay"
 
 
+def test_what_the_applicant_takes_back_in_time_is_no_date_that_the_body_kept(story: Story) -> None:
+    back = facts(story.open().do("person", "withdraw"))
+    assert not [one.term for one in back.events if one.term]
+    assert back.case.accepted_at is None, "nor was it ever accepted"
+    late = facts(accepted(story).at(12, 20).do("person", "withdraw")).events[-1]
+    assert late.term == "decide"
+    assert late.statutory_due is not None
+    assert late.happened_at > late.statutory_due, "but a date that was missed stays missed"
+
+
+def test_only_silence_at_acceptance_is_acceptance_by_law_not_every_time_that_runs_out(service: Service) -> None:
+    text = (FILES / "licensing.yaml").read_text(encoding="utf-8")
+    term = (
+        "  publicity: {name: {zh: 公示, en: Publicity}, span: 3 working-days, law: APL-32, on_expiry: act}\n  decide:"
+    )
+    act = (
+        "  end-publicity: {name: {zh: 公示期满, en: Over}, from: [accepted], to: examined, who: [clock],"
+        " on_expiry: publicity, terms: [{do: end, term: publicity}], law: APL-32}\n  deem-accepted:"
+    )
+    started = "terms: [{do: start, term: publicity}, {do: start, term: decide, since: accept}"
+    text = text.replace("  decide:", term, 1).replace("  deem-accepted:", act, 1)
+    text = text.replace("terms: [{do: start, term: decide, since: accept}", started, 1)
+    definition = Definition(service, load_procedure(text).require(), Calendar.china(), ZONE, service.terms)
+    told = Story(definition).open().at(11, 20).wait().at(11, 28).wait()
+    found = facts(told)
+    assert [one.act for one in found.events if one.actor == "clock"] == ["deem-accepted", "end-publicity"]
+    assert found.case.deemed
+    early = Story(definition, told.events[:1] + told.events[2:])
+    assert early.events[-1].type == "end-publicity"
+
+
 def test_a_case_that_is_opened_again_counts_once_in_the_month_of_its_first_answer(
     service: Service, tmp_path: Path
 ) -> None:

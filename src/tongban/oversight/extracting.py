@@ -117,14 +117,22 @@ def _where(case: Case, state: CaseState) -> dict[str, str | bool]:
 
 
 def _ended_term(case: Case, step: _Step) -> Running | None:
-    """The authority's term that an event ended, with its dates; of several the one of its name, else the longest."""
+    """The authority's term that an event ended, with its dates; of several the one of its name, else the longest. None
+    where the applicant took the case back in time: then no answer was owed, and none was given."""
     gone = {move.term for move in step.event.moves if move.do == "end"}
     if not gone:
         return None
     known = clocks.running(case.definition, step.after, step.event.at)
     met = [one for one in known if one.clock.term in gone and one.clock.by_authority]
     named = [one for one in met if one.clock.term == step.event.type]
-    return clocks.longest(named) or clocks.longest([one for one in met if not one.clock.data.aside] or met)
+    found = clocks.longest(named) or clocks.longest([one for one in met if not one.clock.data.aside] or met)
+    in_time = found is not None and not found.statutory.overdue_at(step.event.at)
+    return None if in_time and _taken_back(step) else found
+
+
+def _taken_back(step: _Step) -> bool:
+    by_choice = step.event.by.kind == "person" or bool(step.event.on_behalf_of)
+    return step.is_over and not step.was_over and by_choice and not step.event.decides
 
 
 def _chosen(case: Case, event: Event) -> str:
@@ -180,7 +188,7 @@ def _case(case: Case, steps: Sequence[_Step], events: Sequence[EventFact], zone:
         **_where(case, state),  # type: ignore[arg-type]
         seq=state.seq,
         opened_at=events[0].happened_at,
-        accepted_at=next((one.happened_at for one in events if one.stage not in ("", "submitted")), None),
+        accepted_at=next((_local(step.event.at, zone) for step in steps if _accepted(case, step)), None),
         decided_at=_maybe(decided_at, zone),
         ended_at=_local(ended.event.at, zone) if ended else None,
         stage=_stage(case, state),
@@ -204,6 +212,11 @@ def _case(case: Case, steps: Sequence[_Step], events: Sequence[EventFact], zone:
         reopened=sum(one.reopens for one in events),
         escalated=len(state.escalated),
     )
+
+
+def _accepted(case: Case, step: _Step) -> bool:
+    """Whether the case is accepted after this; one that was taken back, lapsed or belongs elsewhere never was."""
+    return _stage(case, step.after) not in ("", "submitted") and _end_of(case, step.after) != "neutral"
 
 
 def _answer(case: Case, steps: Sequence[_Step]) -> Running | None:
@@ -239,9 +252,9 @@ def _came(step: _Step) -> bool:
 
 
 def _deemed(case: Case, step: _Step) -> bool:
-    act = case.definition.procedure.acts.get(step.event.type)
-    term = case.definition.procedure.terms.get(act.on_expiry) if act and act.on_expiry else None
-    return step.event.by.kind == "clock" and term is not None and term.owed_by == "authority"
+    """Whether the clock accepted the case because the body was silent; other times that run out are no silence."""
+    submitted = (_stage(case, state) == "submitted" for state in (step.before, step.after))
+    return step.event.by.kind == "clock" and tuple(submitted) == (True, False) and not step.is_over
 
 
 def _crossed(state: CaseState) -> bool:

@@ -189,7 +189,7 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
         _column("from_records", "count", "用记录代替的项数", "questions and materials that records answered"),
         _column("visits", "count", "到窗口几天", "days on which somebody came to a counter for it"),
         _column("corrections", "count", "要求补正几次", "how often something was asked for again"),
-        _column("deemed", "flag", "机关逾期，按法律视为已受理等", "the authority was silent and the law answered"),
+        _column("deemed", "flag", "机关不作声，按法律视为已受理", "the authority was silent and the law accepted"),
         _column("by_rules", "flag", "由规则直接办结", "the rules decided it"),
         _column("cross_region", "flag", "异地代收、移来或移走", "taken in elsewhere, or handed over between regions"),
         _column("reopened", "count", "办结后又开几次", "how often it was opened again after its end"),
@@ -251,7 +251,9 @@ def kinds(table: Table) -> dict[str, Kind]:
     return {column.name: column.kind for column in COLUMNS[table]}
 
 
-SHAPE = sha256(repr([(t, [(c.name, c.kind) for c in columns]) for t, columns in COLUMNS.items()]).encode()).hexdigest()[
-    :8
-]
-"""Names the columns as they are: facts of another shape are made anew, never mixed with these."""
+_MEANING = 2
+"""Goes up when a column comes to say something else."""
+SHAPE = sha256(
+    repr([_MEANING, *((t, [(c.name, c.kind) for c in columns]) for t, columns in COLUMNS.items())]).encode()
+).hexdigest()[:8]
+"""Names the columns and what they say: facts of another shape are made anew, never mixed with these."""
