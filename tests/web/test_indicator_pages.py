@@ -1,11 +1,15 @@
 """Everybody reads how each indicator is worked out, and takes along what they need to work it out again."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tests.web.citizen import Person
 
+from tongban.base.errors import Refused
+from tongban.cli.opendata import month_released
+from tongban.oversight import store
 from tongban.oversight.computing import Period
 from tongban.oversight.files import listed_indicators, read_indicators
 from tongban.oversight.folder import opened
@@ -44,3 +48,20 @@ async def test_a_release_is_downloaded_and_recomputed_and_nothing_beside_it_can_
     for elsewhere in ("2026-09/../../keys", "../keys/x.json", "2026-09/%2e%2e/%2e%2e/settings"):
         await anyone.get(f"/open/releases/{elsewhere}")
         assert anyone.page.status_code == 404, elsewhere
+
+
+async def test_a_month_is_never_drawn_again_not_even_where_its_folder_was_lost(site: Site, tmp_path: Path):
+    async with site.db.transaction() as connection:
+        await store.begin_release(connection, "2026-09")
+        with pytest.raises(Refused) as caught:
+            await month_released(site, "2026-09")
+    assert caught.value.code == "release-busy"
+    made = await month_released(site, "2026-09")
+    before = (made / "release.json").read_bytes()
+    assert await month_released(site, "2026-09") == made
+    shutil.move(made, tmp_path / "elsewhere")
+    with pytest.raises(Refused) as caught:
+        await month_released(site, "2026-09")
+    assert caught.value.code == "release-lost"
+    shutil.move(tmp_path / "elsewhere", made)
+    assert (await month_released(site, "2026-09") / "release.json").read_bytes() == before

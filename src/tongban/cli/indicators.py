@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     with saying_refusals() as said:
         settings = Settings.load(os.environ, data_dir=options.data)
         if options.what == "refresh":
-            turn = with_site(settings, lambda site: _turn(site, options.whole))
+            turn = with_site(settings, lambda site: take_in(site, whole=options.whole))
             print(f"{turn.cases} cases, {turn.moments} moments · {turn.cases} 件，{turn.moments} 条")
             for failed in turn.failed:
                 print(failed, file=sys.stderr)
@@ -64,7 +64,8 @@ def run(options: argparse.Namespace) -> int:
     return said.status
 
 
-async def _turn(site: Site, whole: bool) -> Turn:
+async def take_in(site: Site, *, whole: bool = False) -> Turn:
+    """Takes what happened into the facts. Raises Refused (`facts-busy`)."""
     folder = facts_dir(site.settings.data_dir)
     return await Follower(site.cases.engine, folder, site.clock, SOURCES).turn(whole=whole)
 
@@ -103,7 +104,15 @@ def _months(options: argparse.Namespace, settings: Settings) -> tuple[Period, ..
     last = today.replace(day=1) - timedelta(days=1)
     until = Period.named(options.until) if options.until else None
     since = Period.named(options.since) if options.since else until or Period.month(last.year, last.month)
-    return months(since, until or Period.month(today.year, today.month) if options.since else since)
+    until = until or (Period.month(today.year, today.month) if options.since else since)
+    if until.since < since.since:
+        raise refuse(
+            "months-reversed",
+            f"{until.name} 在 {since.name} 之前",
+            f"{until.name} is before {since.name}",
+            place="--from --to",
+        )
+    return months(since, until)
 
 
 def months(first: Period, last: Period) -> tuple[Period, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tongban.base.config import Settings
 from tongban.base.errors import refuse
+from tongban.cli.indicators import take_in
 from tongban.cli.installed import with_site
 from tongban.cli.saying import saying_refusals
 from tongban.oversight import store
@@ -15,8 +16,8 @@ from tongban.oversight.computing import Period
 from tongban.oversight.files import read_indicators
 from tongban.oversight.folder import opened
 from tongban.oversight.opendata import noise
-from tongban.oversight.opendata.files import MANIFEST
-from tongban.oversight.opendata.making import Public, due, release
+from tongban.oversight.opendata.files import MANIFEST, digest
+from tongban.oversight.opendata.making import Public, due, release, released, releases_dir
 from tongban.oversight.turning import facts_dir
 from tongban.web.site import Site
 
@@ -33,15 +34,8 @@ def run(options: argparse.Namespace) -> int:
     """0 when the release is in its folder, 1 with every reason if it cannot be."""
     with saying_refusals() as said:
         settings = Settings.load(os.environ, data_dir=options.data)
-
-        async def made(site: Site) -> Path:
-            now = site.clock().astimezone(settings.timezone)
-            period = Period.named(options.month) if options.month else due(now.date())
-            with opened(facts_dir(settings.data_dir)) as facts:
-                facts.know(await store.bands(site.db))
-                return release(facts, read_indicators(), period, _public(site), site.keys, now, settings.data_dir)
-
-        target = options.out / (folder := with_site(settings, made)).name
+        folder = with_site(settings, lambda site: month_released(site, options.month))
+        target = options.out / folder.name
         if target.exists() and (target / MANIFEST).read_bytes() != (folder / MANIFEST).read_bytes():
             raise refuse(
                 "out-taken",
@@ -58,11 +52,43 @@ def run(options: argparse.Namespace) -> int:
     return said.status
 
 
+async def month_released(site: Site, month: str | None) -> Path:
+    """The folder of the month's release, made of everything that has happened if there is none.
+
+    Raises Refused (`facts-behind`, `release-lost`), and as `release`, `begin_release` and `take_in`.
+    """
+    now, data_dir = site.clock().astimezone(site.settings.timezone), site.settings.data_dir
+    period = Period.named(month) if month else due(now.date())
+    if period.name not in released(data_dir) and (turn := await take_in(site)).failed:
+        raise refuse(
+            "facts-behind",
+            f"还有办件没有统计进来，现在发布就永远少了它们：{'；'.join(turn.failed)}",
+            f"Not everything was taken in, and a release would lack it for good: {'; '.join(turn.failed)}",
+            status=409,
+        )
+    bands = await store.bands(site.db)
+    async with site.db.transaction() as connection:
+        if await store.begin_release(connection, period.name) and period.name not in released(data_dir):
+            raise refuse(
+                "release-lost",
+                f"{period.name} 已经发布过，文件夹却不在：噪声只抽一次，请从备份或公开的副本放回去",
+                f"{period.name} was released, and its folder is gone. Noise is drawn once: put it back from a backup or"
+                " from a public copy",
+                place=str(releases_dir(data_dir) / period.name),
+                status=409,
+            )
+        with opened(facts_dir(data_dir)) as facts:
+            facts.know(bands)
+            folder = release(facts, read_indicators(), period, _public(site), site.keys, now, data_dir)
+        await store.keep_release(connection, period.name, digest((folder / MANIFEST).read_bytes()), now)
+    return folder
+
+
 def _public(site: Site) -> Public:
     """The lists that everybody knows: regions and services there are, whether or not anybody used them."""
     register = site.directory.register
     return Public(
-        origin=site.settings.address,
+        origin=site.settings.address + (" (演示 · demonstration)" if site.settings.demo else ""),
         regions=tuple(sorted(region.code for region in register.regions)),
         services=tuple(sorted({one.service for one in site.catalogue.services()})),
     )

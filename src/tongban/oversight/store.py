@@ -1,4 +1,4 @@
-"""All SQL of oversight on PostgreSQL: which cases moved, and the sealed bands of who asked."""
+"""All SQL of oversight on PostgreSQL: which cases moved, the sealed bands of who asked, which months were released."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from tongban.base.database import Row
-from tongban.base.errors import Refused
+from tongban.base.errors import Refused, refuse
 from tongban.base.sealing import SealedTable, Sealer, open_json, seal_json
 
 BAND = SealedTable(table="fact_band", key=("region", "case_id"), owner="person", json=("band",))
@@ -113,3 +113,29 @@ async def bands(db: Runs) -> list[Known]:
                 value = open_json(ring, BAND.place("band", after), row["band"])
                 found.append(Known(row["case_id"], row["person"], msgspec.convert(value, Band)))
     return found
+
+
+async def begin_release(db: Runs, month: str) -> str:
+    """The digest of what was released of a month, empty if nothing was; no other process releases anything before this
+    transaction ends. Raises Refused (`release-busy`, 409) where another does."""
+    await db.fetch("SET LOCAL idle_in_transaction_session_timeout = 0")  # the figures are worked out meanwhile
+    free = await db.fetch("SELECT pg_try_advisory_xact_lock(hashtextextended('open-data', 12)) AS free")
+    if not free[0]["free"]:
+        raise refuse(
+            "release-busy",
+            "另一个进程正在发布，等它做完再来",
+            "Another process is releasing; try again when it has finished",
+            status=409,
+        )
+    rows = await db.fetch("SELECT manifest FROM open_data_month WHERE month = $1", month)
+    return rows[0]["manifest"] if rows else ""
+
+
+async def keep_release(db: Runs, month: str, manifest: str, at: datetime) -> None:
+    """Notes that a month was released, once."""
+    await db.fetch(
+        "INSERT INTO open_data_month (month, manifest, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING month",
+        month,
+        manifest,
+        at,
+    )

@@ -1,11 +1,13 @@
 """Making a release: once for a month. Whoever asks for the same month again gets the same files.
 
-The files are made beside and moved into place in one step, so that there is a whole release or none. The place where
-releases are kept is the record of what the noise has cost: a month that is there is never drawn again.
+The files are made beside and moved into place in one step, so that there is a whole release or none. Which months were
+released is kept in the database too (`oversight.store.begin_release`): noise that was drawn twice could be averaged
+out, so a month is never drawn again, not on another machine, nor where its folder was lost.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -48,6 +50,8 @@ from tongban.oversight.opendata.files import (
 from tongban.oversight.opendata.sheet import sheet
 
 LICENCE = "CC-BY-4.0"
+_MONTH = "????-??"
+"""The folder of a month, and none in which one is being made."""
 SETTLES = 5
 """Days of the next month until which what happened may still come in (a counter without a line)."""
 
@@ -68,7 +72,7 @@ def releases_dir(data_dir: Path) -> Path:
 def released(data_dir: Path) -> list[str]:
     """The months that were released, in order."""
     folder = releases_dir(data_dir)
-    return sorted(path.parent.name for path in folder.glob(f"*/{MANIFEST}")) if folder.is_dir() else []
+    return sorted(path.parent.name for path in folder.glob(f"{_MONTH}/{MANIFEST}")) if folder.is_dir() else []
 
 
 def due(today: date) -> Period:
@@ -98,7 +102,7 @@ def release(
     target = releases_dir(data_dir) / period.name
     if (target / MANIFEST).exists():
         return target
-    if period.until > now.date() or (now.date() - period.until).days < SETTLES:
+    if (now.date() - period.until).days < SETTLES:
         raise refuse(
             "month-not-over",
             f"{period.name} 还没有定下来：月份结束满 {SETTLES} 天才发布，晚到的办件也要算进去",
@@ -107,11 +111,14 @@ def release(
             status=409,
         )
     target.parent.mkdir(parents=True, exist_ok=True)
+    for left in target.parent.glob(f".{period.name}-*"):  # by one that was killed; nobody has seen it
+        shutil.rmtree(left)
     beside = Path(mkdtemp(prefix=f".{period.name}-", dir=target.parent))
     try:
         _write(beside, facts, indicators, period, public, keys, now)
         beside.chmod(0o755)
         beside.rename(target)
+        os.sync()  # a power cut must not take away what has been seen
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise

@@ -27,15 +27,16 @@ def sheet(release: Release, indicators: Sequence[Indicator], fine: Sequence[tupl
         f"| `{one.table}` | {one.epsilon} | {one.scale} | {one.most} | {one.cells} |" for one in release.budget
     )
     noise_zh = (
-        f"细表里每个数都加了离散拉普拉斯噪声（OpenDP），本月一个人合计 ε = {budget:g}。一个人一个月最多算两件。"
-        "负数照原样留着：截掉会让小的数平均偏大。同一个月的噪声只抽一次，再发布就是同一份文件。"
+        f"细表里每个数都加了离散拉普拉斯噪声（OpenDP），本月一个人合计 ε = {budget:g}。"
+        "只数当月提交的办件，一个人最多算头两件。负数照原样留着：截掉会让小的数平均偏大。同一个月的噪声只抽一次，再发布就是同一份文件。"
         if release.budget
         else "本次没有细表：这台机器没有装 OpenDP（requirements-opendata.lock），或者还不知道申请人的年龄段。"
     )
     noise_en = (
         f"Every number of a fine table has discrete Laplace noise (OpenDP); in this month ε = {budget:g} for a person"
-        " in all. Two cases of a person count at most. Negative numbers stay: without them small ones were too large."
-        " The noise of a month is drawn once; releasing again gives the same files."
+        " in all. Only what was submitted in the month counts, of a person the first two cases at most. Negative"
+        " numbers stay: without them small ones were too large. The noise of a month is drawn once;"
+        " releasing again gives the same files."
         if release.budget
         else "No fine tables this time: OpenDP (requirements-opendata.lock) is not installed, or who asked is unknown."
     )
@@ -86,7 +87,8 @@ How both fit: exact numbers are of large groups only; what the noise promises, i
 
 ## 不能说明什么 · What it does not say
 
-* 门槛数的是办件，不是人：一个人办了十件，也是十件。 The threshold counts cases, not people.
+* 门槛数的是办件、步骤、评价，不是人：一个人办了十件，也是十件。
+  The threshold counts cases, steps of cases or ratings, not people: ten cases of one person are ten.
 * 指标比的是期限和次数，不比决定对不对。 Figures compare times and counts, not whether decisions were right.
 * 没有列出的组不等于没有办件。 A group that is not listed may have cases.
 * 数据不能用来认出任何人。 Nobody may be identified with it.
