@@ -31,7 +31,7 @@ from tongban.oversight.turning import BEGINNING, Place, keep, places
 
 PAGE = 500
 FLUSH = 4_000
-"""Cases after which files and place are written."""
+"""Cases, or moments, after which files and place are written."""
 OVERLAP = timedelta(minutes=15)
 """How far back each turn looks again: an event may be committed a little after its time."""
 _MOMENTS_BACK = timedelta(days=1)
@@ -63,13 +63,15 @@ class Follower:
 
         Raises Refused (`facts-busy`, 409) while another process does.
         """
+        import duckdb
+
         cases, moments, failed = 0, 0, list[str]()
         with _alone(self._folder):
             for region in await store.regions(self._engine.db):
                 try:
                     cases += await self._region(region, whole=whole)
                     moments += await self._moments(region)
-                except (Refused, ValueError, OSError) as problem:
+                except (Refused, ValueError, OSError, duckdb.Error) as problem:
                     failed.append(f"{region}: {problem}")
         return Turn(cases, moments, tuple(failed))
 
@@ -111,7 +113,7 @@ class Follower:
             place = self._place(region)
             since = place.moments.get(name, BEGINNING + _MOMENTS_BACK)
             after, latest = (since - _MOMENTS_BACK, ""), since
-            while page := await source(self._engine.db, region, after, PAGE):
+            while page := await source(self._engine.db, region, after, FLUSH):
                 self._write_moments(region, page)
                 after = (page[-1].at, page[-1].id)
                 latest = max(latest, page[-1].at)
