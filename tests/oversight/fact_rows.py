@@ -1,8 +1,16 @@
-"""Facts for tests: a case from the few words that matter."""
+"""Facts for tests: a case from the few words that matter, and a month's release of some."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from tongban.base.clock import ZONE
+from tongban.oversight.computing import Period
 from tongban.oversight.facts import CaseFact
+from tongban.oversight.files import read_indicators
+from tongban.oversight.folder import opened, replace
+from tongban.oversight.opendata.making import Public, release
+from tongban.web.site import Site
 
 DAY = datetime.fromisoformat("2026-10-12T09:00:00")
 
@@ -47,3 +55,13 @@ def case_fact(number: int, body: str = "a", service: str = "s", channel: str = "
         reopened=0,
         escalated=0,
     )
+
+
+def october(site: Site, rows: Sequence[CaseFact]) -> Path:
+    """The release of October with these cases in it, where the site keeps its releases."""
+    data_dir = site.settings.data_dir
+    replace(data_dir / "october", "cases", "990101", "2026-10", rows)
+    with opened(data_dir / "october") as facts:
+        public = Public(origin=site.settings.address, regions=(), services=())
+        month, settled = Period.month(2026, 10), datetime(2026, 11, 10, 9, tzinfo=ZONE)
+        return release(facts, read_indicators(), month, public, site.keys, max(settled, site.clock()), data_dir)

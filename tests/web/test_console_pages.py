@@ -6,17 +6,19 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.oversight.fact_rows import case_fact, october
 from tests.oversight.figures_world import found
 from tests.web.citizen import Person
 from tests.web.desk_people import Official, restaurant
 
 from tongban.base.clock import SettableClock
 from tongban.base.i18n import Text
+from tongban.org import Actor
+from tongban.org import store as org_store
 from tongban.oversight.watching import store
 from tongban.oversight.watching.figures import Share
 from tongban.oversight.watching.method import METHODS, Name
 from tongban.web.console.maps import drawn
-from tongban.web.open.performance import Line, shown_lines
 from tongban.web.site import Site
 
 pytestmark = pytest.mark.database
@@ -142,19 +144,6 @@ async def test_an_official_who_does_not_supervise_is_told_so(site: Site):
         assert examiner.page.status_code == 403
 
 
-async def test_what_is_too_small_to_show_does_not_follow_from_what_is_shown():
-    def line(service: str, ended: int) -> Line:
-        name = Text(service, service)
-        return Line(
-            body="b", body_name=name, service=service, service_name=name, ended=ended, owed=ended, promised=0, legal=0
-        )
-
-    large, ten, three, nine = line("a", 40), line("b", 12), line("c", 3), line("d", 9)
-    assert shown_lines([large, ten, three]) == [large]
-    assert shown_lines([large, ten, three, nine]) == [large, ten]
-    assert shown_lines([large, ten]) == [large, ten]
-
-
 async def test_a_map_without_its_approval_number_is_not_drawn(tmp_path: Path):
     square = {"type": "Polygon", "coordinates": [[[110, 20], [111, 20], [111, 21], [110, 21], [110, 20]]]}
     features = [{"type": "Feature", "properties": {"code": "990101"}, "geometry": square}]
@@ -168,12 +157,36 @@ async def test_a_map_without_its_approval_number_is_not_drawn(tmp_path: Path):
         assert [one.level for one in map_.regions] == ["l4"]
 
 
-async def test_everybody_reads_the_performance_page_and_takes_its_figures_along(anyone: Person):
-    for path in (
-        "/open/performance",
-        "/open/performance?month=nonsense",
-        "/open/performance.csv",
-        "/open/performance.json",
-    ):
-        await anyone.get(path)
-        assert anyone.page.status_code == 200, path
+async def test_everybody_reads_figures_of_the_release_alone_and_no_case_of_today_moves_them(site: Site, anyone: Person):
+    await anyone.get("/open/performance?month=nonsense")
+    assert anyone.page.status_code == 200
+    assert "还没有公布过" in anyone.text
+
+    many = {"food-licence": 40, "residence-permit": 30, "subsistence-allowance": 3}
+    told = [(service, n) for service, some in many.items() for n in range(some)]
+    made = october(site, [case_fact(i, "990101.market", service, used=n) for i, (service, n) in enumerate(told)])
+    await anyone.get("/open/performance.json")
+    before = anyone.page.content
+    lines = [one for one in json.loads(before)["lines"] if one["service"]]
+    wholes = [one for one in json.loads(before)["lines"] if not one["service"]]
+    released = (made / "figures.csv").read_text(encoding="utf-8")
+    for one in lines:
+        group = f"990101.market/{one['service']}"
+        sums = f"{one['promised']},{one['answered']},{one['answered']}"
+        assert f"on-time-promised,1,2026-10,body+service,{group},{sums}" in released
+    assert lines
+    assert "subsistence-allowance" not in before.decode()
+    assert not any(0 < whole["answered"] - sum(one["answered"] for one in lines) < 10 for whole in wholes)
+    await anyone.get("/open/performance")
+    assert "2026-10" in anyone.text
+    assert "没到目标" in anyone.text
+    await anyone.get("/open/performance.csv?month=2026-10")
+    assert len(anyone.page.text.splitlines()) == 1 + len(lines) + len(wholes)
+
+    view = await restaurant(site)
+    person = await org_store.person(site.db, "p-zhoujiahe")
+    assert person is not None
+    await site.cases.act(Actor.citizen(person), view.case, "withdraw", {}, version=view.state.version, key="goneaway")
+    await site.watch.turn()
+    await anyone.get("/open/performance.json")
+    assert anyone.page.content == before

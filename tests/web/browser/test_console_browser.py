@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from playwright.async_api import Browser, Page
-from tests.oversight.figures_world import busy
+from tests.oversight.fact_rows import case_fact, october
+from tests.oversight.figures_world import SERVICES, busy
 from tests.web.browser.live import overflow, serving, sit, spread, tab_problems, violations
 
 from tongban.web.site import Site
@@ -24,6 +25,9 @@ PAGES = (
 @pytest.fixture
 async def address(site: Site) -> AsyncIterator[str]:
     await busy(site)
+    october(
+        site, [case_fact(n, f"990101.{('market', 'civil')[n % 2]}", SERVICES[n % 3], used=n % 30) for n in range(240)]
+    )
     async with serving(site) as found:
         yield found
 

@@ -7,7 +7,7 @@ from tongban.base.i18n import Text
 
 
 class Name(StrEnum):
-    """The figures of the console and of the performance page."""
+    """The figures of the console."""
 
     TODAY = "today"
     PROMISED = "promised"

@@ -461,18 +461,6 @@ async def answers_of(db: Runner, bodies: Sequence[str], since: date) -> list[Ans
     return [msgspec.convert(dict(row), Answer) for row in rows]
 
 
-async def performance(db: Runner, since: date, until: date, services: Sequence[str]) -> list[Row]:
-    """What ended between two days, by body and service: counts for everybody."""
-    return await db.fetch(
-        "SELECT body, service, sum(ended)::int AS ended, sum(owed)::int AS owed, sum(promised)::int AS promised,"
-        " sum(legal)::int AS legal FROM watched_day WHERE day >= $1 AND day < $2 AND service = ANY($3::text[])"
-        " GROUP BY 1, 2 ORDER BY 1, 2",
-        since,
-        until,
-        list(services),
-    )
-
-
 async def sweep(db: Runner, hours_before: datetime, figures_before: date) -> None:
     """Drop what is older."""
     await db.execute("DELETE FROM watched_hour WHERE hour < $1", hours_before)
