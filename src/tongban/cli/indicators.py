@@ -169,7 +169,7 @@ def _tell(found: Sequence[tuple[Indicator, Figure]]) -> None:
         if before != (one.indicator, figure.period):
             before = (one.indicator, figure.period)
             print(f"{figure.period}  {one.name.zh} · {one.name.en}  [{one.indicator}@{one.version}]")
-        group = " / ".join(figure.group) or "全部 · all"
+        group = " / ".join(one or "未注明 · none" for one in figure.group) or "全部 · all"
         unit = UNITS[one.unit]
         value = "-" if figure.value is None else f"{figure.value} {unit.zh}"
         print(f"    {'+'.join(figure.by):>14}  {group:<40} {value:>12}  {figure.numerator} / {figure.denominator}")
