@@ -120,6 +120,7 @@ def said(act: Act, definition: Definition) -> dict[str, Any]:
         "integer": "3",
         "items": [next(iter(definition.service.materials), next(iter(definition.service.facts)))],
         "law": ["行政许可法第38条"],
+        "body": "990101.housing",
         "facts": {},
         "documents": {},
     }

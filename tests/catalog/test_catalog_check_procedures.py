@@ -49,6 +49,7 @@ PROCEDURE_CASES: list[tuple[str, str, str, str, str]] = [
         "  propose:",
     ),
     ("adverse-by-machine", "error", "who: [decide, head], not_by", "who: [decide, rules], not_by", "  refuse: {name"),
+    ("certificate-act", "error", "decides: favourable, issues: true", "certificate: revoke", "  grant:"),
     ("rules-alone", "error", "to: issued, who: [decide, rules]", "to: issued, who: [rules]", "  grant:"),
     ("adverse-one-person", "error", "not_by: [propose], ", "", "  refuse: {name"),
     (

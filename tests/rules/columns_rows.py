@@ -15,10 +15,11 @@ from tongban.catalog.compile import Compiled, compile_service
 from tongban.catalog.model import Fact, FactType, Service
 from tongban.catalog.shipped import shipped
 from tongban.rules.columns.dialect import DUCKDB, Dialect
-from tongban.rules.columns.ir import OUTCOMES, Program
+from tongban.rules.columns.ir import OUTCOMES, Decide, Program
 from tongban.rules.columns.nodes import Kind, Type
 from tongban.rules.columns.source import Fixed, Source, Stored
 from tongban.rules.columns.sql import Member, population_sql, prefix_of
+from tongban.rules.columns.tree import AGGREGATES
 
 SERVICES: dict[str, Service] = {
     path.stem: load_service(path.read_text("utf-8"), str(path)).require()
@@ -147,12 +148,14 @@ def _plain(value: Any, of: Type) -> Any:
 
 
 def wanted(program: Program, found: Assessment) -> dict[str, Any]:
-    """The same of `assess`: the row of a table that ran is its first matching one if the table is settled."""
+    """The same of `assess`: the row of a table that ran is its first matching one if the table is settled. A table that
+    collects has no one row."""
     rows: dict[str, Any] = {
-        "".join(c if c.isalnum() else "_" for c in step.name): None for step in program.steps if hasattr(step, "hit")
+        _word(step.name): None for step in program.steps if isinstance(step, Decide) and step.hit not in AGGREGATES
     }
     for decision in found.trace:
-        rows["".join(c if c.isalnum() else "_" for c in decision.table.name)] = decision.matched
+        if (name := _word(decision.table.name)) in rows:
+            rows[name] = decision.matched
     return {
         "outcome": found.outcome,
         "unknown": set(found.unknown),

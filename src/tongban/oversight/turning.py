@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from tongban.base.database import Database
+from tongban.base.parent import end_with_parent
 from tongban.oversight import store
 from tongban.oversight.facts import SHAPE
 
@@ -70,6 +73,7 @@ async def in_process(data_dir: Path, database_url: str | None) -> int:
         env=environment,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
+        preexec_fn=partial(end_with_parent, os.getpid(), signal.SIGTERM),
     )
     os.setpriority(os.PRIO_PROCESS, child.pid, 10)
     try:

@@ -2,14 +2,17 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections import Counter, defaultdict
 from datetime import datetime
+from functools import partial
 from itertools import permutations
 
 import msgspec
 
 from tongban.base.errors import refuse
+from tongban.base.parent import end_with_parent
 from tongban.voice.participation.groups.model import FEWEST_VOTERS, Group, Opinion, Representative
 from tongban.voice.participation.groups.steady import Steady, steadied
 from tongban.voice.participation.model import FEWEST_SHOWN, VALUE, Camp, Results, Tally, Vote
@@ -43,6 +46,7 @@ async def count(question: Question) -> Results:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        preexec_fn=partial(end_with_parent, os.getpid(), signal.SIGTERM),
     )
     try:
         async with asyncio.timeout(SECONDS):
