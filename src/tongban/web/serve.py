@@ -321,7 +321,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_cosign, LOG_EVERY),
         (_count, LOG_EVERY),
     )
-    tasks = [asyncio.create_task(_again_and_again(site, job, every)) for job, every in jobs]
+    tasks = [asyncio.create_task(again_and_again(site, job, every)) for job, every in jobs]
     try:
         yield
     finally:
@@ -335,7 +335,8 @@ async def working(site: Site) -> AsyncGenerator[None]:
             await site.assist.gate.flush()
 
 
-async def _again_and_again(site: Site, job: Callable[[Site], Awaitable[None]], every: float) -> None:
+async def again_and_again(site: Site, job: Callable[[Site], Awaitable[None]], every: float) -> None:
+    """One job of a process, until it is told to end."""
     while True:
         try:
             await job(site)
@@ -343,6 +344,8 @@ async def _again_and_again(site: Site, job: Callable[[Site], Awaitable[None]], e
             site.log.error("job-failed", error, job=job.__name__.strip("_"))
         except Exception as error:  # whatever it is, the next turn must come
             site.log.error("job-broken", error, job=job.__name__.strip("_"))
+        if (task := asyncio.current_task()) and task.cancelling():
+            return  # told to end while the database went: the failure took the place of the word to end
         await asyncio.sleep(every)
 
 
@@ -383,6 +386,6 @@ def _closing(db: Database) -> Job:
 def application() -> Application:
     """What granian calls in each worker, which must not go on serving when the server that started it is gone."""
     if server := multiprocessing.parent_process():
-        end_with_parent(server.pid or 0, signal.SIGTERM)
+        end_with_parent(server.pid or 0, signal.SIGKILL)
     settings = Settings.load(os.environ)
     return Application(settings, system_clock(settings.timezone))
