@@ -132,8 +132,9 @@ def said(act: Act, definition: Definition) -> dict[str, Any]:
 
 
 def start(definition: Definition) -> tuple[Event, ...]:
-    """The opening event, made without the form's questions."""
+    """The opening event, made without the form's questions; what the rules open has the facts they open it with."""
     act = definition.procedure.acts[definition.opens]
+    by_rules = set(act.who) == {Who.RULES}
     moves = tuple(
         Move("start", effect.term, NOW, 1)
         for effect in act.terms
@@ -147,6 +148,7 @@ def start(definition: Definition) -> tuple[Event, ...]:
         to=act.to,
         opening=opened(definition).opening,
         moves=moves,
+        facts=dict(definition.service.examples[0].given) if by_rules else {},
     )
     return (first,)
 
