@@ -18,6 +18,8 @@ from tongban.org import Actor
 if TYPE_CHECKING:
     from tongban.cases.engine import Engine
 
+COUNTED = frozenset({"checked_this_year", "last_found"})
+"""The facts of an inspection that `earlier` knows, so that they are not asked."""
 _YEAR = timedelta(days=365)
 _MOST = 400
 """Inspections looked at: more than one a day would be its own scandal."""

@@ -15,7 +15,7 @@ from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text, words
 from tongban.base.page import Page
 from tongban.cases import Applicant
-from tongban.cases.duties import earlier, under_way
+from tongban.cases.duties import COUNTED, earlier, under_way
 from tongban.cases.model import START
 from tongban.catalog import Question
 from tongban.catalog.model import Service
@@ -60,12 +60,10 @@ async def duty(site: Site, visitor: Visitor, after: str | None = None, before: s
 
 @get("/desk/duty/{slug:str}")
 async def form(site: Site, visitor: Visitor, slug: str, request: Request[Any, Any, Any]) -> Response[str]:
-    """The form; what the address names is filled in, and of a business what was found before."""
+    """The form; what the address names is filled in."""
     actor = official(visitor)
     service = _service(site, actor, slug)
     given = {name: value[:200] for name, value in request.query_params.items() if name in service.facts}
-    if (code := given.get("uscc", "")) and service.procedure == "inspection":
-        given |= await earlier(site.cases.engine, actor, service, code)
     return await _form(site, visitor, actor, service, Form({name: [value] for name, value in given.items()}))
 
 
@@ -156,7 +154,8 @@ def _opens(site: Site, service: Service) -> Act:
 
 
 def _questions(service: Service) -> Mapping[str, Question]:
-    return {name: Question(name, fact) for name, fact in service.facts.items() if not fact.derive}
+    known = COUNTED if service.procedure == "inspection" else frozenset[str]()
+    return {name: Question(name, fact) for name, fact in service.facts.items() if not fact.derive and name not in known}
 
 
 def _answers(service: Service, form: Form) -> Iterator[tuple[str, str]]:
