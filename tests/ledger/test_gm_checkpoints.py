@@ -1,29 +1,23 @@
 """Checkpoints signed by two suites, and receipts on them: forging either is refused for its own reason."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
-from small_log import NOW, ORIGIN, PLACE, WITNESS, SmallLog, busy, events, policy, receipt
+from tests.ledger.forged_second import FORGED, Forgery, asking, line, sm2, with_second
+from tests.ledger.small_log import NOW, ORIGIN, PLACE, WITNESS, SmallLog, busy, events, policy, receipt
 
-from tongban.base.crypto import SIGNATURES, Algorithm, Signer, Suite, libcrypto
+from tongban.base.crypto import Signer, Suite, libcrypto
 from tongban.base.database import Database
 from tongban.base.keys import Document, KeyRing
 from tongban.ledger import store
 from tongban.ledger.checkpoints import trusted
 from tongban.ledger.faults import Fault
-from tongban.ledger.notes import Kind, Note, Signature, VerifierKey, cosign, sign
-from tongban.ledger.policy import LogKey, Policy, own_policy
+from tongban.ledger.notes import Kind, Note, VerifierKey
+from tongban.ledger.policy import Policy, own_policy
 from tongban.ledger.receipts import Point, verify
 from tongban.ledger.sequencer import Sequencer
 
 pytestmark = pytest.mark.skipif(not libcrypto.available(), reason="not run: libcrypto of this machine has no SM2")
-
-
-def sm2(name: str = ORIGIN) -> tuple[VerifierKey, Signer]:
-    signer = SIGNATURES[Algorithm.SM2].generate()
-    return VerifierKey(name, Kind.LOG_SM2, signer.public), signer
 
 
 @pytest.fixture(scope="module")
@@ -38,18 +32,7 @@ def ours() -> tuple[VerifierKey, Signer]:
 
 @pytest.fixture(scope="module")
 def asked(ours: tuple[VerifierKey, Signer]) -> Policy:
-    first = policy()
-    key = LogKey(vkey=str(ours[0]), not_before=first.keys[0].not_before, not_after=first.keys[0].not_after)
-    return Policy.read(bytes(msgspec.structs.replace(first, gm=(key,), suites=(Suite.INTL, Suite.GM))))
-
-
-def with_second(log: SmallLog, *more: Signature) -> bytes:
-    note = log.note(WITNESS)
-    return receipt(log, events(), PLACE, Note(note.text, (*note.signatures, *more)))
-
-
-def line(log: SmallLog, by: tuple[VerifierKey, Signer]) -> Signature:
-    return sign(log.checkpoint().text, by[0], by[1].sign)
+    return asking(ours)
 
 
 def test_both_signatures_hold_and_it_is_said(log: SmallLog, ours: tuple[VerifierKey, Signer], asked: Policy) -> None:
@@ -64,31 +47,6 @@ def test_who_does_not_know_the_second_key_passes_over_its_signature(
     log: SmallLog, ours: tuple[VerifierKey, Signer]
 ) -> None:
     assert verify(with_second(log, line(log, ours)), policy(), NOW).holds
-
-
-Forgery = tuple[Callable[[SmallLog, tuple[VerifierKey, Signer]], list[Signature]], Fault]
-FORGED: dict[str, Forgery] = {
-    "left out": (lambda log, ours: [], Fault.SUITE_MISSING),
-    "somebody else's": (lambda log, ours: [line(log, sm2())], Fault.SUITE_MISSING),
-    "another log's": (lambda log, ours: [line(log, (sm2("other.example/log")[0], ours[1]))], Fault.SUITE_MISSING),
-    "somebody else's under our key's id": (
-        lambda log, ours: [Signature(ORIGIN, ours[0].id, sm2()[1].sign(log.checkpoint().text.encode()))],
-        Fault.BAD_GM_SIGNATURE,
-    ),
-    "over another checkpoint": (
-        lambda log, ours: [Signature(ORIGIN, ours[0].id, ours[1].sign(b"another\n"))],
-        Fault.BAD_GM_SIGNATURE,
-    ),
-    "cut": (
-        lambda log, ours: [line(log, ours)._replace(data=line(log, ours).data[:40])],
-        Fault.BAD_GM_SIGNATURE,
-    ),
-    "a witness's form": (
-        lambda log, ours: [cosign(log.checkpoint().text, ours[0], ours[1].sign, int(NOW.timestamp()))],
-        Fault.BAD_GM_SIGNATURE,
-    ),
-    "twice": (lambda log, ours: [line(log, ours), line(log, ours)], Fault.SIGNED_TWICE),
-}
 
 
 @pytest.mark.parametrize("forgery", FORGED.values(), ids=FORGED.keys())

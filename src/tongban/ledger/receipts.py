@@ -176,10 +176,6 @@ def verify(data: bytes, policy: Policy, now: datetime, *, earlier: bytes | None 
 
 
 BOTH_SUITES = Text("国际算法和国密算法的签名都成立", "both by the intl suite and by SM2")
-BROWSER_SUITE = Text(
-    "只核对了国际算法的签名；浏览器里核对不了国密签名，请用 tongban verify",
-    "only the signature of the intl suite; a browser cannot check the SM2 one, tongban verify does",
-)
 NO_WITNESS = Text(
     "没有独立见证人的签名：不能排除日志给不同的人看不同的内容",
     "No independent witness has signed: the log may show others something else",

@@ -8,12 +8,13 @@ import msgspec
 from litestar import Response, get
 
 from tongban.ledger.faults import FAULTS
-from tongban.ledger.receipts import BROWSER_SUITE, LIMITS, NO_WITNESS, POINTS, VERDICTS
+from tongban.ledger.receipts import BOTH_SUITES, LIMITS, NO_WITNESS, POINTS, VERDICTS
 from tongban.web.html import page
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
-_SCRIPT = "receipt.js"
+SCRIPTS = "sm2.js", "receipt.js"
+"""In this order: the second uses the first."""
 
 
 def _words() -> str:
@@ -24,9 +25,15 @@ def _words() -> str:
             "points": {str(point): text for point, text in POINTS.items()},
             "verdicts": {str(holds).lower(): text for holds, text in VERDICTS.items()},
             "unwitnessed": NO_WITNESS,
-            "half": BROWSER_SUITE,
+            "both": BOTH_SUITES,
         }
     ).decode()
+
+
+def scripts() -> str:
+    """The whole checker as one script."""
+    static = files("tongban.web").joinpath("static")
+    return "".join(static.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
 @get("/open/receipt")
@@ -39,7 +46,7 @@ async def check(site: Site, visitor: Visitor) -> Response[str]:
 @get("/open/receipt/offline.html")
 async def offline(site: Site, visitor: Visitor) -> Response[bytes]:
     """The same as one file to be kept: it has its script and its keys in it, and may call nobody."""
-    script = files("tongban.web").joinpath("static", _SCRIPT).read_text(encoding="utf-8")
+    script = scripts()
     allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     html = site.pages.render(
         visitor,

@@ -1,11 +1,18 @@
 // Checks a receipt in the browser and nowhere else: nothing is fetched, nothing is sent, and it works from a saved file.
+// Both signatures of the log: Ed25519 by the browser itself, SM2 by `sm2.js`, which comes with the page.
 // The same points in the same order as `tongban.ledger.receipts`; the words come from there with the page.
 (() => {
   "use strict";
-  const HEAD = "c2sp.org/tlog-proof@v1", FORMAT = "tongban/receipt@1", LOG = 1, WITNESS = 4;
+  const HEAD = "c2sp.org/tlog-proof@v1", FORMAT = "tongban/receipt@1", LOG = 1, WITNESS = 4, LOG_SM2 = 255;
   const MOST = 2 << 20, MOST_NOTE = 1 << 16, MOST_SIGNATURES = 32, MOST_HASHES = 63, AHEAD = 300;
   const utf8 = new TextEncoder();
   const subtle = globalThis.crypto && crypto.subtle;
+  // How a key of each kind is written after its first byte, and what a signature of its that does not fit is called.
+  const KINDS = {
+    [LOG]: { named: utf8.encode(""), bytes: 32, fault: "bad-signature" },
+    [WITNESS]: { named: utf8.encode(""), bytes: 32, fault: "bad-cosignature" },
+    [LOG_SM2]: { named: utf8.encode("tongban.sm2\n"), bytes: 64, fault: "bad-gm-signature" },
+  };
 
   class Untrue extends Error {
     constructor(fault) { super(fault); this.fault = fault; }
@@ -74,37 +81,42 @@
   };
   const readKey = async (vkey) => {
     const [name, id, ...rest] = vkey.split("+");
-    const raw = decode(rest.join("+"), "unknown-log");
+    const raw = decode(rest.join("+"), "unknown-log"), kind = KINDS[raw[0]] || refuse("unknown-log");
     const hash = (await sha256(utf8.encode(`${name}\n`), raw)).subarray(0, 4);
-    needs(raw.length === 33 && [...hash].map((b) => b.toString(16).padStart(2, "0")).join("") === id, "unknown-log");
-    return { vkey, name, id: hash, kind: raw[0], key: raw.subarray(1) };
+    const key = raw.subarray(1 + kind.named.length);
+    needs(key.length === kind.bytes && same(raw.subarray(1, 1 + kind.named.length), kind.named), "unknown-log");
+    needs([...hash].map((b) => b.toString(16).padStart(2, "0")).join("") === id, "unknown-log");
+    return { vkey, name, id: hash, kind: raw[0], key };
   };
-  const seconds = (data) => Number(new DataView(data.buffer, data.byteOffset, 8).getBigUint64(0));
+  const secondsOf = (data) => Number(new DataView(data.buffer, data.byteOffset, 8).getBigUint64(0));
   const fits = (key, one, text) => {
     if (key.kind === LOG) return signed(key.key, one.data, utf8.encode(text));
+    if (key.kind === LOG_SM2) return sm2.holds(key.key, one.data, utf8.encode(text));
     if (one.data.length !== 72) return false;
     const message = `cosignature/v1\ntime ${new DataView(one.data.buffer, one.data.byteOffset, 8).getBigUint64(0)}\n${text}`;
     return signed(key.key, one.data.subarray(8), utf8.encode(message));
   };
   const trusted = async (note, policy, now) => {
     const checkpoint = await readCheckpoint(note.text);
-    const logs = await Promise.all(policy.keys.map(async (one) => ({ ...(await readKey(one.vkey)), days: one })));
+    const dated = [...policy.keys, ...(policy.gm || [])].map(async (one) => ({ ...(await readKey(one.vkey)), days: one }));
+    const logs = (await Promise.all(dated)).filter((key) => key.name === checkpoint.origin);
     const watching = await Promise.all(policy.witnesses.map(readKey));
-    const of = logs.filter((key) => key.kind === LOG && key.name === checkpoint.origin);
+    const of = logs.filter((key) => key.kind === LOG), seconds = logs.filter((key) => key.kind === LOG_SM2);
     needs(of.length && checkpoint.origin === policy.origin, "unknown-log");
     const found = new Map();
     for (const one of note.signatures) {
-      const key = [...of, ...watching].find((each) => each.name === one.name && same(each.id, one.id));
+      const key = [...of, ...watching, ...seconds].find((each) => each.name === one.name && same(each.id, one.id));
       if (!key) continue;
       needs(!found.has(key), "signed-twice");
-      needs(await fits(key, one, note.text), key.kind === LOG ? "bad-signature" : "bad-cosignature");
+      needs(await fits(key, one, note.text), KINDS[key.kind].fault);
       found.set(key, one);
     }
-    const key = of.find((one) => found.has(one)) || refuse("unsigned");
-    const witnesses = watching.filter((one) => found.has(one)).map((one) => ({ name: one.name, at: seconds(found.get(one).data), key: encode(one.key) }));
+    const key = of.find((one) => found.has(one)) || refuse("unsigned"), second = seconds.find((one) => found.has(one));
+    needs(second || !(policy.suites || []).includes("gm"), "suite-missing");
+    const witnesses = watching.filter((one) => found.has(one)).map((one) => ({ name: one.name, at: secondsOf(found.get(one).data), key: encode(one.key) }));
     needs(witnesses.every((one) => one.at <= now + AHEAD), "cosigned-in-future");
     needs(new Set(witnesses.map((one) => one.key)).size >= policy.least, "too-few-witnesses");
-    return { checkpoint, key, witnesses };
+    return { checkpoint, key, second, witnesses };
   };
 
   // --- the file ------------------------------------------------------------------------------------------------------
@@ -176,8 +188,10 @@
   };
   const inUse = (seen, statements, now) => {
     const cosigned = seen.witnesses.map((one) => one.at), last = Math.floor(Date.parse(statements.at(-1).at) / 1000);
-    const begins = Date.parse(seen.key.days.not_before) / 1000, ends = Date.parse(seen.key.days.not_after) / 1000;
-    needs(Math.max(last, ...cosigned) <= ends && Math.min(now, ...cosigned) >= begins, "key-not-in-use");
+    for (const { days } of [seen.key, seen.second].filter(Boolean)) {
+      const begins = Date.parse(days.not_before) / 1000, ends = Date.parse(days.not_after) / 1000;
+      needs(Math.max(last, ...cosigned) <= ends && Math.min(now, ...cosigned) >= begins, "key-not-in-use");
+    }
   };
   const included = async (proof, leaf, checkpoint) => {
     needs(proof.index < checkpoint.size, "beyond-the-tree");
@@ -203,7 +217,7 @@
     return { case: history.case, values, checkpoint: seen.checkpoint };
   };
 
-  /** Check a receipt: { holds, fault, points: [[point, true | false | null]], statements, checkpoint, witnesses }. */
+  /** Check a receipt: { holds, fault, points: [[point, true | false | null]], both, statements, checkpoint, witnesses }. */
   const check = async (bytes, policy, now, earlier = null) => {
     const order = ["readable", "history", "signed", "witnessed", "included", "continues"];
     const ofWitness = ["bad-cosignature", "cosigned-in-future", "too-few-witnesses"];
@@ -231,13 +245,13 @@
       }
       const asked = { witnessed: seen.witnesses.length > 0, continues: Boolean(earlier) };
       const points = order.map((point) => [point, asked[point] === false ? null : true]);
-      return { holds: true, fault: null, points, statements, checkpoint: seen.checkpoint, witnesses: seen.witnesses };
+      return { holds: true, fault: null, points, both: Boolean(seen.second), statements, checkpoint: seen.checkpoint, witnesses: seen.witnesses };
     } catch (error) {
       if (!(error instanceof Untrue)) throw error;
       const failed = !seen && ofWitness.includes(error.fault) ? "witnessed" : at;
       const before = order.slice(0, order.indexOf(failed)).filter((point) => point !== "witnessed" || (seen && seen.witnesses.length));
       const points = order.map((point) => [point, point === failed ? false : before.includes(point) ? true : null]);
-      return { holds: false, fault: error.fault, points, statements: [], checkpoint: null, witnesses: [] };
+      return { holds: false, fault: error.fault, points, both: false, statements: [], checkpoint: null, witnesses: [] };
     }
   };
   globalThis.checkReceipt = check;
@@ -267,8 +281,8 @@
     const points = made("ul", "", "bullets");
     for (const [point, holds] of found.points) {
       const open = holds === null && point === "witnessed" && found.holds ? `（${told.unwitnessed[lang]}）` : "";
-      const half = holds && point === "signed" && (policy.suites || []).includes("gm") ? `（${told.half[lang]}）` : "";
-      const why = holds === false ? `（${told.faults[found.fault][lang]}）` : open || half;
+      const both = found.both && point === "signed" ? `（${told.both[lang]}）` : "";
+      const why = holds === false ? `（${told.faults[found.fault][lang]}）` : open || both;
       points.append(made("li", `${told.points[point][lang]}${say("：", ": ")}${marks[holds]}${lang === "en" ? why.replace("（", " (").replace("）", ")") : why}`));
     }
     result.append(verdict, points);
