@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from case_world import COUNTY, Officials, official, register
 
@@ -23,7 +24,8 @@ from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.certificate_type import RESOURCE
 from tongban.catalog.shipped import shipped
 from tongban.certs import Status, StoredCertificate, verify
-from tongban.org import Actor, Directory, Person
+from tongban.org import Actor, Directory, Mandate, Person
+from tongban.org.store import mandates_to, save_mandates, save_people
 from tongban.sharing import Shared
 from tongban.terms import Calendar
 
@@ -56,7 +58,7 @@ async def desk(db: Database, people: Directory, clock: SettableClock, tmp_path: 
     ]
     procedures = [
         load_procedure((shipped("procedures") / f"{slug}.yaml").read_text("utf-8")).require()
-        for slug in ("informed-promise", "filing", SUPERVISION, REISSUE)
+        for slug in ("informed-promise", "filing", f"{SUPERVISION}@2", REISSUE)
     ]
     yield Cases(
         db,
@@ -92,7 +94,7 @@ def refused(code: str) -> Generator[None]:
 async def propose(desk: Cases, by: Actor, one: StoredCertificate, measure: str = "suspend") -> str:
     facts = {"certificate": one.record.id, "measure": measure, "ground": "conditions"}
     opened = await desk.submit(
-        by, SUPERVISION, facts, says=WHY, region="990102", applicant=HOLDER, key=f"propose-{measure}"
+        by, SUPERVISION, facts, says=WHY, region="990102", applicant=HOLDER, key=f"propose-{measure}-{one.record.case}"
     )
     return opened.case
 
@@ -249,6 +251,96 @@ async def test_issuing_anew_does_not_end_a_suspension(desk: Cases, who: Official
     assert (await again(db, first)).status is Status.SUSPENDED
 
 
+async def test_a_corrected_result_does_not_bring_back_what_a_person_has_revoked(
+    desk: Cases, who: Officials, db: Database
+) -> None:
+    first = await filed(desk, who)
+    await revoked(desk, who, first)
+    with refused("certificate-revoked"):
+        await do(desk, who("approver"), first.record.case, "put-right", **RIGHT)
+    assert [one.status for one in await certs.store.for_case(db, COUNTY, first.record.case)] == [Status.INVALID]
+
+
+async def revoked(desk: Cases, who: Officials, one: StoredCertificate) -> None:
+    """By a second case, whatever another one has done to it."""
+    case = await propose(desk, who("examiner"), one, "revoke")
+    await do(desk, OWNER, case, "speak", message="不同意")
+    assert await do(desk, who("head"), case, "revoke", **WHY) == "revoked"
+
+
+async def test_a_case_that_suspended_a_certificate_ends_when_another_case_revokes_it_and_says_so(
+    desk: Cases, who: Officials, db: Database, certificate: StoredCertificate, clock: SettableClock
+) -> None:
+    about = await suspended(desk, who, certificate)
+    reviewed = await suspended_anew(desk, who)
+    await revoked(desk, who, certificate)
+    view = await desk.view(OWNER, about)
+    assert (view.state.state, view.definition.ended(view.state)) == ("over", True)
+    last = (await letters(desk, about))[-1]
+    assert "已经在另一件里废止" in last.body.zh and "恢复" not in last.body.zh
+    assert (await desk.view(OWNER, reviewed)).state.state == "review", "a case about another certificate goes on"
+    clock.set(clock().replace(year=2027, month=1, day=2, hour=9))
+    await desk.fire()
+    assert not await desk.given_up()
+    assert (await again(db, certificate)).status is Status.INVALID
+
+
+async def suspended_anew(desk: Cases, who: Officials) -> str:
+    """Another certificate of the same holder, suspended and to be looked at again."""
+    other = await filed(desk, who)
+    case = await propose(desk, who("examiner"), other)
+    await do(desk, OWNER, case, "speak", message="机器坏了")
+    await do(desk, who("approver"), case, "suspend", **WHY, until="2027-12-31")
+    assert await do(desk, OWNER, case, "report", message="修好了") == "review"
+    return case
+
+
+async def test_a_supervision_is_not_escaped_by_having_the_certificate_replaced(
+    desk: Cases, who: Officials, db: Database, certificate: StoredCertificate
+) -> None:
+    case = await propose(desk, who("examiner"), certificate)
+    await desk.submit(
+        OWNER, REISSUE, {"certificate": certificate.record.id, "why": "lost"}, region=COUNTY, key="re-00001"
+    )
+    await do(desk, OWNER, case, "speak", message="换过一张了")
+    assert await do(desk, who("approver"), case, "suspend", **WHY, until="2026-12-31") == "suspended"
+    new = (await certs.store.for_case(db, COUNTY, certificate.record.case))[0]
+    assert new.record.replaces == certificate.record.id and new.status is Status.SUSPENDED
+    await revoked(desk, who, new)
+    assert (await desk.view(OWNER, case)).state.state == "over"
+
+
+async def test_a_mandate_rests_with_the_certificate_that_it_rests_on_and_comes_back_with_it(
+    desk: Cases, who: Officials, db: Database, certificate: StoredCertificate
+) -> None:
+    now = desk.engine.clock()
+    first = Mandate(
+        id=f"m-{certificate.record.case}", from_party="92990101MA0000011W", from_name="家和小馆", to_person="p-zhou",
+        since=now, until=now + timedelta(days=99), ground="legal-representative", confirmed_at=now,
+    )  # fmt: skip
+    under = msgspec.structs.replace(first, id="m-under", to_person="p-li", ground="agency", under=first.id)
+    async with db.transaction() as connection:
+        await save_people(
+            connection,
+            [
+                Person(id="p-zhou", name="周家和", id_number="11010519491231002X"),
+                Person(id="p-li", name="李文", id_number="110105199001011234"),
+            ],
+        )
+        await save_mandates(connection, [first, under])
+    case = await suspended(desk, who, certificate)
+
+    async def held() -> list[str]:
+        return [one.id for person in ("p-zhou", "p-li") for one in await mandates_to(db, person, desk.engine.clock())]
+
+    assert await held() == []
+    told = await db.fetch("SELECT person FROM notice")
+    assert sorted({row["person"] for row in told} & {"p-zhou", "p-li"}) == ["p-li", "p-zhou"]
+    await do(desk, OWNER, case, "report", message="修好了")
+    await do(desk, who("second"), case, "restore", reasons="看过，正常", law=["APL-69"])
+    assert await held() == [first.id, "m-under"]
+
+
 async def test_nobody_has_a_certificate_of_somebody_else_replaced(
     desk: Cases, db: Database, certificate: StoredCertificate
 ) -> None:
@@ -357,6 +449,22 @@ async def test_a_case_that_comes_with_a_certificate_of_another_province_is_taken
         records={"health-certificates": record},
     )  # fmt: skip
     assert opened.state.records["health-certificates"].certificate == there
+
+
+async def test_a_case_is_told_of_what_becomes_of_the_certificate_that_took_the_place_of_its_own(
+    desk: Cases, who: Officials, certificate: StoredCertificate
+) -> None:
+    case = await relying(desk, certificate)
+    lost = {"certificate": certificate.record.id, "why": "lost"}
+    new = (await desk.submit(OWNER, REISSUE, lost, region=COUNTY, key="reissue-9")).state
+    assert [one.change for one in (await desk.view(OWNER, case)).state.doubts] == ["replaced"]
+    await do(desk, who("approver"), case, "look-at-certificate", opinion="只是换了一张")
+    found = await certs.store.get(desk.engine.db, certificate.record.id)
+    assert new.state == "reissued" and found and found.revocation
+    second = await certs.store.get(desk.engine.db, found.revocation.replaced_by)
+    assert second
+    await revoked(desk, who, second)
+    assert [one.change for one in (await desk.view(OWNER, case)).state.doubts] == ["revoked"]
 
 
 async def test_nothing_is_granted_between_a_change_of_the_certificate_and_the_case_being_told(

@@ -45,6 +45,31 @@ async def lost(connection: Connection, mandate: str, now: datetime) -> list[str]
     return ended
 
 
+async def rest(connection: Connection, mandate: str, now: datetime) -> list[str]:
+    """What it rests on was suspended: it rests, and what its holder gave under it, until that is restored. Both sides
+    are told. Gives what rests."""
+    resting = await rows.rest_mandates(connection, mandate, now)
+    await _say(connection, resting, RESTS_TITLE, _RESTS, now)
+    return resting
+
+
+async def resume(connection: Connection, mandate: str, now: datetime) -> list[str]:
+    """It holds again, with all that rested under it; what ended meanwhile stays ended. Gives what holds again."""
+    resumed = await rows.resume_mandates(connection, mandate)
+    await _say(connection, resumed, _RESUMED_TITLE, _RESUMED, now)
+    return resumed
+
+
+async def _say(connection: Connection, mandates: list[str], title: Text, words: Text, now: datetime) -> None:
+    found = [one for mandate in mandates if (one := await rows.mandate(connection, mandate))]
+    names = await store.names(connection, sorted({one.to_person for one in found}))
+    for one in found:
+        agent = names.get(one.to_person, "")
+        said = words.format(agent=Text(agent, agent), giver=Text(one.from_name, one.from_name))
+        for reader in sorted({one.from_party, one.to_person}):
+            await personal.tell(connection, reader, said, title, now)
+
+
 def closed(definition: Definition, state: CaseState, event: Event) -> Also | None:
     """The end of whoever the case's result says is no more.
 
@@ -108,6 +133,18 @@ def _why(one: Mandate, party: str, name: str, why: Gone) -> Text:
     return _BECAUSE[why].format(name=Text(who, who))
 
 
+RESTS_TITLE = Text("一份代办授权暂停了", "A mandate rests")
+_RESTS = Text(
+    "{agent}替{giver}办事的授权所依据的证照被暂停使用，授权从现在起也暂停，不能代办；证照恢复使用时，授权跟着恢复。"
+    "已经办成的不受影响。",
+    "The certificate on which the mandate of {agent} for {giver} rests was suspended; the mandate rests with it and "
+    "comes back with it. What is done already stands.",
+)
+_RESUMED_TITLE = Text("一份代办授权恢复了", "A mandate holds again")
+_RESUMED = Text(
+    "{agent}替{giver}办事的授权所依据的证照恢复使用了，授权从现在起也恢复。",
+    "The certificate on which the mandate of {agent} for {giver} rests was restored, and the mandate with it.",
+)
 ENDED_TITLE = Text("一份代办授权结束了", "A mandate has ended")
 _BECAUSE: Mapping[Gone, Text] = {
     "died": Text("{name}的户口登记已经注销。", "The household entry of {name} has ended. "),

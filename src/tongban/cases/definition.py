@@ -94,6 +94,11 @@ class Definition:
         acts = self.procedure.acts.values()
         return frozenset(act.to for act in acts if any(field.type == "items" for field in act.says.values()))
 
+    @cached_property
+    def about_certificate(self) -> bool:
+        """Whether its cases are about a certificate, which their acts suspend, revoke or replace."""
+        return any(act.certificate for act in self.procedure.acts.values())
+
     def ended(self, state: CaseState) -> bool:
         """Whether nothing more is owed."""
         return state.state != START and self.procedure.states[state.state].end is not None
@@ -179,6 +184,7 @@ class Judged:
         "parts_open": lambda judged: judged.state.parts_open,
         "parts_granted": lambda judged: judged.state.parts_granted,
         "parts_refused": lambda judged: sum(part.ended > 0 and part.end != "favourable" for part in judged.state.parts),
+        "certificate_over": lambda judged: any(doubt.change == "revoked" for doubt in judged.state.doubts),
     }
     """What a condition may read beside the facts and outputs of the service; worked out only if it does."""
 

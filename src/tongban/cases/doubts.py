@@ -51,14 +51,19 @@ def possible(definition: Definition, state: CaseState, actor: Actor, grant: Gran
     """The act, for who may do it and while there is something to look at."""
     from tongban.cases.decide import PossibleAct
 
-    granted = grant(LOOK) if state.doubts and actor.kind == "official" and not definition.ended(state) else None
+    granted = grant(LOOK) if _open(definition, state) and actor.kind == "official" else None
     if granted and granted.roles & _ROLES:
         yield PossibleAct(LOOK, SPEC.name, SPEC)
 
 
+def _open(definition: Definition, state: CaseState) -> bool:
+    """Whether there is something to look at. What a case about a certificate does next its own procedure says."""
+    return bool(state.doubts) and not definition.ended(state) and not definition.about_certificate
+
+
 def look(definition: Definition, state: CaseState, command: Command, now: datetime) -> Event | Refusal:
     """看过证照的变化. Says `opinion`."""
-    if definition.ended(state) or not state.doubts:
+    if not _open(definition, state):
         return refusal(
             "nothing-changed", "没有要看的证照变化。", "No certificate has changed.", place="act", status=409
         )

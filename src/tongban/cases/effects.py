@@ -57,6 +57,8 @@ def effects(engine: Engine, definition: Definition, after: CaseState, new: Seque
             if definition.service.result.mandate:
                 also.append(closing.taken_back(after, event))
     also += evidence.relied(after, new)
+    if own := lifecycle.about(after, new):
+        also.append(own)
     also += spots.effect(definition, after, new[-1].at)
     also += corrections.answered(definition, after, new)
     also += listing.held(definition, after, new)

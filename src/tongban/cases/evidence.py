@@ -18,6 +18,7 @@ from tongban.base.database import Connection
 from tongban.base.errors import refuse
 from tongban.base.i18n import LANGS, Text, words
 from tongban.cases.batch import Also
+from tongban.cases.decide import told
 from tongban.cases.doubts import CHANGES
 from tongban.cases.model import SAME, By, CaseState, Event, Letter, Own
 from tongban.cases.store import reliance as store
@@ -99,43 +100,51 @@ def relied(state: CaseState, new: Sequence[Event]) -> list[Also]:
     return [keep]
 
 
-async def changed(connection: Connection, certificate: str, change: Change, at: datetime) -> None:
-    """Mark every case that relies on it, in the transaction of the change."""
+async def changed(connection: Connection, certificate: str, change: Change, at: datetime, by: str = "") -> None:
+    """Mark every case that relies on it or is about it, in the transaction of the change; `by` is the certificate that
+    took its place."""
     await store.mark(connection, certificate, change, at)
+    if by:
+        await store.follow(connection, certificate, by)
 
 
 async def turn(engine: Engine) -> int:
     """Tell the cases that were marked; how many. Again is harmless, and one that fails stops no other."""
-    told = 0
+    done = 0
     for one in await store.marked(engine.db, _MOST):
         try:
             await _tell(engine, one)
         except Exception:
             log.exception("case %s was not told that a certificate has changed", one.case_id)
         else:
-            told += 1
-    return told
+            done += 1
+    return done
 
 
 async def _tell(engine: Engine, one: Changed) -> None:
     found = await certs.store.get(engine.db, one.certificate)
     if found is not None:
         key = f"certificate:{one.certificate}:{one.change}:{one.at.isoformat()}"
-        await engine.record(one.case_id, key, lambda case: _event(case, one, found))
+        now = engine.clock()
+        await engine.record(one.case_id, key, lambda case: _events(case, one, found, now))
     await store.settle(engine.db, one)
 
 
-def _event(case: Case, one: Changed, found: StoredCertificate) -> Event | None:
-    state = case.state
-    if case.definition.ended(state) or state.elsewhere:
-        return None
-    items = tuple(name for name, record in state.records.items() if record.certificate == one.certificate)
+def _events(case: Case, one: Changed, found: StoredCertificate, now: datetime) -> list[Event]:
+    """What the case is told, and what follows from it by the rules of its procedure; nothing where it has ended."""
+    state, definition = case.state, case.definition
+    if definition.ended(state) or state.elsewhere:
+        return []
+    about = definition.about_certificate
+    items = tuple(name for name, record in state.records.items() if record.certificate in (one.certificate, one.first))
     doubted = any(doubt.certificate == one.certificate for doubt in state.doubts)
-    if not items or (one.change == "restored" and not doubted):
-        return None
+    # One that is about it acts on whatever is in its place, and hears only of the end of that.
+    concerned = one.change == "revoked" if about else bool(items)
+    if not concerned or (one.change == "restored" and not doubted):
+        return []
     clock = Actor.clock()
     name = found.record.name
-    return Event(
+    event = Event(
         seq=state.seq + 1,
         type=Own.CERTIFICATE_CHANGED,
         at=max(one.at, state.updated_at or one.at),
@@ -147,8 +156,11 @@ def _event(case: Case, one: Changed, found: StoredCertificate) -> Event | None:
             "change": one.change,
             "items": list(items),
         },
-        letter=_letter(case, one, name),
     )
+    events = told(definition, state, [event], now)
+    if len(events) > 1:  # the letter of what follows says it
+        return events
+    return [msgspec.structs.replace(event, letter=_letter(case, one, name))]
 
 
 def _letter(case: Case, one: Changed, name: Text) -> Letter:

@@ -35,7 +35,8 @@ def issue(
 ) -> Also:
     """What keeps the certificate that `event` issues; `state` is the case after it, `types` describes certificates.
 
-    Raises Refused inside the transaction (`certificate-suspended`, 409): issuing anew does not end a suspension.
+    Raises Refused inside the transaction (409): `certificate-suspended`, since issuing anew does not end a suspension;
+    `certificate-revoked`, since it does not undo a revocation either.
     """
     case, judged = state.case, Judged(definition, state)
     count = sum(definition.procedure.acts[done.type].issues for done in state.acts)
@@ -64,13 +65,15 @@ def issue(
         held = await certs.store.for_case(connection, case.region, case.case) if count > 1 else ()
         if any(one.status is certs.Status.SUSPENDED for one in held):
             raise _suspended()
+        if held and held[0].revocation is not None and not held[0].revocation.replaced_by:
+            raise _revoked()
         # one that took the place of the last (补证) has taken the next number of the case as well
         certificate = sign(version=max(count, *(one.record.version + 1 for one in held), 1))
         gone = msgspec.structs.replace(_replaced(event), replaced_by=certificate.record.id)
         for earlier in held:
             if earlier.revocation is None:  # what is issued again takes the place of what was issued before
                 await certs.store.revoke(connection, earlier.record.id, gone)
-                await evidence.changed(connection, earlier.record.id, "replaced", event.at)
+                await evidence.changed(connection, earlier.record.id, "replaced", event.at, by=certificate.record.id)
         await certs.store.insert(connection, certificate)
 
     return keep
@@ -99,6 +102,18 @@ def _suspended() -> Refused:
         "原来的证照正在暂停使用，恢复以后才能更正重发。",
         "The certificate is suspended; it can be corrected and issued anew once it is restored.",
         place="act",
+        status=409,
+    )
+
+
+def _revoked() -> Refused:
+    return refuse(
+        "certificate-revoked",
+        "原来的证照已经被废止，更正结果不能再发一张。认为废止不对的，申请复议或者起诉；条件具备的，重新申请，由人决定。",
+        "The certificate was revoked; a corrected result does not bring another. Against the revocation there is "
+        "reconsideration or a suit; where the conditions are met a new application is decided by a person.",
+        place="act",
+        law="行政许可法 69、70",
         status=409,
     )
 

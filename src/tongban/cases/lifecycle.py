@@ -7,7 +7,7 @@ By duty of office in one procedure (`certificate-supervision`), on the holder's 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from tongban import certs
@@ -18,8 +18,9 @@ from tongban.cases import closing, evidence
 from tongban.cases.batch import Also
 from tongban.cases.definition import Definition
 from tongban.cases.model import CaseState, Event
+from tongban.cases.store import reliance
 from tongban.catalog.model import Service
-from tongban.certs import CertificateRecord, Revocation, Shown, Standing, StoredCertificate
+from tongban.certs import CertificateRecord, Revocation, Shown, Standing, Status, StoredCertificate
 from tongban.certs.model import reissued
 
 if TYPE_CHECKING:
@@ -140,27 +141,61 @@ def effect(engine: Engine, definition: Definition, state: CaseState, event: Even
     change = Revocation(at=event.at, by=event.by.id, reason=f"{act.zh}（{law.zh}） {act.en} ({law.en})")
 
     async def do(connection: Connection) -> None:
-        held = await certs.store.get(connection, identifier)
+        held = await _current(connection, identifier)
         if held is None or held.revocation is not None:
             raise _over()
+        number, rests_on_it = held.record.id, f"m-{held.record.case}"
         match event.certificate:
             case "suspend":
                 _may_be_supervised(Standing.SUSPENDED if held.suspension else Standing.VALID, "suspend")
-                await certs.store.suspend(connection, identifier, change)
-                await evidence.changed(connection, identifier, "suspended", event.at)
+                await certs.store.suspend(connection, number, change)
+                await evidence.changed(connection, number, "suspended", event.at)
+                await closing.rest(connection, rests_on_it, event.at)
             case "restore":
-                await certs.store.restore(connection, identifier)
-                await evidence.changed(connection, identifier, "restored", event.at)
+                await certs.store.restore(connection, number)
+                await evidence.changed(connection, number, "restored", event.at)
+                await closing.resume(connection, rests_on_it, event.at)
             case "revoke":
-                await certs.store.revoke(connection, identifier, change)
-                await evidence.changed(connection, identifier, "revoked", event.at)
-                await closing.lost(connection, f"m-{held.record.case}", event.at)  # a standing that rested on it
+                await certs.store.revoke(connection, number, change)
+                await evidence.changed(connection, number, "revoked", event.at)
+                await closing.lost(connection, rests_on_it, event.at)
             case "replace":
                 await _replace(engine, connection, definition, state, event, held)
             case None:
                 raise ValueError("the event does nothing to a certificate")
 
     return do
+
+
+def about(state: CaseState, new: Sequence[Event]) -> Also | None:
+    """A case about a certificate learns what becomes of it elsewhere, from the transaction that opens it.
+
+    Raises Refused inside the transaction (`certificate-over`, 409) where it was revoked a moment ago.
+    """
+    case = state.case
+    if case.service not in (SUPERVISION, REISSUE) or new[0].opening is None:
+        return None
+    number = str(state.facts[CERTIFICATE]).strip()
+
+    async def keep(connection: Connection) -> None:
+        await reliance.rely(connection, number, case.case)
+        if await certs.store.status_until_written(connection, number) is Status.INVALID and not _acted(new):
+            raise _over()
+
+    return keep
+
+
+def _acted(new: Sequence[Event]) -> bool:
+    """Whether these events have themselves changed the certificate (补发 is done with the opening)."""
+    return any(event.certificate for event in new)
+
+
+async def _current(connection: Connection, identifier: str) -> StoredCertificate | None:
+    """The certificate, or the one that has taken its place: a supervision is not escaped by having it replaced."""
+    held = await certs.store.get(connection, identifier)
+    while held is not None and held.revocation is not None and held.revocation.replaced_by:
+        held = await certs.store.get(connection, held.revocation.replaced_by)
+    return held
 
 
 async def _replace(
@@ -192,7 +227,7 @@ async def _replace(
     gone = Revocation(at=event.at, by=event.by.id, reason=f"{why.zh} {why.en}", replaced_by=new.record.id)
     await certs.store.revoke(connection, old.id, gone)
     await certs.store.insert(connection, new)
-    await evidence.changed(connection, old.id, "replaced", event.at)
+    await evidence.changed(connection, old.id, "replaced", event.at, by=new.record.id)
 
 
 _REPLACED = Text("已补发，由新的一张代替", "Replaced: a new one was issued")

@@ -328,6 +328,15 @@ def undoubted(trial: Trial) -> Refusal | None:
     if not doubts or not (trial.act.decides == "favourable" or trial.act.issues):
         return None
     names = joined([one.name for one in doubts])
+    if trial.definition.about_certificate:
+        return refusal(
+            "certificate-over",
+            f"这张证照（{names.zh}）已在另一件里废止，不能再办。请写明理由结案。",
+            f"The certificate ({names.en}) was revoked in another case; nothing can be done to it. Close with reasons.",
+            place="act",
+            law=trial.act.law,
+            status=409,
+        )
     return refusal(
         "certificate-changed",
         f"这个办件依据的证照（{names.zh}）申请以后有变化。请先选“看过证照的变化”，写明看了什么，再决定。",

@@ -85,6 +85,7 @@ CONDITION_NAMES = (
     "parts_open",
     "parts_granted",
     "parts_refused",
+    "certificate_over",
 )
 """What a condition of an act may read beside the facts and outputs of the service."""
 
@@ -148,7 +149,8 @@ class Act(_File, frozen=True, kw_only=True):
     """For the clock: the term whose expiry does this."""
     when: str = ""
     """FEEL over facts, table outputs, `outcome`, `complete` (no material missing), `fully_determined` (no input that
-    matters is unknown), `situation`, and of a whole `parts_open`, `parts_granted`, `parts_refused` (ended otherwise);
+    matters is unknown), `situation`, and of a whole `parts_open`, `parts_granted`, `parts_refused` (ended otherwise),
+    `certificate_over` (a certificate that the case is about or rests on was revoked in another one);
     judged with what the act itself adds already counted in."""
     after: tuple[Slug, ...] = ()
     """Possible only once one of these acts has happened."""

@@ -40,6 +40,8 @@ class Mandate(msgspec.Struct, frozen=True, kw_only=True):
     how: Confirmed = ""
     under: str = ""
     """The mandate of the legal representative who appointed this agent: it ends with it."""
+    rests_since: datetime | None = None
+    """Since when the certificate that it rests on is suspended: it is worth nothing until that is restored."""
     ended_why: str = ""
     """A stable word: withdrawn, given-up, expired, of-age, register-changed, under-ended, died, blocked, declined."""
 
@@ -50,7 +52,8 @@ class Mandate(msgspec.Struct, frozen=True, kw_only=True):
 
     def holds_at(self, now: datetime) -> bool:
         ended = self.revoked_at is not None and self.revoked_at <= now
-        return not self.waits and not ended and self.since <= now < self.until
+        resting = self.rests_since is not None and self.rests_since <= now
+        return not self.waits and not ended and not resting and self.since <= now < self.until
 
     def covers(self, service: str, act: str, now: datetime) -> bool:
         return (

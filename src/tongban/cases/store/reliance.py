@@ -17,6 +17,8 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     case_id: str
     certificate: str
+    first: str
+    """The one that it relied on to begin with, where another has taken its place since."""
     change: Literal["suspended", "revoked", "replaced", "restored"]
     at: datetime
 
@@ -38,10 +40,21 @@ async def mark(db: Runner, certificate: str, change: str, at: datetime) -> None:
     )
 
 
+async def follow(db: Runner, old: str, new: str) -> None:
+    """Whoever relies on the old one learns from now on what becomes of the one in its place."""
+    await db.execute(
+        "INSERT INTO certificate_reliance (region, case_id, certificate, first)"
+        " SELECT region, case_id, $2, CASE first WHEN '' THEN certificate ELSE first END"
+        " FROM certificate_reliance WHERE certificate = $1 ON CONFLICT DO NOTHING",
+        old,
+        new,
+    )
+
+
 async def marked(db: Runner, most: int) -> list[Changed]:
     """What is still to be told, the oldest first."""
     rows = await db.fetch(
-        "SELECT region, case_id, certificate, change, changed_at AS at FROM certificate_reliance"
+        "SELECT region, case_id, certificate, first, change, changed_at AS at FROM certificate_reliance"
         " WHERE changed_at IS NOT NULL ORDER BY changed_at, case_id LIMIT $1",
         most,
     )

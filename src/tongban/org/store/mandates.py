@@ -16,7 +16,7 @@ Db = Database | Connection
 
 _COLUMNS = (
     "id, from_party, from_name, to_person, services, acts, since, until, revoked_at, ground, asked_by, confirmed_at,"
-    " how, under, ended_why"
+    " how, under, ended_why, rests_since"
 )
 _MOST = 200
 MANDATE = SealedTable(table="mandate", key=("id",), owner="from_party", text=("from_name",))
@@ -28,7 +28,7 @@ async def save_mandates(connection: Connection, mandates: Iterable[Mandate]) -> 
     keys = await connection.sealer.persons(connection, (m.from_party for m in written))
     await connection.executemany(
         f"INSERT INTO mandate ({_COLUMNS})"  # noqa: S608 -- our columns
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (id) DO NOTHING",
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (id) DO NOTHING",
         [
             (
                 m.id,
@@ -46,6 +46,7 @@ async def save_mandates(connection: Connection, mandates: Iterable[Mandate]) -> 
                 m.how,
                 m.under,
                 m.ended_why,
+                m.rests_since,
             )
             for m in written
         ],
@@ -56,7 +57,7 @@ async def mandates_to(db: Db, person_id: str, now: datetime) -> list[Mandate]:
     """The mandates a person holds now, by name; none of or for somebody who died or is blocked."""
     rows = await db.fetch(
         f"SELECT {_COLUMNS} FROM mandate m"  # noqa: S608 -- our columns
-        " WHERE to_person = $1 AND since <= $2 AND $2 < until AND revoked_at IS NULL"
+        " WHERE to_person = $1 AND since <= $2 AND $2 < until AND revoked_at IS NULL AND rests_since IS NULL"
         " AND (asked_by = '' OR confirmed_at IS NOT NULL)"
         " AND NOT EXISTS (SELECT FROM person p WHERE p.id IN (m.from_party, m.to_person) AND p.standing <> '')"
         " ORDER BY id",
@@ -128,6 +129,27 @@ async def end_mandates(
         ended,
     )
     return [*ended, *(row["id"] for row in below)]
+
+
+async def rest_mandates(connection: Connection, mandate: str, now: datetime) -> list[str]:
+    """A mandate rests, and those that hang on it; the ids of all that began to."""
+    rows = await connection.fetch(
+        "UPDATE mandate SET rests_since = $2"
+        " WHERE (id = $1 OR under = $1) AND revoked_at IS NULL AND rests_since IS NULL RETURNING id",
+        mandate,
+        now,
+    )
+    return sorted(row["id"] for row in rows)
+
+
+async def resume_mandates(connection: Connection, mandate: str) -> list[str]:
+    """It and those that hang on it rest no longer; the ids of those that hold again."""
+    rows = await connection.fetch(
+        "UPDATE mandate SET rests_since = NULL WHERE (id = $1 OR under = $1) AND rests_since IS NOT NULL"
+        " RETURNING id, revoked_at",
+        mandate,
+    )
+    return sorted(row["id"] for row in rows if row["revoked_at"] is None)
 
 
 async def revoke_mandate(db: Db, mandate_id: str, party: str, now: datetime) -> bool:

@@ -70,7 +70,12 @@ class Line:
 
     @property
     def open(self) -> bool:
-        return self.tone == "ok"
+        """Whether it stands, in force or resting."""
+        return self.tone == "ok" or self.rests
+
+    @property
+    def rests(self) -> bool:
+        return self.tone == "rest"
 
 
 def _line(site: Site, one: Mandate, agent: str) -> Line:
@@ -82,6 +87,8 @@ def _line(site: Site, one: Mandate, agent: str) -> Line:
             (Text("满18岁，自动结束", "Of age, ended by itself") if one.ground == "guardian" else _OVER),
             "mute",
         )
+    elif one.rests_since is not None:
+        state, tone = Text("暂停：依据的证照暂停使用", "Rests: the certificate behind it is suspended"), "rest"
     elif one.waits:
         state, tone = Text("等本人同意", "Waits for their word"), "warn"
     else:
