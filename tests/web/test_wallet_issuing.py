@@ -287,3 +287,25 @@ async def test_what_is_stored_opens_nothing_and_a_token_opens_no_other_door(
     assert await store.opened(site.db, token, site.clock())
     for path in ("/api/v1/cases", "/api/v1/certificates"):
         assert (await wallet.http.get(path, headers={"authorization": f"Bearer {token}"})).status_code == 401
+
+
+async def test_a_copy_is_forgotten_three_years_after_it_was_over_and_no_day_sooner(
+    xiaoman: Person, site: Site, wallet: Wallet, number: str
+):
+    """个人信息保护法 19 against 政务数据共享条例 29: as long as lines of use are kept, and not longer."""
+    await wallet.fetch(xiaoman, number)
+    (taken_back,) = await store.copies(site.db, "p-wangxiaoman", number)
+    await store.end(site.db, "p-wangxiaoman", taken_back.id, site.clock())
+    await Wallet(xiaoman, site).fetch(xiaoman, number)
+
+    async def left(at: datetime) -> set[str]:
+        await store.sweep(site.db, at)
+        return {one.id for one in await store.copies(site.db, "p-wangxiaoman", number)}
+
+    both = {one.id for one in await store.copies(site.db, "p-wangxiaoman", number)}
+    ended = site.clock() + store.USE_KEPT
+    assert await left(ended - timedelta(days=1)) == both
+    later = both - {taken_back.id}
+    assert await left(ended) == later, "from the day on which its holder took it back"
+    assert await left(ended + store.COPY_FOR - timedelta(days=1)) == later
+    assert await left(ended + store.COPY_FOR) == set(), "or from the day on which its time ran out"

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+import msgspec
+
 from tongban.base.i18n import Text
+from tongban.base.keys import base64url
 from tongban.certs import store as certificates
+from tongban.certs.checks import Check
 from tongban.certs.counter.model import Ask, Line, label_of, path_of
-from tongban.certs.credential import VCT, fields_of, verify_credential
+from tongban.certs.credential import VCT, Claims, fields_of, verify_credential
 from tongban.certs.faults import Fault, Point
 from tongban.certs.keys import PublicKeys
 from tongban.certs.model import CertificateRecord
 from tongban.certs.sdjwt import Request, holder_key
-from tongban.certs.store import StoredCertificate
+from tongban.certs.statuslist import StatusPlace
 from tongban.certs.strict import Stop
 from tongban.certs.verify import STATUS_FAULTS
 from tongban.certs.wallet import store as wallets
@@ -26,19 +30,30 @@ from tongban.certs.wallet.store import Copy
 class Presented:
     """Whose certificate was shown, and of it what was asked for."""
 
-    found: StoredCertificate
+    holder: str
+    """The person; of a neighbour's certificate, whose holder is unknown here, the key in their wallet."""
+    certificate: str | None
+    """Its number, for the holder's record of use; None of a neighbour's: its holder keeps that record elsewhere."""
+    type: str
+    name: Text
     lines: tuple[Line, ...]
     keys: tuple[str, ...]
     """The same lines as 亮证 names them (`showing.lines`)."""
 
 
-async def presented(
-    db: Any, ask: Ask, vp_token: str, keys: PublicKeys, now: datetime, here: Copy | None = None
-) -> Presented:
-    """The answer to a request, if it holds in every point. `here` is the copy that our own portal made for it.
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An answer that holds by itself: signed, bound to this request and all that was asked. How it stands is open."""
 
-    Only certificates of ours count: of others nobody here can say at once whether they still hold. Raises `Stop`.
-    """
+    claims: Mapping[str, object]
+    place: StatusPlace | None
+    """Where its status is published."""
+    thumbprint: bytes
+    """Of the key to which it is bound."""
+
+
+def read(ask: Ask, vp_token: str, keys: PublicKeys, now: datetime) -> Read:
+    """The answer to a request, by the keys of one issuer. Raises `Stop`: `unknown-key` where another issued it."""
     answer = read_answer(vp_token)
     (text, *more) = answer.get(PART, ("",))
     if set(answer) != {PART} or more:
@@ -51,17 +66,38 @@ async def presented(
     fault = fault_of(ask.query, {PART: [claims]})
     if fault is not None:
         raise Stop(Point.REQUEST, fault)
-    copy = here or await wallets.copy_of(db, _thumbprint(claims))
+    return Read(claims, msgspec.convert(claims, Claims).place, _thumbprint(claims))
+
+
+async def ours(db: Any, ask: Ask, shown: Read, now: datetime, here: Copy | None = None) -> Presented:
+    """A certificate of ours: in force, and in a copy that was not taken back. `here` is the copy that our own portal
+    made for this answer. Raises `Stop`."""
+    copy = here or await wallets.copy_of(db, shown.thumbprint)
     if copy is None or not copy.holds_at(now):
         raise Stop(Point.BINDING, Fault.NO_COPY if copy is None else Fault.COPY_ENDED)
     found = await certificates.get(db, copy.certificate)
-    if found is None or VCT + found.record.type != claims.get("vct"):
+    if found is None or VCT + found.record.type != shown.claims.get("vct"):
         raise Stop(Point.REQUEST, Fault.NOT_ASKED_FOR)
     status = STATUS_FAULTS[found.status]
     if status is not None:
         raise Stop(Point.REVOCATION, status)
-    lines = tuple(_line(field, claims) for field in ask.fields)
-    return Presented(found, lines, tuple(key_of(found.record, field) for field in ask.fields))
+    record = found.record
+    lines = tuple(_line(field, shown.claims) for field in ask.fields)
+    keys = tuple(key_of(record, field) for field in ask.fields)
+    return Presented(record.holder.id, record.id, record.type, record.name, lines, keys)
+
+
+def theirs(ask: Ask, shown: Read, status: Check) -> Presented:
+    """A neighbour's certificate, if its own list says that it is in force (`status`). Raises `Stop`.
+
+    Whether its holder took the copy back is not in the list: a copy is good for as long as it says.
+    """
+    if not status.holds:
+        raise Stop(Point.REVOCATION, status.fault or Fault.LIST_UNREACHABLE)
+    lines = tuple(_line(field, shown.claims) for field in ask.fields)
+    said = msgspec.convert(shown.claims, Claims)
+    holder = f"wallet:{base64url(shown.thumbprint)}"
+    return Presented(holder, None, said.type, said.name or Text(said.type, said.type), lines, ask.fields)
 
 
 def _thumbprint(claims: Mapping[str, object]) -> bytes:

@@ -25,6 +25,9 @@ COPIES = 20
 """Copies in force of one certificate at most."""
 SHOWN = 50
 _KEPT = timedelta(days=1)
+USE_KEPT = timedelta(days=3 * 366)
+"""How long a line of use is kept at least (政务数据共享条例 29 [S]); a copy is remembered as long as what it showed."""
+_SWEPT = 5_000
 
 
 class Reads(Protocol):
@@ -228,9 +231,20 @@ async def end(db: Reads, holder: str, identifier: str, now: datetime) -> None:
 
 
 async def sweep(db: Reads, now: datetime) -> None:
-    """Forget nonces that have run out, and offers a day after."""
+    """Forget nonces that have run out, offers a day after, and copies when no line of use that could be of one is kept.
+
+    A copy is over when its holder took it back, or else with its time, which is never later than its certificate's.
+    """
     await db.execute("DELETE FROM wallet_nonce WHERE until <= $1", now)
     await db.execute("DELETE FROM wallet_offer WHERE until <= $1", now - _KEPT)
+    done = f"DELETE {_SWEPT}"
+    while done == f"DELETE {_SWEPT}":
+        done = await db.execute(
+            "DELETE FROM wallet_key WHERE ctid = ANY(ARRAY(SELECT ctid FROM wallet_key"
+            " WHERE least(ended_at, until) <= $1 ORDER BY least(ended_at, until) LIMIT $2))",
+            now - USE_KEPT,
+            _SWEPT,
+        )
 
 
 def _digest(*parts: str) -> bytes:

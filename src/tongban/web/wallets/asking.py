@@ -13,9 +13,10 @@ from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.certs import showing
 from tongban.certs.counter import store
-from tongban.certs.counter.answer import Presented, presented
+from tongban.certs.counter.answer import Presented, ours, theirs
+from tongban.certs.counter.answer import read as read_shown
 from tongban.certs.counter.model import Ask
-from tongban.certs.faults import FAULTS, Fault
+from tongban.certs.faults import FAULTS, Fault, Point
 from tongban.certs.strict import Stop
 from tongban.certs.wallet.asking import MEDIA_TYPE, Asked, counter, request_object, root_certificate
 from tongban.certs.wallet.store import Copy
@@ -118,38 +119,58 @@ async def accept(site: Site, ask: Ask, vp_token: str, here: Copy | None = None) 
     """
     now = site.clock()
     try:
-        shown = await presented(site.db, ask, vp_token, site.keys.public, now, here)
+        shown = await _presented(site, ask, vp_token, here)
     except Stop as stop:
         await store.refused(site.db, ask, stop.fault, now)
         raise WalletError("invalid_presentation", f"{FAULTS[stop.fault].en} ({stop.fault})") from None
     async with site.db.transaction() as connection:
-        record = shown.found.record
-        back = await store.answered(connection, ask, record.holder.id, shown.lines, now)
+        back = await store.answered(connection, ask, shown.holder, shown.lines, now)
         if back is None:
             raise WalletError("invalid_request", "The request was answered, withdrawn or is over", 410)
-        asked = showing.Asked(
-            to=site.directory.body(ask.body).name.zh, purpose=service_name(site, ask).zh, fields=shown.keys
-        )
-        line = await showing.answered(connection, record.holder.id, record.id, asked, now)
+        line = ask.id
+        if shown.certificate is not None:
+            asked = showing.Asked(
+                to=site.directory.body(ask.body).name.zh, purpose=service_name(site, ask).zh, fields=shown.keys
+            )
+            line = await showing.answered(connection, shown.holder, shown.certificate, asked, now)
         # In the same transaction: what cannot be written under 谁用过我的数据 is not shown to the counter.
         await open_record(connection, _opened(site, ask, shown, line))
     return f"{site.settings.address}/presented?response_code={back}"
 
 
+async def _presented(site: Site, ask: Ask, vp_token: str, here: Copy | None) -> Presented:
+    """A certificate of ours or of a neighbour whose card is here; nobody else's counts. Raises `Stop`."""
+    now = site.clock()
+    try:
+        return await ours(site.db, ask, read_shown(ask, vp_token, site.keys.public, now), now, here)
+    except Stop as stop:
+        if stop.fault is not Fault.UNKNOWN_KEY or stop.point is not Point.SIGNATURE:
+            raise
+    elsewhere = site.cases.elsewhere
+    for card in elsewhere.between.neighbours.all() if elsewhere else ():
+        try:
+            shown = read_shown(ask, vp_token, await site.lists.keys(card), now)
+        except Stop as stop:
+            if stop.fault is Fault.UNKNOWN_KEY and stop.point is Point.SIGNATURE:
+                continue
+            raise
+        return theirs(ask, shown, await site.lists.check(card, shown.place))
+    raise Stop(Point.SIGNATURE, Fault.UNKNOWN_KEY)
+
+
 def _opened(site: Site, ask: Ask, shown: Presented, line: str) -> Opened:
-    record = shown.found.record
     return Opened(
-        person=record.holder.id,
+        person=shown.holder,
         reader=Reader(kind="official", id=ask.clerk, title=ask.post, post=ask.post, body=ask.body),
         purpose=Purpose(service=ask.service, name=service_name(site, ask), matter=ask.id, law=LAW, body=ask.body),
         grant=f"presented:{line}",
         resource="certificates",
-        record=record.type,
+        record=shown.type,
         fields=shown.keys,
         labels=tuple(one.label for one in shown.lines),
         kind=Kind.CERTIFICATE,
         at=site.clock(),
-        source=record.name,
+        source=shown.name,
     )
 
 
