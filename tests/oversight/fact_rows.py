@@ -38,6 +38,7 @@ def case_fact(number: int, body: str = "a", service: str = "s", channel: str = "
         outcome="favourable" if decided else "",
         statutory_due=DAY + timedelta(days=20),
         promised_due=DAY + timedelta(days=10),
+        by_law=True,
         statutory_days=20,
         promised_days=10,
         used_days=max(used, 0),

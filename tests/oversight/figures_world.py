@@ -5,8 +5,8 @@ from random import Random
 
 from tongban.oversight.abuse import INDICES, judge
 from tongban.oversight.abuse.generate import County, histories, planted
-from tongban.oversight.watching import store
 from tongban.oversight.watching.model import Answer, Kept
+from tongban.oversight.watching.store import findings, turns
 from tongban.web.site import Site
 
 SERVICES = ("food-licence", "residence-permit", "subsistence-allowance", "construction-permit", "company-registration")
@@ -59,8 +59,8 @@ async def busy(site: Site) -> None:
                         "INSERT INTO watched_figure VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
                         hall, today, name, value,
                     )  # fmt: skip
-        await store.done(db, "now", now)
-        await store.done(db, "abuse", now)
+        await turns.done(db, "now", now)
+        await turns.done(db, "abuse", now)
     await found(site)
 
 
@@ -75,11 +75,11 @@ async def found(site: Site) -> str:
         behind=tuple(f"990101-260901-{n:08}" for n in range(one.hits)),
         since=site.today - timedelta(days=180), until=site.today,
     )  # fmt: skip
-    await store.keep_findings(site.db, [kept])
+    await findings.keep_findings(site.db, [kept])
     answer = Answer(
         region="990101", case_id="990101-261103-00000001", body="990101.market", index=one.index,
         service="food-licence", finding=key, outcome="tolerated",
         answer="现场核查排在期限最后两天，已经改为受理后五日内安排。", opened=site.today, ended=site.today,
     )  # fmt: skip
-    await store.keep_answer(site.db, answer)
+    await findings.keep_answer(site.db, answer)
     return key

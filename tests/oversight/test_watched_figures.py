@@ -8,14 +8,16 @@ import pytest
 from tests.web.conftest import furnish
 from tests.web.desk_people import restaurant
 
-from tongban.base.clock import SettableClock
+from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database
 from tongban.org import Actor
 from tongban.org import store as org_store
-from tongban.oversight.abuse import What
-from tongban.oversight.watching import store
+from tongban.oversight.abuse import BY_ID, What
+from tongban.oversight.abuse.model import History
+from tongban.oversight.watching import turn
 from tongban.oversight.watching.figures import Overview, overview
-from tongban.oversight.watching.model import Watched
+from tongban.oversight.watching.model import KeptStep, Watched
+from tongban.oversight.watching.store import daily, ended
 from tongban.web.site import Site
 
 pytestmark = pytest.mark.database
@@ -35,7 +37,7 @@ async def applicant(site: Site) -> Actor:
 
 async def histories(site: Site, since: datetime | None) -> list[tuple[Watched, datetime | None]]:
     assert since is not None
-    return await store.histories(site.db, BODY, ["food-licence"], since)
+    return await ended.histories(site.db, BODY, ["food-licence"], since)
 
 
 async def seen(site: Site) -> Overview:
@@ -88,7 +90,7 @@ async def test_a_date_that_was_missed_stays_missed_when_the_case_is_taken_back(s
     await site.watch.turn()
     ((kept, _),) = await histories(site, view.state.opened_at)
     assert (kept.promised, kept.legal) == (False, None)
-    (day,), _ = await store.sums(site.db, [BODY], site.today, ["food-licence"])
+    (day,), _ = await ended.sums(site.db, [BODY], site.today, ["food-licence"])
     assert (day.ended, day.owed, day.promised, day.legal) == (1, 1, 0, 1)  # the law's date was not missed
 
 
@@ -118,7 +120,7 @@ async def test_a_case_that_ended_again_counts_on_the_day_it_ended_last_and_on_no
     await site.db.execute("UPDATE watched_day SET day = day - 3")
     await site.db.execute("DELETE FROM watched_turn")
     await site.watch.take_in()
-    days = await store.days(site.db, [BODY], site.today - timedelta(days=9), ["food-licence"])
+    days = await ended.days(site.db, [BODY], site.today - timedelta(days=9), ["food-licence"])
     assert [(one.day, one.ended) for one in days] == [(site.today, 1)]
 
 
@@ -134,9 +136,9 @@ async def test_a_source_that_does_not_answer_is_counted_and_tells_how_many_cases
     )
     await site.watch.turn()
     assert (await seen(site)).failed.part == 1
-    (one,) = await store.silent(site.db, [BODY])
+    (one,) = await daily.silent(site.db, [BODY])
     assert (one.resource, one.cases, one.since) == ("market.registry", 1, clock())
-    assert await store.silent(site.db, ["990201.market"]) == []
+    assert await daily.silent(site.db, ["990201.market"]) == []
 
 
 async def test_a_case_handed_in_again_after_a_withdrawal_is_told_to_the_index_of_it(site: Site, clock: SettableClock):
@@ -155,3 +157,37 @@ async def test_the_overview_asks_the_same_few_questions_however_many_cases_there
     async with site.db.counting() as counter:
         await seen(site)
     assert len(counter) <= 8
+
+
+async def test_no_ended_case_is_passed_over_however_many_end_in_one_moment(
+    site: Site, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(turn, "AT_ONCE", 2)
+    for n in range(5):
+        view = await restaurant(site, key=f"moment-{n}")
+        await site.cases.act(
+            await applicant(site), view.case, "withdraw", {}, version=view.state.version, key=f"goneaway-{n}"
+        )
+    ends = await site.db.fetch("SELECT DISTINCT updated_at FROM case_row WHERE NOT open AND body = $1", BODY)
+    assert len(ends) == 1, "the clock of the test stands still"
+    await site.watch.turn()
+    assert len(await histories(site, clock())) == 5
+    await site.db.execute("DELETE FROM watched_case")
+    await site.watch.turn()
+    assert len(await histories(site, clock())) == 5, "what was committed a little after its time is looked at again"
+
+
+def test_the_end_of_a_month_is_that_of_the_authority_and_not_of_greenwich():
+    evening = datetime.fromisoformat("2026-09-28T17:00:00+00:00")  # 1:00 on Tuesday the 29th in Shanghai
+    night = datetime.fromisoformat("2026-09-30T17:00:00+00:00")  # 1:00 on the first of October
+    heap = BY_ID["month-end"].counted
+    assert not any(hit for _, hit in heap([decided(night)]))
+    assert [hit for _, hit in heap([decided(evening), decided(evening - timedelta(days=1))])] == [True, False]
+
+
+def decided(at: datetime) -> History:
+    kept = Watched(
+        region="990101", case_id=f"{at}", body=BODY, service="food-licence", ended_at=at, promised=True, legal=True,
+        steps=(KeptStep(What.DECIDED, at),),
+    )  # fmt: skip
+    return kept.history(ZONE)

@@ -1,7 +1,9 @@
 """The console and the performance page: every number leads to its formula and its cases, of bodies in view alone."""
 
 import json
+import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import msgspec
@@ -15,10 +17,11 @@ from tongban.base.clock import SettableClock
 from tongban.base.i18n import Text
 from tongban.org import Actor
 from tongban.org import store as org_store
-from tongban.oversight.watching import store
 from tongban.oversight.watching.figures import Share
 from tongban.oversight.watching.method import METHODS, Name
+from tongban.oversight.watching.store import findings
 from tongban.web.console.maps import drawn
+from tongban.web.open import performance
 from tongban.web.site import Site
 
 pytestmark = pytest.mark.database
@@ -66,7 +69,7 @@ async def test_a_body_answers_a_finding_in_public_and_the_tolerance_stands_besid
     await watcher.do(case, "settle", opinion="已核实")
     await watcher.do(case, "settle", "send", opinion="已核实")
     await site.watch.turn()
-    (answer,) = [one for one in await store.answers(site.db, 5) if one.case_id == case]
+    (answer,) = [one for one in await findings.answers(site.db, 5) if one.case_id == case]
     assert (answer.outcome, answer.index, answer.service) == ("settled", "pauses-near-the-end", "food-licence")
     assert "五日内安排" in answer.answer
     assert "13800000005" not in answer.answer
@@ -76,10 +79,10 @@ async def test_a_body_answers_a_finding_in_public_and_the_tolerance_stands_besid
     assert case not in watcher.text
 
     # Found again the next time it is looked for, under another number: the answer still stands beside it.
-    earlier = await store.finding(site.db, ["990101.market"], key)
+    earlier = await findings.finding(site.db, ["990101.market"], key)
     assert earlier is not None
     again = msgspec.structs.replace(earlier, id="00000000-0000-4000-8000-000000000002", until=site.today)
-    await store.keep_findings(site.db, [again])
+    await findings.keep_findings(site.db, [again])
     await watcher.get("/console/abuse")
     assert watcher.text.count("快到期才停表") > 1
     assert "已公开答复" in watcher.text
@@ -190,3 +193,24 @@ async def test_everybody_reads_figures_of_the_release_alone_and_no_case_of_today
     await site.watch.turn()
     await anyone.get("/open/performance.json")
     assert anyone.page.content == before
+
+
+async def test_every_public_answer_can_be_reached_however_many_there_are(
+    site: Site, anyone: Person, monkeypatch: pytest.MonkeyPatch
+):
+    await found(site)
+    (first,) = await findings.answers(site.db, 5)
+    many = [msgspec.structs.replace(first, case_id=f"990101-261103-9{n:07}", answer=f"第{n}个答复") for n in range(3)]
+    for one in many:
+        await findings.keep_answer(site.db, one)
+    monkeypatch.setattr(performance, "ANSWERS", 2)
+    address, seen, pages = "/open/performance", "", 0
+    while address:
+        await anyone.get(address)
+        seen, pages = seen + anyone.text, pages + 1
+        older = re.search(r'<a class="btn second" href="(/open/performance[^"#]*)', anyone.page.text)
+        address = unescape(older.group(1)) if older else ""
+    assert pages == 2
+    assert all(seen.count(one.answer) == 1 for one in (*many, first))
+    await anyone.get("/open/performance?after=nonsense")
+    assert anyone.page.status_code == 400

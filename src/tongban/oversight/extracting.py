@@ -6,18 +6,19 @@ person's key (`oversight.store`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from typing import NamedTuple
 
 from tongban.base.ids import birth_date
 from tongban.cases import clocks
 from tongban.cases.clocks import Running
-from tongban.cases.evolve import evolve
 from tongban.cases.loaded import Case
 from tongban.cases.model import CaseState, Event
+from tongban.cases.own import Own
 from tongban.catalog.model import Audience
 from tongban.oversight.facts import CaseFact, EventFact
+from tongban.oversight.folding import Step, folded, stage_of
 from tongban.terms import Standing
 
 AGES: tuple[tuple[int, str], ...] = ((18, "0-17"), (35, "18-34"), (60, "35-59"), (70, "60-69"), (200, "70+"))
@@ -50,29 +51,12 @@ def age_band(number: str, on: date) -> str:
 def extract(case: Case) -> Extracted:
     """The facts of a case as it stands."""
     opening, zone = case.state.case, case.definition.zone
-    steps = list(_steps(case))
-    events = tuple(_event(case, step, zone) for step in steps)
+    steps, told = folded(case), set[_Run]()
+    events = tuple(_event(case, step, zone, told) for step in steps)
     opened = _local(steps[0].event.at, zone)
     who = opening.applicant
     age = age_band(who.number, opening.day) if who.kind == "person" else ""
     return Extracted(opening.region, f"{opened:%Y-%m}", who.id, age, _case(case, steps, events, zone), events)
-
-
-class _Step(NamedTuple):
-    before: CaseState
-    event: Event
-    after: CaseState
-    was_over: bool
-    is_over: bool
-
-
-def _steps(case: Case) -> Iterator[_Step]:
-    state, over = CaseState(), False
-    for event in case.events:
-        after = evolve(state, event)
-        ended = case.definition.ended(after)
-        yield _Step(state, event, after, over, ended)
-        state, over = after, ended
 
 
 def _local(at: datetime, zone: tzinfo) -> datetime:
@@ -84,8 +68,7 @@ def _maybe(at: datetime | None, zone: tzinfo) -> datetime | None:
 
 
 def _stage(case: Case, state: CaseState) -> str:
-    spec = case.definition.procedure.states.get(state.state)
-    return spec.stage.value if spec else ""
+    return stage_of(case.definition, state)
 
 
 def _channel(case: Case) -> str:
@@ -116,23 +99,51 @@ def _where(case: Case, state: CaseState) -> dict[str, str | bool]:
     }
 
 
-def _ended_term(case: Case, step: _Step) -> Running | None:
+_Run = tuple[str, datetime]
+"""One run of a term: its name and from when it counts."""
+
+
+def _concerned(case: Case, step: Step) -> tuple[Running, ...]:
+    """The authority's terms that an event ended, or whose overdue date it is the sign of."""
+    gone = {move.term for move in step.event.moves if move.do == "end"}
+    climbed = {str(step.event.payload.get("term"))} if step.event.type == Own.ESCALATED else set[str]()
+    if not gone | climbed:
+        return ()
+    known = clocks.running(case.definition, step.after, step.event.at)
+    return tuple(one for one in known if one.clock.term in gone | climbed and one.clock.by_authority)
+
+
+def _ended_term(step: Step, concerned: Sequence[Running]) -> Running | None:
     """The authority's term that an event ended, with its dates; of several the one of its name, else the longest. None
     where the applicant took the case back in time: then no answer was owed, and none was given."""
-    gone = {move.term for move in step.event.moves if move.do == "end"}
-    if not gone:
-        return None
-    known = clocks.running(case.definition, step.after, step.event.at)
-    met = [one for one in known if one.clock.term in gone and one.clock.by_authority]
+    met = [one for one in concerned if not one.open]
     named = [one for one in met if one.clock.term == step.event.type]
     found = clocks.longest(named) or clocks.longest([one for one in met if not one.clock.data.aside] or met)
     in_time = found is not None and not found.statutory.overdue_at(step.event.at)
-    return None if in_time and _taken_back(step) else found
+    return None if in_time and step.taken_back else found
 
 
-def _taken_back(step: _Step) -> bool:
-    by_choice = step.event.by.kind == "person" or bool(step.event.on_behalf_of)
-    return step.is_over and not step.was_over and by_choice and not step.event.decides
+def _dates(step: Step, concerned: Sequence[Running], told: set[_Run]) -> tuple[str, str]:
+    """Which dates this event kept, and which it is the first to come after: every run of a term counts once, when it
+    was kept or when it was seen to be missed. What was never done is missed too; what was taken back in time neither.
+    """
+    kept, missed = list[str](), list[str]()
+    for one in concerned:
+        run = one.clock.term, one.origin
+        if run in told:
+            continue
+        if one.statutory.overdue_at(step.event.at):
+            missed.append(one.clock.term)
+        elif one.open:
+            continue  # past the promised date alone
+        elif not step.taken_back and step.event.by.kind != "clock":  # the clock answers nobody: the applicant was late
+            kept.append(one.clock.term)
+        told.add(run)
+    return _codes(kept), _codes(missed)
+
+
+def _codes(names: Sequence[str]) -> str:
+    return ";" + "".join(f"{name};" for name in names) if names else ""
 
 
 def _chosen(case: Case, event: Event) -> str:
@@ -147,8 +158,9 @@ def _promised(running: Running) -> Standing:
     return running.promised or running.statutory
 
 
-def _event(case: Case, step: _Step, zone: tzinfo) -> EventFact:
-    event, term = step.event, _ended_term(case, step)
+def _event(case: Case, step: Step, zone: tzinfo, told: set[_Run]) -> EventFact:
+    event, concerned = step.event, _concerned(case, step)
+    term, (kept, missed) = _ended_term(step, concerned), _dates(step, concerned, told)
     owed = {name for name, data in case.definition.procedure.terms.items() if data.owed_by == "authority"}
     pauses = [move for move in event.moves if move.do == "pause" and move.term in owed]
     return EventFact(
@@ -163,6 +175,9 @@ def _event(case: Case, step: _Step, zone: tzinfo) -> EventFact:
         started=_local(term.origin, zone) if term else None,
         statutory_due=_maybe(term.statutory.projected, zone) if term else None,
         promised_due=_maybe(_promised(term).projected, zone) if term else None,
+        by_law=term is not None and not term.clock.data.own,
+        kept=kept,
+        missed=missed,
         term_pauses=len(term.statutory.paused_spans) if term else 0,
         pauses=bool(pauses),
         resumes=any(move.do == "resume" and move.term in owed for move in event.moves),
@@ -171,11 +186,11 @@ def _event(case: Case, step: _Step, zone: tzinfo) -> EventFact:
         chosen=_chosen(case, event),
         decides=event.decides or "",
         adverse=event.adverse,
-        reopens=step.was_over and not step.is_over,
+        reopens=step.reopens,
     )
 
 
-def _case(case: Case, steps: Sequence[_Step], events: Sequence[EventFact], zone: tzinfo) -> CaseFact:
+def _case(case: Case, steps: Sequence[Step], events: Sequence[EventFact], zone: tzinfo) -> CaseFact:
     state, definition = case.state, case.definition
     terms = clocks.running(definition, state, steps[-1].event.at)
     ended = next((step for step in steps if step.is_over), None)
@@ -195,6 +210,7 @@ def _case(case: Case, steps: Sequence[_Step], events: Sequence[EventFact], zone:
         outcome=(spec.end or "") if not state.elsewhere else "",
         statutory_due=_maybe(owed.statutory.projected, zone) if owed else None,
         promised_due=_maybe(_promised(owed).projected, zone) if owed else None,
+        by_law=owed is not None and not owed.clock.data.own,
         statutory_days=_days(owed, owed.statutory, zone) if owed else 0,
         promised_days=_days(owed, _promised(owed), zone) if owed else 0,
         used_days=_until(owed, decided_at, zone) if owed and decided_at else 0,
@@ -214,12 +230,12 @@ def _case(case: Case, steps: Sequence[_Step], events: Sequence[EventFact], zone:
     )
 
 
-def _accepted(case: Case, step: _Step) -> bool:
+def _accepted(case: Case, step: Step) -> bool:
     """Whether the case is accepted after this; one that was taken back, lapsed or belongs elsewhere never was."""
     return _stage(case, step.after) not in ("", "submitted") and _end_of(case, step.after) != "neutral"
 
 
-def _answer(case: Case, steps: Sequence[_Step]) -> Running | None:
+def _answer(case: Case, steps: Sequence[Step]) -> Running | None:
     """The longest of the authority's terms that were met when the case was first answered; None before it was.
 
     What comes after a first answer (a case opened again) is told by `reopened` and by events, and counts no case twice.
@@ -246,12 +262,12 @@ def _until(running: Running, at: datetime | None, zone: tzinfo) -> int:
     return 0 if at is None else (_local(at, zone).date() - _local(running.origin, zone).date()).days
 
 
-def _came(step: _Step) -> bool:
+def _came(step: Step) -> bool:
     """Whether somebody stood at a counter for this: an official did for the applicant what the applicant may do."""
     return step.event.by.kind == "official" and bool(step.event.on_behalf_of)
 
 
-def _deemed(case: Case, step: _Step) -> bool:
+def _deemed(case: Case, step: Step) -> bool:
     """Whether the clock accepted the case because the body was silent; other times that run out are no silence."""
     submitted = (_stage(case, state) == "submitted" for state in (step.before, step.after))
     return step.event.by.kind == "clock" and tuple(submitted) == (True, False) and not step.is_over

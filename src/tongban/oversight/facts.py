@@ -67,6 +67,7 @@ class CaseFact(_Where, frozen=True, kw_only=True):
     outcome: str
     statutory_due: datetime | None
     promised_due: datetime | None
+    by_law: bool
     statutory_days: int
     promised_days: int
     used_days: int
@@ -98,6 +99,9 @@ class EventFact(_Where, frozen=True, kw_only=True):
     started: datetime | None
     statutory_due: datetime | None
     promised_due: datetime | None
+    by_law: bool
+    kept: str
+    missed: str
     term_pauses: int
     pauses: bool
     resumes: bool
@@ -166,13 +170,19 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
             "结果：favourable 准予、adverse 不准、neutral 其他；没办结为空",
             "favourable, adverse or neutral; empty while it is open",
         ),
-        _column("statutory_due", "time", "法定到期", "due by law"),
+        _column(
+            "statutory_due",
+            "time",
+            "法定到期；法律没有写几天的（by_law 为否），是平台定的日子",
+            "due by law; where the law names no days (by_law is no), by the platform's own rule",
+        ),
         _column(
             "promised_due",
             "time",
             "承诺到期；没有另外承诺的同法定",
             "due as promised; as by law if nothing was promised",
         ),
+        _column("by_law", "flag", "期限是法律写的；否则是平台自己定的", "a law gives the time, not the platform"),
         _column(
             "statutory_days",
             "count",
@@ -209,6 +219,19 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
         _column("started", "time", "那个期限从何时起算", "when that term began to run"),
         _column("statutory_due", "time", "那个期限的法定到期", "when that term was due by law"),
         _column("promised_due", "time", "那个期限的承诺到期", "when it was due as promised"),
+        _column("by_law", "flag", "那个期限是法律写的，不是平台自己定的", "a law gives that time, not the platform"),
+        _column(
+            "kept",
+            "text",
+            "它按期做完了机关的哪些期限：;期限;，如 ;contact;decide;",
+            "the authority's terms that it ended in time: ;term;, such as ;contact;decide;",
+        ),
+        _column(
+            "missed",
+            "text",
+            "到它这里已经超期的是机关的哪些期限，没做的也算；每个期限只算一次",
+            "the authority's terms that had run out before it, done late or not at all; each told once",
+        ),
         _column("term_pauses", "count", "那个期限停过几次", "how often that term had been paused"),
         _column("pauses", "flag", "它让钟停", "it paused a clock of the authority"),
         _column("resumes", "flag", "它让钟走", "it let one run on"),

@@ -35,7 +35,8 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that was done. `since` and `due` are of the time that ran for the body just before it."""
+    """One thing that was done, `at` in the authority's zone. `since` and `due` are of the time that ran for the body
+    just before it."""
 
     what: What
     at: datetime

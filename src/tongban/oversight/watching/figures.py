@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from tongban.oversight.watching import store
 from tongban.oversight.watching.model import Day, Figure, Hour, Now
+from tongban.oversight.watching.store import daily, ended, standing, turns
 
 TARGET: Final = 0.95
 """The platform's own aim for the promised date; no statute names a share."""
@@ -96,7 +96,7 @@ class Overview:
 
 
 async def overview(
-    db: store.Runner,
+    db: turns.Runner,
     bodies: Sequence[str],
     services: Sequence[str],
     region_of: Callable[[str], str],
@@ -106,27 +106,27 @@ async def overview(
     """Of these bodies and services. `region_of` says where a body is."""
     local = now.astimezone(zone)
     today = local.date()
-    standing = await store.now(db, bodies)
-    by_body, by_day = await store.sums(db, bodies, first_day(today), services)
-    cures = await store.days(db, bodies, today.replace(day=1), [CURE])
+    open_now = await standing.now(db, bodies)
+    by_body, by_day = await ended.sums(db, bodies, first_day(today), services)
+    cures = await ended.days(db, bodies, today.replace(day=1), [CURE])
     spans = [_day(today - timedelta(weeks=weeks), zone) for weeks in range(WEEKS + 1)]
-    hours = await store.hours(db, bodies, spans)
-    figures = await store.figures(db, bodies, today)
+    hours = await standing.hours(db, bodies, spans)
+    figures = await daily.figures(db, bodies, today)
     this, before = _of(hours, today, zone), _of(hours, today - timedelta(weeks=1), zone)
     look = _summed(figures)
     return Overview(
-        at=await store.last(db, "now"),
+        at=await turns.last(db, "now"),
         opened=sum(this.values()),
         opened_over=sum(n for hour, n in this.items() if hour < local.hour),
         opened_before=sum(n for hour, n in before.items() if hour < local.hour) if before else None,
         promised=_share(by_day),
         days_on_target=_on_target(by_day, today),
-        red=sum(one.red for one in standing),
-        red_yesterday=await store.red_before(db, bodies, today),
-        amber=sum(one.amber for one in standing),
-        regions=_regions(standing, bodies, region_of),
+        red=sum(one.red for one in open_now),
+        red_yesterday=await daily.red_before(db, bodies, today),
+        amber=sum(one.amber for one in open_now),
+        regions=_regions(open_now, bodies, region_of),
         bodies=_by_body(by_body),
-        matters=tuple(sorted((one for one in standing if one.red), key=lambda one: -weight(one, now))),
+        matters=tuple(sorted((one for one in open_now if one.red), key=lambda one: -weight(one, now))),
         today=tuple((hour, this.get(hour, 0)) for hour in range(local.hour + 1)) if this else (),
         usual=_usual(hours, today, zone),
         waits=_waits(figures),

@@ -1,6 +1,7 @@
 """What is kept of cases for the console, without anything of a person."""
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, tzinfo
 from typing import Literal
 
 import msgspec
@@ -33,10 +34,11 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     legal: bool | None
     steps: tuple[KeptStep, ...]
 
-    def history(self, refiled: datetime | None = None) -> History:
-        """As the abuse indices read it."""
-        steps = tuple(Step(**{name: getattr(one, name) for name in Step.__slots__}) for one in self.steps)
-        return History(self.case_id, self.body, self.service, steps, refiled)
+    def history(self, zone: tzinfo, refiled: datetime | None = None) -> History:
+        """As the abuse indices read it: a day is a day of the authority's zone."""
+        steps = (Step(**{name: getattr(one, name) for name in Step.__slots__}) for one in self.steps)
+        local = tuple(replace(one, at=one.at.astimezone(zone)) for one in steps)
+        return History(self.case_id, self.body, self.service, local, refiled)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """What a case that has ended comes to: its steps as far as clocks are concerned, and whether its dates were kept.
 
 Read from effects, not from names of acts: whatever a procedure file calls its acts, one that asks for something is a
-correction and one that stops the authority's clock a pause. Pure: a fold over the events.
+correction and one that stops the authority's clock a pause. Pure: read from the steps of `oversight.folding`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,11 +11,11 @@ from hashlib import blake2b
 from tongban.cases import clocks
 from tongban.cases.clocks import Running
 from tongban.cases.definition import Definition
-from tongban.cases.evolve import evolve
 from tongban.cases.loaded import Case
 from tongban.cases.model import CaseState, Event, Own
 from tongban.catalog.procedure import Who
 from tongban.oversight.abuse.model import What
+from tongban.oversight.folding import Step, folded, stage_of
 from tongban.oversight.watching.model import KeptStep, Watched
 
 _HANDED = {Own.HANDED_ON: What.HANDED_ON, Own.TAKEN_OVER: What.TAKEN_OVER}
@@ -57,19 +57,18 @@ def _kept(term: Running, at: datetime, *, promised: bool) -> bool:
 
 def steps_of(case: Case) -> Iterator[KeptStep]:
     """The steps, in order. One event may be several: an acceptance that begins with what was asked for."""
-    definition, state = case.definition, CaseState()
-    for event in case.events:
-        after = evolve(state, event)
-        kinds = list(_kinds(definition, state, event, after))
+    definition = case.definition
+    for step in folded(case):
+        kinds = list(_kinds(definition, step))
         if kinds:
-            term = _owed(definition, state, event.at)
+            term = _owed(definition, step.before, step.event.at)
             since, due = (term.origin, term.binding.due) if term else (None, None)
             for what in kinds:
-                yield _step(what, event, state, since, due)
-        state = after
+                yield _step(what, step, since, due)
 
 
-def _kinds(definition: Definition, before: CaseState, event: Event, after: CaseState) -> Iterator[What]:
+def _kinds(definition: Definition, step: Step) -> Iterator[What]:
+    before, event, after = step.before, step.event, step.after
     if event.opening is not None:
         if event.opening.received_at is not None:
             yield What.HANDED_IN
@@ -89,25 +88,14 @@ def _kinds(definition: Definition, before: CaseState, event: Event, after: CaseS
     terms = definition.procedure.terms
     done = dict.fromkeys(move.do for move in event.moves if terms[move.term].owed_by == "authority")
     yield from (_MOVED[do] for do in done if do in _MOVED)
-    if _stage(definition, before) == "submitted" and _stage(definition, after) == "accepted":
+    if stage_of(definition, before) == "submitted" and stage_of(definition, after) == "accepted":
         yield What.ACCEPTED
-    yield from _ends(definition, before, event, after)
-
-
-def _ends(definition: Definition, before: CaseState, event: Event, after: CaseState) -> Iterator[What]:
-    was, now = definition.ended(before), definition.ended(after)
     if event.decides:
         yield What.DECIDED
-    elif now and not was and not before.decided:
-        by_choice = event.by.kind == "person" or bool(event.on_behalf_of)
-        yield What.WITHDRAWN if by_choice and event.opening is None else What.CLOSED
-    if was and not now:
+    elif step.ends and not before.decided:
+        yield What.WITHDRAWN if step.taken_back else What.CLOSED
+    if step.reopens:
         yield What.REOPENED
-
-
-def _stage(definition: Definition, state: CaseState) -> str:
-    spec = definition.procedure.states.get(state.state)
-    return spec.stage.value if spec else ""
 
 
 def _owed(definition: Definition, state: CaseState, at: datetime) -> Running | None:
@@ -116,8 +104,8 @@ def _owed(definition: Definition, state: CaseState, at: datetime) -> Running | N
     return clocks.matters([one for one in clocks.running(definition, state, at) if one.clock.by_authority])
 
 
-def _step(what: What, event: Event, before: CaseState, since: datetime | None, due: datetime | None) -> KeptStep:
-    at = event.at
+def _step(what: What, step: Step, since: datetime | None, due: datetime | None) -> KeptStep:
+    event, at = step.event, step.event.at
     if what is What.HANDED_IN and event.opening is not None and event.opening.received_at is not None:
         at = event.opening.received_at
     return KeptStep(
@@ -127,7 +115,7 @@ def _step(what: What, event: Event, before: CaseState, since: datetime | None, d
         due,
         ground=next((move.ground for move in event.moves if move.do == "pause"), "") if what is What.PAUSED else "",
         text=_digest(event) if what is What.DECIDED and event.decides == "adverse" else "",
-        nothing_new=what is What.SUPPLEMENTED and _nothing_new(event, before),
+        nothing_new=what is What.SUPPLEMENTED and _nothing_new(event, step.before),
         adverse=what is What.DECIDED and event.decides == "adverse",
     )
 

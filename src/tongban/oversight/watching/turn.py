@@ -22,9 +22,11 @@ from tongban.cases.rebuilding import readable
 from tongban.org import Directory
 from tongban.oversight.abuse import INDICES, Finding
 from tongban.oversight.abuse.judging import Count, counted, found
-from tongban.oversight.watching import answers, store
+from tongban.oversight.watching import answers
 from tongban.oversight.watching.model import Kept
 from tongban.oversight.watching.steps import watched
+from tongban.oversight.watching.store import daily, ended, findings, standing, turns
+from tongban.oversight.watching.store.turns import Place
 
 EVERY: Final = 60.0
 """Seconds between two counts of what stands open."""
@@ -71,32 +73,30 @@ class Watch:
     async def take_in(self) -> int:
         """Cases that ended since the last time; how many were looked at."""
         async with self._db.transaction() as connection:
-            last = await store.begin(connection, "ended", self._clock(), 0)
-            if last is None:
+            if await turns.begin(connection, "ended", self._clock(), 0) is None:
                 return 0
             bodies = self._bodies()
-            over = await store.ended(connection, bodies, last, AT_ONCE)
+            over = await ended.ended(connection, bodies, await turns.place(connection, "ended"), AT_ONCE)
             if not over:
                 return 0
-            looks = await store.looks(connection, over)
+            looks = await ended.looks(connection, over)
             cases = [(one, await self._readable(one.case)) for one in over]
             kept = [w for one, case in cases if case and (w := watched(case, looks.get(one.case, ())))]
-            days = await store.days_kept(connection, kept, self._zone.key)
+            days = await ended.days_kept(connection, kept, self._zone.key)
             days |= {one.ended_at.astimezone(self._zone).date() for one in kept}
-            await store.keep(connection, kept)
+            await ended.keep(connection, kept)
             for _, case in cases:
                 if case and (answer := answers.published(case)):
-                    await store.keep_answer(connection, answer)
-            await store.count_days(connection, bodies, sorted(days), self._zone.key)
-            await store.done(connection, "ended", self._upto(over, last))
+                    await findings.keep_answer(connection, answer)
+            await ended.count_days(connection, bodies, sorted(days), self._zone.key)
+            await turns.done(connection, "ended", *self._upto(over))
         return len(over)
 
-    def _upto(self, over: Sequence[store.Ended], last: datetime) -> datetime:
-        """From where on the next turn looks. Of a full turn the last moment is looked at again: others may share it."""
-        if len(over) < AT_ONCE:
-            return max(last, self._clock() - OVERLAP)
-        shared = over[0].at == over[-1].at
-        return over[-1].at if shared else over[-1].at - timedelta(microseconds=1)
+    def _upto(self, over: Sequence[ended.Ended]) -> Place:
+        """After which case the next turn looks. A full turn ends at its last case, whatever others share its moment;
+        one that took in all there was looks back a little."""
+        full = len(over) == AT_ONCE
+        return (over[-1].at, over[-1].case) if full else (self._clock() - OVERLAP, "")
 
     async def _readable(self, number: str) -> Case | None:
         """The case; None where its person was erased or its law is no longer among the files: others go on."""
@@ -109,52 +109,52 @@ class Watch:
         """How open cases stand, what came in each hour, the day's other figures; False if it was not due."""
         now = self._clock()
         async with self._db.transaction() as connection:
-            last = await store.begin(connection, "now", now, EVERY)
+            last = await turns.begin(connection, "now", now, EVERY)
             if last is None:
                 return False
             today = now.astimezone(self._zone).date()
             services = self.services()
             since = max(self._midnight(last.astimezone(self._zone).date()), self._midnight(today) - WEEKS)
-            await store.count_hours(connection, services, since)
-            await store.count_now(connection, services, now, now + AMBER)
-            await store.figure_red(connection, self._bodies(), today)
+            await standing.count_hours(connection, services, since)
+            await standing.count_now(connection, services, now, now + AMBER)
+            await daily.figure_red(connection, self._bodies(), today)
             await self._figures(connection, today)
-            await store.done(connection, "now", now)
+            await turns.done(connection, "now", now)
         return True
 
     async def _figures(self, connection: Connection, today: date) -> None:
-        await store.figure_looks(connection, self._bodies(), today, self._midnight(today))
-        await store.figure_failed(connection, self._bodies(), today, self._midnight(today))
-        await store.figure_waits(connection, self._halls.places, today)
+        await daily.figure_looks(connection, self._bodies(), today, self._midnight(today))
+        await daily.figure_failed(connection, self._bodies(), today, self._midnight(today))
+        await daily.figure_waits(connection, self._halls.places, today)
 
     async def look_for_abuse(self) -> list[Finding]:
         """Once a day, body by body so that memory stays small; bodies are held against peers by service."""
         now = self._clock()
         async with self._db.transaction() as connection:
-            if await store.begin(connection, "abuse", now, JUDGE_EVERY) is None:
+            if await turns.begin(connection, "abuse", now, JUDGE_EVERY) is None:
                 return []
-            if await store.begin(connection, _BEGUN, now, AGAIN) is None:
+            if await turns.begin(connection, _BEGUN, now, AGAIN) is None:
                 return []
-            await store.done(connection, _BEGUN, now)
+            await turns.done(connection, _BEGUN, now)
         today = now.astimezone(self._zone).date()
         first = today - LOOKED_AT
         counts: dict[str, dict[tuple[str, str], Count]] = {index.id: {} for index in INDICES}
         services = self.services()
         for body in self._bodies():
             histories = [
-                one.history(again)
-                for one, again in await store.histories(self._db, body, services, self._midnight(first))
+                one.history(self._zone, again)
+                for one, again in await ended.histories(self._db, body, services, self._midnight(first))
             ]
             if histories:
                 for index, more in (await asyncio.to_thread(counted, histories, INDICES)).items():
                     counts[index] |= more
-        findings = await asyncio.to_thread(found, counts, INDICES)
-        kept = [self._kept(one, first, today) for one in findings]
+        noticed = await asyncio.to_thread(found, counts, INDICES)
+        kept = [self._kept(one, first, today) for one in noticed]
         async with self._db.transaction() as connection:
-            await store.keep_findings(connection, kept)
-            await store.done(connection, "abuse", now)
-            await store.sweep(connection, self._midnight(today) - WEEKS, today - FIGURES)
-        return findings
+            await findings.keep_findings(connection, kept)
+            await turns.done(connection, "abuse", now)
+            await daily.sweep(connection, self._midnight(today) - WEEKS, today - FIGURES)
+        return noticed
 
     def services(self) -> Sequence[str]:
         """Services that people or businesses ask for; what bodies ask of one another is counted elsewhere."""

@@ -11,9 +11,9 @@ from tongban.base.i18n import Text
 from tongban.org import visible
 from tongban.oversight.abuse import BY_ID, INDICES, Finding
 from tongban.oversight.abuse.judging import LEAST_HITS, LEAST_PEERS, RARE
-from tongban.oversight.watching import store
 from tongban.oversight.watching.answers import TOLERATED
 from tongban.oversight.watching.model import Answer, Kept
+from tongban.oversight.watching.store import findings, turns
 from tongban.oversight.watching.turn import LOOKED_AT
 from tongban.web.bodies import body_name
 from tongban.web.console.machines import supervisor
@@ -44,9 +44,9 @@ async def abuse(site: Site, visitor: Visitor) -> Response[str]:
     """What was found about bodies in view, and every index with its formula."""
     actor = supervisor(visitor)
     bodies = visible(site.directory, actor).bodies
-    found = await store.findings(site.db, bodies, site.settings.timezone.key, MOST + 1)
+    found = await findings.findings(site.db, bodies, site.settings.timezone.key, MOST + 1)
     since = min((one.since for one in found), default=site.today)
-    answered = {_about(one): one.outcome for one in reversed(await store.answers_of(site.db, bodies, since))}
+    answered = {_about(one): one.outcome for one in reversed(await findings.answers_of(site.db, bodies, since))}
     return page(
         site,
         visitor,
@@ -68,7 +68,7 @@ async def abuse(site: Site, visitor: Visitor) -> Response[str]:
         indices=INDICES,
         days=LOOKED_AT.days,
         least=(LEAST_HITS, LEAST_PEERS, round(1 / RARE)),
-        at=await store.last(site.db, "abuse"),
+        at=await turns.last(site.db, "abuse"),
         tolerated=TOLERATED,
     )
 
@@ -82,7 +82,7 @@ def _about(one: Kept | Answer) -> tuple[str, str, str]:
 async def finding(site: Site, visitor: Visitor, finding_id: str) -> Response[str]:
     """One finding with the cases behind it. Raises Refused `unknown-finding` (404)."""
     actor = supervisor(visitor)
-    found = await store.finding(site.db, visible(site.directory, actor).bodies, finding_id)
+    found = await findings.finding(site.db, visible(site.directory, actor).bodies, finding_id)
     if found is None or found.index not in BY_ID:
         raise unknown()
     return page(
@@ -96,7 +96,7 @@ async def finding(site: Site, visitor: Visitor, finding_id: str) -> Response[str
         service=of_service(site, found),
         sentence=sentence(found),
         answers=[
-            one for one in await store.answers_of(site.db, [found.body], found.since) if _about(one) == _about(found)
+            one for one in await findings.answers_of(site.db, [found.body], found.since) if _about(one) == _about(found)
         ],
         tolerated=TOLERATED,
     )

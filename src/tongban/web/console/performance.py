@@ -6,9 +6,10 @@ from litestar import Response, get
 
 from tongban.base.i18n import Text
 from tongban.org import visible
-from tongban.oversight.watching import figures, store
+from tongban.oversight.watching import figures
 from tongban.oversight.watching.method import METHODS, Name
 from tongban.oversight.watching.model import Day
+from tongban.oversight.watching.store import ended, standing
 from tongban.voice.store import ratings
 from tongban.web.bodies import body_name
 from tongban.web.console.machines import supervisor
@@ -24,11 +25,11 @@ async def performance(site: Site, visitor: Visitor) -> Response[str]:
     """Every body in view, those furthest below the aim first."""
     actor = supervisor(visitor)
     bodies = visible(site.directory, actor).bodies
-    by_body, _ = await store.sums(site.db, bodies, figures.first_day(site.today), site.watch.services())
+    by_body, _ = await ended.sums(site.db, bodies, figures.first_day(site.today), site.watch.services())
     red: dict[str, int] = {}
-    for one in await store.now(site.db, bodies):
+    for one in await standing.now(site.db, bodies):
         red[one.body] = red.get(one.body, 0) + one.red
-    ended = {one.body: one for one in by_body}
+    over = {one.body: one for one in by_body}
     none = Day(body="", day=site.today, ended=0, owed=0, promised=0, legal=0)
     rows = [
         (
@@ -39,8 +40,8 @@ async def performance(site: Site, visitor: Visitor) -> Response[str]:
             figures.Share(one.legal, one.owed),
             red.get(body, 0),
         )
-        for body in red.keys() | ended.keys()
-        for one in (ended.get(body, none),)
+        for body in red.keys() | over.keys()
+        for one in (over.get(body, none),)
     ]
     rows.sort(key=lambda row: (row[3].value if row[3].shown else 2.0, row[0]))
     return page(
@@ -62,7 +63,7 @@ async def requests(site: Site, visitor: Visitor) -> Response[str]:
     since = site.clock() - timedelta(days=figures.WINDOW)
     regions = sorted({site.directory.body(body).region for body in bodies})
     tallies = await ratings.tallies(site.db, since, regions)
-    cures = await store.days(site.db, sorted(bodies), site.today.replace(day=1), [figures.CURE])
+    cures = await ended.days(site.db, sorted(bodies), site.today.replace(day=1), [figures.CURE])
     rates = await site.voice.hotline.rates(regions, figures.WINDOW)
     cured = figures.Share(sum(one.promised for one in cures), sum(one.owed for one in cures))
     return page(

@@ -12,10 +12,11 @@ from litestar import Response, get
 from tongban.base.i18n import Text
 from tongban.org import Actor, visible
 from tongban.oversight.abuse import BY_ID
-from tongban.oversight.watching import figures, store
+from tongban.oversight.watching import figures
 from tongban.oversight.watching.figures import Overview
 from tongban.oversight.watching.method import METHODS, Name
 from tongban.oversight.watching.model import Kept, Now, Silent
+from tongban.oversight.watching.store import daily, findings
 from tongban.sharing.directory.model import Resource
 from tongban.web.bodies import body_name
 from tongban.web.console import charts
@@ -133,8 +134,8 @@ async def _matters(site: Site, found: Overview, bodies: tuple[str, ...], now: da
     """Overdue services first, by how many for how long; then a source that does not answer, long waits, and what the
     clock indices found."""
     resources = site.sharing.directory.now.resources
-    silent = await store.silent(site.db, bodies)
-    noticed = await store.findings(site.db, bodies, site.settings.timezone.key, OTHERS)
+    silent = await daily.silent(site.db, bodies)
+    noticed = await findings.findings(site.db, bodies, site.settings.timezone.key, OTHERS)
     others = [
         *[_silent(site, one, resources[one.resource], bodies, now) for one in silent if one.resource in resources][:1],
         *[_waiting(site, one) for one in found.waits if one.longest >= LONG_WAIT][:1],

@@ -14,7 +14,7 @@ from tongban.base.errors import Problem, Refused, refuse
 from tongban.cases import Applicant
 from tongban.org import Actor, visible
 from tongban.oversight.abuse import BY_ID
-from tongban.oversight.watching import store
+from tongban.oversight.watching.store import findings
 from tongban.web.bodies import body_name
 from tongban.web.console.clock_abuse import of_service, sentence, unknown
 from tongban.web.console.machines import supervisor
@@ -72,7 +72,7 @@ async def form(
 async def _about(site: Site, actor: Actor, case: str, body: str, service: str, finding: str) -> dict[str, list[str]]:
     """What the fields are filled in with."""
     if finding:
-        found = await store.finding(site.db, visible(site.directory, actor).bodies, finding)
+        found = await findings.finding(site.db, visible(site.directory, actor).bodies, finding)
         if found is None or found.index not in BY_ID:
             raise unknown()
         name, why = BY_ID[found.index].name, sentence(found)

@@ -18,8 +18,9 @@ from tongban.base.i18n import Text
 from tongban.base.page import cursor, read_cursor
 from tongban.org import Actor, visible
 from tongban.org import store as people
-from tongban.oversight.watching import figures, store
+from tongban.oversight.watching import figures
 from tongban.oversight.watching.method import METHODS, Name
+from tongban.oversight.watching.store import daily, ended, standing
 from tongban.oversight.watching.turn import AMBER
 from tongban.web.bodies import body_name
 from tongban.web.console.machines import supervisor
@@ -71,18 +72,18 @@ async def _open(site: Site, wanted: Wanted) -> list[Row]:
     start = now if wanted.show is Name.AMBER else _FIRST[0]
     after = wanted.after or (start, "")
     until = now + AMBER if wanted.show is Name.AMBER else now
-    return await store.open_cases(site.db, wanted.bodies, wanted.services, until, after, ROWS + 1)
+    return await standing.open_cases(site.db, wanted.bodies, wanted.services, until, after, ROWS + 1)
 
 
 async def _today(site: Site, wanted: Wanted) -> list[Row]:
     midnight = datetime.combine(site.today, time(), site.settings.timezone)
     before = wanted.after or _LAST
-    return await store.opened_since(site.db, wanted.bodies, wanted.services, midnight, before, ROWS + 1)
+    return await standing.opened_since(site.db, wanted.bodies, wanted.services, midnight, before, ROWS + 1)
 
 
 async def _late(site: Site, wanted: Wanted) -> list[Row]:
     since = datetime.combine(figures.first_day(site.today), time(), site.settings.timezone)
-    return await store.late(site.db, wanted.bodies, wanted.services, since, wanted.after or _LAST, ROWS + 1)
+    return await ended.late(site.db, wanted.bodies, wanted.services, since, wanted.after or _LAST, ROWS + 1)
 
 
 _LISTS: dict[Name, tuple[Callable[[Site, Wanted], Awaitable[list[Row]]], str]] = {
@@ -254,7 +255,7 @@ _LOOKS = (
 
 async def _of_day(site: Site, bodies: Sequence[str], columns: Sequence[tuple[str, Text, int]]) -> Table:
     values: dict[str, dict[str, int]] = {}
-    for one in await store.figures(site.db, bodies, site.today):
+    for one in await daily.figures(site.db, bodies, site.today):
         values.setdefault(one.body, {})[one.name] = one.value
     rows = [
         (body_name(site, body), tuple(round(own.get(name, 0) / unit) for name, _, unit in columns))
@@ -265,7 +266,7 @@ async def _of_day(site: Site, bodies: Sequence[str], columns: Sequence[tuple[str
 
 
 async def _in_time(site: Site, name: Name, bodies: Sequence[str]) -> Table:
-    by_body, _ = await store.sums(site.db, bodies, figures.first_day(site.today), site.watch.services())
+    by_body, _ = await ended.sums(site.db, bodies, figures.first_day(site.today), site.watch.services())
     kept = {one.body: one.promised if name is Name.PROMISED else one.legal for one in by_body}
     rows = [
         (body_name(site, one.body), (one.ended, one.owed, kept[one.body], _percent(kept[one.body], one.owed)))
@@ -277,7 +278,7 @@ async def _in_time(site: Site, name: Name, bodies: Sequence[str]) -> Table:
 
 async def _standing(site: Site, bodies: Sequence[str]) -> Table:
     sums: dict[str, list[int]] = {}
-    for one in await store.now(site.db, bodies):
+    for one in await standing.now(site.db, bodies):
         own = sums.setdefault(one.body, [0, 0, 0])
         own[0], own[1], own[2] = own[0] + one.open, own[1] + one.amber, own[2] + one.red
     rows = [(body_name(site, body), (*own, _percent(own[2], own[0]))) for body, own in sorted(sums.items())]

@@ -1,34 +1,30 @@
 """/open/performance: how bodies kept their dates, for everybody: figures, method, download, and what bodies answered.
 
-The figures are those of a month's release, by body and service, and nothing else: which groups may be shown was decided
-there once (`oversight.protecting`), and they do not move afterwards. Figures that move with each case would show, from
-one day to the next, whether the one case between was late.
+The figures are those of a month's release, by body and service, and nothing else (`oversight.opendata.snapshot`).
 """
 
 import asyncio
 import csv
+from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from io import StringIO
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 from litestar import Response, get
 
-from tongban.base.errors import Refused
 from tongban.base.i18n import Text
+from tongban.base.page import Page, cursor, read_cursor
 from tongban.catalog import cite
 from tongban.oversight.abuse import BY_ID
-from tongban.oversight.computing import value
 from tongban.oversight.files import listed_indicators
 from tongban.oversight.model import FLOOR, Indicator
-from tongban.oversight.opendata.files import BETWEEN, FIGURE_COLUMNS, FIGURES, TOGETHER
-from tongban.oversight.opendata.files import lines as lines_of
-from tongban.oversight.opendata.making import released, releases_dir
-from tongban.oversight.watching import figures, store
+from tongban.oversight.opendata import snapshot
+from tongban.oversight.opendata.snapshot import Snapshot
+from tongban.oversight.watching import figures
 from tongban.oversight.watching.answers import TOLERATED
 from tongban.oversight.watching.model import Answer
+from tongban.oversight.watching.store import findings
 from tongban.web.bodies import body_name
 from tongban.web.desk.lists import service_names
 from tongban.web.html import page, saved_file
@@ -36,15 +32,14 @@ from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
 MONTHS: Final = 12
-ANSWERS: Final = 50
+ANSWERS: Final = 20
 PROMISED: Final = "on-time-promised"
 LEGAL: Final = "on-time-statutory"
-_CUTS: Final = ("body", TOGETHER.join(("body", "service")))
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """A body, or one service of it, in a month: answers that it owed by a date, and those given by the promised and by
-    the law's. `service` is empty for the body as a whole."""
+    the law's, with the digits of the release in percent. `service` is empty for the body as a whole."""
 
     body: str
     body_name: Text
@@ -53,82 +48,82 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     answered: int
     promised: int
     legal: int
+    promised_share: Decimal | None
+    legal_share: Decimal | None
 
 
-@lru_cache(maxsize=MONTHS)
-def _sums(folder: Path) -> dict[tuple[str, str], dict[str, tuple[int, int]]]:
-    """Of each body and service that a release shows both sums of each indicator; a release never changes."""
-    found: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
-    try:
-        for row in lines_of(folder / FIGURES, FIGURE_COLUMNS):
-            if row["indicator"] in (PROMISED, LEGAL) and row["by"] in _CUTS:
-                body, _, service = row["group"].partition(BETWEEN)
-                sums = int(row["numerator"]), int(row["denominator"])
-                found.setdefault((body, service), {})[row["indicator"]] = sums
-    except (Refused, OSError, ValueError):
-        return {}
-    return found
+class Shown(msgspec.Struct, frozen=True):
+    """A released month, or the lack of one: its lines, body by body, each as a whole first, and by which formulas.
+
+    `methods` are the two of the release itself: a formula that was changed since has another version.
+    """
+
+    months: list[str]
+    month: str
+    lines: list[Line]
+    methods: tuple[Indicator, ...]
 
 
-def _months(site: Site) -> list[str]:
-    """Released months, the latest first."""
-    return released(site.settings.data_dir)[: -MONTHS - 1 : -1]
+async def _shown(site: Site, month: str) -> Shown:
+    return await asyncio.to_thread(_read, site, month)
 
 
-def _chosen(months: list[str], month: str) -> str:
-    return month if month in months else next(iter(months), "")
+def _read(site: Site, month: str) -> Shown:
+    months = snapshot.months(site.settings.data_dir)[:MONTHS]
+    chosen = month if month in months else next(iter(months), "")
+    found = snapshot.of_month(site.settings.data_dir, chosen) if chosen else None
+    return Shown(months, chosen, _lines(site, found) if found else [], _methods(found))
 
 
-async def _lines(site: Site, month: str) -> list[Line]:
-    """Body by body, each as a whole first."""
+def _lines(site: Site, found: Snapshot) -> list[Line]:
     name = service_names(site)
-    found = await asyncio.to_thread(_sums, releases_dir(site.settings.data_dir) / month) if month else {}
+    bodies, both = (found.groups(PROMISED, "body"), found.groups(PROMISED, "body", "service"))
+    legal = {**found.groups(LEGAL, "body"), **found.groups(LEGAL, "body", "service")}
     return [
         Line(
-            body=body,
-            body_name=body_name(site, body),
-            service=service,
-            service_name=name(service) if service else Text("全部事项", "all services"),
-            answered=sums[PROMISED][1],
-            promised=sums[PROMISED][0],
-            legal=sums[LEGAL][0],
+            body=group[0],
+            body_name=body_name(site, group[0]),
+            service="".join(group[1:]),
+            service_name=name(group[1]) if group[1:] else Text("全部事项", "all services"),
+            answered=number.denominator,
+            promised=number.numerator,
+            legal=legal[group].numerator,
+            promised_share=number.value,
+            legal_share=legal[group].value,
         )
-        for (body, service), sums in sorted(found.items())
-        if sums.keys() == {PROMISED, LEGAL}
+        for group, number in sorted({**bodies, **both}.items())
+        if group in legal
     ]
 
 
-def _methods() -> list[Indicator]:
+def _methods(found: Snapshot | None) -> tuple[Indicator, ...]:
     known = {one.indicator: one for one in listed_indicators()}
-    return [known[PROMISED], known[LEGAL]]
+    return tuple((found and found.method(name)) or known[name] for name in (PROMISED, LEGAL))
 
 
 @get("/open/performance")
-async def performance(site: Site, visitor: Visitor, month: str = "") -> Response[str]:
-    """The page."""
-    months = await asyncio.to_thread(_months, site)
-    chosen = _chosen(months, month)
+async def performance(site: Site, visitor: Visitor, month: str = "", after: str | None = None) -> Response[str]:
+    """The page. Raises Refused `bad-cursor` (400)."""
+    shown, answers = await _shown(site, month), await _answers(site, after)
     return page(
         site,
         visitor,
         "open/performance.html",
-        months=months,
-        chosen=chosen,
-        lines=await _lines(site, chosen),
-        methods=_methods(),
+        shown=shown,
         cite=cite,
         smallest=FLOOR,
         target=figures.TARGET * 100,
-        shares=_shares,
-        answers=[(one, body_name(site, one.body), _about(site, one)) for one in await store.answers(site.db, ANSWERS)],
+        answers=[(one, body_name(site, one.body), _about(site, one)) for one in answers.items],
+        following=answers.next,
         tolerated=TOLERATED,
     )
 
 
-def _shares(line: Line) -> tuple[Decimal | None, Decimal | None]:
-    """In time by the promised date and by the law's, in percent, with the digits of the release."""
-    promised, legal = _methods()
-    return value(promised, line.promised, line.answered), value(legal, line.legal, line.answered)
+async def _answers(site: Site, after: str | None) -> Page[Answer]:
+    place = read_cursor(after, tuple[date, str]) if after else None
+    found = await findings.answers(site.db, ANSWERS + 1, place)
+    last = found[ANSWERS - 1] if len(found) > ANSWERS else None
+    return Page(tuple(found[:ANSWERS]), cursor(last.ended, last.case_id) if last else None)
 
 
 def _about(site: Site, one: Answer) -> Text:
@@ -146,25 +141,25 @@ COLUMNS = ("month", "body", "body_name", "service", "service_name", "answered", 
 @get("/open/performance.csv")
 async def as_csv(site: Site, month: str = "") -> Response[str]:
     """The same figures as a table, UTF-8."""
-    chosen = _chosen(await asyncio.to_thread(_months, site), month)
+    shown = await _shown(site, month)
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for one in await _lines(site, chosen):
+    for one in shown.lines:
         names = (one.body, one.body_name.zh, one.service, one.service_name.zh)
-        writer.writerow((chosen, *names, one.answered, one.promised, one.legal))
-    return saved_file(out.getvalue(), f"performance-{chosen}.csv", "text/csv; charset=utf-8")
+        writer.writerow((shown.month, *names, one.answered, one.promised, one.legal))
+    return saved_file(out.getvalue(), f"performance-{shown.month}.csv", "text/csv; charset=utf-8")
 
 
 @get("/open/performance.json")
 async def as_json(site: Site, month: str = "") -> Response[bytes]:
     """The same figures with the indicators that they are, for programs."""
-    chosen = _chosen(await asyncio.to_thread(_months, site), month)
+    shown = await _shown(site, month)
     said: dict[str, Any] = {
-        "month": chosen,
+        "month": shown.month,
         "smallest_group": FLOOR,
-        "methods": dict(zip(("promised", "legal"), _methods(), strict=True)),
-        "lines": await _lines(site, chosen),
+        "methods": dict(zip(("promised", "legal"), shown.methods, strict=True)),
+        "lines": shown.lines,
     }
     return Response(msgspec.json.encode(said), media_type="application/json")
 
