@@ -28,9 +28,9 @@ _FORGETFUL = {
     "max_wal_senders": "0",
     "max_wal_size": "256MB",
 }
-_MEMORY, _ROOM, _OURS = Path("/dev/shm"), 2_000_000_000, "tongban-test-"
+_MEMORY, _ROOM, _OURS = Path("/dev/shm"), 2_000_000_000, "tongban."
 """A file system in memory, used where this many bytes are free: a database of a test's own costs 25 ms there instead of
-150 on a disk, and there are thousands."""
+150 on a disk, a new key nothing instead of a wait for the disk, and there are thousands of both."""
 
 
 _LONGEST = ("test_style.py", "test_newcomer.py", "test_crash.py", "test_killed.py")
@@ -51,18 +51,29 @@ def clock() -> SettableClock:
     return SettableClock(MORNING)
 
 
-def _roomiest() -> Path | None:
-    """Memory, after what runs that were killed have left there; nothing (the usual place) where there is too little."""
+def _work_in_memory() -> None:
+    """Let every temporary file of this process and of those it starts lie in memory, gone at the end. What runs that
+    were killed have left there goes first; where there is too little room, the usual place stays."""
+    if Path(tempfile.gettempdir()).name.startswith(_OURS):
+        return  # a worker of pytest-xdist, begun by a process that has seen to it
     for old in _MEMORY.glob(f"{_OURS}*"):
         if not Path("/proc", old.name.removeprefix(_OURS).partition("-")[0]).exists():
             shutil.rmtree(old, ignore_errors=True)
-    return _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM else None
+    if not _MEMORY.is_dir() or shutil.disk_usage(_MEMORY).free < _ROOM:
+        return
+    directory = Path(tempfile.mkdtemp(prefix=f"{_OURS}{os.getpid()}-", dir=_MEMORY))
+    directory.chmod(0o755)  # the database's own account has to pass
+    tempfile.tempdir = os.environ["TMPDIR"] = str(directory)
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+
+
+_work_in_memory()
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """One server for the whole process (each worker of pytest-xdist has its own)."""
-    directory = Path(tempfile.mkdtemp(prefix=f"{_OURS}{os.getpid()}-", dir=_roomiest()))
+    directory = Path(tempfile.mkdtemp(prefix="tongban-postgres-"))
     try:
         with EmbeddedPostgres(directory, settings=_FORGETFUL) as server:
             yield server

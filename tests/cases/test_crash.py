@@ -2,15 +2,14 @@
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.newcomer import data_directory
 
 pytestmark = pytest.mark.database
 
@@ -20,9 +19,8 @@ HERE = Path(__file__).parent
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    directory = Path(tempfile.mkdtemp(prefix="tongban-crash-"))
-    yield directory
-    shutil.rmtree(directory, ignore_errors=True)
+    with data_directory() as directory:
+        yield directory
 
 
 class Worker:

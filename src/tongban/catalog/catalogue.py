@@ -16,7 +16,7 @@ from tongban.catalog.certificate_type import CertificateType, results
 from tongban.catalog.composing import Composed, compose
 from tongban.catalog.findings import Finding
 from tongban.catalog.listed import ListedItem, read_listed
-from tongban.catalog.load import load_file
+from tongban.catalog.load import load_file, stamp
 from tongban.catalog.model import Audience, Service, Words
 from tongban.catalog.paper import Paper
 from tongban.catalog.policy import Policy
@@ -470,19 +470,10 @@ def read_files(folders: Folders, kind: type[T], problems: list[Finding]) -> Iter
     process, and again when it changes."""
     for folder in (folders,) if isinstance(folders, Path) else folders:
         for path in sorted(folder.glob("*.yaml")):
-            value, findings = _file(path, *_stamp(path))
+            value, findings = _file(path, *stamp(path))
             problems.extend(findings)
             if isinstance(value, kind):
                 yield value
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """When a file was written and how long it is; a link to nothing has neither, and reading it says what is wrong."""
-    try:
-        found = path.stat()
-    except OSError:
-        return 0, 0
-    return found.st_mtime_ns, found.st_size
 
 
 @lru_cache(maxsize=1_000)

@@ -121,6 +121,15 @@ def load_path(path: FilePath, load: Callable[[str, str], Loaded[T]], shown: str 
         return Loaded(None, (Finding("error", "file-unreadable", said, name, 1, 1),), Source("", name))
 
 
+def stamp(path: FilePath) -> tuple[int, int]:
+    """When a file was written and how long it is; a link to nothing has neither, and reading it says what is wrong."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
 def load_as(source: Source, kind: str, file_type: type[T]) -> Loaded[T]:
     """A source as the type it should have; what does not fit is told place by place. `kind` names it in the schema."""
     if errors(source.findings):

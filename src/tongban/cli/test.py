@@ -23,6 +23,8 @@ def run(options: argparse.Namespace) -> int:
         print("No tests here: run this in a checkout. 这里没有测试，请在源码目录运行。", file=sys.stderr)
         return 2
     environment = os.environ | ({"TONGBAN_REQUIRE_BROWSER": "1"} if options.require_browser else {})
+    # A hundred processes are started by the tests; without compiled files each would compile every module anew.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     words = options.pytest or ["tests"]
     command = [
         sys.executable,

@@ -6,6 +6,7 @@ Only files of `web/static` are served; the request's path is looked up in a tabl
 import gzip
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import PurePosixPath
 
@@ -35,11 +36,9 @@ class Assets:
     def __init__(self) -> None:
         self._urls: dict[str, str] = {}
         self._assets: dict[str, Asset] = {}
-        for name, data in _read():
-            path = PurePosixPath(name)
-            url = f"{PREFIX}{path.stem}.{hashlib.sha256(data).hexdigest()[:10]}{path.suffix}"
-            self._urls[name] = url
-            self._assets[url] = Asset(url, TYPES[path.suffix], data, gzip.compress(data, mtime=0))
+        for name, asset in _read():
+            self._urls[name] = asset.url
+            self._assets[asset.url] = asset
 
     def url(self, name: str) -> str:
         """Where a file is now. Raises KeyError for a file that does not exist: a page must not point nowhere."""
@@ -50,9 +49,17 @@ class Assets:
         return self._assets.get(path)
 
 
-def _read() -> list[tuple[str, bytes]]:
+@cache
+def _read() -> tuple[tuple[str, Asset], ...]:
+    """Every file by its name, read and compressed once in a process."""
     own = [(item.name, item.read_bytes()) for item in files("tongban.web").joinpath("static").iterdir()]
     wanted = [(name, data) for name, data in own if PurePosixPath(name).suffix in TYPES]
     # The desk's one third-party script; the portal loads none.
     htmx = files("js_lib_htmx").joinpath("static", "htmx", "htmx.min.js")
-    return sorted([*wanted, ("htmx.min.js", htmx.read_bytes())])
+    return tuple((name, _asset(name, data)) for name, data in sorted([*wanted, ("htmx.min.js", htmx.read_bytes())]))
+
+
+def _asset(name: str, data: bytes) -> Asset:
+    path = PurePosixPath(name)
+    url = f"{PREFIX}{path.stem}.{hashlib.sha256(data).hexdigest()[:10]}{path.suffix}"
+    return Asset(url, TYPES[path.suffix], data, gzip.compress(data, mtime=0))

@@ -6,10 +6,11 @@ the demonstration province's; an installation's own lies in `data_dir/directory`
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tongban.catalog.findings import Finding, sort_findings
-from tongban.catalog.load import Loaded, load_as, load_path
+from tongban.catalog.load import Loaded, load_as, load_path, stamp
 from tongban.catalog.yaml_source import Source
 from tongban.sharing.directory.model import Element, Elements, Resource
 from tongban.sharing.directory.registered import DataDirectory
@@ -58,14 +59,25 @@ class Read:
 
 
 def read(folders: Iterable[Path]) -> Read:
-    """All files of these folders; what cannot be read is a finding, never an exception."""
+    """All files of these folders; what cannot be read is a finding, never an exception. A file is read once in a
+    process, and again when it changes."""
     places = list(folders)
     resources = (path for folder in places for path in sorted((folder / RESOURCES).glob("*.yaml")))
     elements = (path for folder in places for path in _present(folder / _ELEMENTS))
     return Read(
-        {str(path): load_path(path, load_resource) for path in resources},
-        {str(path): load_path(path, load_elements) for path in elements},
+        {str(path): _resource(path, *stamp(path)) for path in resources},
+        {str(path): _elements(path, *stamp(path)) for path in elements},
     )
+
+
+@lru_cache(maxsize=500)
+def _resource(path: Path, _changed: int, _size: int) -> Loaded[Resource]:
+    return load_path(path, load_resource)
+
+
+@lru_cache(maxsize=20)
+def _elements(path: Path, _changed: int, _size: int) -> Loaded[Elements]:
+    return load_path(path, load_elements)
 
 
 def folders(data_dir: Path | None = None) -> list[Path]:
