@@ -9,12 +9,13 @@ from case_world import APPLICANT, COUNTY, FACTS, Officials
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
-from tongban.cases.committing import spoken
+from tongban.cases.committing import kept_statement, spoken
 from tongban.cases.committing_old import commit_old
 from tongban.cases.receipts import receipt_of
 from tongban.cases.service import Cases
 from tongban.cases.store import said
 from tongban.ledger import store
+from tongban.ledger.commitments import Salt
 from tongban.ledger.faults import Fault
 from tongban.ledger.policy import Policy, own_policy
 from tongban.ledger.receipts import Point, verify
@@ -173,7 +174,23 @@ async def test_events_of_before_the_log_are_placed_once_and_in_their_order(
     await sequencer.run()
     found, key = await cases.engine.load(case), await db.sealer.person(db, APPLICANT.id)
     async with db.transaction() as slower:  # a process that began at the same time finds it done
-        assert await said.commit_all(slower, key, COUNTY, case, found.events, spoken(found.definition, found.events))
+        assert await said.commit_all(
+            slower, key, COUNTY, case, found.events, [spoken(found.definition, event) for event in found.events]
+        )
     assert await sequencer.run() == 0
     assert await db.fetchval("SELECT count(*) FROM ledger_leaf WHERE subject = $1", case) == 2
     assert [one.seq for one in verify(await file_of(db, case), policy, clock()).statements] == [1, 2]
+
+
+def test_a_statement_comes_out_of_its_event_with_the_same_letters_for_good() -> None:
+    data = (
+        '{"seq":1,"type":"submit","at":"2026-11-20T09:00:00Z","by":{"kind":"person","id":"p","name":"甲"},"to":"submitted",'
+        '"words":{"what":{"zh":"提交申请","en":"Submit"},"by":{"zh":"甲","en":"甲"}}}'
+    ).encode()
+    assert (
+        kept_statement(Salt(bytes(32)), "990101-2026-000001", data)
+        == (
+            '{"case":"990101-2026-000001","seq":1,"at":"2026-11-20T09:00:00Z","what":{"zh":"提交申请","en":"Submit"},'
+            '"by":{"zh":"甲","en":"甲"},"event":"SnNiY03931_PTNcdOX2BeHyCBDxU-b0UByIzQ_n1MIo"}'
+        ).encode()
+    )

@@ -25,7 +25,7 @@ async def _in_clear(db: Database) -> int:
         for row in await db.fetch(f"SELECT * FROM {table.table}"):
             ring = await db.sealer.ring(db, dict(row).values())
             at = [row[column] for column in table.key]
-            clear = {c: ring.text(table.place(c, at), row[c]) for c in table.text}
+            clear = {c: ring.text(table.place(c, at), row[c] or "kept beside its event") for c in table.text}
             clear |= {c: open_json(ring, table.place(c, at), row[c]) for c in table.json}
             where = " AND ".join(f"{column} = ${n}" for n, column in enumerate(table.key, 1))
             for column, value in clear.items():

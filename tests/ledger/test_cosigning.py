@@ -24,8 +24,9 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 async def waits(db: Database, first: int, last: int) -> None:
     await db.execute(
-        "INSERT INTO ledger_waiting (region, subject, seq, commitment)"
-        " SELECT '', 'test:' || n, 0, sha256(convert_to(n::text, 'UTF8')) FROM generate_series($1::int, $2::int) n",
+        "INSERT INTO ledger_waiting (regions, subjects, seqs, commitments)"
+        " SELECT ARRAY[''], ARRAY['test:' || n], '{0}', ARRAY[sha256(convert_to(n::text, 'UTF8'))]"
+        " FROM generate_series($1::int, $2::int) n",
         first,
         last,
     )

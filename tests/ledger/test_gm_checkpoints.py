@@ -78,7 +78,11 @@ async def test_a_log_that_has_to_signs_each_checkpoint_twice(db: Database, tmp_p
     KeyRing.require(tmp_path, Document.LOG, (Suite.INTL, Suite.GM))
     ring = KeyRing.open(tmp_path, NOW)
     await store.found(db, ORIGIN)
-    await db.execute("INSERT INTO ledger_waiting (region, subject, seq, commitment) VALUES ('', 'x', 0, $1)", bytes(32))
+    await db.execute(
+        "INSERT INTO ledger_waiting (regions, subjects, seqs, commitments)"
+        " VALUES (ARRAY[''], '{x}', '{0}', ARRAY[$1::bytea])",
+        bytes(32),
+    )
     assert await Sequencer(db, ring, lambda: NOW).run() == 1
     head, asked = await store.head(db), own_policy(ORIGIN, ring)
     assert head

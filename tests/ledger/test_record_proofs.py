@@ -124,8 +124,9 @@ async def test_a_grant_is_proven_as_it_was_given_and_not_once_it_says_something_
     db: Database, tmp_path: Path
 ) -> None:
     await db.execute(
-        "INSERT INTO ledger_waiting (region, subject, seq, commitment, salt)"
-        " SELECT '', 'grant:g1', 0, sha256(salt || 'grant'::bytea || '\\x00'::bytea || convert_to($1, 'UTF8')), salt"
+        "INSERT INTO ledger_waiting (regions, subjects, seqs, commitments, salts)"
+        " SELECT ARRAY[''], '{grant:g1}', '{0}',"
+        " ARRAY[sha256(salt || 'grant'::bytea || '\\x00'::bytea || convert_to($1, 'UTF8'))], ARRAY[salt]"
         " FROM (SELECT decode(repeat('ab', 32), 'hex') AS salt) s",
         '{"id": "g1"}',
     )

@@ -24,8 +24,9 @@ async def http(site: Site):
 async def test_the_files_of_the_log_lead_to_the_root_that_it_signed(site: Site, http: httpx.AsyncClient) -> None:
     assert (await http.get("/open/log/checkpoint")).status_code == 404
     await site.db.execute(
-        "INSERT INTO ledger_waiting (region, subject, seq, commitment)"
-        " SELECT '', 'test:' || n, 0, sha256(convert_to(n::text, 'UTF8')) FROM generate_series(1, 300) n"
+        "INSERT INTO ledger_waiting (regions, subjects, seqs, commitments)"
+        " SELECT ARRAY[''], ARRAY['test:' || n], '{0}', ARRAY[sha256(convert_to(n::text, 'UTF8'))]"
+        " FROM generate_series(1, 300) n"
     )
     await site.public_log.turn()
     answer = await http.get("/open/log/checkpoint")
@@ -46,8 +47,9 @@ async def test_the_files_of_the_log_lead_to_the_root_that_it_signed(site: Site, 
 
 async def test_what_the_log_does_not_have_yet_is_not_found(site: Site, http: httpx.AsyncClient) -> None:
     await site.db.execute(
-        "INSERT INTO ledger_waiting (region, subject, seq, commitment)"
-        " SELECT '', 'test:' || n, 0, sha256(convert_to(n::text, 'UTF8')) FROM generate_series(1, 300) n"
+        "INSERT INTO ledger_waiting (regions, subjects, seqs, commitments)"
+        " SELECT ARRAY[''], ARRAY['test:' || n], '{0}', ARRAY[sha256(convert_to(n::text, 'UTF8'))]"
+        " FROM generate_series(1, 300) n"
     )
     await site.public_log.turn()
     shown = await site.public_log.shown()

@@ -1,42 +1,30 @@
 """What the public log commits to of an event: a statement in words, and the whole event behind it.
 
 Both hang on the applicant's key (`ledger.commitments`): whoever has it can open them one by one, and when it is erased
-the leaf stays and says nothing. The statement is kept sealed beside the event, letter for letter as it was committed
-to, so that new words in a file or in this program change no receipt.
+the leaf stays and says nothing. The words are kept in the event, sealed with it, and the statement is worked out from
+the event's own letters whenever it is needed: it must come out the same for good. Of events without words in them the
+statement is kept, sealed, beside the event.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from tongban.base.clock import utc
-from tongban.base.i18n import Text
 from tongban.base.keys import base64url
 from tongban.base.sealing import PersonKey
 from tongban.cases.account import what_words, who_words
 from tongban.cases.definition import Definition
-from tongban.cases.model import Event
+from tongban.cases.model import Event, Spoken
 from tongban.ledger.commitments import Salt, Statement, commitment
 
 _encode = msgspec.json.Encoder().encode
+_event = msgspec.json.Decoder(Event)
 
 
-class Spoken(msgspec.Struct, frozen=True):
-    """An event in words, as the account of the case tells it to the person."""
-
-    what: Text
-    by: Text
-    law: Text | None
-
-
-def spoken(definition: Definition, events: Sequence[Event]) -> tuple[Spoken, ...]:
-    """The words for each event."""
-    return tuple(
-        Spoken(what_words(definition, event), who_words(event), definition.cite(event.law) if event.law else None)
-        for event in events
-    )
+def spoken(definition: Definition, event: Event) -> Spoken:
+    """The words for an event."""
+    return Spoken(what_words(definition, event), who_words(event), definition.cite(event.law) if event.law else None)
 
 
 def case_salt(key: PersonKey, region: str, case: str) -> Salt:
@@ -44,9 +32,9 @@ def case_salt(key: PersonKey, region: str, case: str) -> Salt:
     return Salt(key.derived(f"case\0{region}\0{case}"))
 
 
-def committed(salt: Salt, case: str, event: Event, words: Spoken, data: bytes) -> tuple[bytes, bytes]:
-    """The statement about an event whose whole text is `data`, and the commitment to it."""
-    said = _encode(
+def statement(salt: Salt, case: str, event: Event, words: Spoken, data: bytes) -> bytes:
+    """The statement about an event whose whole text is `data`."""
+    return _encode(
         Statement(
             case=case,
             seq=event.seq,
@@ -58,4 +46,11 @@ def committed(salt: Salt, case: str, event: Event, words: Spoken, data: bytes) -
             event=base64url(commitment(salt.event_key(event.seq), data)),
         )
     )
-    return said, commitment(salt.statement_key(event.seq), said)
+
+
+def kept_statement(salt: Salt, case: str, data: bytes) -> bytes:
+    """The statement about an event that is kept as `data`, with the words in it."""
+    event = _event.decode(data)
+    if event.words is None:
+        raise ValueError(f"nothing is said in event {event.seq}")
+    return statement(salt, case, event, event.words, data)

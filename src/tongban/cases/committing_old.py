@@ -34,7 +34,7 @@ async def commit_old(engine: Engine) -> int:
 
 async def _one(engine: Engine, number: str) -> bool:
     while found := await readable(engine, number):
-        words = spoken(found.definition, found.events)
+        words = [spoken(found.definition, event) for event in found.events]
         key = await engine.db.sealer.person(engine.db, found.state.case.applicant.id)
         async with engine.db.transaction() as connection:
             if await said.commit_all(connection, key, region_of(number), number, found.events, words):

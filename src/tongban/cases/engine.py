@@ -358,9 +358,8 @@ class Engine:
             expected=before.state.seq,
             seq=new[-1].seq,
             key=key,
-            events=new,
+            events=tuple(msgspec.structs.replace(event, words=spoken(before.definition, event)) for event in new),
             rows=project(before.definition, after, new),
-            spoken=spoken(before.definition, new),
         )
         also = effects(self, before.definition, after, new)
         return item, together(also) if also else None

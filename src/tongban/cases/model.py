@@ -204,6 +204,14 @@ class Letter(_Value, frozen=True):
     """The procedure's name for it."""
 
 
+class Spoken(_Value, frozen=True):
+    """An event in words, as the account of the case told it to the person on that day."""
+
+    what: Text
+    by: Text
+    law: Text | None = None
+
+
 class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One thing that happened. Events are only ever added.
 
@@ -252,6 +260,9 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     letter: Letter | None = None
     judged: dict[str, Any] = {}
     """What the rules said when it decided, as `catalog.compact` keeps it: enough to make the decision again."""
+    words: Spoken | None = None
+    """What is said of it to the public log: letter for letter, so new words in a file or in this program change no
+    receipt. None in events of before."""
 
     def __post_init__(self) -> None:
         if (self.adverse or self.decides == "adverse") and self.by.kind not in ("person", "official"):

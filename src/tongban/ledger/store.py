@@ -74,15 +74,19 @@ async def anything_waits(db: Runner) -> bool:
 
 
 async def take(connection: Connection, limit: int) -> list[Waiting]:
-    """Take the next commitments out of the line, in their order."""
+    """Take the next commitments out of the line, in their order: whole rows, until there are `limit` or no more."""
     rows = await connection.fetch(
         """
-        WITH upto AS (SELECT max(id) AS id FROM (SELECT id FROM ledger_waiting ORDER BY id LIMIT $1) w),
-        taken AS (
-          DELETE FROM ledger_waiting w USING upto u WHERE w.id <= u.id
-          RETURNING w.id, w.region, w.subject, w.seq, w.commitment, w.salt
-        )
-        SELECT region, subject, seq, commitment, salt FROM taken ORDER BY id""",
+        WITH upto AS (
+          SELECT max(id) AS id FROM (
+            SELECT id, sum(cardinality(seqs)) OVER (ORDER BY id) - cardinality(seqs) AS before
+            FROM (SELECT id, seqs FROM ledger_waiting ORDER BY id LIMIT $1) w) w
+          WHERE before < $1),
+        taken AS (DELETE FROM ledger_waiting w USING upto u WHERE w.id <= u.id RETURNING w.*)
+        SELECT u.region, u.subject, u.seq, u.commitment, u.salt
+        FROM taken t, unnest(t.regions, t.subjects, t.seqs, t.commitments, t.salts)
+          WITH ORDINALITY AS u(region, subject, seq, commitment, salt, n)
+        ORDER BY t.id, u.n""",
         limit,
     )
     return [Waiting(*row) for row in rows]

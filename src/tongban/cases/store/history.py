@@ -18,7 +18,7 @@ import msgspec
 from tongban.base.database import Connection
 from tongban.base.sealing import PREFIX, PersonKey, seal_json
 from tongban.base.sealing.sealer import as_bytes, as_text
-from tongban.cases.committing import Spoken, case_salt, committed
+from tongban.cases.committing import case_salt, statement
 from tongban.cases.model import Event
 from tongban.cases.projections import (
     CaseRow,
@@ -30,6 +30,7 @@ from tongban.cases.projections import (
 )
 from tongban.cases.store.runner import Runner
 from tongban.cases.store.sealed import EVENT, NOTICE, ROW
+from tongban.ledger.commitments import commitment
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -50,8 +51,6 @@ class Append(msgspec.Struct, frozen=True, kw_only=True):
     key: Key
     events: tuple[Event, ...]
     rows: Rows
-    spoken: tuple[Spoken, ...] = ()
-    """What the public log commits to of each event, in its order; none for rows that are only rebuilt."""
     draft: DraftKey | None = None
     """The draft that has become this case."""
 
@@ -84,7 +83,6 @@ class _EventRow(msgspec.Struct, frozen=True):
     type: str
     leads_to: str
     event: str
-    said: str
     commitment: str
     """Hexadecimal, for it travels as JSON."""
 
@@ -150,21 +148,15 @@ _encode = msgspec.json.Encoder().encode
 
 
 def _event_rows(key: PersonKey, item: Append) -> Iterator[_EventRow]:
-    """Each event sealed, with what is said of it and the commitment to both."""
+    """Each event sealed, with the commitment to what is said of it. Raises ValueError for one without words."""
     salt = case_salt(key, item.region, item.case)
-    for event, words in zip(item.events, item.spoken, strict=True):
-        at = (item.region, item.case, event.seq)
-        place, data = EVENT.place("event", at), _encode(event)
-        said, commitment = committed(salt, item.case, event, words, data)
-        yield _EventRow(
-            *at,
-            event.at,
-            event.type,
-            event.to,
-            as_text(key.seal(place, data)),
-            as_text(key.seal(place.beside("said"), said)),
-            commitment.hex(),
-        )
+    for event in item.events:
+        if event.words is None:
+            raise ValueError("nothing is said of an event")
+        at, data = (item.region, item.case, event.seq), _encode(event)
+        sealed = as_text(key.seal(EVENT.place("event", at), data))
+        said = commitment(salt.statement_key(event.seq), statement(salt, item.case, event, event.words, data))
+        yield _EventRow(*at, event.at, event.type, event.to, sealed, said.hex())
 
 
 def _case_row(key: PersonKey, row: CaseRow) -> CaseRow:
@@ -210,19 +202,18 @@ done AS MATERIALIZED (
 ),
 fresh_event AS MATERIALIZED (
   SELECT e.* FROM jsonb_to_recordset($1::jsonb -> 'events') AS e(
-    region text, case_id text, seq int, at timestamptz, type text, leads_to text, event jsonb, said text,
-    commitment text)
+    region text, case_id text, seq int, at timestamptz, type text, leads_to text, event jsonb, commitment text)
   JOIN done d ON d.region = e.region AND d.case_id = e.case_id
 ),
 event AS (
-  INSERT INTO case_event (region, case_id, seq, at, type, leads_to, event, said)
-  SELECT e.region, e.case_id, e.seq, e.at, e.type, e.leads_to, e.event, e.said
+  INSERT INTO case_event (region, case_id, seq, at, type, leads_to, event)
+  SELECT e.region, e.case_id, e.seq, e.at, e.type, e.leads_to, e.event
   FROM fresh_event e
 ),
 leaf AS (  -- the public log takes it from here, in this order
-  INSERT INTO ledger_waiting (region, subject, seq, commitment)
-  SELECT e.region, e.case_id, e.seq, decode(e.commitment, 'hex') FROM fresh_event e
-  ORDER BY e.region, e.case_id, e.seq
+  INSERT INTO ledger_waiting (regions, subjects, seqs, commitments)
+  SELECT array_agg(e.region), array_agg(e.case_id), array_agg(e.seq), array_agg(decode(e.commitment, 'hex'))
+  FROM (SELECT * FROM fresh_event ORDER BY region, case_id, seq) e HAVING count(*) > 0
 ),"""
 
 _TRUST = """
