@@ -204,6 +204,7 @@ ROUTES: dict[str, Whose] = {
     "GET /help": PUBLIC,
     "GET /accessibility": PUBLIC,
     # open
+    "GET /open": PUBLIC,
     "GET /open/data": PUBLIC,
     "GET /open/data.json": PUBLIC,
     "GET /open/data.jsonld": PUBLIC,

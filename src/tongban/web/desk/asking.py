@@ -29,9 +29,14 @@ SERVICES = (REQUEST, CORRECTION, ENTRY, ELEMENT)
 """What a body asks for in its own name."""
 
 
+def asks(actor: Actor) -> bool:
+    """Whether this official asks in the name of their body."""
+    return actor.kind == "official" and bool({Role.EXAMINE, Role.DECIDE, Role.HEAD} & actor.roles)
+
+
 def may_ask(actor: Actor) -> Actor:
     """Whoever may ask in the name of their body. Raises Refused: `not-an-asker` (403)."""
-    if actor.kind != "official" or not {Role.EXAMINE, Role.DECIDE, Role.HEAD} & actor.roles:
+    if not asks(actor):
         raise refuse(
             "not-an-asker",
             "提出共享申请由审查、审批岗位或者负责人办理。",

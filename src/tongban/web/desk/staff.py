@@ -7,6 +7,7 @@ from tongban.assist.gate.hand import MAY_TURN
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.org import Actor
+from tongban.web.desk.asking import asks
 from tongban.web.desk.values import RegionName
 from tongban.web.portal import places
 from tongban.web.site import Site
@@ -74,6 +75,8 @@ class Desk:
     supervises: bool
     switches: bool
     heads: bool
+    asks: bool
+    """Asks for data and changes entries in the name of the body, and reads what is written to it."""
     centre: bool
     """Works at a digital centre, which looks at proposals."""
 
@@ -110,6 +113,7 @@ def desk(site: Site, actor: Actor, at: Place, search: str = "") -> Desk:
         supervises="supervise" in actor.roles,
         switches=bool(MAY_TURN & actor.roles),
         heads="head" in actor.roles,
+        asks=asks(actor),
         centre=site.directory.body(actor.body).kind == "digital-centre",
     )
 

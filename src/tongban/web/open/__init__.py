@@ -7,6 +7,7 @@ from tongban.web.open import (
     data,
     delegations,
     flexible,
+    front,
     halls,
     hotline,
     improvements,
@@ -27,6 +28,7 @@ from tongban.web.open import (
 )
 
 ROUTES = [
+    *front.ROUTES,
     *verify.ROUTES,
     *status.ROUTES,
     *certificates.ROUTES,

@@ -63,6 +63,14 @@
     });
   });
 
+  // On a phone each cell of a table says what it is: the words of its column stand before it.
+  all("table:is(.list, .figures)").forEach((table) => {
+    const heads = all("thead tr:last-child > *", table).map((head) => head.textContent.trim());
+    all("tbody tr", table).forEach((row) => [...row.children].forEach((cell, n) => {
+      if (cell.tagName === "TD" && row.children.length === heads.length && !("label" in cell.dataset)) cell.dataset.label = heads[n];
+    }));
+  });
+
   // Print buttons exist only where they work.
   all("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
 
