@@ -3,10 +3,11 @@
 import msgspec
 import pytest
 from tests.assist.gate_world import Hall, hall, register
+from tests.assist.routing.earlier_days import write
 
 from tongban.assist.gate import Asked
 from tongban.assist.model import Evidence, Proposed, Suggestion
-from tongban.assist.routing.records import Move, Pair, Request
+from tongban.assist.routing.records import Move, Request
 from tongban.assist.routing.urgency import Level
 from tongban.assist.store import Store, calls, drafts, papers, routing, watching
 from tongban.assist.store.drafts import SentDraft
@@ -16,7 +17,6 @@ from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
-from tongban.base.ids import uuid7
 from tongban.base.sealing import open_json, seal_old
 from tongban.org import Actor
 
@@ -62,17 +62,12 @@ async def everything(db: Database, clock: SettableClock) -> tuple[Hall, Store, s
         region=REGION, id="990101-r", at=clock(), said=SECRET, urgency=Level.USUAL, rule="", taken_by="a", office="b",
         moves=(move,),
     )  # fmt: skip
-    own = await store.owner(request.id)
+    await write(store, request, "r-2", SECRET)
     async with store.acting() as connection:
         await drafts.add(connection, sent, key)
         await watching.note_view(connection, REGION, said.id, OFFICIAL.id, SECRET, clock(), key)
         await papers.expect(connection, [paper(clock)])
         await papers.keep(connection, paper(clock), clock(), said.id, "suggested", (key, PAPER))
-        await routing.add(connection, request, own)
-        pair = Pair(
-            region=REGION, at=clock(), kind="together", one=request.id, other="r-2", by_id="a", post="p", why=SECRET
-        )
-        await routing.add_pair(connection, uuid7(), pair, own)
     return world, store, said.id
 
 

@@ -31,8 +31,8 @@ async def asked(anyone: Person, said: str = SAID, **more: str) -> tuple[str, str
 
 async def sent(clerk: Official, case: str, body: str = HOUSING) -> None:
     await clerk.get(f"/desk/hotline/{case}")
-    fields = {name: clerk.hidden(name) for name in ("key", "call", "first")}
-    await clerk.post(f"/desk/hotline/{case}", {**fields, "body": body, "reasons": "管路灯"})
+    fields = {name: clerk.hidden(name) for name in ("key", "call")}
+    await clerk.post(f"/desk/hotline/{case}", {**fields, "to": body, "reasons": "管路灯"})
 
 
 async def replied(official: Official, case: str, reply: str = "灯泡换好了") -> None:
@@ -68,7 +68,7 @@ async def test_from_asking_without_a_log_in_to_the_call_back(anyone: Person, sit
     await anyone.post(f"/hotline/{case}/{code}", {**said, "key": anyone.hidden("key")})
     assert "已回访，办结" in anyone.text
     await site.voice.turn()
-    (one,) = await site.voice.hotline.rates(["990101"], 30)
+    (one,) = await site.voice.hotline.rates(["990101"])
     assert (one.of, one.response, one.solution, one.satisfaction) == (HOUSING, "100%", "100%", "100%")
     found = await store.moments(site.db, "990101", (datetime(2000, 1, 1, tzinfo=UTC), ""), 10)
     assert [(m.kind, m.value) for m in found] == [
@@ -104,7 +104,7 @@ async def test_what_is_not_solved_goes_back_and_is_counted_as_not_solved(anyone:
     await anyone.post(f"/hotline/{case}/{code}", {**back, "key": anyone.hidden("key")})
     assert "承办单位在办" in anyone.text
     await site.voice.turn()
-    assert (await site.voice.hotline.rates(["990101"], 30))[0].solution == "0%"
+    assert (await site.voice.hotline.rates(["990101"]))[0].solution == "0%"
 
 
 async def test_requests_about_one_thing_are_put_together_by_people_and_everybody_gets_the_answer(

@@ -98,6 +98,7 @@ async def below(
     site = await open_site(settings, db, clock, Log(lambda _: None, clock))
     reusing = Reusing(site.assist.gate, channel, site.catalogue)
     routing = Routing(site.assist.store, site.assist.gate, site.directory, clock, folder, reusing)
+    site.voice.hotline = replace(site.voice.hotline, routing=routing)
     return replace(site, assist=replace(site.assist, reusing=reusing, routing=routing))
 
 
@@ -110,6 +111,13 @@ async def county(lower_db: Database, tmp_path: Path, clock: SettableClock, heard
 async def resident(county: Site) -> AsyncIterator[Person]:
     async with browser(county) as client:
         yield Person(client)
+
+
+async def asked(clerk: Official, said: str) -> None:
+    """A call is typed in, and the page on which it is sent on is open."""
+    await clerk.get("/desk/hotline/new")
+    fields = {"do": "take", "said": said, "kind": "help", "urgency": "general", "key": clerk.hidden("key")}
+    await clerk.post("/desk/hotline/new", fields)
 
 
 def xiaoman() -> Actor:
@@ -159,8 +167,7 @@ async def test_what_the_county_knows_itself_is_not_asked_above(resident: Person,
 async def test_nothing_personal_leaves_the_county_s_pages(resident: Person, county: Site, heard: Heard) -> None:
     await resident.get(f"/search?q={ASKED}")
     clerk = await Official(county).sit(CLERK)
-    await clerk.get("/desk/requests")
-    await clerk.post("/desk/requests/look", {"said": NOISE})
+    await asked(clerk, NOISE)
     assert [one.use for one in heard.questions] == ["guide", "routing"]
     for question in heard.questions:
         assert "周晓岚" not in question.text
@@ -184,8 +191,7 @@ async def test_what_people_make_of_it_counts_in_the_county_s_figures_only(
 
 async def test_feedback_touches_no_other_suggestion(resident: Person, county: Site) -> None:
     clerk = await Official(county).sit(CLERK)
-    await clerk.get("/desk/requests")
-    await clerk.post("/desk/requests/look", {"said": NOISE})
+    await asked(clerk, NOISE)
     found = re.search(r'name="call" value="([^"]+)"', clerk.page.text)
     assert found
     await resident.get(f"/search?q={ASKED}")
@@ -202,8 +208,7 @@ async def test_the_county_s_off_switch_stops_it_at_once(resident: Person, county
     assert FOUND not in resident.text
     assert "没有找到" in resident.text
     clerk = await Official(county).sit(CLERK)
-    await clerk.get("/desk/requests")
-    await clerk.post("/desk/requests/look", {"said": NOISE})
+    await asked(clerk, NOISE)
     assert "没有建议，请您自己选" in clerk.text
     assert heard.questions == []
 
@@ -243,8 +248,7 @@ async def test_a_province_that_is_away_is_in_nobody_s_way_and_soon_left_alone(
             assert "没有找到" in person.text
     assert len(away.questions) == 5, "five failures in a row open the breaker"
     clerk = await Official(county).sit(CLERK)
-    await clerk.get("/desk/requests")
-    await clerk.post("/desk/requests/look", {"said": NOISE})
+    await asked(clerk, NOISE)
     assert "没有建议，请您自己选" in clerk.text
 
 
@@ -252,19 +256,19 @@ async def test_a_clerk_of_a_county_without_a_model_gets_the_province_s_three_kin
     county: Site, province: Site
 ) -> None:
     clerk = await Official(county).sit(CLERK)
-    await clerk.get("/desk/requests")
-    await clerk.post("/desk/requests/look", {"said": NOISE})
+    await asked(clerk, NOISE)
     for words in ("上级平台的分办找到的", "岚江省", "生态环境", "由您选"):
         assert words in clerk.text
-    assert len(re.findall(r'type="radio" name="category" value="\w', clerk.page.text)) == 3
+    assert len(re.findall(r'type="radio" name="to" value="\w', clerk.page.text)) == 3
     call = re.search(r'name="call" value="([^"]+)"', clerk.page.text)
     assert call
-    await clerk.post("/desk/requests", {"said": NOISE, "call": call[1], "category": "noise", "other": "", "body": ""})
-    assert clerk.page.url.path.startswith(f"/desk/requests/{COUNTY}-"), clerk.text
+    fields = {"call": call[1], "to": "noise", "reasons": "管噪声", "key": clerk.hidden("key")}
+    await clerk.post(clerk.page.url.path, fields)
+    assert clerk.page.url.path.startswith(f"/desk/cases/{COUNTY}-"), clerk.text
     assert await county.db.fetchval("SELECT outcome FROM assist_settled WHERE call = $1", call[1]) == "accepted"
     assert await outcomes(county, "routing") == [(COUNTY, "suggested")], "one question is one line"
     assert await outcomes(province, "routing") == [(COUNTY, "suggested")]
-    assert await province.db.fetchval("SELECT count(*) FROM routing_request") == 0
+    assert await province.db.fetchval("SELECT count(*) FROM hotline_sent") == 0
 
 
 async def test_a_county_with_a_model_of_its_own_asks_above_only_where_that_is_unsure(
@@ -273,12 +277,10 @@ async def test_a_county_with_a_model_of_its_own_asks_above_only_where_that_is_un
     shutil.copytree(adopted / "models", tmp_path / "county" / "models")
     county = await below(lower_db, tmp_path / "county", clock, heard, adopted)
     clerk = await Official(county).sit(CLERK)
-    await clerk.get("/desk/requests")
-    await clerk.post("/desk/requests/look", {"said": NOISE})
+    await asked(clerk, NOISE)
     assert "由您选" in clerk.text
     assert heard.questions == []
-    await clerk.get("/desk/requests")
-    await clerk.post("/desk/requests/look", {"said": "Zxqv wjkp bdfg"})
+    await asked(clerk, "Zxqv wjkp bdfg")
     assert "没有建议，请您自己选" in clerk.text
     assert len(heard.questions) == 1
 

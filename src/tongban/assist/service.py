@@ -23,6 +23,7 @@ from tongban.assist.records import Switched
 from tongban.assist.reuse import Channel, NoChannel, Reusing, Serving
 from tongban.assist.reuse.answerers import answerers
 from tongban.assist.routing.desk import Routing
+from tongban.assist.routing.earlier import Earlier
 from tongban.assist.store import Store
 from tongban.assist.watch import exercises
 from tongban.assist.watch.exercises import Drill
@@ -54,6 +55,8 @@ class Assist:
     watch: Watcher
     precheck: Precheck
     routing: Routing
+    earlier: Earlier
+    """What counters only sent on, before each request became a case."""
     forecasting: Forecasting
     early: EarlyWarning
     public: PublicRegister
@@ -110,6 +113,7 @@ class Assist:
             model=_model(server),
             watch=watch,
             routing=routing,
+            earlier=Earlier(store, directory),
             forecasting=Forecasting(db, gate, catalogue, directory, clock),
             early=EarlyWarning(db, gate, directory, clock),
             precheck=Precheck(store, gate, catalogue, cases, clock),

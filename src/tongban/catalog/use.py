@@ -156,7 +156,7 @@ class Use(_File, frozen=True, kw_only=True):
     law: tuple[Law, ...]
     task: Task
     ceiling: Literal["guide", "precheck", "draft", "assign"]
-    """The most it may do. `assign` chooses which body a request goes to; there is no value for deciding."""
+    """The most it may do. `assign` ticks the body that a person sends a request to; there is no value for deciding."""
     model: Model
     sees: tuple[Seen, ...]
     evaluation: Evaluation

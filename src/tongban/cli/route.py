@@ -38,7 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _labelled(adopt)
     adopt.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
     adopt.add_argument(
-        "--automatic", action="store_true", help="sure ones go at once if 98%% of these were right · 有把握的自动分办"
+        "--automatic",
+        action="store_true",
+        help="sure ones are ticked for the clerk if 98%% of these were right · 有把握的替窗口人员先勾好",
     )
     show = verbs.add_parser("demonstrate", help="adopt a model of invented requests · 启用演示模型")
     show.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
@@ -140,8 +142,8 @@ def _predict(options: argparse.Namespace) -> None:
 
 def _lessons(options: argparse.Namespace) -> None:
     from tongban.assist.routing.adopting import LABEL, TEXT
-    from tongban.assist.routing.desk import AT_MOST
     from tongban.cli.installed import with_site
+    from tongban.voice.hotline.sending import AT_MOST
 
     settings = Settings.load(os.environ, data_dir=options.data)
     since = datetime.combine(options.since or date(1970, 1, 1), time(), settings.timezone)
@@ -149,13 +151,14 @@ def _lessons(options: argparse.Namespace) -> None:
     async def read(site: "Site") -> list[tuple[str, str]]:
         if options.region is not None:
             site.directory.region(options.region)  # one that is not there is refused
-        return await site.assist.routing.lessons(options.region, since)
+        earlier = await site.assist.earlier.lessons(options.region, since)
+        return [*await site.voice.hotline.sending.lessons(options.region, since), *earlier][:AT_MOST]
 
     found = with_site(settings, read)
     made = io.StringIO(newline="")
     csv.writer(made).writerows([(TEXT, LABEL), *found])
     _write_private(options.out, made.getvalue().encode("utf-8-sig"))
-    told = f"{len(found):,} re-routings that a second person checked · 由第二个人核对过的改派{len(found):,}条"
+    told = f"{len(found):,} requests that people sent and bodies took up · 由人派出、单位接办的诉求{len(found):,}条"
     print(f"{options.out}: {told}")
     if len(found) == AT_MOST:
         print(f"These are the newest {AT_MOST:,}; older ones are left out. 只取最新的{AT_MOST:,}条，更早的没有导出。")

@@ -109,6 +109,7 @@ async def seed(db: Database, hotline: Hotline, data_dir: Path, now: datetime) ->
     player = _Player(replace(hotline, cases=played, clock=clock), clock, now, past=_signs(engine.keys, now))
     for n, story in enumerate(_REQUESTS):
         await player.play(n, story)
+    await hotline.turn(whole=True)  # they come with dates of days ago
     return True
 
 

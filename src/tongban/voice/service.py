@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from tongban.assist.service import Assist
 from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.base.telemetry import Log
 from tongban.cases.service import Cases
 from tongban.hall import Hall
 from tongban.org import Directory
+from tongban.voice.hotline.places import Places
 from tongban.voice.hotline.service import Hotline
 from tongban.voice.improvements.service import Improvements
 from tongban.voice.participation.proposals.rooms import Rooms
@@ -30,9 +32,11 @@ class Voice:
         secret: bytes,
         log: Log,
         address: str,
+        assist: Assist,
+        data_dir: Path,
     ) -> None:
         self.ratings = Ratings(db, cases, hall, directory, clock, secret, log, address)
-        self.hotline = Hotline(db, cases, hall, directory, clock, secret, log)
+        self.hotline = Hotline(db, cases, hall, directory, clock, secret, log, assist.routing, Places(data_dir))
         self.improvements = Improvements(db, cases, directory, clock, log)
         engine = cases.engine
         engine.beside = replace(engine.beside, invites=self.ratings.invites, fits=self.improvements.fits)

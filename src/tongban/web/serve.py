@@ -148,7 +148,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         outreach=Outreach(db, catalogue, clock),
         watch=Watch(db, cases.engine, clock, settings.timezone, halls),
         hall=hall,
-        voice=Voice(db, cases, hall, directory, clock, secret, log, settings.address),
+        voice=Voice(db, cases, hall, directory, clock, secret, log, settings.address, assist, settings.data_dir),
         participation=Participation(db, catalogue, clock, settings.timezone),
         keys=keys,
         public_log=await PublicLog.open(db, keys, clock, settings.data_dir, settings.address),

@@ -1,4 +1,4 @@
-"""系统自动分办: off unless the record asks and its threshold is met; urgent, repeated, unsure ones are a person's."""
+"""Ticking for the clerk: off unless the record asks and its threshold is met; never the urgent, repeated, unsure."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.assist.routing.test_routing_desk import CLERK, EXAMINER, NOISE, seat, settled
+from tests.assist.routing.test_routing_desk import CLERK, NOISE, seat
 
 from tongban.assist import measured
 from tongban.assist.gate import Gate
@@ -18,12 +18,10 @@ from tongban.assist.records import Switched
 from tongban.assist.routing import adopting, modelfile
 from tongban.assist.routing.automatic import CEILING, DEMANDED, allowed
 from tongban.assist.routing.desk import Routing
-from tongban.assist.routing.records import Look, Request
 from tongban.assist.routing.urgency import Level
 from tongban.assist.store import Store
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database
-from tongban.base.errors import Refused
 from tongban.base.telemetry import Log
 from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.installation import open_catalogue
@@ -64,44 +62,13 @@ async def desk(db: Database, clock: SettableClock, place: Path, use: Use, found:
     return Routing(store, gate, Directory.build(demo.register(), clock), clock, place)
 
 
-async def test_a_sure_request_goes_to_the_body_in_charge_at_once_and_says_what_sent_it(
+async def test_a_sure_answer_is_ticked_and_a_person_still_sends_it(
     db: Database, clock: SettableClock, entry: Entry
 ) -> None:
     routing = await desk(db, clock, *entry)
-    sent = await routing.note(seat(CLERK), NOISE)
-    assert isinstance(sent, Request)
-    (move,) = sent.moves
-    assert (move.kind, move.body, move.category, move.by_id) == ("automatic", "990101.ecology", "noise", "")
-    assert move.machine is not None
-    assert (move.machine.use, move.machine.version) == ("routing", entry[1].version)
-    assert move.machine.confidence >= 0.6
-    assert move.machine.words and all(word in NOISE for word in move.machine.words)
-    assert await routing.one(seat(EXAMINER), sent.id) == sent
+    look = await routing.look(seat(CLERK), NOISE)
+    assert routing.ready(look, alone=True) == "noise"
     assert await db.fetchval("SELECT count(*) FROM case_event") == 0, "no case, no clock, no decision"
-
-
-async def test_an_officer_passes_it_on_as_any_other_and_that_counts_against_the_machine(
-    db: Database, clock: SettableClock, entry: Entry
-) -> None:
-    routing = await desk(db, clock, *entry)
-    sent = await routing.note(seat(CLERK), NOISE)
-    assert isinstance(sent, Request)
-    moved = await routing.pass_on(seat(EXAMINER), sent.id, "property", "", "是物业的音响")
-    assert (moved.body, moved.category) == ("990101.housing", "property")
-    assert await settled(db, sent.call) == ["declined"]
-    assert await routing.lessons("990101", sent.at) == [], "nobody has checked it"
-
-
-async def test_a_body_confirms_what_was_assigned_to_it(db: Database, clock: SettableClock, entry: Entry) -> None:
-    routing = await desk(db, clock, *entry)
-    sent = await routing.note(seat(CLERK), NOISE)
-    assert isinstance(sent, Request)
-    with pytest.raises(Refused) as stranger:
-        await routing.check(seat(CLERK), sent.id)
-    assert stranger.value.code == "not-yours"
-    assert not (await routing.check(seat(EXAMINER), sent.id)).to_check
-    assert await settled(db, sent.call) == ["accepted"]
-    assert await routing.lessons("990101", sent.at) == [], "a machine does not learn from itself"
 
 
 async def test_it_is_off_unless_the_record_says_so_and_its_threshold_is_met(
@@ -115,50 +82,36 @@ async def test_it_is_off_unless_the_record_says_so_and_its_threshold_is_met(
     )
     for record, reached in ((guiding, found), (use, short), (use, unmeasured)):
         routing = await desk(db, clock, place, record, reached)
-        assert isinstance(await routing.note(seat(CLERK), NOISE), Look)
-    assert await db.fetchval("SELECT count(*) FROM routing_request") == 0
+        assert routing.ready(await routing.look(seat(CLERK), NOISE), alone=True) == ""
 
 
-async def test_an_urgent_request_is_always_a_persons(db: Database, clock: SettableClock, entry: Entry) -> None:
+async def test_what_is_urgent_or_perhaps_said_before_is_looked_at_first(
+    db: Database, clock: SettableClock, entry: Entry
+) -> None:
     routing = await desk(db, clock, *entry)
     for said, level in ((GAS, Level.NOW), (NOISE + "，好几个孩子流鼻血", Level.TODAY)):
-        found = await routing.note(seat(CLERK), said)
-        assert isinstance(found, Look)
-        assert found.urgency.level is level
+        found = await routing.look(seat(CLERK), said)
+        assert found.urgency.level is level and routing.ready(found, alone=True) == ""
+    assert routing.ready(await routing.look(seat(CLERK), NOISE), alone=False) == ""
 
 
-async def test_what_was_perhaps_said_before_is_a_persons_even_where_the_clerk_may_not_see_it(
+async def test_for_the_unsure_and_who_wants_people_only_and_a_use_switched_off_nothing_is_ticked(
     db: Database, clock: SettableClock, entry: Entry
 ) -> None:
     routing = await desk(db, clock, *entry)
-    first = await routing.note(seat(CLERK), NOISE)
-    assert isinstance(first, Request)
-    again = await routing.note(seat(CLERK), NOISE + "！")
-    assert isinstance(again, Look)
-    assert [twin.id for twin in again.twins] == [first.id]
-    elsewhere = msgspec.structs.replace(seat(CLERK), body="990101.police")
-    unseen = await routing.note(elsewhere, NOISE)
-    assert isinstance(unseen, Look)
-    assert unseen.twins == ()
-
-
-async def test_the_unsure_and_who_wants_people_only_and_a_use_switched_off_go_to_a_person(
-    db: Database, clock: SettableClock, entry: Entry
-) -> None:
-    routing = await desk(db, clock, *entry)
-    asked = await routing.note(seat(CLERK), NOISE, by_people=True)
-    assert isinstance(asked, Look) and isinstance(asked.found, Abstain)
+    asked = await routing.look(seat(CLERK), NOISE, by_people=True)
+    assert isinstance(asked.found, Abstain) and routing.ready(asked, alone=True) == ""
     assert asked.found.code == "opted-out"
     assert await routing.gate.flush() == 0, "no machine has read it"
-    assert isinstance(await routing.note(seat(CLERK), "Zxq wvk jjh"), Look)
+    assert routing.ready(await routing.look(seat(CLERK), "Zxq wvk jjh"), alone=True) == ""
     off = Switched(
         region="990101", use="routing", at=clock(), state="off", why="查错", kind="operator", by_id="o", by_name="运行"
     )
     await routing.gate.switch(off)
-    assert isinstance(await routing.note(seat(CLERK), NOISE), Look)
+    assert routing.ready(await routing.look(seat(CLERK), NOISE), alone=True) == ""
 
 
-def test_a_record_that_demands_less_than_98_in_100_assigns_nothing(entry: Entry) -> None:
+def test_a_record_that_demands_less_than_98_in_100_ticks_nothing(entry: Entry) -> None:
     _, use, found = entry
     assert allowed(use, found)
     lax = Threshold(metric="sure-accuracy", at_least=0.9)
@@ -167,7 +120,7 @@ def test_a_record_that_demands_less_than_98_in_100_assigns_nothing(entry: Entry)
     assert not allowed(msgspec.structs.replace(use, evaluation=evaluation), found)
 
 
-def test_a_record_that_nobody_watches_assigns_nothing(entry: Entry) -> None:
+def test_a_record_that_nobody_watches_ticks_nothing(entry: Entry) -> None:
     _, use, found = entry
     assert use.watch is not None
     assert not allowed(msgspec.structs.replace(use, watch=None), found)

@@ -1,16 +1,13 @@
-"""`tongban route lessons`: only re-routings that a second person checked become a training file."""
+"""`tongban route lessons`: of earlier days, only re-routings that a second person checked become a training file."""
 
 import asyncio
 import csv
-from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 import pytest
+from tests.assist.routing.earlier_days import Step, request, write
 
-from tongban.assist.routing.records import Move, Request
-from tongban.assist.routing.urgency import Level
-from tongban.assist.store import Store, routing
+from tongban.assist.store import Store
 from tongban.base.clock import SettableClock
 from tongban.base.config import Settings
 from tongban.base.database import Database
@@ -20,25 +17,12 @@ from tongban.cli import main
 from tongban.org import demo
 
 pytestmark = pytest.mark.database
-Step = tuple[Literal["sent", "passed-on", "checked"], str, str]
 
 
 def typed(*words: str | Path) -> int:
     with pytest.raises(SystemExit) as ended:
         main(["route", "lessons", *map(str, words)])
     return int(ended.value.code or 0)
-
-
-def request(at: datetime, number: str, said: str, *steps: Step, region: str = "990101") -> Request:
-    """A request with its moves as (kind, category, who)."""
-    moves = tuple(
-        Move(seq=n, at=at, kind=kind, category=category, body=f"{region}.x", by_id=who, post="p")
-        for n, (kind, category, who) in enumerate(steps, start=1)
-    )
-    return Request(
-        region=region, id=f"{region}-{number}", at=at, said=said, urgency=Level.USUAL, rule="", taken_by="a",
-        office=f"{region}.x", moves=moves,
-    )  # fmt: skip
 
 
 @pytest.fixture
@@ -59,10 +43,8 @@ async def data(db: Database, tmp_path: Path, clock: SettableClock, monkeypatch: 
         request(clock(), "6", "邻县的", sent, on, ("checked", "noise", "c"), region="990102"),
     )
     store = await Store.open(db)
-    keys = [await store.owner(one.id) for one in made]
-    async with store.acting() as connection:
-        for one, key in zip(made, keys, strict=True):
-            await routing.add(connection, one, key)
+    for one in made:
+        await write(store, one)
     await db.close()
     return tmp_path
 
@@ -75,8 +57,8 @@ async def test_only_what_a_second_person_checked_is_written_and_counted(
     with out.open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.reader(file)) == [["text", "label"], ["楼下“太吵”，\n整夜不停", "noise"]]
     said = capsys.readouterr().out
-    assert "1 re-routings that a second person checked" in said
-    assert "由第二个人核对过的改派1条" in said
+    assert "1 requests that people sent and bodies took up" in said
+    assert "由人派出、单位接办的诉求1条" in said
     assert out.stat().st_mode & 0o077 == 0, "people's words are for whoever runs the platform"
     assert await asyncio.to_thread(typed, "--out", out, "--data", data) == 0
     assert "邻县的" in out.read_text(encoding="utf-8-sig")

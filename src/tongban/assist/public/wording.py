@@ -59,9 +59,7 @@ CEILINGS: Mapping[str, Text] = {
     "guide": Text("帮着找", "help to find"),
     "precheck": Text("帮着看材料", "look over papers"),
     "draft": Text("起草文字，由人来改、来签", "draft words that a person edits and signs"),
-    "assign": Text(
-        "有把握的诉求直接送到主管机关，人随时可以改", "send sure requests to their body; people may redirect"
-    ),
+    "assign": Text("有把握的诉求替人先勾好机关，由人派出", "tick the body of sure requests; a person sends them"),
 }
 KINDS: Mapping[str, Text] = {
     "none": Text("没有训练过的模型，只有规则、检索或者算术", "nothing trained: rules, search or arithmetic"),

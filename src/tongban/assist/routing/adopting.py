@@ -122,7 +122,7 @@ def adopt(
     automatic: bool = False,
 ) -> Adopted:
     """Measure on an office's requests, learn from all of them, and put the model into use. `automatic` lets sure
-    answers go their way (`routing.automatic`), if these were right often enough.
+    answers be ticked for the clerk (`routing.automatic`), if these were right often enough.
 
     Raises Refused: what `read` and `evaluate` raise; `below-threshold` where it misses what the register demands, and
     then nothing changes.
@@ -211,12 +211,12 @@ def _entry(weights: str, name: str, size: int, now: datetime) -> Use:
 
 
 def _assigning(use: Use) -> Use:
-    """The same record for a use that sends sure requests on by itself, and says so."""
+    """The same record for a use whose sure answers are ticked for the clerk, and says so."""
     evaluation = msgspec.structs.replace(use.evaluation, thresholds=(*use.evaluation.thresholds, DEMANDED))
     purpose = Text(
-        f"{use.purpose.zh}有把握、不急、没人说过的，系统直接送到主管机关，标明“系统自动分办”；其余由窗口人员选。",
-        f"{use.purpose.en} What it is sure of, and is neither urgent nor said before, the platform sends to the body in"
-        " charge, marked as its own act; a clerk chooses for the rest.",
+        f"{use.purpose.zh}有把握、不急、没人说过的，系统替窗口人员先勾好，仍由人派出；其余由窗口人员选。",
+        f"{use.purpose.en} What it is sure of, and is neither urgent nor said before, is ticked for the clerk, who"
+        " sends it; for the rest the clerk chooses.",
     )
     return msgspec.structs.replace(use, ceiling=CEILING, purpose=purpose, evaluation=evaluation)
 

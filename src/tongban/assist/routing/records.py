@@ -1,4 +1,4 @@
-"""What is kept of a request: its words, what was suggested, where it was sent and why it was passed on."""
+"""What is suggested of a request; and what is kept of those of earlier days, which counters only sent on."""
 
 from __future__ import annotations
 
@@ -99,36 +99,12 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     sure: bool = False
 
 
-class Twin(msgspec.Struct, frozen=True, kw_only=True):
-    """An earlier request that says nearly the same: `alike` is the share of runs in common."""
-
-    id: str
-    said: str
-    at: datetime
-    body: str
-    alike: float
-
-
 class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a clerk is shown about a request before choosing. `id` is the number it will have; `found` says
-    where, and `above` by whom if by the level above; the rest needs no model."""
+    """What a clerk is shown about a request before choosing. `found` says where, and `above` by whom if by the level
+    above; the rest needs no model."""
 
     id: str
     said: str
     urgency: Urgency
     found: Suggestion[tuple[Choice, ...]] | Abstain
-    twins: tuple[Twin, ...]
     above: Provenance | None = None
-
-
-class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """人工合并、拆分: two requests that an official put together or apart, and why. The newest word counts."""
-
-    region: str
-    at: datetime
-    kind: Literal["together", "apart"]
-    one: str
-    other: str
-    by_id: str
-    post: str
-    why: str

@@ -1,17 +1,16 @@
-"""Requests, where they went, and pairs that officials put together or apart. Rows are only ever added."""
+"""Requests of earlier days and where they went. Nothing is added any more (`routing.earlier`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
-from tongban.assist.routing.records import Move, Pair, Request
-from tongban.assist.store.sealed import MOVE, PAIR, REQUEST
+from tongban.assist.routing.records import Request
+from tongban.assist.store.sealed import MOVE, REQUEST
 from tongban.base.database import Connection, Row
-from tongban.base.sealing import PersonKey, Ring
+from tongban.base.sealing import Ring
 
 _REQUEST = """
     SELECT r.region, r.id, r.at, r.said, r.urgency, r.rule, r.taken_by, r.office, r.call, r.top,
@@ -30,7 +29,6 @@ _OF_BODIES = (
      ORDER BY r.at DESC, r.id DESC LIMIT $5
 """
 )
-_RECENT = _REQUEST + " WHERE r.region = $1 AND r.at >= $2 ORDER BY r.at DESC, r.id DESC LIMIT $3"
 # The check is the last move and follows the passing on directly; whoever passed it on does not check it.
 _LESSONS = """
     SELECT r.region, r.id, r.said, c.category FROM routing_move c
@@ -42,46 +40,6 @@ _LESSONS = """
                         WHERE l.region = c.region AND l.request = c.request AND l.seq > c.seq)
      ORDER BY c.at DESC, c.request DESC LIMIT $3
 """
-
-
-async def add(connection: Connection, request: Request, key: PersonKey) -> None:
-    """Keep a request with its first move, its words sealed; one that is there already stays as it is."""
-    await connection.execute(
-        "INSERT INTO routing_request (region, id, at, said, urgency, rule, taken_by, office, call, top)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
-        request.region,
-        request.id,
-        request.at,
-        key.seal_text(REQUEST.place("said", (request.region, request.id)), request.said),
-        str(request.urgency),
-        request.rule,
-        request.taken_by,
-        request.office,
-        request.call,
-        msgspec.to_builtins(request.top),
-    )
-    for move in request.moves:
-        await add_move(connection, request.region, request.id, move, key)
-
-
-async def add_move(connection: Connection, region: str, request: str, move: Move, key: PersonKey) -> bool:
-    """Keep a move, its reason sealed with the key of the request; False where somebody else has moved it meanwhile."""
-    done = await connection.execute(
-        "INSERT INTO routing_move (region, request, seq, at, kind, category, body, by_id, post, why, machine)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
-        region,
-        request,
-        move.seq,
-        move.at,
-        move.kind,
-        move.category,
-        move.body,
-        move.by_id,
-        move.post,
-        key.seal_text(MOVE.place("why", (region, request, move.seq)), move.why) if move.why else "",
-        None if move.machine is None else msgspec.to_builtins(move.machine),
-    )
-    return done.endswith(" 1")
 
 
 async def one(connection: Connection, region: str, request: str) -> Request | None:
@@ -96,11 +54,6 @@ async def of_bodies(
     """Requests that these bodies took or were ever sent, the newest first."""
     at, key = after or (None, None)
     return [_request(row) for row in await connection.fetch(_OF_BODIES, region, list(bodies), at, key, limit)]
-
-
-async def recent(connection: Connection, region: str, since: datetime, limit: int) -> list[Request]:
-    """The newest requests of a region, whoever has them: for finding twins, never for showing as they are."""
-    return [_request(row) for row in await connection.fetch(_RECENT, region, since, limit)]
 
 
 async def lessons(connection: Connection, region: str | None, since: datetime, limit: int) -> list[Row]:
@@ -136,34 +89,6 @@ def opened(ring: Ring, found: Sequence[Request]) -> list[Request]:
         )
         for one in found
     ]
-
-
-async def add_pair(connection: Connection, number: UUID, pair: Pair, key: PersonKey) -> None:
-    """Keep that an official put two requests together or apart; why is sealed with the key of the first."""
-    await connection.execute(
-        "INSERT INTO routing_pair (region, id, at, kind, one, other, by_id, post, why)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
-        pair.region,
-        number,
-        pair.at,
-        pair.kind,
-        pair.one,
-        pair.other,
-        pair.by_id,
-        pair.post,
-        key.seal_text(PAIR.place("why", (pair.region, number)), pair.why),
-    )
-
-
-async def pairs(connection: Connection, region: str, limit: int) -> list[Pair]:
-    """What officials put together and apart, the newest first. Why is sealed as it lies there: no page shows it."""
-    rows = await connection.fetch(
-        "SELECT region, at, kind, one, other, by_id, post, why FROM routing_pair WHERE region = $1"
-        " ORDER BY id DESC LIMIT $2",
-        region,
-        limit,
-    )
-    return [msgspec.convert(dict(row), Pair) for row in rows]
 
 
 def _request(row: Row) -> Request:

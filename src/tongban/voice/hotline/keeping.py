@@ -42,6 +42,7 @@ def kept(found: Case, caller: bytes | None) -> Kept:
         asked_at=asked.at if asked else None,
         solved=_SOLVED.get("no" if asked.type == "send-back" else str(asked.payload.get("solved"))) if asked else None,
         satisfied=_SATISFIED.get(str(asked.payload.get("satisfied"))) if asked else None,
+        objected=any(event.type in ("uphold", "redispatch") for event in events),
     )
 
 

@@ -29,7 +29,8 @@ MOST = 2000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody says. `name` and `phone` are what they leave so as to be called, and may be empty."""
+    """What somebody says. `area` and `point` say where it is (`places`); `name` and `phone` are what they leave so as
+    to be called. All of these may be empty."""
 
     kind: str
     said: str
@@ -38,6 +39,8 @@ class Asked:
     about: str = ""
     name: str = ""
     phone: str = ""
+    area: str = ""
+    point: str = ""
 
     @property
     def facts(self) -> dict[str, str]:
@@ -59,6 +62,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     body: str
     state: str
     open: bool
+    area: str = ""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +90,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     asked_at: datetime | None = None
     solved: int | None = None
     satisfied: int | None = None
+    objected: bool = False
 
 
 class Twin(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +102,27 @@ class Twin(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     alike: int
     """Per cent of runs in common."""
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a person sent a request, at that event of its case. `category` is empty where only a body was named."""
+
+    region: str
+    case_id: str
+    seq: int
+    at: datetime
+    category: str
+    body: str
+    by_id: str
+    followed: bool
+
+
+class HotSpot(msgspec.Struct, frozen=True, kw_only=True):
+    """Many about one thing: the words that most of them share, how many, and the most typical ones."""
+
+    words: tuple[str, ...]
+    count: int
+    cases: tuple[Row, ...]
 
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True):

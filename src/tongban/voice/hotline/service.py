@@ -5,13 +5,14 @@ Everything is a case: each step is an act of the procedure by somebody who may. 
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from tongban.assist.routing.desk import Routing
 from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.base.errors import Refused, refuse
@@ -30,11 +31,17 @@ from tongban.org import store as people
 from tongban.org.model import Person
 from tongban.sharing import Purpose, Reader
 from tongban.sharing.access import Kind, Opened, open_record
+from tongban.voice.following import Following
 from tongban.voice.hotline.keeping import kept
-from tongban.voice.hotline.model import ALIKE, MOST, RECENT_DAYS, SERVICE, Asked, Rates, Row, Twin
+from tongban.voice.hotline.model import SERVICE, Asked, Rates, Row
+from tongban.voice.hotline.places import Places, Source, Where, read_point
+from tongban.voice.hotline.sending import Sending, dispatches
 from tongban.voice.store import hotline as store
+from tongban.voice.store import places as placed
 
-_BATCH = 200
+COUNTED = timedelta(days=90)
+"""How far back requests are counted."""
+_COUNT_AGAIN = timedelta(minutes=15)
 _EARLIER = 20
 _SHORTEST_PURPOSE = 4
 _WITHOUT_LOGIN = Grant(Text("诉求人自己提出（没有登录）", "by the person, not logged in"), "国办发〔2020〕53号")
@@ -52,6 +59,9 @@ class Hotline:
     clock: Clock
     secret: bytes
     log: Log
+    routing: Routing
+    places: Places
+    following: Following = field(default_factory=Following)
 
     # --- taking in -------------------------------------------------------------------------------------------------
 
@@ -60,8 +70,10 @@ class Hotline:
 
         What was left is kept with the request or not at all. Raises Refused as `Cases.submit` and as `Engine.open`.
         """
+        where = self._where(actor, asked, region)
         if actor is not None and actor.kind == "person":
             view = await self.cases.submit(actor, SERVICE, asked.facts, region=region, key=key)
+            await placed.keep(self.db, view.case, view.opening.applicant.id, where, self.clock())
             return view.case, self.code(view.opening.applicant.id, view.case)
         self.cases.check_key(key)
         caller = self._caller(asked, key)
@@ -81,8 +93,16 @@ class Hotline:
         if caller.phone or caller.name != _NOBODY.zh:
             async with self.db.transaction() as connection:
                 await people.save_people(connection, [caller])
+        await placed.keep(self.db, found.state.case.case, caller.id, where, self.clock())
         await tell(engine, found)
         return found.state.case.case, self.code(caller.id, found.state.case.case)
+
+    def _where(self, actor: Actor | None, asked: Asked, region: str) -> Where:
+        by: Source = "clerk" if actor is not None and actor.kind == "official" else "caller"
+        point = read_point(asked.point)
+        if asked.area:
+            return Where(self.places.chosen(region, asked.area), by, point)
+        return Where(self.places.heard(region, asked.place, asked.said), by if point else "words", point)
 
     def _caller(self, asked: Asked, key: str) -> Person:
         """Whoever asks without logging in: what they left is kept so that they can be called, and proves nothing."""
@@ -119,36 +139,17 @@ class Hotline:
 
     # --- sending on ------------------------------------------------------------------------------------------------
 
-    async def twins(self, actor: Actor, region: str, case: str, said: str) -> list[Twin]:
-        """Earlier requests of the region that may be about the same thing, the likeliest first; without their words.
-        Raises Refused `not-intake` (403)."""
-        self._dispatches(actor)
-        since = self.clock() - timedelta(days=RECENT_DAYS)
-        before = [pair for pair in await store.words(self.db, region, since, MOST) if pair[0].case_id != case]
-        near = await asyncio.to_thread(_near, said, [words for _, words in before])
-        return [
-            Twin(case_id=row.case_id, at=row.at, body=row.body, state=row.state, alike=round(alike * 100))
-            for row, alike in ((before[n][0], alike) for n, alike in near[:5])
-        ]
-
-    async def dispatch(
-        self, actor: Actor, view: CaseView, body: str, reasons: str, urgency: str, kind: str, key: str
-    ) -> CaseView:
-        """Set kind and urgency where they are otherwise, then send it. Raises Refused as `Cases.act`."""
-        act = "redispatch" if view.state.state == "objected" else "dispatch"
-        facts = {name: value for name, value in (("urgency", urgency), ("kind", kind)) if value}
-        other = {name: value for name, value in facts.items() if view.state.facts.get(name) != value}
-        if other and view.state.state == "received":
-            view = await self.cases.act(actor, view.case, "sort", {"facts": other}, version=None, key=f"{key}-sort")
-        says = {"body": body, "reasons": reasons}
-        return await self.cases.act(actor, view.case, act, says, version=None, key=key)
+    @property
+    def sending(self) -> Sending:
+        """Whose a request is, sending it there, and what is learned of it."""
+        return Sending(self.db, self.cases, self.routing, self.directory, self.clock, self.log)
 
     async def put_together(self, actor: Actor, case: str, other: str, *, apart: bool = False) -> None:
         """人工合并: two requests are about the same thing, as somebody who has seen both says; each stays a case.
 
         Raises Refused: `not-intake` (403), `unknown-case` (404), `same-case`.
         """
-        self._dispatches(actor)
+        dispatches(actor)
         one, two = await self.cases.view(actor, case), await self.cases.view(actor, other)
         if one.case == two.case or one.opening.service != SERVICE or two.opening.service != SERVICE:
             raise refuse("same-case", "请写另一件诉求的编号。", "Name another request.", place="other")
@@ -177,7 +178,7 @@ class Hotline:
 
         Raises Refused: `not-intake` (403), `no-purpose`.
         """
-        self._dispatches(actor)
+        dispatches(actor)
         if len(purpose.strip()) < _SHORTEST_PURPOSE:
             raise refuse("no-purpose", "请写明为什么要看。", "Say why you look.", place="purpose")
         region = self.directory.body(actor.body).region
@@ -207,30 +208,68 @@ class Hotline:
 
     # --- lists and counts ------------------------------------------------------------------------------------------
 
-    async def listed(self, actor: Actor, after: str | None, *, open_only: bool, limit: int) -> Page[Row]:
+    async def listed(
+        self, actor: Actor, after: str | None, *, open_only: bool, limit: int, area: str = ""
+    ) -> Page[Row]:
         """Requests that an official's body has, or for the dispatching unit all of its region; latest first; nothing of
-        anybody. Raises Refused `bad-cursor`."""
+        anybody. `area`: of a street or community alone. Raises Refused `bad-cursor`."""
         place = read_cursor(after, tuple[datetime, str]) if after else None
-        region = self.directory.body(actor.body).region
-        body = "" if {Role.INTAKE, Role.SUPERVISE} & actor.roles else actor.body
-        found = await store.listed(self.db, region, body, place, open_only=open_only, limit=limit + 1)
+        region, body = self._own(actor)
+        found = await store.listed(self.db, region, body, place, area=area, open_only=open_only, limit=limit + 1)
         last = found[limit - 1] if len(found) > limit else None
         return Page(tuple(found[:limit]), cursor(last.at, last.case_id) if last else None)
 
-    async def rates(self, regions: Sequence[str], days: int, by: str = "body") -> list[Rates]:
-        """三率 of the last days."""
-        return await store.rates(self.db, regions, self.clock() - timedelta(days=days), by)
+    async def on_the_map(self, actor: Actor) -> tuple[Mapping[str, tuple[int, int]], Mapping[str, int]]:
+        """The same requests of the last 90 days by area (all, open), and by cell of about 500 m where points were
+        given: no single point is on a page that shows many."""
+        region, body = self._own(actor)
+        since = self.clock() - COUNTED
+        return await placed.counted(self.db, region, body, since), await placed.cells(self.db, region, body, since)
 
-    async def turn(self) -> int:
-        """Keep what moved; the number of cases."""
-        found = await store.moved(self.db, _BATCH)
-        for case in found:
+    def _own(self, actor: Actor) -> tuple[str, str]:
+        """Region, and body (empty for who sends on or supervises there), whose requests an official has a list of."""
+        region = self.directory.body(actor.body).region
+        return region, "" if {Role.INTAKE, Role.SUPERVISE} & actor.roles else actor.body
+
+    async def where(self, case: str) -> Where:
+        """Where a request is. Whether the official may see it is the caller's to ask."""
+        return await placed.of(self.db, case) or Where(case[:6], "words")
+
+    async def place(self, actor: Actor, case: str, area: str, point: str) -> None:
+        """A clerk says where it is. Raises Refused: `not-intake` (403), `unknown-case` (404), `unknown-area`,
+        `bad-point`."""
+        dispatches(actor)
+        view = await self.cases.view(actor, case)
+        region = view.opening.region
+        chosen = self.places.chosen(region, area) if area else region
+        where = Where(chosen, "clerk", read_point(point))
+        await placed.keep(self.db, view.case, view.opening.applicant.id, where, self.clock())
+
+    async def rates(self, regions: Sequence[str], by: str = "body") -> list[Rates]:
+        """三率 of the last 90 days, as they were last counted: within a quarter of an hour."""
+        return await store.rates(self.db, regions, by)
+
+    async def turn(self, *, whole: bool = False) -> int:
+        """Keep what moved, and count; the number of cases. `whole`: look at every case, however old."""
+        done, now = 0, self.clock()
+        async for case in self.following.moved(now, partial(store.moved, self.db), whole=whole):
             try:
                 one = await self.cases.engine.load(case)
-                await store.keep(self.db, kept(one, await self._phone_of(one)))
+                await self._keep(one)
+                done += 1
             except Exception as error:  # the others must have their turn
                 self.log.error("request-not-kept", error, case=case)
-        return len(found)
+        last = await store.counted_at(self.db)
+        if done or last is None or last <= now - _COUNT_AGAIN:
+            await store.count(self.db, now - COUNTED, now)
+        return done
+
+    async def _keep(self, one: Case) -> None:
+        row = kept(one, await self._phone_of(one))
+        await store.keep(self.db, row)
+        said = (str(one.state.facts.get("place") or ""), row.said)
+        where = Where(self.places.heard(row.region, *said), "words")
+        await placed.keep(self.db, row.case_id, row.applicant, where, row.at)
 
     async def _phone_of(self, found: Case) -> bytes | None:
         person = await people.person(self.db, found.state.case.applicant.id)
@@ -241,16 +280,6 @@ class Hotline:
 
     def _hash(self, said: str) -> bytes:
         return hmac.digest(self.secret, f"hotline\n{said}".encode(), "sha256")
-
-    def _dispatches(self, actor: Actor) -> None:
-        if Role.INTAKE not in actor.roles:
-            raise refuse("not-intake", "由受理派单的人员来做。", "This is for whoever takes requests in.", status=403)
-
-
-def _near(text: str, texts: list[str]) -> list[tuple[int, float]]:
-    from tongban.assist.routing import near  # with numpy: read when the first request is compared
-
-    return sorted(near.beside(text, texts, ALIKE), key=lambda pair: -pair[1]) if texts else []
 
 
 def _unknown() -> Refused:

@@ -6,8 +6,9 @@ A machine suggests which part it is about; a person of the supervising body conf
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from tongban.base.clock import Clock
@@ -24,6 +25,7 @@ from tongban.catalog.catalogue import version_key
 from tongban.catalog.diff import Change, diff
 from tongban.catalog.model import Service
 from tongban.org import Actor, Directory, Role, visible
+from tongban.voice.following import Following
 from tongban.voice.improvements.causes import Cause, causes, suggested
 from tongban.voice.improvements.model import (
     LONGEST_PROMISE,
@@ -52,6 +54,7 @@ class Improvements:
     directory: Directory
     clock: Clock
     log: Log
+    following: Following = field(default_factory=Following)
 
     # --- gathering -------------------------------------------------------------------------------------------------
 
@@ -61,7 +64,7 @@ class Improvements:
         since = now - timedelta(days=self.threshold.days)
         for one in await store.heard(self.db, since, now - CHANGE, _BATCH):
             await self._take_in(one)
-        for case in await store.moved(self.db, _BATCH):
+        async for case in self.following.moved(now, partial(store.moved, self.db)):
             try:
                 await self._keep(await self.cases.engine.load(case))
             except Exception as error:  # the others must have their turn

@@ -12,17 +12,29 @@ from tongban.voice.hotline.model import SERVICE, Kept, Rates, Row
 from tongban.voice.store.ratings import Moment
 from tongban.voice.store.sealed import HOTLINE
 
-_ROW = "SELECT region, case_id, at, channel, kind, urgency, about, body, state, open FROM hotline_row"
+_ROW = """
+    SELECT h.region, h.case_id, h.at, h.channel, h.kind, h.urgency, h.about, h.body, h.state, h.open,
+           coalesce(p.area, h.region) AS area
+      FROM hotline_row h LEFT JOIN hotline_place p ON p.region = h.region AND p.case_id = h.case_id
+"""
 
 
-async def moved(db: Database, most: int) -> list[str]:
-    """Cases that are not as they are kept here."""
+async def moved(
+    db: Database, since: datetime | None, after: tuple[datetime, str] | None, most: int
+) -> list[tuple[datetime, str]]:
+    """Cases that are not as they are kept here: changed since then (None: ever), after a place."""
     rows = await db.fetch(
-        "SELECT c.case_id FROM case_row c LEFT JOIN hotline_row h ON h.region = c.region AND h.case_id = c.case_id"
-        " WHERE c.service = 'hotline-request' AND h.seq IS DISTINCT FROM c.seq LIMIT $1",
+        "SELECT c.updated_at, c.case_id FROM case_row c"
+        " LEFT JOIN hotline_row h ON h.region = c.region AND h.case_id = c.case_id"
+        " WHERE c.service = 'hotline-request' AND h.seq IS DISTINCT FROM c.seq"
+        " AND ($1::timestamptz IS NULL OR c.updated_at >= $1)"
+        " AND ($2::timestamptz IS NULL OR (c.updated_at, c.case_id) > ($2, $3))"
+        " ORDER BY c.updated_at, c.case_id LIMIT $4",
+        since,
+        *(after or (None, None)),
         most,
     )
-    return [row["case_id"] for row in rows]
+    return [(row["updated_at"], row["case_id"]) for row in rows]
 
 
 async def keep(db: Database, one: Kept) -> None:
@@ -30,14 +42,15 @@ async def keep(db: Database, one: Kept) -> None:
     key = await db.sealer.person(db, one.applicant)
     await db.execute(
         "INSERT INTO hotline_row (region, case_id, seq, applicant, caller, at, channel, kind, urgency, about, said,"
-        " body, state, open, dispatched_at, contacted_at, in_time, answered_at, asked_at, solved, satisfied)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"
+        " body, state, open, dispatched_at, contacted_at, in_time, answered_at, asked_at, solved, satisfied,"
+        " objected) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
+        " $21, $22)"
         " ON CONFLICT (region, case_id) DO UPDATE SET seq = excluded.seq, caller = excluded.caller,"
         " kind = excluded.kind, urgency = excluded.urgency, about = excluded.about, body = excluded.body,"
         " state = excluded.state, open = excluded.open, dispatched_at = excluded.dispatched_at,"
         " contacted_at = excluded.contacted_at, in_time = excluded.in_time, answered_at = excluded.answered_at,"
-        " asked_at = excluded.asked_at, solved = excluded.solved, satisfied = excluded.satisfied"
-        " WHERE hotline_row.seq < excluded.seq",
+        " asked_at = excluded.asked_at, solved = excluded.solved, satisfied = excluded.satisfied,"
+        " objected = excluded.objected WHERE hotline_row.seq < excluded.seq",
         one.region,
         one.case_id,
         one.seq,
@@ -59,23 +72,35 @@ async def keep(db: Database, one: Kept) -> None:
         one.asked_at,
         one.solved,
         one.satisfied,
+        one.objected,
     )
 
 
 async def listed(
-    db: Database, region: str, body: str, after: tuple[datetime, str] | None = None, *, open_only: bool, limit: int
+    db: Database,
+    region: str,
+    body: str,
+    after: tuple[datetime, str] | None = None,
+    *,
+    area: str = "",
+    open_only: bool,
+    limit: int,
 ) -> list[Row]:
-    """Requests of a region, the latest first; those of one body, or with `body` empty of every body there."""
+    """Requests of a region, the latest first; those of one body, or with `body` empty of every body there; those of one
+    street or community (and what lies in it), or with `area` empty of all."""
     at, case = after or (None, None)
     rows = await db.fetch(
-        _ROW + " WHERE region = $1 AND ($2 = '' OR body = $2) AND (NOT $3 OR open)"
-        " AND ($5::timestamptz IS NULL OR (at, case_id) < ($5, $6)) ORDER BY at DESC, case_id DESC LIMIT $4",
+        _ROW + " WHERE h.region = $1 AND ($2 = '' OR h.body = $2) AND (NOT $3 OR h.open)"
+        " AND ($5::timestamptz IS NULL OR (h.at, h.case_id) < ($5, $6))"
+        " AND ($7 = '' OR CASE WHEN $7 = h.region THEN coalesce(p.area, h.region) = h.region"
+        "  ELSE starts_with(p.area, $7) END) ORDER BY h.at DESC, h.case_id DESC LIMIT $4",
         region,
         body,
         open_only,
         limit,
         at,
         case,
+        area,
     )
     return [msgspec.convert(dict(row), Row) for row in rows]
 
@@ -141,17 +166,45 @@ async def together(db: Database, region: str, case: str) -> list[str]:
     return [row["a"] for row in rows]
 
 
-async def rates(db: Database, regions: Sequence[str], since: datetime, by: str) -> list[Rates]:
-    """三率 since then, by `body` or by `region`."""
-    column = "body" if by == "body" else "region"
+async def pairs(db: Database, region: str) -> dict[tuple[str, str], str]:
+    """What people last said of each pair: that the two are about one thing, or are not."""
     rows = await db.fetch(
-        f"SELECT {column} AS of, count(*)::int AS requests, count(*) FILTER (WHERE open)::int AS open,"  # noqa: S608
-        " count(*) FILTER (WHERE dispatched_at IS NOT NULL)::int AS sent,"
-        " count(*) FILTER (WHERE in_time)::int AS contacted, count(solved)::int AS reached,"
-        " coalesce(sum(solved), 0)::int AS solved, coalesce(sum(satisfied), 0)::int AS satisfied"
-        f" FROM hotline_row WHERE region = ANY($1::text[]) AND at >= $2 GROUP BY {column} ORDER BY requests DESC, of",
+        "SELECT DISTINCT ON (one, other) one, other, kind FROM hotline_pair WHERE region = $1"
+        " ORDER BY one, other, at DESC",
+        region,
+    )
+    return {(row["one"], row["other"]): row["kind"] for row in rows}
+
+
+async def count(db: Database, since: datetime, now: datetime) -> None:
+    """Count the three rates since then, by region and body, for whoever reads `rates`."""
+    async with db.transaction() as connection:
+        await connection.execute("DELETE FROM hotline_rate")
+        await connection.execute(
+            "INSERT INTO hotline_rate (region, body, at, requests, open, sent, contacted, reached, solved, satisfied)"
+            " SELECT region, body, $2, count(*), count(*) FILTER (WHERE open),"
+            " count(*) FILTER (WHERE dispatched_at IS NOT NULL), count(*) FILTER (WHERE in_time), count(solved),"
+            " coalesce(sum(solved), 0), coalesce(sum(satisfied), 0)"
+            " FROM hotline_row WHERE at >= $1 GROUP BY region, body",
+            since,
+            now,
+        )
+
+
+async def counted_at(db: Database) -> datetime | None:
+    """When the rates were last counted."""
+    return await db.fetchval("SELECT max(at) FROM hotline_rate")
+
+
+async def rates(db: Database, regions: Sequence[str], by: str) -> list[Rates]:
+    """三率 as they were last counted, by `body` or by `region`."""
+    column = "body" if by == "body" else "region"
+    named = ("requests", "open", "sent", "contacted", "reached", "solved", "satisfied")
+    sums = ", ".join(f"sum({name})::int AS {name}" for name in named)
+    rows = await db.fetch(
+        f"SELECT {column} AS of, {sums} FROM hotline_rate WHERE region = ANY($1::text[])"  # noqa: S608 (names of our own)
+        f" GROUP BY {column} ORDER BY requests DESC, of",
         list(regions),
-        since,
     )
     return [msgspec.convert(dict(row), Rates) for row in rows]
 

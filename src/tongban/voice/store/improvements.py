@@ -131,14 +131,22 @@ async def assign(
 # --- the cases -------------------------------------------------------------------------------------------------------
 
 
-async def moved(db: Database, most: int) -> list[str]:
-    """Cases that are not as they are kept here."""
+async def moved(
+    db: Database, since: datetime | None, after: tuple[datetime, str] | None, most: int
+) -> list[tuple[datetime, str]]:
+    """Cases that are not as they are kept here: changed since then (None: ever), after a place."""
     rows = await db.fetch(
-        "SELECT c.case_id FROM case_row c LEFT JOIN improvement i ON i.region = c.region AND i.case_id = c.case_id"
-        " WHERE c.service = 'service-improvement' AND i.seq IS DISTINCT FROM c.seq LIMIT $1",
+        "SELECT c.updated_at, c.case_id FROM case_row c"
+        " LEFT JOIN improvement i ON i.region = c.region AND i.case_id = c.case_id"
+        " WHERE c.service = 'service-improvement' AND i.seq IS DISTINCT FROM c.seq"
+        " AND ($1::timestamptz IS NULL OR c.updated_at >= $1)"
+        " AND ($2::timestamptz IS NULL OR (c.updated_at, c.case_id) > ($2, $3))"
+        " ORDER BY c.updated_at, c.case_id LIMIT $4",
+        since,
+        *(after or (None, None)),
         most,
     )
-    return [row["case_id"] for row in rows]
+    return [(row["updated_at"], row["case_id"]) for row in rows]
 
 
 async def keep(db: Database, one: Improvement) -> None:

@@ -11,4 +11,11 @@ RATING = SealedTable(
 
 HOTLINE = SealedTable(table="hotline_row", key=("region", "case_id"), owner="applicant", text=("said",))
 
-SEALED = (RATING, HOTLINE)
+PLACE = SealedTable(
+    table="hotline_place",
+    key=("region", "case_id"),
+    owner="(SELECT r.applicant FROM case_row r WHERE r.region = t.region AND r.case_id = t.case_id)",
+    text=("point",),
+)
+
+SEALED = (RATING, HOTLINE, PLACE)

@@ -6,7 +6,7 @@ features have the six-digit `code` of a region. A map without its number is not 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import cos, radians
 from pathlib import Path
@@ -73,6 +73,17 @@ class Own:
     approval: str
     height: float
     shapes: tuple[Shape, ...]
+    west: float
+    north: float
+    shrink: float
+    scale: float
+
+    def at(self, east: float, north: float) -> tuple[float, float]:
+        """Where a point lies on it."""
+        return (
+            round((east - self.west) * self.shrink * self.scale, 1),
+            round((self.north - north) * self.scale, 1),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +117,10 @@ class Drawn:
 
 def drawn(data_dir: Path, ids: Sequence[str], name: Callable[[str], Text], rates: Mapping[str, Share]) -> Drawn:
     """The operator's map where there is one that has every region in view, else tiles."""
-    own, wrong = _own(data_dir / FILE)
-    if own and set(ids) <= {shape.id for shape in own.shapes}:
-        places = [(shape.id, shape.path, shape.x, shape.y) for shape in own.shapes if shape.id in ids]
-        width, height, approval = WIDTH, own.height, own.approval
+    theirs, wrong = _own(data_dir / FILE)
+    if theirs and set(ids) <= {shape.id for shape in theirs.shapes}:
+        places = [(shape.id, shape.path, shape.x, shape.y) for shape in theirs.shapes if shape.id in ids]
+        width, height, approval = WIDTH, theirs.height, theirs.approval
     else:
         laid = tiles(ids)
         half = TILE / 2
@@ -127,6 +138,11 @@ def _square(x: int, y: int) -> str:
     return f"M{x} {y}h{TILE}v{TILE}h-{TILE}z"
 
 
+def own(data_dir: Path) -> Own | None:
+    """The operator's map, where there is one that can be used."""
+    return _own(data_dir / FILE)[0]
+
+
 def _own(path: Path) -> tuple[Own | None, bool]:
     try:
         found = path.stat()
@@ -134,8 +150,8 @@ def _own(path: Path) -> tuple[Own | None, bool]:
         return None, False
     if found.st_size > LARGEST:
         return None, True
-    own = _read(path, found.st_mtime_ns)
-    return own, own is None
+    read = _read(path, found.st_mtime_ns)
+    return read, read is None
 
 
 @lru_cache(maxsize=4)
@@ -162,11 +178,11 @@ def shapes_of(text: bytes) -> Own:
     shrink = cos(radians((south + north) / 2))
     scale = WIDTH / ((east - west) * shrink)
 
-    def at(point: tuple[float, float]) -> tuple[float, float]:
-        return round((point[0] - west) * shrink * scale, 1), round((north - point[1]) * scale, 1)
-
-    shapes = tuple(_shape(code, [[at(point) for point in ring] for ring in each]) for code, each in rings.items())
-    return Own(found.approval, round((north - south) * scale, 1), shapes)
+    empty = Own(found.approval, round((north - south) * scale, 1), (), west, north, shrink, scale)
+    shapes = tuple(
+        _shape(code, [[empty.at(*point) for point in ring] for ring in each]) for code, each in rings.items()
+    )
+    return replace(empty, shapes=shapes)
 
 
 def _shape(code: str, rings: Sequence[Ring]) -> Shape:

@@ -1,21 +1,25 @@
 """12345 at the desk: who takes calls types while they listen, sees whose it is, and sends it; the list and the map."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 
 from tongban.assist.model import Abstain
-from tongban.assist.routing.duties import categories
+from tongban.assist.routing.desk import USE
+from tongban.assist.routing.duties import categories, competent
 from tongban.assist.routing.urgency import Level, judge
 from tongban.base.errors import Problem, Refused
-from tongban.base.i18n import Text
+from tongban.base.i18n import Lang, Text
 from tongban.base.ids import uuid7
 from tongban.cases.views import CaseView
 from tongban.org import Actor, Role
 from tongban.voice.hotline.model import URGENCY, Row
 from tongban.web.bodies import body_name
+from tongban.web.desk.hotline_map import area_name, areas_of, mapped
 from tongban.web.desk.intake import clerk
 from tongban.web.desk.staff import desk, official
 from tongban.web.forms import Form, refused
@@ -26,14 +30,14 @@ from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 from tongban.web.words import both
 
-ROWS, DAYS, HITS = 50, 90, 6
+ROWS, HITS = 50, 6
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A body that a machine proposes, with the kind of matter and how sure it is."""
+    """A kind of matter that a machine proposes, with the body whose duty it is, and how sure it is."""
 
-    body: str
+    slug: str
     name: Text
     category: Text
     duty: Text
@@ -43,26 +47,38 @@ class Option:
 
 @get("/desk/hotline")
 async def listed(
-    site: Site, visitor: Visitor, closed: str = "", after: str | None = None, answered: int = 0, left: int = 0
+    site: Site,
+    visitor: Visitor,
+    closed: str = "",
+    area: str = "",
+    after: str | None = None,
+    answered: int = 0,
+    left: int = 0,
 ) -> Response[str]:
-    """Requests by number, the latest first, and where they come from. Nothing that anybody said. `answered` and `left`:
-    how many of those put together have just been answered at once, and how many could not be."""
+    """Requests by number, the latest first, and where they come from. Nothing that anybody said. `area`: of a street or
+    community alone. `answered` and `left`: how many of those put together have just been answered at once, and how many
+    could not be."""
     actor = official(visitor)
-    found = await site.voice.hotline.listed(actor, after, open_only=not closed, limit=ROWS)
+    found = await site.voice.hotline.listed(actor, after, open_only=not closed, limit=ROWS, area=area[:12])
     regions = site.voice.ratings.regions(actor)
-    rates = await site.voice.hotline.rates(regions, DAYS, "region")
+    rates = await site.voice.hotline.rates(regions, "region")
+    onward = {"after": found.next or "", "closed": closed and "1", "area": area[:12]}
     return page(
         site,
         visitor,
         "desk/hotline.html",
         desk=desk(site, actor, "hotline"),
         rows=found.items,
-        more=f"/desk/hotline?after={found.next}{'&closed=1' if closed else ''}" if found.next else "",
+        more=f"/desk/hotline?{urlencode({k: v for k, v in onward.items() if v})}" if found.next else "",
         answered=answered,
         left=left,
         closed=closed,
+        place=site.voice.hotline.places.name(area) or site.directory.region_name(area) if area else None,
+        where=partial(area_name, site),
+        map=await mapped(site, actor),
+        earlier=bool((await site.assist.earlier.page(actor, None, 1)).items),
         tiles=[(site.directory.region_name(one.of), one) for one in rates],
-        bodies=await site.voice.hotline.rates(regions, DAYS) if Role.INTAKE in actor.roles else (),
+        bodies=await site.voice.hotline.rates(regions) if Role.INTAKE in actor.roles else (),
         urgency=URGENCY,
         kinds={value: name for value, name, _ in choices(site, "kind", visitor.lang)},
         state=partial(_state, site),
@@ -126,6 +142,7 @@ def _new(
         form=form,
         kinds=choices(site, "kind", visitor.lang),
         urgencies=choices(site, "urgency", visitor.lang),
+        areas=areas_of(site, site.directory.body(actor.body).region, visitor.lang),
         urgent=judge(said) if said else None,
         hits=hits,
         earlier=earlier,
@@ -148,15 +165,11 @@ async def send(site: Site, visitor: Visitor, case: str, form: Form) -> Response[
     """Send it to the body that was chosen."""
     actor = clerk(visitor)
     view = await site.cases.view(actor, case)
-    body = form.text("body") or form.text("other")
+    said = ("reasons", "urgency", "kind", "key")
     try:
-        await site.voice.hotline.dispatch(
-            actor, view, body, form.text("reasons"), form.text("urgency"), form.text("kind"), form.text("key")
+        await site.voice.hotline.sending.dispatch(
+            actor, view, form.text("to") or form.text("other"), *map(form.text, said), call=form.text("call")
         )
-        if call := form.text("call"):
-            followed = bool(form.text("body")) and body == form.text("first")
-            why = "" if followed else "另选了机关 · another body was chosen"
-            await site.assist.gate.settle(call, actor, "accepted" if followed else "declined", why)
     except Refused as error:
         return await _sending(site, visitor, actor, view, refused(error), "")
     return go(f"/desk/cases/{case}")
@@ -188,17 +201,22 @@ async def _sending(
     said, region = str(view.state.facts.get("said") or ""), view.opening.region
     can = {one.act: one for one in view.possible}
     act = next((can[name] for name in ("dispatch", "redispatch") if name in can), None)
+    sending = site.voice.hotline.sending
     options: list[Option] = []
-    call, held = "", Text("", "")
+    call, held, above, ready = "", Text("", ""), None, ""
+    words: list[str] = []
     if act:
         await site.limits.spend(Limited.SEARCH, visitor.who)
-        look = await site.assist.routing.look(actor, said, by_people=view.state.people_only)
-        if isinstance(look.found, Abstain):
-            held = look.found.why
+        seen = await sending.seen(actor, view)
+        found, twins, above, ready = seen.look.found, seen.twins, seen.look.above, seen.ready
+        if isinstance(found, Abstain):
+            held = found.why
         else:
-            call = look.found.id
-            options = [_option(site, one.category, one.body, one.confidence) for one in look.found.value if one.body]
-    twins = await site.voice.hotline.twins(actor, region, view.case, said)
+            call, words = found.id, list(dict.fromkeys(one.quote for one in found.evidence))
+            options = [_option(site, one.category, one.body, one.confidence) for one in found.value if one.body]
+    else:
+        twins = await sending.twins(actor, region, view.case, said)
+    where = await site.voice.hotline.where(view.case)
     bodies = act.spec.says["body"].choices if act and act.spec else ()
     return page(
         site,
@@ -213,8 +231,14 @@ async def _sending(
         options=options,
         held=held,
         call=call,
-        first=options[0].body if options else "",
-        bodies=[("", [(one, name[visitor.lang]) for one, name in bodies])],
+        ready=ready,
+        above=above,
+        words=words,
+        upper=_upper(site, region) if above else None,
+        bodies=_choices(site, region, bodies, visitor.lang),
+        where=where,
+        where_name=area_name(site, where.area),
+        areas=areas_of(site, region, visitor.lang),
         kinds=choices(site, "kind", visitor.lang),
         urgencies=choices(site, "urgency", visitor.lang),
         urgent=judge(said),
@@ -231,7 +255,41 @@ async def _sending(
 
 def _option(site: Site, category: str, body: str, confidence: float) -> Option:
     known = categories()[category]
-    return Option(body, body_name(site, body), known.name, known.duty, known.law, round(confidence * 100))
+    return Option(category, body_name(site, body), known.name, known.duty, known.law, round(confidence * 100))
 
 
-ROUTES = [listed, new, take, sending, send, together, reply_all]
+def _upper(site: Site, region: str) -> Text | None:
+    """The region above whose routing is reused here."""
+    reuse = site.assist.reusing.file(USE, region)
+    return None if reuse is None else site.directory.region_name(reuse.reuse.from_)
+
+
+def _choices(
+    site: Site, region: str, bodies: Sequence[tuple[str, Text]], lang: Lang
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Everything that can be chosen: by what it is about, with the body whose duty that is; or the body alone."""
+    duties = [
+        (slug, f"{one.name[lang]} → {site.directory.body(body).name[lang]}")
+        for slug, one in categories().items()
+        if (body := competent(site.directory, region, slug))
+    ]
+    return [
+        (Text("按事情选", "By what it is about")[lang], duties),
+        (Text("直接选单位", "By body")[lang], [(one, name[lang]) for one, name in bodies]),
+    ]
+
+
+@post("/desk/hotline/{case:str}/place")
+async def place(site: Site, visitor: Visitor, case: str, form: Form) -> Response[Any]:
+    """Say where it is."""
+    actor = clerk(visitor)
+    try:
+        await site.voice.hotline.place(actor, case, form.text("area"), form.text("point"))
+    except Refused as error:
+        if error.status != 422:
+            raise
+        return await _sending(site, visitor, actor, await site.cases.view(actor, case), refused(error), "")
+    return go(f"/desk/hotline/{case}")
+
+
+ROUTES = [listed, new, take, sending, send, place, together, reply_all]

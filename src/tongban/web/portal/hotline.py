@@ -49,6 +49,8 @@ def asked_of(form: Form) -> Asked:
         said=form.text("said"),
         urgency=form.text("urgency") or "general",
         place=form.text("place"),
+        area=form.text("area"),
+        point=form.text("point"),
         about=form.text("about"),
         name=form.text("name"),
         phone=form.text("phone"),
