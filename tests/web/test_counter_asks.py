@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from joserfc import jwe
 from joserfc.jwk import ECKey
 from tests.web.citizen import Person
 from tests.web.test_case_pages import certified
@@ -64,12 +65,21 @@ class Counter:
         assert answer.status_code == 200
         return answer.text
 
-    async def told(self, shown: SdJwt | str, **changes: str) -> httpx.Response:
-        """An answer, posted where the request says."""
+    async def told(self, shown: SdJwt | str, **changes: Any) -> httpx.Response:
+        """An answer, encrypted and posted as the request says. `changes` are of what stands in it."""
         text = shown if isinstance(shown, str) else shown.compact()
-        data = {"vp_token": json.dumps({"certificate": [text]}), "state": self.claims["state"]} | changes
+        said = {"vp_token": {"certificate": [text]}, "state": self.claims["state"]} | changes
+        return await self.posted(response=self.encrypted(json.dumps({k: v for k, v in said.items() if v})))
+
+    def encrypted(self, said: str | bytes, enc: str = "A128GCM", **header: Any) -> str:
+        """As a wallet encrypts to the key of the request."""
+        (jwk,) = self.claims["client_metadata"]["jwks"]["keys"]
+        head = {"alg": "ECDH-ES", "enc": enc, "kid": jwk["kid"]} | header
+        return jwe.encrypt_compact({k: v for k, v in head.items() if v}, said, ECKey.import_key(jwk))
+
+    async def posted(self, **fields: str) -> httpx.Response:
         path = urlsplit(str(self.claims["response_uri"])).path
-        return await self.clerk.http.post(path, data={k: v for k, v in data.items() if v})
+        return await self.clerk.http.post(path, data=fields)
 
 
 @pytest.fixture
@@ -154,7 +164,7 @@ async def test_no_is_an_answer_and_shows_nothing(xiaoman: Person, counter: Count
     page = await counter.page()
     assert "对方没有出示" in page and "王小满" not in page
     await counter.ask()
-    declined = await counter.told("", vp_token="", error="access_denied")
+    declined = await counter.posted(error="access_denied", state=counter.claims["state"])
     assert declined.status_code == 200 and "对方没有出示" in await counter.page()
 
 
@@ -208,8 +218,19 @@ class Attack:
         self.nonce, self.audience = str(counter.claims["nonce"]), counter.client_id
         self.good = wallet.present(NAME, self.audience, self.nonce)
 
-    async def sent(self, shown: SdJwt | str, **changes: str) -> tuple[int, str]:
-        answer = await self.counter.told(shown, **changes)
+    async def sent(self, shown: SdJwt | str, **changes: Any) -> tuple[int, str]:
+        return self.said(await self.counter.told(shown, **changes))
+
+    async def raw(self, **fields: str) -> tuple[int, str]:
+        return self.said(await self.counter.posted(**fields))
+
+    async def opened(self, said: Any, **how: Any) -> tuple[int, str]:
+        """Encrypted as it is."""
+        text = said if isinstance(said, str | bytes) else json.dumps(said)
+        return await self.raw(response=self.counter.encrypted(text, **how))
+
+    @staticmethod
+    def said(answer: httpx.Response) -> tuple[int, str]:
         said = answer.json()
         found = re.search(r"\(([a-z-]+)\)$", said.get("error_description", ""))
         return answer.status_code, found[1] if found else said.get("error", "")
@@ -217,9 +238,24 @@ class Attack:
     def present(self, wanted: Any = NAME, audience: str = "", nonce: str = "", **how: Any) -> SdJwt:
         return self.wallet.present(wanted, audience or self.audience, nonce or self.nonce, **how)
 
-    async def token(self, token: Any, **changes: str) -> tuple[int, str]:
-        text = token if isinstance(token, str) else json.dumps(token)
-        return await self.sent(self.good, vp_token=text, **changes)
+    async def token(self, token: Any, **changes: Any) -> tuple[int, str]:
+        return await self.sent(self.good, vp_token=token, **changes)
+
+    def jwe(self, **how: Any) -> str:
+        whole = {"vp_token": {"certificate": [self.good.compact()]}, "state": self.counter.claims["state"]}
+        return self.counter.encrypted(json.dumps(whole), **how)
+
+    def for_another(self) -> str:
+        """Encrypted to a key of the attacker's under the name of ours."""
+        key = ECKey.generate_key("P-256")
+        (jwk,) = self.counter.claims["client_metadata"]["jwks"]["keys"]
+        return jwe.encrypt_compact({"alg": "ECDH-ES", "enc": "A128GCM", "kid": jwk["kid"]}, "{}", key)
+
+    def headed(self, **changes: Any) -> str:
+        """The header changed after it was encrypted."""
+        head, *rest = self.jwe().split(".")
+        changed = json.dumps(json.loads(unbase64(head)) | changes).encode()
+        return ".".join((base64url(changed), *rest))
 
     def forged(self) -> SdJwt:
         head, payload, signature = self.good.jwts[0].split(".")
@@ -260,12 +296,41 @@ REFUSED: dict[str, tuple[Attacking, tuple[int, str]]] = {
     "a part more": (lambda a: a.token({"certificate": [a.good.compact()], "b": ["x~"]}), (400, "not-asked-for")),
     "two presentations": (lambda a: a.token({"certificate": [a.good.compact()] * 2}), (400, "not-asked-for")),
     "a bare text": (lambda a: a.token({"certificate": a.good.compact()}), (400, "bad-vp-token")),
-    "no JSON": (lambda a: a.token("x"), (400, "bad-vp-token")),
-    "a part twice": (lambda a: a.token('{"certificate":["x~"],"certificate":["y~"]}'), (400, "duplicate-key")),
+    "a text for the token": (lambda a: a.token("x"), (400, "bad-vp-token")),
+    "no token": (lambda a: a.token(None), (400, "bad-vp-token")),
     "another state": (lambda a: a.sent(a.good, state="s"), (404, "invalid_request")),
     "no state": (lambda a: a.sent(a.good, state=""), (404, "invalid_request")),
-    "an answer and an error": (lambda a: a.sent(a.good, error="access_denied"), (400, "invalid_request")),
-    "neither": (lambda a: a.sent(a.good, vp_token=""), (400, "invalid_request")),
+    "an error in another state": (lambda a: a.raw(error="access_denied", state="s"), (404, "invalid_request")),
+    "an answer and an error": (lambda a: a.raw(response=a.jwe(), error="access_denied"), (400, "invalid_request")),
+    "neither": (lambda a: a.raw(state="s"), (400, "invalid_request")),
+    "in clear": (
+        lambda a: a.raw(vp_token=json.dumps({"certificate": [a.good.compact()]}), state=a.counter.claims["state"]),
+        (400, "not-encrypted"),
+    ),
+    "in clear and encrypted": (lambda a: a.raw(response=a.jwe(), vp_token="{}"), (400, "invalid_request")),
+    "encrypted to another key": (lambda a: a.raw(response=a.for_another()), (400, "bad-encryption")),
+    "under another key's name": (lambda a: a.raw(response=a.jwe(kid="k")), (400, "bad-encryption")),
+    "without a key's name": (lambda a: a.raw(response=a.jwe(kid="")), (400, "bad-encryption")),
+    "by an algorithm that was not offered": (
+        lambda a: a.raw(response=a.jwe(enc="A128CBC-HS256")),
+        (400, "bad-encryption"),
+    ),
+    "with a key that was wrapped": (lambda a: a.raw(response=a.jwe(alg="ECDH-ES+A128KW")), (400, "bad-encryption")),
+    "packed": (lambda a: a.raw(response=a.jwe(zip="DEF")), (400, "bad-encryption")),
+    "its header changed": (lambda a: a.raw(response=a.headed(apu="eA")), (400, "bad-encryption")),
+    "a demand for other processing": (lambda a: a.raw(response=a.headed(crit=["exp"])), (400, "bad-encryption")),
+    "a point that is on no curve": (
+        lambda a: a.raw(response=a.headed(epk={"kty": "EC", "crv": "P-256", "x": "AQ", "y": "AQ"})),
+        (400, "bad-encryption"),
+    ),
+    "a key that is none": (lambda a: a.raw(response=a.headed(epk="x")), (400, "bad-encryption")),
+    "its last letters cut": (lambda a: a.raw(response=a.jwe()[:-4]), (400, "bad-encryption")),
+    "four parts": (lambda a: a.raw(response=a.jwe().rpartition(".")[0]), (400, "bad-encryption")),
+    "signed and not encrypted": (lambda a: a.raw(response=a.good.jwts[0]), (400, "bad-encryption")),
+    "no JSON in it": (lambda a: a.opened("x"), (400, "bad-encryption")),
+    "a list in it": (lambda a: a.opened("[]"), (400, "bad-vp-token")),
+    "a member twice": (lambda a: a.opened('{"state":"s","state":"t"}'), (400, "bad-encryption")),
+    "as long as a book": (lambda a: a.opened("x" * 140_000), (400, "too-large")),
 }  # fmt: skip
 
 

@@ -73,6 +73,8 @@ class Fault(StrEnum):
     CLIENT_NAMED = "client-named"
     BAD_QUERY = "bad-query"
     BAD_ANSWER = "bad-vp-token"
+    NOT_ENCRYPTED = "not-encrypted"
+    BAD_ENCRYPTION = "bad-encryption"
     NOT_ASKED_FOR = "not-asked-for"
     NOT_ALL_ASKED = "not-all-that-was-asked"
     STATUS_NOT_KNOWN = "status-not-known"
@@ -204,6 +206,13 @@ FAULTS: dict[Fault, Text] = {
     Fault.CLIENT_NAMED: Text("匿名取证不应写客户端名称", "A client is named though the token was given to none"),
     Fault.BAD_QUERY: Text("要看什么，写得不合标准", "What is asked for is not written as the standard says"),
     Fault.BAD_ANSWER: Text("出示的内容写得不合标准", "The answer is not written as the standard says"),
+    Fault.NOT_ENCRYPTED: Text(
+        "钱包没有加密就把内容发来了：请换一个钱包，或者用手机浏览器打开码",
+        "The wallet sent it without encrypting: use another wallet, or open the code in the telephone's browser",
+    ),
+    Fault.BAD_ENCRYPTION: Text(
+        "答复没有按这次请求的密钥加密，或者被改过", "The answer was not encrypted for this request, or was altered"
+    ),
     Fault.NOT_ASKED_FOR: Text("出示的不是这次要看的证照", "What was presented is not what was asked for"),
     Fault.NOT_ALL_ASKED: Text("要看的内容没有全部出示", "Not everything that was asked for was presented"),
     Fault.STATUS_NOT_KNOWN: Text(

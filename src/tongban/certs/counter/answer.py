@@ -52,7 +52,7 @@ class Read:
     """Of the key to which it is bound."""
 
 
-def read(ask: Ask, vp_token: str, keys: PublicKeys, now: datetime) -> Read:
+def read(ask: Ask, vp_token: object, keys: PublicKeys, now: datetime) -> Read:
     """The answer to a request, by the keys of one issuer. Raises `Stop`: `unknown-key` where another issued it."""
     answer = read_answer(vp_token)
     (text, *more) = answer.get(PART, ("",))

@@ -80,6 +80,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     declined_at: datetime | None = None
     ended_at: datetime | None = None
     answered_at: datetime | None = None
+    key: bytes | None = None
+    """To which the answer is encrypted, sealed (`wallet.encrypted`); gone as soon as there is no more to open."""
     lines: tuple[Line, ...] = ()
     """What was shown, until it is taken away."""
 
@@ -91,4 +93,4 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     def open_at(self, now: datetime) -> bool:
         """Whether it may still be answered."""
         over = self.answered_at or self.declined_at or self.ended_at
-        return over is None and now < self.until
+        return over is None and self.key is not None and now < self.until

@@ -10,6 +10,7 @@ import msgspec
 
 from tongban.base.sealing import SealedTable, Sealer
 from tongban.certs.counter.model import Ask, Line
+from tongban.certs.wallet.encrypted import AnswerKey
 
 REQUEST = SealedTable(table="certificate_request", key=("region", "id"), owner="holder", text=("answer",))
 OPEN_FOR = timedelta(minutes=5)
@@ -33,18 +34,20 @@ class Reads(Protocol):
 
 _COLUMNS = (
     "region, id, body, clerk, post, type, fields, service, client_id, nonce, state, made_at, until, refused,"
-    " declined_at, ended_at, answered_at, answer"
+    " declined_at, ended_at, answered_at, key, answer"
 )
 
 
 def new(
     *, region: str, body: str, clerk: str, post: str, type_: str, fields: Sequence[str], service: str, client_id: str,
-    now: datetime,
+    secret: bytes, now: datetime,
 ) -> Ask:  # fmt: skip
-    """A request with a fresh address, nonce and state, each of 128 random bits or more."""
+    """A request with a fresh address, nonce and state, each of 128 random bits or more, and a key for its answer."""
+    identifier = secrets.token_urlsafe(18)
     return Ask(
         region=region,
-        id=secrets.token_urlsafe(18),
+        id=identifier,
+        key=AnswerKey.generate().sealed(secret, identifier),
         body=body,
         clerk=clerk,
         post=post,
@@ -63,7 +66,7 @@ async def keep(db: Reads, ask: Ask) -> None:
     """Keep a new request."""
     await db.execute(
         "INSERT INTO certificate_request (region, id, body, clerk, post, type, fields, service, client_id, nonce,"
-        " state, made_at, until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        " state, made_at, until, key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         ask.region,
         ask.id,
         ask.body,
@@ -77,6 +80,7 @@ async def keep(db: Reads, ask: Ask) -> None:
         ask.state,
         ask.made_at,
         ask.until,
+        ask.key,
     )
 
 
@@ -111,7 +115,8 @@ async def answered(connection: Reads, ask: Ask, holder: str, lines: Sequence[Lin
     key = await connection.sealer.person(connection, holder)
     place = REQUEST.place("answer", (ask.region, ask.id))
     done = await connection.execute(
-        "UPDATE certificate_request SET answered_at = $3, back = $4, holder = $5, answer = $6, refused = NULL"
+        "UPDATE certificate_request SET answered_at = $3, back = $4, holder = $5, answer = $6, refused = NULL,"
+        " key = NULL"
         " WHERE region = $1 AND id = $2 AND answered_at IS NULL AND declined_at IS NULL AND ended_at IS NULL"
         " AND until > $3",
         ask.region,
@@ -128,7 +133,8 @@ async def refused(db: Reads, ask: Ask, reason: str, now: datetime) -> None:
     """An answer was refused: the counter sees why, and after ten the request is over."""
     await db.execute(
         "UPDATE certificate_request SET tries = tries + 1, refused = $3,"
-        " ended_at = CASE WHEN tries + 1 >= $4 THEN $5::timestamptz ELSE ended_at END"
+        " ended_at = CASE WHEN tries + 1 >= $4 THEN $5::timestamptz ELSE ended_at END,"
+        " key = CASE WHEN tries + 1 >= $4 THEN NULL ELSE key END"
         " WHERE region = $1 AND id = $2 AND answered_at IS NULL AND declined_at IS NULL AND ended_at IS NULL",
         ask.region,
         ask.id,
@@ -141,7 +147,7 @@ async def refused(db: Reads, ask: Ask, reason: str, now: datetime) -> None:
 async def declined(db: Reads, ask: Ask, now: datetime) -> None:
     """The person said no, or their wallet could not answer."""
     await db.execute(
-        "UPDATE certificate_request SET declined_at = $3"
+        "UPDATE certificate_request SET declined_at = $3, key = NULL"
         " WHERE region = $1 AND id = $2 AND answered_at IS NULL AND declined_at IS NULL AND ended_at IS NULL",
         ask.region,
         ask.id,
@@ -152,7 +158,8 @@ async def declined(db: Reads, ask: Ask, now: datetime) -> None:
 async def end(db: Reads, ask: Ask, now: datetime) -> None:
     """The counter takes its request back, or has seen enough: what was shown is taken away with it."""
     await db.execute(
-        "UPDATE certificate_request SET ended_at = coalesce(ended_at, $3), answer = NULL, holder = NULL"
+        "UPDATE certificate_request SET ended_at = coalesce(ended_at, $3), answer = NULL, holder = NULL,"
+        " key = NULL"
         " WHERE region = $1 AND id = $2",
         ask.region,
         ask.id,
@@ -170,7 +177,8 @@ async def by_back(db: Reads, back: str) -> Ask | None:
 
 
 async def sweep(db: Reads, now: datetime) -> None:
-    """Take away what was shown half an hour ago, and requests of a month ago."""
+    """Take away what was shown half an hour ago, keys of requests that are over, and requests of a month ago."""
+    await db.execute("UPDATE certificate_request SET key = NULL WHERE key IS NOT NULL AND until <= $1", now)
     await db.execute(
         "UPDATE certificate_request SET answer = NULL, holder = NULL WHERE answer IS NOT NULL AND answered_at <= $1",
         now - SEEN_FOR,

@@ -19,8 +19,9 @@ from tongban.base.jws import compact
 from tongban.base.keys import KeyRing, PublicKey, Use, base64url
 from tongban.certs.credential import CREDENTIAL_KIND, VCT
 from tongban.certs.faults import Fault, Point
-from tongban.certs.strict import Stop, json_of
+from tongban.certs.strict import Stop
 from tongban.certs.wallet.dcql import ClaimQuery, CredentialQuery, Query
+from tongban.certs.wallet.encrypted import ENCRYPTIONS
 
 KIND = "oauth-authz-req+jwt"
 MEDIA_TYPE = "application/oauth-authz-req+jwt"
@@ -30,8 +31,6 @@ SCHEME = "openid4vp://"
 PART = "certificate"
 """The one credential that a counter of ours asks for at a time."""
 FORMATS = {CREDENTIAL_KIND: {"sd-jwt_alg_values": ["Ed25519"], "kb-jwt_alg_values": ["ES256", "Ed25519"]}}
-LONGEST = 120_000
-"""Characters of a VP token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,8 @@ class Asked:
     purpose: Text
     made_at: datetime
     until: datetime
+    answer_key: Mapping[str, str]
+    """The public key to which the answer is encrypted, as JWK: of this request and no other."""
 
 
 def request_object(asked: Asked, by: Counter, ring: KeyRing, wallet_nonce: str = "") -> str:
@@ -96,13 +97,15 @@ def request_object(asked: Asked, by: Counter, ring: KeyRing, wallet_nonce: str =
         "aud": SELF_ISSUED,
         "client_id": asked.client_id,
         "response_type": "vp_token",
-        "response_mode": "direct_post",
+        "response_mode": "direct_post.jwt",
         "response_uri": asked.response_uri,
         "nonce": asked.nonce,
         "state": asked.state,
         "dcql_query": query_members(asked.query),
         "client_metadata": {
             "vp_formats_supported": FORMATS,
+            "jwks": {"keys": [dict(asked.answer_key)]},
+            "encrypted_response_enc_values_supported": list(ENCRYPTIONS),
             "client_name": asked.name.zh,
             "client_name#en": asked.name.en,
         },
@@ -136,17 +139,14 @@ def link(start: str, client_id: str, request_uri: str) -> str:
     return f"{start}?{urlencode(asked)}"
 
 
-def read_answer(vp_token: str) -> Mapping[str, tuple[str, ...]]:
+def read_answer(vp_token: object) -> Mapping[str, tuple[str, ...]]:
     """The presentations of a VP token by the part that they answer (§8.1). Nothing of them is believed yet.
 
-    Raises `Stop` at `Point.REQUEST` (`bad-vp-token`, `duplicate-key`, `too-large`).
+    Raises `Stop` at `Point.REQUEST` (`bad-vp-token`).
     """
-    if len(vp_token) > LONGEST:
-        raise Stop(Point.REQUEST, Fault.TOO_LARGE)
-    members = json_of(vp_token.encode(), Point.REQUEST, Fault.BAD_ANSWER)
-    if not isinstance(members, dict) or not members:
+    if not isinstance(vp_token, dict) or not vp_token:
         raise Stop(Point.REQUEST, Fault.BAD_ANSWER)
-    return {name: _presentations(value) for name, value in members.items()}
+    return {name: _presentations(value) for name, value in cast("dict[str, object]", vp_token).items()}
 
 
 def _presentations(value: object) -> tuple[str, ...]:

@@ -105,6 +105,7 @@ async def ask(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
         fields=fields,
         service=service.service,
         client_id=counter(site.keys, site.settings.address, now).client_id,
+        secret=site.secret,
         now=now,
     )
     await store.keep(site.db, made)

@@ -9,7 +9,6 @@ import json
 from dataclasses import dataclass
 from typing import Any, cast
 
-import msgspec
 from joserfc import jws
 from joserfc.jwk import ECKey
 from litestar import Response, get, post
@@ -159,7 +158,7 @@ def _done(site: Site, visitor: Visitor, ask: Ask, *, shown: bool) -> Response[st
     return page(site, visitor, "open/presented.html", body=body, purpose=purpose, at=site.clock() if shown else None)
 
 
-def _presentation(site: Site, ask: Ask, one: StoredCertificate) -> tuple[str, Copy]:
+def _presentation(site: Site, ask: Ask, one: StoredCertificate) -> tuple[dict[str, list[str]], Copy]:
     """A VP token as any wallet makes it, by a key that nobody keeps; and the copy that it was bound to."""
     key, now = ECKey.generate_key("P-256"), site.clock()
     issued = parse(copy_for(site, one, {name: str(value) for name, value in key.as_dict(private=False).items()}))
@@ -172,7 +171,7 @@ def _presentation(site: Site, ask: Ask, one: StoredCertificate) -> tuple[str, Co
 
     text = bind(chosen, Request(ask.client_id, ask.nonce), now, sign).compact()
     copy = Copy(id="", holder=one.record.holder.id, certificate=one.record.id, bound_at=now, until=ask.until)
-    return msgspec.json.encode({PART: [text]}).decode(), copy
+    return {PART: [text]}, copy
 
 
 ROUTES = [wallet, answered]

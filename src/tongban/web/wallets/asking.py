@@ -1,4 +1,4 @@
-"""What a wallet reads of a counter's request, and its answer (OpenID4VP 1.0: `request_uri`, `direct_post`).
+"""What a wallet reads of a counter's request, and its answer (OpenID4VP 1.0: `request_uri`, `direct_post.jwt`).
 
 The desk makes requests and looks at what came back (`desk.asking_wallets`); the portal answers them with certificates
 that the person has here (`portal.answering`).
@@ -19,6 +19,7 @@ from tongban.certs.counter.model import Ask
 from tongban.certs.faults import FAULTS, Fault, Point
 from tongban.certs.strict import Stop
 from tongban.certs.wallet.asking import MEDIA_TYPE, Asked, counter, request_object, root_certificate
+from tongban.certs.wallet.encrypted import AnswerKey
 from tongban.certs.wallet.store import Copy
 from tongban.sharing import Purpose, Reader
 from tongban.sharing.access import Kind, Opened, open_record
@@ -78,6 +79,7 @@ async def _object(site: Site, visitor: Visitor, asked: str, wallet_nonce: str) -
         purpose=service_name(site, ask),
         made_at=ask.made_at,
         until=ask.until,
+        answer_key=_key(site, ask).public,
     )
     return Response(request_object(request, by, site.keys, wallet_nonce), media_type=MEDIA_TYPE, headers=NOT_KEPT)
 
@@ -89,10 +91,11 @@ async def answer(site: Site, visitor: Visitor, asked: str, request: Request[Any,
     form = await forms.read(request)
     try:
         ask = await _asked(site, asked, form)
-        if form.text("error"):
+        if form.text("error"):  # which may come in clear: it says nothing of anybody (§8.3.1)
+            _answers(ask, form.text("state"))
             await store.declined(site.db, ask, site.clock())
             return Response({}, headers=NOT_KEPT)
-        back = await accept(site, ask, form.text("vp_token"))
+        back = await accept(site, ask, await _opened_answer(site, ask, form))
     except WalletError as error:
         return error.response()
     return Response({"redirect_uri": back}, headers=NOT_KEPT)
@@ -103,16 +106,46 @@ async def _asked(site: Site, asked: str, form: forms.Form) -> Ask:
         raise WalletError("invalid_request", "A parameter is there twice")
     now = site.clock()
     ask = await store.get(site.db, asked[:60], now)
-    if ask is None or form.text("state") != ask.state:
-        raise WalletError("invalid_request", "No request has this address and this state", 404)
+    if ask is None:
+        raise WalletError("invalid_request", "No request has this address", 404)
     if not ask.open_at(now):
         raise WalletError("invalid_request", "The request was answered, withdrawn or is over", 410)
-    if bool(form.text("vp_token")) is bool(form.text("error")):
-        raise WalletError("invalid_request", "An answer has either vp_token or error")
+    if sum(bool(form.text(name)) for name in ("response", "vp_token", "error")) != 1:
+        raise WalletError("invalid_request", "An answer has either response or error")
     return ask
 
 
-async def accept(site: Site, ask: Ask, vp_token: str, here: Copy | None = None) -> str:
+def _answers(ask: Ask, state: object) -> None:
+    if state != ask.state:
+        raise WalletError("invalid_request", "No request has this address and this state", 404)
+
+
+def _key(site: Site, ask: Ask) -> AnswerKey:
+    if ask.key is None:
+        raise WalletError("invalid_request", "The request was answered, withdrawn or is over", 410)
+    return AnswerKey.unsealed(ask.key, site.secret, ask.id)
+
+
+async def _opened_answer(site: Site, ask: Ask, form: forms.Form) -> object:
+    """The VP token out of an encrypted answer. One in clear is refused, whatever it shows: every request of ours asks
+    for encryption. Raises `WalletError`."""
+    try:
+        if form.text("vp_token"):
+            raise Stop(Point.REQUEST, Fault.NOT_ENCRYPTED)
+        said = _key(site, ask).opened(form.text("response"))
+    except Stop as stop:
+        raise await _refused(site, ask, stop) from None
+    _answers(ask, said.get("state"))
+    return said.get("vp_token")
+
+
+async def _refused(site: Site, ask: Ask, stop: Stop) -> WalletError:
+    """The counter sees the reason, and nothing of what was sent."""
+    await store.refused(site.db, ask, stop.fault, site.clock())
+    return WalletError("invalid_presentation", f"{FAULTS[stop.fault].en} ({stop.fault})")
+
+
+async def accept(site: Site, ask: Ask, vp_token: object, here: Copy | None = None) -> str:
     """Take an answer that holds: its lines for the counter, a line of use for the holder, and the way back.
 
     Raises `WalletError`; the counter sees the reason, and nothing of what was sent.
@@ -121,8 +154,7 @@ async def accept(site: Site, ask: Ask, vp_token: str, here: Copy | None = None) 
     try:
         shown = await _presented(site, ask, vp_token, here)
     except Stop as stop:
-        await store.refused(site.db, ask, stop.fault, now)
-        raise WalletError("invalid_presentation", f"{FAULTS[stop.fault].en} ({stop.fault})") from None
+        raise await _refused(site, ask, stop) from None
     async with site.db.transaction() as connection:
         back = await store.answered(connection, ask, shown.holder, shown.lines, now)
         if back is None:
@@ -138,7 +170,7 @@ async def accept(site: Site, ask: Ask, vp_token: str, here: Copy | None = None) 
     return f"{site.settings.address}/presented?response_code={back}"
 
 
-async def _presented(site: Site, ask: Ask, vp_token: str, here: Copy | None) -> Presented:
+async def _presented(site: Site, ask: Ask, vp_token: object, here: Copy | None) -> Presented:
     """A certificate of ours or of a neighbour whose card is here; nobody else's counts. Raises `Stop`."""
     now = site.clock()
     try:
