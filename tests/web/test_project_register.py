@@ -36,19 +36,6 @@ async def test_a_project_without_a_number_is_not_entered_over_another(site: Site
     assert "缺少列：id" in centre.text
 
 
-async def test_a_review_needs_reasons_and_keeps_the_figures_of_the_moment(site: Site) -> None:
-    centre = await entered(site)
-    await centre.post("/console/projects/review", {"project": "P1", "outcome": "return", "reasons": "重复"})
-    assert "写清理由" in centre.text
-    reasons = "八成功能已有系统能办，建议在原系统上扩"
-    await centre.post("/console/projects/review", {"project": "P1", "outcome": "return", "reasons": reasons})
-    assert reasons in centre.text and "当时重复" in centre.text
-    kept = await site.db.fetchval("SELECT figures FROM project_review WHERE project = 'P1'")
-    assert kept["overlap"] > 0.5 and kept["with_"] == "P2"
-    await centre.post("/console/projects/review", {"project": "P2", "outcome": "support", "reasons": reasons})
-    assert "已建的项目不审立项" in centre.text
-
-
 async def test_only_supervising_posts_keep_the_register(site: Site) -> None:
     clerk = await Official(site).sit("police.approver")
     await clerk.get("/console/projects")

@@ -135,6 +135,8 @@ ROUTES: dict[str, Whose] = {
     "GET /open/flexible": PUBLIC,
     "GET /open/inspections": PUBLIC,
     "GET /open/operators": PUBLIC,
+    "GET /open/projects": PUBLIC,
+    "GET /open/projects.json": PUBLIC,
     "GET /open/operators/{contract}/exit.json": PUBLIC,
     "GET /open/operators/{contract}/proof": PUBLIC,
     "GET /desk/training": STAFF,

@@ -361,11 +361,12 @@ def span_unreadable(view: View[Procedure]) -> Iterator[Said]:
 def condition(view: View[Procedure]) -> Iterator[Said]:
     users = [service for _, service in view.world.services if service.procedure == view.file.procedure]
     facts = {name for service in users for name in service.facts}
+    outputs = {output.name for service in users for table in service.tables.values() for output in table.outputs}
     for slug, act in view.file.acts.items():
         if not act.when:
             continue
         try:
-            rules.compile_expression(act.when, (*CONDITION_NAMES, *facts))
+            rules.compile_expression(act.when, (*CONDITION_NAMES, *facts, *outputs))
         except rules.RuleSyntaxError as problem:
             yield Said(
                 Text(problem.zh, problem.en), ("acts", slug, "when"), problem.position, code=f"feel-{problem.code}"

@@ -1,6 +1,5 @@
-"""/console/projects: the register of digital projects, what overlaps, and the review of funding (条例 38)."""
+"""/console/projects: the register of digital projects, what overlaps, and the reviews of funding (条例 38)."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +7,10 @@ from litestar import Response, get, post
 
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
-from tongban.cases import between
-from tongban.org import Actor, visible
+from tongban.org import Actor
 from tongban.oversight.registers.projects import read_sheet
-from tongban.oversight.registers.projects.register import Projects, Shares, figures_of
-from tongban.sharing.directory.model import Attribute
+from tongban.oversight.registers.projects.funding import KINDS, Reviews
+from tongban.oversight.registers.projects.register import Projects, figures_of, planned
 from tongban.web.console.machines import supervisor
 from tongban.web.desk.staff import desk
 from tongban.web.forms import Form, refused
@@ -22,16 +20,16 @@ from tongban.web.visitor import Visitor
 
 _SAID = {
     "taken": Text("登记好了，重复的列在下面。", "Entered; overlaps are listed below."),
-    "reviewed": Text("审查意见记下了，当时的数字一起留存。", "The review is kept, with the figures of the moment."),
 }
-_LATEST = 500
-"""Open requests looked at for answers that are late, the most urgent first."""
+_SHOWN = 20
+"""Projects, and overlaps, of one page."""
 
 
 @get("/console/projects")
-async def register(site: Site, visitor: Visitor, said: str = "") -> Response[str]:
-    """All projects of the region, where they overlap, and reviews."""
-    return await _page(site, visitor, supervisor(visitor), said=_SAID.get(said))
+async def register(site: Site, visitor: Visitor, said: str = "", after: str = "", overlaps: int = 0) -> Response[str]:
+    """The projects of the region from a number on, where they overlap, and the reviews of their funding."""
+    actor = supervisor(visitor)
+    return await _page(site, visitor, actor, said=_SAID.get(said), after=after, past=max(overlaps, 0))
 
 
 @post("/console/projects")
@@ -49,35 +47,13 @@ async def take_in(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
     return go("/console/projects?said=taken")
 
 
-@post("/console/projects/review")
-async def review(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
-    """Support a planned project or return it."""
-    actor = supervisor(visitor)
-    try:
-        shares = await _shares(site, actor)
-        words = form.text("outcome"), form.text("reasons")
-        await _projects(site).review(actor, form.text("project"), *words, shares)
-    except Refused as error:
-        if error.status == 404:
-            raise
-        return await _page(site, visitor, actor, problems=refused(error), status=error.status)
-    return go("/console/projects?said=reviewed")
-
-
 def _projects(site: Site) -> Projects:
     return Projects(site.db, site.directory, site.clock)
 
 
-async def _shares(site: Site, actor: Actor) -> Shares:
-    """The sharing record of each body, from the list of data and from the requests that are open."""
-    listed = Counter(one.owner.id for one in site.sharing.directory.now.resources.values())
-    withheld = Counter(
-        one.owner.id for one in site.sharing.directory.now.resources.values() if one.attribute == Attribute.NOT_SHARED
-    )
-    rows, _ = await between.standing(site.cases.engine, visible(site.directory, actor).bodies, None, _LATEST)
-    now = site.clock()
-    late = Counter(row.body for row in rows.items if row.due_at < now)
-    return lambda body: (listed[body], withheld[body], late[body])
+def reviews_of(site: Site) -> Reviews:
+    """The reviews of funding of this site."""
+    return Reviews(site.db, site.cases, site.directory, site.sharing.directory.now)
 
 
 async def _page(
@@ -88,9 +64,15 @@ async def _page(
     said: Text | None = None,
     problems: list[Problem] | None = None,
     status: int = 200,
+    after: str = "",
+    past: int = 0,
 ) -> Response[str]:
     entered, overlapping = await _projects(site).found(actor)
-    shares = await _shares(site, actor)
+    following = [one for one in entered if one.project.id > after]
+    shown, reviews = following[:_SHOWN], reviews_of(site)
+    shares = await reviews.shares(sorted({one.body for one in shown if one.body}))
+    cases = await reviews.of_projects(shown)
+    unbuilt = planned(one.project for one in entered)
 
     def post_name(held: str) -> Text:
         return site.directory.post(held).title
@@ -101,14 +83,27 @@ async def _page(
         "console/projects.html",
         status=status,
         desk=desk(site, actor, "projects"),
-        entered=entered,
-        planned=[(one, figures_of(one, overlapping, shares)) for one in entered if one.project.status == "planned"],
-        overlapping=overlapping,
+        registered=len(entered),
+        projects=[
+            (
+                one,
+                figures_of(one, overlapping, unbuilt, shares.get(one.body, (0, 0, 0))),
+                cases.get((one.region, one.project.id), []),
+            )
+            for one in shown
+        ],
+        further=shown[-1].project.id if len(following) > _SHOWN else "",
+        after=after,
+        overlapping=overlapping[past : past + _SHOWN],
+        overlaps=len(overlapping),
+        past=past,
+        more=past + _SHOWN if past + _SHOWN < len(overlapping) else 0,
         named={one.project.id: one.project.name for one in entered},
+        kinds=KINDS,
         post_name=post_name,
         said=said,
         problems=problems or [],
     )
 
 
-ROUTES = [register, take_in, review]
+ROUTES = [register, take_in]

@@ -85,6 +85,14 @@ GROUPS: tuple[tuple[Text, tuple[Line, ...]], ...] = (
                 ),
             ),
             (
+                "/open/projects",
+                Text("信息化项目的钱怎么审的", "How money for digital projects is reviewed"),
+                Text(
+                    "哪个单位要多少钱、和已有的重复多少、数据共享得怎么样、谁定的、为什么。",
+                    "Who asked for how much, what overlaps, how the body shares its data, who decided and why.",
+                ),
+            ),
+            (
                 "/open/operators",
                 Text("谁在运维这些系统", "Who keeps the systems running"),
                 Text(

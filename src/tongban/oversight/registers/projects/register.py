@@ -1,13 +1,11 @@
-"""The register: take in a sheet, find what is there already, review funding against it and the sharing record.
+"""The register: take in a sheet, and find what is there already. A review of funding is a case (`funding`).
 
-How a body shares its data is a ground for letting it build and paying for what it runs (政务数据共享条例 38). The
-figures are shown to the reviewer and kept with the review; the decision and its reasons are a person's.
+How a body shares its data is a ground for letting it build and paying for what it runs (政务数据共享条例 38).
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Literal
 
 from tongban.base.clock import Clock
 from tongban.base.database import Database
@@ -17,13 +15,9 @@ from tongban.org.model import Role
 from tongban.oversight.registers.projects import store
 from tongban.oversight.registers.projects.model import Overlap, Project
 from tongban.oversight.registers.projects.overlaps import overlaps
-from tongban.oversight.registers.projects.store import Entered, Figures, Review
+from tongban.oversight.registers.projects.store import Entered, Figures
 
 LAW = "政务数据共享条例 38"
-SHORTEST = 10
-"""Characters of reasons: one word is none."""
-Shares = Callable[[str], tuple[int, int, int]]
-"""A body's sharing record: entries listed, of them not shared, answers it owes late."""
 
 
 class Projects:
@@ -52,42 +46,12 @@ class Projects:
         """All projects of the official's region, and where they overlap. Raises Refused `not-your-role` (403)."""
         _supervises(official)
         entered = await store.entered(self._db, official.region)
-        projects = [one.project for one in entered]
-        return entered, await asyncio.to_thread(_compared, tuple(projects)) if projects else ()
+        return entered, await compared(tuple(one.project for one in entered))
 
-    async def review(self, official: Actor, project: str, outcome: str, reasons: str, shares: Shares) -> None:
-        """Support the funding of a planned project or return it, with reasons.
 
-        Raises Refused: `not-your-role`, `own-project` (403), `unknown-project` (404), `not-planned`, `moved-on` (409),
-        `field-missing`.
-        """
-        entered, overlapping = await self.found(official)
-        one = next((each for each in entered if each.project.id == project), None)
-        if one is None:
-            raise refuse("unknown-project", "登记里没有这个项目", "No such project is registered", status=404)
-        if one.body and one.body == official.body:
-            raise refuse(
-                "own-project", "本单位的项目由别的单位审", "Another body reviews the projects of yours", status=403
-            )
-        if one.project.status != "planned":
-            raise refuse("not-planned", "已建的项目不审立项", "Only what is planned is reviewed", status=409)
-        said: Literal["support", "return"] | None = (
-            "support" if outcome == "support" else "return" if outcome == "return" else None
-        )
-        if said is None:
-            raise refuse("field-missing", "请选支持还是退回", "Choose to support it or to return it", place="outcome")
-        if len(reasons.strip()) < SHORTEST:
-            raise refuse(
-                "field-missing",
-                "写清理由：和已有的系统重复多少、单位的数据共享得怎么样",
-                "Say why: how much is there already, and how the body shares its data",
-                place="reasons",
-                law=LAW,
-            )
-        figures = figures_of(one, overlapping, shares)
-        kept = Review(said, reasons.strip(), figures, official.id, official.post, self._clock())
-        if not await store.review(self._db, one.region, project, kept, len(one.reviews)):
-            raise refuse("moved-on", "刚刚有人审过了，请刷新", "Somebody reviewed it meanwhile; reload", status=409)
+async def compared(projects: tuple[Project, ...]) -> tuple[Overlap, ...]:
+    """Where these projects overlap, greatest first."""
+    return await asyncio.to_thread(_compared, projects) if projects else ()
 
 
 @lru_cache(maxsize=4)
@@ -96,11 +60,26 @@ def _compared(projects: tuple[Project, ...]) -> tuple[Overlap, ...]:
     return overlaps(projects)
 
 
-def figures_of(one: Entered, overlapping: tuple[Overlap, ...], shares: Shares) -> Figures:
-    """What lies before a reviewer."""
-    most = next((each for each in overlapping if each.first == one.project.id), None)
-    listed, withheld, late = shares(one.body) if one.body else (0, 0, 0)
-    return Figures(most.score if most else 0.0, most.second if most else "", listed, withheld, late)
+def planned(projects: Iterable[Project]) -> frozenset[str]:
+    """The numbers of those that do not exist yet."""
+    return frozenset(one.id for one in projects if one.status == "planned")
+
+
+def concerning(one: Project, overlapping: Iterable[Overlap], planned: frozenset[str]) -> Iterator[Overlap]:
+    """What a project overlaps with, greatest first. What exists is not held against what others only plan."""
+    for each in overlapping:
+        if one.id in (each.first, each.second) and (one.id in planned or not {each.first, each.second} & planned):
+            yield each
+
+
+def figures_of(
+    one: Entered, overlapping: Iterable[Overlap], planned: frozenset[str], shares: tuple[int, int, int]
+) -> Figures:
+    """What lies before a reviewer. `shares` is the body's record: entries listed, of them not shared, answers late."""
+    mine = one.project.id
+    most = next(concerning(one.project, overlapping, planned), None)
+    other = (most.second if most.first == mine else most.first) if most else ""
+    return Figures(most.score if most else 0.0, other, *shares)
 
 
 def _supervises(official: Actor) -> None:

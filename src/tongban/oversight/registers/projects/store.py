@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
-from tongban.base.database import Connection, Database
+from tongban.base.database import Connection, Database, Row
 from tongban.oversight.registers.projects.model import Project
 
 Runner = Database | Connection
@@ -26,7 +26,7 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 class Review(msgspec.Struct, frozen=True):
-    """One review of funding."""
+    """A review from before reviews were cases."""
 
     outcome: Literal["support", "return"]
     reasons: str
@@ -62,13 +62,81 @@ async def enter(db: Connection, region: str, rows: Sequence[tuple[Project, str]]
     )  # fmt: skip
 
 
+_PROJECT = "region, id, name, body, body_name, status, function, data, services, entered_at"
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A review of funding as it was kept at event `seq`; `now` is the last event of its case."""
+
+    region: str
+    project: str
+    case_id: str
+    asked_at: datetime
+    seq: int
+    kept: dict[str, Any] | None
+    now: int
+
+
+_KEPT = "f.region, f.project, f.case_id, f.asked_at, f.seq, f.kept, c.seq AS now"
+_CASE = "JOIN case_row c USING (case_id)"
+
+
+async def ask(db: Runner, region: str, project: str, case: str, now: datetime) -> None:
+    """Note the case in which funding is reviewed; again is harmless."""
+    await db.execute(
+        "INSERT INTO project_funding (region, project, case_id, asked_at) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT DO NOTHING",
+        region,
+        project,
+        case,
+        now,
+    )
+
+
+async def fundings(db: Runner, projects: Sequence[tuple[str, str]]) -> list[Kept]:
+    """The reviews of these projects (region, number), the latest first."""
+    rows = await db.fetch(
+        f"SELECT {_KEPT} FROM project_funding f {_CASE} WHERE (f.region, f.project) IN"
+        " (SELECT * FROM unnest($1::text[], $2::text[])) ORDER BY f.asked_at DESC, f.case_id DESC",
+        [region for region, _ in projects],
+        [project for _, project in projects],
+    )
+    return [msgspec.convert(dict(row), Kept) for row in rows]
+
+
+async def latest_fundings(db: Runner, after: tuple[datetime, str] | None, limit: int) -> list[Kept]:
+    """All of them, the latest first."""
+    rows = await db.fetch(
+        f"SELECT {_KEPT} FROM project_funding f {_CASE} WHERE $1::timestamptz IS NULL OR (f.asked_at, f.case_id)"
+        " < ($1, $2) ORDER BY f.asked_at DESC, f.case_id DESC LIMIT $3",
+        *(after or (None, "")),
+        limit,
+    )
+    return [msgspec.convert(dict(row), Kept) for row in rows]
+
+
+async def keep(db: Runner, one: Kept, seq: int, told: dict[str, Any]) -> None:
+    """Keep a review as it stands."""
+    await db.execute(
+        "UPDATE project_funding SET seq = $4, kept = $5 WHERE region = $1 AND project = $2 AND case_id = $3"
+        " AND seq < $4",
+        one.region,
+        one.project,
+        one.case_id,
+        seq,
+        told,
+    )
+
+
+async def of_body(db: Runner, body: str) -> list[Entered]:
+    """The projects of one body in whichever register, by their numbers."""
+    rows = await db.fetch(f"SELECT {_PROJECT} FROM project WHERE body = $1 ORDER BY region, id", body)
+    return [_entered(row, ()) for row in rows]
+
+
 async def entered(db: Runner, region: str) -> list[Entered]:
     """Every project of a region, with its reviews, in the order of their numbers."""
-    rows = await db.fetch(
-        "SELECT region, id, name, body, body_name, status, function, data, services, entered_at FROM project"
-        " WHERE region = $1 ORDER BY id",
-        region,
-    )
+    rows = await db.fetch(f"SELECT {_PROJECT} FROM project WHERE region = $1 ORDER BY id", region)
     reviews = await db.fetch(
         "SELECT project, outcome, reasons, figures, official, post, at FROM project_review WHERE region = $1"
         " ORDER BY project, seq",
@@ -80,34 +148,12 @@ async def entered(db: Runner, region: str) -> list[Entered]:
         told.setdefault(row["project"], []).append(
             Review(row["outcome"], row["reasons"], figures, row["official"], row["post"], row["at"])
         )
-    return [
-        Entered(
-            row["region"],
-            Project(
-                row["id"], row["name"], row["body_name"], row["status"], row["function"], tuple(row["data"]),
-                tuple(row["services"]),
-            ),
-            row["body"],
-            row["entered_at"],
-            tuple(told.get(row["id"], ())),
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_entered(row, tuple(told.get(row["id"], ()))) for row in rows]
 
 
-async def review(db: Runner, region: str, project: str, one: Review, after: int) -> bool:
-    """Add a review after `after` others; False if somebody was first."""
-    done = await db.execute(
-        "INSERT INTO project_review (region, project, seq, outcome, reasons, figures, official, post, at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
-        region,
-        project,
-        after + 1,
-        one.outcome,
-        one.reasons,
-        msgspec.to_builtins(one.figures),
-        one.official,
-        one.post,
-        one.at,
-    )
-    return done != "INSERT 0 0"
+def _entered(row: Row, reviews: tuple[Review, ...]) -> Entered:
+    project = Project(
+        row["id"], row["name"], row["body_name"], row["status"], row["function"], tuple(row["data"]),
+        tuple(row["services"]),
+    )  # fmt: skip
+    return Entered(row["region"], project, row["body"], row["entered_at"], reviews)
