@@ -133,6 +133,7 @@ async def test_the_three_rates_of_the_hotline_stand_by_body_for_who_supervises_i
         " 'report', 'normal', '', '990101.market', 'closed', false, $1, true, 1, 0)",
         clock(),
     )
+    await site.voice.turn()  # a job counts; no page does
     for region, seen in (("990100", True), ("990200", False)):
         watcher = await Official(site).sit("digital-centre.supervisor", region)
         await watcher.get("/console/requests")

@@ -64,7 +64,7 @@ async def requests(site: Site, visitor: Visitor) -> Response[str]:
     regions = sorted({site.directory.body(body).region for body in bodies})
     tallies = await ratings.tallies(site.db, since, regions)
     cures = await ended.days(site.db, sorted(bodies), site.today.replace(day=1), [figures.CURE])
-    rates = await site.voice.hotline.rates(regions, figures.WINDOW)
+    rates = await site.voice.hotline.rates(regions)
     cured = figures.Share(sum(one.promised for one in cures), sum(one.owed for one in cures))
     return page(
         site,
