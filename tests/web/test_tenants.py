@@ -112,6 +112,7 @@ ROUTES: dict[str, Whose] = {
     "POST /apply/{slug}/q/{name}/save": MINE,
     "GET /apply/{slug}/materials": MINE,
     "POST /apply/{slug}/materials/{material}": MINE,
+    "POST /apply/{slug}/materials/{material}/certificate": MINE,
     "POST /apply/{slug}/materials/{material}/{upload_id}/remove": MINE,
     "GET /apply/{slug}/records": MINE,
     "GET /apply/{slug}/records/found": MINE,

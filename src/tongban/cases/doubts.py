@@ -25,6 +25,8 @@ CHANGES: dict[str, Text] = {
     "revoked": Text("已废止", "revoked"),
     "replaced": Text("已由新的一张代替", "replaced by a new one"),
     "restored": Text("已恢复使用", "restored"),
+    "unknown": Text("已经一天查不到还有没有效", "beyond checking for a day, as its issuer does not answer"),
+    "confirmed": Text("又查到了，仍然有效", "found to hold by its issuer's list again"),
 }
 _ROLES = frozenset({Role.EXAMINE, Role.DECIDE, Role.HEAD})
 _LAW = "行政许可法 34"

@@ -20,6 +20,7 @@ from tongban.base.i18n import LANGS, Text, words
 from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases import about as abouts
+from tongban.cases import abroad as elsewhere
 from tongban.cases import corrections, custody, granting, handing, lifecycle, moving, promises
 from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written, together
 from tongban.cases.beside import Beside
@@ -69,6 +70,7 @@ class Engine:
     listed: Shelf = nothing_listed
     between: Between | None = None
     """Other installations that cases go to and come from, where there are any."""
+    abroad: elsewhere.Ask = elsewhere.nobody
     batcher: Batcher = field(init=False)
     _definitions: dict[tuple[str, ...], Definition] = field(init=False, default_factory=dict[Any, Definition])
 

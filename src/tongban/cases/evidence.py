@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -22,7 +22,7 @@ from tongban.cases.decide import told
 from tongban.cases.doubts import CHANGES
 from tongban.cases.model import SAME, By, CaseState, Event, Letter, Own
 from tongban.cases.store import reliance as store
-from tongban.cases.store.reliance import Changed
+from tongban.cases.store.reliance import Change, Changed
 from tongban.certs import Standing, StoredCertificate
 from tongban.org import Actor
 
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from tongban.cases.loaded import Case
 
 log = logging.getLogger(__name__)
-Change = Literal["suspended", "revoked", "replaced", "restored"]
+_AGAIN: Final = ("restored", "confirmed")
+"""Changes after which it holds again."""
 _MOST = 200
 
 
@@ -67,7 +68,7 @@ def _standing(one: StoredCertificate, today: Any) -> Standing:
 def relied(state: CaseState, new: Sequence[Event]) -> list[Also]:
     """What is done with events that rest on certificates: that the case relies on them is written, and nothing is
     granted on one that has changed. Raises Refused inside the transaction (`certificate-changed`, 409)."""
-    named = sorted({record.certificate for event in new for record in event.records.values() if record.certificate})
+    named = {record.certificate: record for event in new for record in event.records.values() if record.certificate}
     grants = any(event.decides == "favourable" or event.issues for event in new)
     grants = grants and any(record.certificate for record in state.records.values())
     if not named and not grants:
@@ -75,9 +76,11 @@ def relied(state: CaseState, new: Sequence[Event]) -> list[Also]:
     case = state.case.case
 
     async def keep(connection: Connection) -> None:
-        for number in named:
+        for number, record in sorted(named.items()):
             status = await certs.store.status_until_written(connection, number)
-            if status is None:  # of the installation that the case came from, which has looked at it
+            if status is None:  # of another installation: looked at before it was taken, followed from here on
+                if record.listed:
+                    await store.rely_elsewhere(connection, number, case, record.listed, new[-1].at)
                 continue
             await store.rely(connection, number, case)
             if status is not certs.Status.VALID:
@@ -123,15 +126,17 @@ async def turn(engine: Engine) -> int:
 
 async def _tell(engine: Engine, one: Changed) -> None:
     found = await certs.store.get(engine.db, one.certificate)
-    if found is not None:
-        key = f"certificate:{one.certificate}:{one.change}:{one.at.isoformat()}"
-        now = engine.clock()
-        await engine.record(one.case_id, key, lambda case: _events(case, one, found, now))
+    key = f"certificate:{one.certificate}:{one.change}:{one.at.isoformat()}"
+    now = engine.clock()
+    name = found.record.name if found else None
+    await engine.record(one.case_id, key, lambda case: _events(case, one, name, now))
     await store.settle(engine.db, one)
 
 
-def _events(case: Case, one: Changed, found: StoredCertificate, now: datetime) -> list[Event]:
-    """What the case is told, and what follows from it by the rules of its procedure; nothing where it has ended."""
+def _events(case: Case, one: Changed, name: Text | None, now: datetime) -> list[Event]:
+    """What the case is told, and what follows from it by the rules of its procedure; nothing where it has ended.
+
+    Without a name of our own for it, it is called as the case knows it."""
     state, definition = case.state, case.definition
     if definition.ended(state) or state.elsewhere:
         return []
@@ -140,10 +145,10 @@ def _events(case: Case, one: Changed, found: StoredCertificate, now: datetime) -
     doubted = any(doubt.certificate == one.certificate for doubt in state.doubts)
     # One that is about it acts on whatever is in its place, and hears only of the end of that.
     concerned = one.change == "revoked" if about else bool(items)
-    if not concerned or (one.change == "restored" and not doubted):
+    if not concerned or (one.change in _AGAIN and not doubted):
         return []
     clock = Actor.clock()
-    name = found.record.name
+    name = name or next((state.records[item].source for item in items), Text("证照", "certificate"))
     event = Event(
         seq=state.seq + 1,
         type=Own.CERTIFICATE_CHANGED,
@@ -166,7 +171,7 @@ def _events(case: Case, one: Changed, found: StoredCertificate, now: datetime) -
 def _letter(case: Case, one: Changed, name: Text) -> Letter:
     opening = case.state.case
     service = Text(*(words(case.definition.service.name, lang) for lang in LANGS))
-    body = _RESTORED if one.change == "restored" else _LOOKED_AT
+    body = _RESTORED if one.change in _AGAIN else _LOOKED_AT
     return Letter(
         to=opening.applicant.id,
         title=_TITLE,

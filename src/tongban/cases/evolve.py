@@ -219,10 +219,10 @@ def _of_custody(state: CaseState, event: Event, **changes: Any) -> CaseState:
 
 
 def _certificate_changed(state: CaseState, event: Event) -> CaseState:
-    """Until an official has looked, nothing is granted on it. One that is restored is in doubt no longer."""
+    """Until an official has looked, nothing is granted on it. One that holds again is in doubt no longer."""
     doubt = msgspec.convert({**event.payload, "at": event.at}, Doubt)
     others = tuple(one for one in state.doubts if one.certificate != doubt.certificate)
-    doubts = others if doubt.change == "restored" else (*others, doubt)
+    doubts = others if doubt.change in ("restored", "confirmed") else (*others, doubt)
     return msgspec.structs.replace(state, doubts=doubts, version=event.seq)
 
 

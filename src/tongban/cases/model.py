@@ -454,7 +454,7 @@ class Doubt(_Value, frozen=True):
 
     certificate: str
     name: Text
-    change: Literal["suspended", "revoked", "replaced", "restored"]
+    change: Literal["suspended", "revoked", "replaced", "restored", "unknown", "confirmed"]
     items: tuple[str, ...]
     at: datetime
 

@@ -20,7 +20,7 @@ from tongban.base.i18n import Text
 from tongban.base.ids import region_of
 from tongban.base.keys import KeyRing
 from tongban.base.page import Page, cursor, read_cursor
-from tongban.cases import evidence, naming, outbox, parts, promises, rebuilding, timers
+from tongban.cases import abroad, evidence, naming, outbox, parts, promises, rebuilding, timers
 from tongban.cases.about import tell
 from tongban.cases.acting import Acting
 from tongban.cases.batch import Also
@@ -160,6 +160,7 @@ class Cases:
         `barred` and `received`: as `Engine.open`. Raises Refused with every problem at once.
         """
         self.check_key(key)
+        await abroad.confirm(self.engine, records or {})
         attached = await self._attached(actor, {"documents": documents or {}}, ("documents",))
         said = {**(says or {}), "facts": dict(facts), **attached}
         asked_by = applicant or _applicant(actor, facts)

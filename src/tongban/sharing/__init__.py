@@ -5,12 +5,12 @@ keeps what was not answered as an open question, and leaves a trace of each look
 """
 
 from tongban.sharing.announced import Announced, announced, sources
-from tongban.sharing.model import Lookup, Purpose, Reader, Shared
+from tongban.sharing.model import Listed, Lookup, Purpose, Reader, Shared
 from tongban.sharing.retry.owed import Owed, take_over
 from tongban.sharing.service import Sharing
 from tongban.sharing.store import put as put_record
 
 __all__ = [
-    "Announced", "Lookup", "Owed", "Purpose", "Reader", "Shared", "Sharing", "announced", "put_record", "sources",
-    "take_over",
+    "Announced", "Listed", "Lookup", "Owed", "Purpose", "Reader", "Shared", "Sharing", "announced", "put_record",
+    "sources", "take_over",
 ]  # fmt: skip

@@ -44,6 +44,13 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     post: str = ""
 
 
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the installation that issued a certificate publishes how it stands: its list of status, the place in it."""
+
+    uri: str
+    place: int
+
+
 class Shared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A value that a record of the state has, with where it comes from, as the case keeps it.
 
@@ -62,6 +69,8 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     digest: str = ""
     certificate: str = ""
     """The certificate that it was taken from, where the record is one (证照标识)."""
+    listed: Listed | None = None
+    """Where that stands in its issuer's list of status, for whoever did not issue it."""
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):

@@ -105,7 +105,7 @@ def _gone(site: Site, view: CaseView, gone: Elsewhere) -> Whereabouts:
         ),
         _receipt(site, gone.installation, gone.receipt),
         gone.taken,
-        card.member.node if card else "",
+        card.published if card else "",
         told.asks if told and told.waits_for == "applicant" else (),
         f"/cases/{view.case}/certificate-from-elsewhere" if told and told.certificate and not view.inside else "",
     )

@@ -20,11 +20,14 @@ from tongban.base.keylist import read_keys
 from tongban.base.keys import Keys, PublicKey, Use
 from tongban.certs.checks import Check, failed
 from tongban.certs.faults import Fault, Point
+from tongban.certs.model import Status
 from tongban.certs.statuslist import KnownList, StatusLists, StatusPlace, read_status_list
 from tongban.certs.strict import Stop
+from tongban.certs.verify import STATUS_FAULTS
+from tongban.sharing import Listed
 
 if TYPE_CHECKING:
-    from tongban.sharing.channel.neighbours import Card
+    from tongban.sharing.channel.neighbours import Card, Neighbours
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +80,7 @@ class NeighbourLists:
             known = Keys(keys=tuple(key for key in card.keys if key.use is Use.REGISTRY))
             if known.keys:  # without one nothing would tell its list from a stranger's
                 try:
-                    data = await self.fetch(f"{_address(card)}{KEYS_PATH}")
+                    data = await self.fetch(f"{card.published}{KEYS_PATH}")
                     keys |= _of(read_keys(data, self.clock(), known).keys)
                     until = _KEYS_KEPT
                 except (OSError, Refused) as error:
@@ -89,11 +92,23 @@ class NeighbourLists:
         held = self._keys.get(card.member.code)
         return held.keys if held is not None and held.until > self.clock() else None
 
+    async def standing(self, cards: Neighbours, listed: Listed) -> Status | None:
+        """How a certificate stands by the list that the installation of this address publishes; None where no card
+        names the address, and where the list cannot be had or is too old (`cases.abroad.Ask`)."""
+        card = next((one for one in cards.all() if listed.uri.startswith(f"{one.published}/status/")), None)
+        if card is None:
+            return None
+        found = await self.check(card, StatusPlace(idx=listed.place, uri=listed.uri))
+        if found.holds:
+            return Status.VALID
+        return next((status for status, fault in STATUS_FAULTS.items() if fault and fault is found.fault), None)
+
     async def check(self, card: Card, place: StatusPlace | None) -> Check:
         """Whether a certificate of a neighbour is revoked or suspended, by its list. Never "holds" without one."""
         if place is None:
             return failed(Point.REVOCATION, Fault.NO_STATUS_PLACE)
-        base = f"{_address(card)}/status/"
+        # On the card, not in the certificate: a file that somebody brings never chooses what this server calls.
+        base = f"{card.published}/status/"
         if not place.uri.startswith(base) or not place.uri.removeprefix(base).isdecimal():
             return failed(Point.REVOCATION, Fault.FOREIGN_LIST)
         held = self._lists.get(place.uri)
@@ -125,10 +140,6 @@ class NeighbourLists:
             while len(self._lists) > _KEPT:
                 del self._lists[next(iter(self._lists))]
             return found
-
-
-def _address(card: Card) -> str:
-    return card.member.node.rstrip("/")
 
 
 def _of(keys: tuple[PublicKey, ...]) -> dict[str, PublicKey]:

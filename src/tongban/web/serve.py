@@ -24,6 +24,7 @@ from tongban.base.keys import KeyRing
 from tongban.base.parent import end_with_parent
 from tongban.base.sealing import open_sealer
 from tongban.base.telemetry import Log, take_over
+from tongban.cases import abroad
 from tongban.cases.committing_old import commit_old
 from tongban.cases.evidence import Evidence
 from tongban.cases.handover.agreements import Between
@@ -118,6 +119,8 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         listed=DirectoryShelf(lambda: entries.now),
         between=between,
     )
+    lists = NeighbourLists(clock)
+    cases.engine.abroad = partial(lists.standing, between.neighbours)
     hall = Hall(db, clock, settings.data_dir, secret, settings.timezone, calendar, demonstration=settings.demo)
     places = (PROFILES[Province(settings.province)].short,) if settings.province else ()
     centre = Centre(settings.data_dir / MEMBERS, keys, clock, partial(grants.rights, db))
@@ -152,7 +155,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         participation=Participation(db, catalogue, clock, settings.timezone),
         keys=keys,
         public_log=await PublicLog.open(db, keys, clock, settings.data_dir, settings.address),
-        lists=NeighbourLists(clock),
+        lists=lists,
         calendar=calendar,
         clock=clock,
         log=log,
@@ -181,6 +184,10 @@ def _channel(settings: Settings) -> Channel:
 async def _fire(site: Site) -> None:
     await site.cases.fire()
     await site.cases.bundles.catch_up()
+
+
+async def _certificates_abroad(site: Site) -> None:
+    await abroad.turn(site.cases.engine)
 
 
 async def _deliver(site: Site) -> None:
@@ -303,6 +310,7 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_fire, TIMERS_EVERY),
         (_deliver, LETTERS_EVERY),
         (_hand_over, LETTERS_EVERY),
+        (_certificates_abroad, TIMERS_EVERY),
         (_ask_again, TIMERS_EVERY),
         (_carry, CARRY_EVERY),
         (_sweep, SWEEP_EVERY),

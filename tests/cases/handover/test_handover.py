@@ -8,20 +8,24 @@ from random import Random
 
 import msgspec
 import pytest
+from tests.certs.demo_certificate import record
 from two_places import CODES, YUN_POLICE, Place, two_places
 
+from tongban import certs
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
-from tongban.cases import QueueFilter
+from tongban.cases import QueueFilter, abroad
 from tongban.cases.competent import receivers
 from tongban.cases.handover import agreeing, receipts, store
 from tongban.cases.handover.agreeing import Findings, Statement
 from tongban.cases.model import Own
-from tongban.certs import verify
+from tongban.catalog.certificate_type import RESOURCE
+from tongban.certs import Holder, Status, sign, verify
 from tongban.org import store as people
 from tongban.org.demo.provinces import Province
+from tongban.sharing import Listed, Shared
 
 Places = tuple[Place, Place]
 WHY = Text("临江区的事归那边管", "It is for Linjiang")
@@ -149,6 +153,41 @@ async def test_the_person_sees_the_other_place_work_in_their_own_portal_and_can_
     assert verify(told.certificate, keys, clock.now).valid
     assert not verify(told.certificate, lan.cases.engine.keys.public, clock.now).genuine
     assert (await found(lan, yun)).differ == ()
+
+
+async def test_a_case_that_went_elsewhere_learns_there_what_becomes_of_the_certificate_that_it_rests_on(
+    places: Places, clock: SettableClock
+):
+    lan, yun = places
+    now = clock.now
+    one = sign(record(holder=Holder(id="p-wangxiaoman", name="王小满", number="")), lan.cases.engine.keys)
+    async with lan.cases.engine.db.transaction() as connection:
+        await certs.store.insert(connection, one)
+    paper = Shared(
+        value=one.record.id, source=Text("您的居住证", "Your permit"), as_of=now, at=now, resource=RESOURCE,
+        record=one.record.type, certificate=one.record.id,
+    )  # fmt: skip
+    number = await lan.apply("apply-0001", records={"photo": paper})
+    await lan.hand_over(number)
+    await lan.hand.carry()
+    case = await theirs(lan, number)
+    (listed,) = [one.listed for one in (await yun.cases.engine.load(case)).state.records.values()]
+    assert listed and listed.uri == "https://lan.example/status/0"
+    stands: list[Status | None] = [Status.VALID]
+
+    async def ask(asked: Listed) -> Status | None:
+        assert asked == listed
+        return stands[-1]
+
+    yun.cases.engine.abroad = ask
+    for status, told in ((Status.VALID, []), (Status.SUSPENDED, ["suspended"]), (None, ["suspended"])):
+        stands.append(status)
+        await abroad.turn(yun.cases.engine)
+        assert [one.change for one in (await yun.cases.engine.load(case)).state.doubts] == told
+    stands.append(Status.VALID)
+    assert await abroad.turn(yun.cases.engine) == 1
+    assert not (await yun.cases.engine.load(case)).state.doubts
+    assert await abroad.turn(yun.cases.engine) == 0
 
 
 async def test_whatever_the_line_does_a_case_arrives_once(places: Places, clock: SettableClock):

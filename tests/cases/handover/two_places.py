@@ -5,7 +5,7 @@ The line can be told to fail: before a message arrives, after it was done and be
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
@@ -30,6 +30,7 @@ from tongban.catalog.model import Competence, Service
 from tongban.catalog.procedure import Procedure
 from tongban.org import Actor, Directory, demo, store
 from tongban.org.demo.provinces import PROFILES, Province
+from tongban.sharing import Shared
 from tongban.sharing.channel import neighbours
 from tongban.sharing.channel.client import X1Channel
 from tongban.sharing.channel.neighbours import Neighbours, card_of
@@ -193,13 +194,17 @@ class Place:
     def citizen(self, name: str = "p-wangxiaoman") -> Actor:
         return Actor.citizen(next(one for one in demo.citizens(self.province) if one.id == name))
 
-    async def apply(self, key: str, region: str = "990101", **facts: Any) -> str:
+    async def apply(
+        self, key: str, region: str = "990101", records: Mapping[str, Shared] | None = None, **facts: Any
+    ) -> str:
         """Somebody applies here, in a region, for what is the other place's to decide; the number."""
         person, papers = self.citizen(), dict[str, list[str]]()
         for name in PAPERS:
             papers[name] = [(await self.cases.add_document(person, f"{name}.png", picture(name))).id]
         said = {**FACTS, **facts}
-        view = await self.cases.submit(person, "residence-permit", said, papers, region=region, key=key)
+        view = await self.cases.submit(
+            person, "residence-permit", said, papers, region=region, key=key, records=records
+        )
         return view.case
 
     async def hand_over(self, number: str, key: str = "hand-on-1") -> None:

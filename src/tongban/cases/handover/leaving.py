@@ -37,7 +37,9 @@ from tongban.cases.handover.model import (
 from tongban.cases.handover.store import Outgoing
 from tongban.cases.model import Attachment, CaseState, Event, Office, Own
 from tongban.cases.projections import sent_at
+from tongban.certs.statuslist import place_of
 from tongban.org import store as people
+from tongban.sharing import Listed
 
 if TYPE_CHECKING:
     from tongban.cases.batch import Also
@@ -61,10 +63,16 @@ def said(between: Between, ring: KeyRing, definition: Definition, after: CaseSta
     day = definition.local(new[-1].at)
 
     def file(one: certs.StoredCertificate) -> str:
-        return certs.data_file(one, ring, between.neighbours.own.member.node, new[-1].at).decode()
+        return certs.data_file(one, ring, between.neighbours.own.published, new[-1].at).decode()
 
     return lambda connection: say(
-        connection, definition, after, new, lambda state, office: between.of(state, office, day), file
+        connection,
+        definition,
+        after,
+        new,
+        lambda state, office: between.of(state, office, day),
+        file,
+        between.neighbours.own.published,
     )
 
 
@@ -75,8 +83,10 @@ async def say(
     new: Sequence[Event],
     agreement: Agreement,
     file: Callable[[certs.StoredCertificate], str],
+    published: str = "",
 ) -> None:
-    """Write what `new` says to others; `after` is the case with it, `file` makes a certificate one that can be sent."""
+    """Write what `new` says to others; `after` is the case with it, `file` makes a certificate one that can be sent,
+    `published` is where we say how our certificates stand."""
     case = after.case
     messages: list[Outgoing] = []
     for event in new:
@@ -86,7 +96,8 @@ async def say(
                     messages += _return(after, event, office)
                 else:
                     level = await _level(connection, after)
-                    messages += _case(after, event, office, agreement(after, office), level)
+                    told = await _listed(connection, after, published)
+                    messages += _case(told, event, office, agreement(after, office), level)
             case Own.RECALLED:
                 messages += _recall(after, event)
             case Own.UNDONE:
@@ -99,6 +110,18 @@ async def say(
         certificate = next((file(one) for one in held if one.revocation is None), "")
         messages += _progress(definition, after, new, certificate)
     await store.send(connection, messages)
+
+
+async def _listed(connection: Connection, after: CaseState, published: str) -> CaseState:
+    """The case with, for each certificate of ours that it rests on, where the others learn how that stands."""
+    records = dict(after.records)
+    for item, record in after.records.items():
+        held = await certs.store.get(connection, record.certificate) if record.certificate and published else None
+        if held is not None:
+            place = place_of(held.number, published)
+            listed = Listed(uri=place.uri, place=place.idx)
+            records[item] = msgspec.structs.replace(record, listed=listed)
+    return msgspec.structs.replace(after, records=records)
 
 
 async def _level(connection: Connection, after: CaseState) -> int:

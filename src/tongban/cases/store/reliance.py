@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from tongban.base.ids import region_of
 from tongban.cases.store.runner import Runner
+from tongban.sharing import Listed
+
+Change: TypeAlias = Literal["suspended", "revoked", "replaced", "restored", "unknown", "confirmed"]
+"""What became of a certificate; `unknown` and `confirmed` only of one of another installation, whose list of status
+could not be had for a day, or can be had again."""
+Standing: TypeAlias = Literal["valid", "suspended", "revoked", "unknown"]
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,8 +25,18 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     certificate: str
     first: str
     """The one that it relied on to begin with, where another has taken its place since."""
-    change: Literal["suspended", "revoked", "replaced", "restored"]
+    change: Change
     at: datetime
+
+
+class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
+    """A certificate of another installation on which open cases rest, as its issuer's list last had it."""
+
+    certificate: str
+    uri: str
+    place: int
+    standing: Standing
+    seen_at: datetime
 
 
 async def rely(db: Runner, certificate: str, case: str) -> None:
@@ -33,7 +49,49 @@ async def rely(db: Runner, certificate: str, case: str) -> None:
     )
 
 
-async def mark(db: Runner, certificate: str, change: str, at: datetime) -> None:
+async def rely_elsewhere(db: Runner, certificate: str, case: str, listed: Listed, now: datetime) -> None:
+    """Keep that a case relies on one of another installation, and where that says how it stands."""
+    await db.execute(
+        "INSERT INTO certificate_reliance (region, case_id, certificate, uri, place, seen_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        region_of(case),
+        case,
+        certificate,
+        listed.uri,
+        listed.place,
+        now,
+    )
+
+
+async def elsewhere(db: Runner, most: int) -> list[Elsewhere]:
+    """The certificates of other installations on which open cases rest, those seen longest ago first."""
+    rows = await db.fetch(
+        "SELECT r.certificate, r.uri, r.place, r.standing, min(r.seen_at) AS seen_at FROM certificate_reliance r"
+        " JOIN case_row c ON c.region = r.region AND c.case_id = r.case_id AND c.open WHERE r.uri <> ''"
+        " GROUP BY 1, 2, 3, 4 ORDER BY 5, 1 LIMIT $1",
+        most,
+    )
+    return [msgspec.convert(dict(row), Elsewhere) for row in rows]
+
+
+async def seen(db: Runner, one: Elsewhere, standing: Standing, change: Change | None, at: datetime) -> bool:
+    """Its issuer's list was had, or was not for too long (`unknown`): whoever relies on it is to be told of a change.
+    False if somebody else has noted it meanwhile."""
+    done = await db.execute(
+        "UPDATE certificate_reliance SET standing = $3,"
+        " seen_at = CASE WHEN $3 = 'unknown' THEN seen_at ELSE $5 END,"
+        " change = coalesce($4::text, change), changed_at = CASE WHEN $4::text IS NULL THEN changed_at ELSE $5 END"
+        " WHERE certificate = $1 AND uri <> '' AND standing = $2",
+        one.certificate,
+        one.standing,
+        standing,
+        change,
+        at,
+    )
+    return done != "UPDATE 0"
+
+
+async def mark(db: Runner, certificate: str, change: Change, at: datetime) -> None:
     """Every case that relies on it is to be told; only the last change counts."""
     await db.execute(
         "UPDATE certificate_reliance SET change = $2, changed_at = $3 WHERE certificate = $1", certificate, change, at
@@ -66,7 +124,7 @@ async def untold(db: Runner, case: str) -> bool:
     return bool(
         await db.fetchval(
             "SELECT EXISTS (SELECT FROM certificate_reliance WHERE region = $1 AND case_id = $2"
-            " AND change <> 'restored')",
+            " AND change NOT IN ('restored', 'confirmed'))",
             region_of(case),
             case,
         )

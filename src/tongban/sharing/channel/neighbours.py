@@ -28,17 +28,25 @@ BESIDE: Final = Path("exchange") / "neighbours"
 """The cards of the others."""
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What an installation says of itself. Nothing on it is secret.
 
     `member` has its code, the name of its province, its address and the keys of its messages. `regions` are the codes
     of what it answers for: each covers what lies in it. `keys` are those of its receipts and
-    certificates, and the one that signs its published list of keys.
+    certificates, and the one that signs its published list of keys. `site` is where it publishes those keys and how its
+    certificates stand, if that is not where its messages go.
     """
 
     member: Member
     regions: tuple[str, ...]
     keys: tuple[PublicKey, ...] = ()
+    site: str = ""
+
+    @property
+    def published(self) -> str:
+        """Where it publishes, without a stroke at the end. A certificate may name no other address: what is fetched is
+        chosen by the administrators who gave each other their cards, never by a file that somebody brought."""
+        return (self.site or self.member.node).rstrip("/")
 
     def answers_for(self, region: str) -> bool:
         """Whether bodies of this region work there."""

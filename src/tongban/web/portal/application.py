@@ -261,6 +261,10 @@ class Application:
             disputed={name: one for name, one in content.disputed.items() if name not in again},
         )
 
+    def with_record(self, name: str, record: Shared) -> "Application":
+        """With something that stands for a paper and that the person has brought themselves."""
+        return self._with(records={**self.content.records, name: record})
+
     def with_upload(self, slug: str, upload: Upload) -> "Application":
         """With one more file for a material; the same file again changes nothing."""
         kept = tuple(one for one in self.content.documents.get(slug, ()) if one.id != upload.id)

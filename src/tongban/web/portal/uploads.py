@@ -9,6 +9,7 @@ from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.cases import Attachment
 from tongban.catalog import Needed
+from tongban.catalog.certificate_type import RESOURCE
 from tongban.catalog.model import Material
 from tongban.org import Actor
 from tongban.web.forms import Form, refused
@@ -41,6 +42,8 @@ class Slot:
     replaced: Text | None
     files: tuple[Upload, ...]
     accept: str
+    certificate: bool = False
+    """Whether a certificate of another province would stand for it."""
 
 
 def accept(material: Material) -> str:
@@ -48,7 +51,7 @@ def accept(material: Material) -> str:
     return ",".join(ACCEPTS[kind] for kind in material.accepts)
 
 
-def slot(application: Application, need: Needed) -> Slot:
+def slot(application: Application, need: Needed, *, elsewhere: bool = False) -> Slot:
     record = application.content.records.get(need.slug)
     return Slot(
         need.slug,
@@ -57,6 +60,7 @@ def slot(application: Application, need: Needed) -> Slot:
         record.source if record else None,
         application.content.documents.get(need.slug, ()),
         accept(need.material),
+        elsewhere and need.material.replaced_by is not None and need.material.replaced_by.resource == RESOURCE,
     )
 
 
@@ -73,6 +77,7 @@ def materials_page(
     site: Site, visitor: Visitor, application: Application, problems: list[Problem] | None = None
 ) -> Response[str]:
     """The page of all uploads."""
+    elsewhere = bool(site.cases.elsewhere and site.cases.elsewhere.between.neighbours.all())
     return page(
         site,
         visitor,
@@ -81,7 +86,7 @@ def materials_page(
         service=application.service,
         application=application,
         previous=application.before(""),
-        needs=[slot(application, need) for need in application.materials],
+        needs=[slot(application, need, elsewhere=elsewhere) for need in application.materials],
         problems=problems or [],
     )
 
