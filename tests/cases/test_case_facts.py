@@ -1,5 +1,6 @@
 """What of a case is counted: its facts say what happened and when, nothing of the person, and count it once."""
 
+from dataclasses import replace as replaced
 from pathlib import Path
 
 import msgspec
@@ -7,9 +8,10 @@ from case_world import APPLICANT, COUNTY, FACTS, FILES, Story
 
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database
+from tongban.cases.decide import escalate
 from tongban.cases.definition import Definition
 from tongban.cases.loaded import Case
-from tongban.cases.model import Attachment
+from tongban.cases.model import Attachment, Escalation
 from tongban.cases.service import Cases
 from tongban.catalog import load_procedure
 from tongban.catalog.model import Service
@@ -67,6 +69,30 @@ def test_what_the_applicant_takes_back_in_time_is_no_date_that_the_body_kept(sto
     assert late.term == "decide"
     assert late.statutory_due is not None
     assert late.happened_at > late.statutory_due, "but a date that was missed stays missed"
+
+
+def dates(found: Extracted) -> list[tuple[str, str, str]]:
+    return [(one.act, one.kept, one.missed) for one in found.events if one.kept or one.missed]
+
+
+def test_a_date_is_kept_or_missed_once_and_what_is_never_done_is_missed(story: Story) -> None:
+    examined = accepted(story).do("examiner", "examine", opinion="好")
+    in_time = dates(facts(examined.at(11, 17).do("approver", "grant")))
+    assert in_time[:2] == [("request-correction", ";accept;", ""), ("grant", ";decide;", "")]
+    assert not any(missed for _, _, missed in in_time)
+    overdue = examined.at(12, 20)
+    climbed = escalate(overdue.definition, overdue.state, Escalation("decide", "head", overdue.now), overdue.now)
+    silent = replaced(overdue, events=(*overdue.events, climbed))
+    never = [one for one in dates(facts(silent)) if one[0] != "request-correction"]
+    assert [(kept, missed) for _, kept, missed in never] == [("", ";decide;")], "nobody has decided"
+    late = [one for one in dates(facts(silent.do("approver", "grant"))) if ";decide;" in "".join(one[1:])]
+    assert late == never, "done late it is missed once, and not kept as well"
+
+
+def test_what_is_taken_back_in_time_is_neither_kept_nor_missed(story: Story) -> None:
+    assert dates(facts(story.open().do("person", "withdraw"))) == []
+    after = dates(facts(accepted(story).at(12, 20).do("person", "withdraw")))
+    assert after[-1] == ("withdraw", "", ";decide;")
 
 
 def test_only_silence_at_acceptance_is_acceptance_by_law_not_every_time_that_runs_out(service: Service) -> None:

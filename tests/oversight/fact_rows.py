@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tongban.base.clock import ZONE
 from tongban.oversight.computing import Period
-from tongban.oversight.facts import CaseFact
+from tongban.oversight.facts import CaseFact, EventFact
 from tongban.oversight.files import read_indicators
 from tongban.oversight.folder import opened, replace
 from tongban.oversight.opendata.making import Public, release
@@ -55,6 +55,52 @@ def case_fact(number: int, body: str = "a", service: str = "s", channel: str = "
         cross_region=False,
         reopened=0,
         escalated=0,
+    )
+
+
+def event_fact(
+    number: int,
+    *,
+    seq: int = 2,
+    procedure: str = "hotline-request",
+    act: str = "contact",
+    kept: str = "",
+    missed: str = "",
+) -> EventFact:
+    """An event of a case of October, and which times of the body it kept or is the first to come after."""
+    return EventFact(
+        case_id=f"990101-261012-{number:08}",
+        region="990101",
+        body="a",
+        service=procedure,
+        version="1",
+        procedure=procedure,
+        channel="online",
+        applicant="person",
+        matter="service",
+        part=False,
+        seq=seq,
+        act=act,
+        actor="clock" if act == "escalated" else "official",
+        happened_at=DAY,
+        stage="examined",
+        ended=False,
+        term="",
+        started=None,
+        statutory_due=None,
+        promised_due=None,
+        by_law=False,
+        kept=kept,
+        missed=missed,
+        term_pauses=0,
+        pauses=False,
+        resumes=False,
+        ground="",
+        asks=0,
+        chosen="",
+        decides="",
+        adverse=False,
+        reopens=False,
     )
 
 

@@ -1,11 +1,14 @@
 """A release can be recomputed by anybody, to the last digit, from its files alone; altered it is found out."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 import pytest
 from fact_rows import case_fact
@@ -21,7 +24,7 @@ from tongban.oversight.facts import CaseFact
 from tongban.oversight.files import read_indicators
 from tongban.oversight.folder import Facts, opened, replace
 from tongban.oversight.model import SCALE, Indicator
-from tongban.oversight.opendata.files import FIGURES, MANIFEST, VALUES
+from tongban.oversight.opendata.files import FIGURES, MANIFEST, VALUES, WHOLE
 from tongban.oversight.opendata.making import Public, due, release, released
 from tongban.oversight.opendata.reading import recompute, releases
 from tongban.oversight.store import Band, Known
@@ -116,7 +119,7 @@ def test_a_month_is_not_released_before_it_has_settled(tmp_path: Path, keys: Key
 
 @pytest.mark.parametrize(
     ("name", "old", "new"),
-    [(VALUES, ",100.0,", ",99.9,"), (FIGURES, "on-time-statutory,1,2026-10,,,", "on-time-statutory,1,2026-10,,,1")],
+    [(VALUES, ",100.0,", ",99.9,"), (FIGURES, "on-time-statutory,2,2026-10,,,", "on-time-statutory,2,2026-10,,,1")],
 )
 def test_a_figure_that_was_altered_is_found_even_if_only_by_a_digit(
     made: Path, tmp_path: Path, name: str, old: str, new: str
@@ -161,3 +164,30 @@ def test_a_folder_without_a_release_is_named(tmp_path: Path):
     with pytest.raises(Refused) as caught:
         releases(tmp_path)
     assert (caught.value.code, MANIFEST in str(caught.value)) == ("no-open-data", True)
+
+
+def test_a_stranger_without_the_platform_gets_the_same_digits_for_every_released_figure(made: Path, tmp_path: Path):
+    page = (Path(__file__).parents[2] / "docs" / "indicators.md").read_text(encoding="utf-8")
+    script = tmp_path / "check.py"
+    script.write_text(page.split("```python\n")[1].split("```")[0], encoding="utf-8")
+    with ZipFile(made / WHOLE) as whole:
+        whole.extractall(tmp_path)
+
+    def checked() -> str:
+        words = (sys.executable, "-I", "-S", str(script), str(tmp_path / "2026-10"))
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert checked() == "0 differ"
+    values = tmp_path / "2026-10" / VALUES
+    lines = values.read_text(encoding="utf-8").splitlines()
+    assert len(lines) > 100
+    values.write_text("\n".join([*lines[:-1], lines[-1].replace(".", ".1")]) + "\n", encoding="utf-8")
+    assert checked() == "1 differ"
+
+
+def test_a_release_has_both_sums_and_the_formula_of_every_value_it_says(made: Path):
+    figures = {tuple(line.split(",")[:5]) for line in (made / FIGURES).read_text(encoding="utf-8").splitlines()}
+    values = {tuple(line.split(",")[:5]) for line in (made / VALUES).read_text(encoding="utf-8").splitlines()}
+    assert figures == values
+    formulas = {(one.indicator, one.version) for one in read_indicators(made / "indicators")}
+    assert {(line[0], line[1]) for line in figures} - {("indicator", "version")} <= formulas

@@ -65,3 +65,26 @@ async def test_a_month_is_never_drawn_again_not_even_where_its_folder_was_lost(s
     assert caught.value.code == "release-lost"
     shutil.move(tmp_path / "elsewhere", made)
     assert (await month_released(site, "2026-09") / "release.json").read_bytes() == before
+
+
+async def test_whoever_reads_a_formula_is_told_every_name_and_code_in_it_in_their_language(anyone: Person):
+    await anyone.get("/open/indicators?lang=en")
+    for words in (
+        "when it was first answered",
+        "Hotline request",
+        "Was it solved: Yes",
+        "different from the one before",
+    ):
+        assert words in anyone.text, words
+    await anyone.get("/open/inspections?lang=en")
+    assert "“Complaints borne out” is at least 3" in anyone.text
+    assert not [raw for raw in ("last_found", ">= 3", "[1..2]", "risk_points") if raw in anyone.text]
+
+
+async def test_the_page_says_how_far_a_stranger_gets_and_why_there_are_no_fine_tables(site: Site, anyone: Person):
+    with opened(site.settings.data_dir / "nothing") as facts:  # who asked is not known: no noise is drawn
+        public = Public(origin=site.settings.address, regions=(), services=())
+        release(facts, read_indicators(), SEPTEMBER, public, site.keys, site.clock(), site.settings.data_dir)
+    await anyone.get("/open/indicators?lang=en")
+    assert "No fine tables in this month" in anyone.text
+    assert "that step the public cannot repeat" in anyone.text

@@ -17,6 +17,7 @@ from tongban.base.errors import refuse
 from tongban.cli.installed import exists, with_database, with_site
 from tongban.cli.published import keys_at_hand
 from tongban.cli.saying import saying_refusals
+from tongban.cli.telling import telling
 from tongban.oversight.computing import Figure, Period, gaps, published
 from tongban.oversight.files import read_indicators
 from tongban.oversight.folder import opened
@@ -49,11 +50,7 @@ def run(options: argparse.Namespace) -> int:
     with saying_refusals() as said:
         settings = Settings.load(os.environ, data_dir=options.data)
         if options.what == "refresh":
-            turn = with_site(settings, lambda site: take_in(site, whole=options.whole))
-            print(f"{turn.cases} cases, {turn.moments} moments · {turn.cases} 件，{turn.moments} 条")
-            for failed in turn.failed:
-                print(failed, file=sys.stderr)
-            return 1 if turn.failed else 0
+            return _refreshed(settings, whole=options.whole)
         if options.what == "recompute":
             return _recompute(options, settings)
         found = _computed(settings, _chosen(options.only), _months(options, settings))
@@ -62,6 +59,17 @@ def run(options: argparse.Namespace) -> int:
         else:
             _tell(found)
     return said.status
+
+
+def _refreshed(settings: Settings, *, whole: bool) -> int:
+    with telling("refresh", settings) as told:
+        turn = with_site(settings, lambda site: take_in(site, whole=whole))
+        print(f"{turn.cases} cases, {turn.moments} moments · {turn.cases} 件，{turn.moments} 条")
+        for one in turn.failed:
+            print(f"{one.region}: {one.words}", file=sys.stderr)
+        if turn.failed:
+            told.failed(turn.failed[0].code, tuple(one.region for one in turn.failed))
+    return told.status
 
 
 async def take_in(site: Site, *, whole: bool = False) -> Turn:

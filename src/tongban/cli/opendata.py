@@ -10,7 +10,7 @@ from tongban.base.config import Settings
 from tongban.base.errors import refuse
 from tongban.cli.indicators import take_in
 from tongban.cli.installed import with_site
-from tongban.cli.saying import saying_refusals
+from tongban.cli.telling import telling
 from tongban.oversight import store
 from tongban.oversight.computing import Period
 from tongban.oversight.files import read_indicators
@@ -25,31 +25,38 @@ from tongban.web.site import Site
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban opendata`."""
     parser.add_argument("what", choices=("release",))
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to put a copy · 放到哪里")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where to put a copy · 再放一份到哪里")
     parser.add_argument("--month", metavar="MONTH", help="as 2026-10; by default the last that settled · 哪个月")
     parser.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
 
 
 def run(options: argparse.Namespace) -> int:
     """0 when the release is in its folder, 1 with every reason if it cannot be."""
-    with saying_refusals() as said:
-        settings = Settings.load(os.environ, data_dir=options.data)
+    settings = Settings.load(os.environ, data_dir=options.data)
+    with telling("release", settings) as told:
         folder = with_site(settings, lambda site: month_released(site, options.month))
-        target = options.out / folder.name
-        if target.exists() and (target / MANIFEST).read_bytes() != (folder / MANIFEST).read_bytes():
-            raise refuse(
-                "out-taken",
-                f"{target} 里已经有另一份发布",
-                f"Another release lies in {target} already",
-                place=str(target),
-                status=409,
-            )
-        if not target.exists():
-            shutil.copytree(folder, target)
-        print(f"{target}")
         if not noise.available():
             print("没有细表：没有装 OpenDP · no fine tables: OpenDP is not installed (requirements-opendata.lock)")
-    return said.status
+        _copied(folder, options.out)
+    return told.status
+
+
+def _copied(folder: Path, out: Path | None) -> None:
+    if out is None:
+        print(folder)
+        return
+    target = out / folder.name
+    if target.exists() and (target / MANIFEST).read_bytes() != (folder / MANIFEST).read_bytes():
+        raise refuse(
+            "out-taken",
+            f"{target} 里已经有另一份发布",
+            f"Another release lies in {target} already",
+            place=str(target),
+            status=409,
+        )
+    if not target.exists():
+        shutil.copytree(folder, target)
+    print(target)
 
 
 async def month_released(site: Site, month: str | None) -> Path:
@@ -60,10 +67,11 @@ async def month_released(site: Site, month: str | None) -> Path:
     now, data_dir = site.clock().astimezone(site.settings.timezone), site.settings.data_dir
     period = Period.named(month) if month else due(now.date())
     if period.name not in released(data_dir) and (turn := await take_in(site)).failed:
+        left_out = [one.region for one in turn.failed]
         raise refuse(
             "facts-behind",
-            f"还有办件没有统计进来，现在发布就永远少了它们：{'；'.join(turn.failed)}",
-            f"Not everything was taken in, and a release would lack it for good: {'; '.join(turn.failed)}",
+            f"还有办件没有统计进来，现在发布就永远少了它们：{'、'.join(left_out)}",
+            f"Not everything was taken in, and a release would lack it for good: {', '.join(left_out)}",
             status=409,
         )
     bands = await store.bands(site.db)

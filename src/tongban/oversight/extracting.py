@@ -219,7 +219,7 @@ def _case(case: Case, steps: Sequence[Step], events: Sequence[EventFact], zone: 
         extended=any(move.do == "extend" for move in state.moves),
         questions=len(case.events[0].facts),
         materials=len(case.events[0].documents),
-        from_records=len(case.events[0].records),
+        from_records=len(case.events[0].records.keys() - case.events[0].facts.keys() - case.events[0].documents.keys()),
         visits=len({one.happened_at.date() for one, step in zip(events, steps, strict=True) if _came(step)}),
         corrections=sum(one.asks > 0 for one in events),
         deemed=any(_deemed(case, step) for step in steps),

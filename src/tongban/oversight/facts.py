@@ -142,8 +142,9 @@ _HERE = (
     _column(
         "channel",
         "text",
-        "从哪儿来的：online 网上、counter 窗口、agent 代办、proxy-intake 异地代收、handover 他处移来、offline 离线收件",
-        "how it came: online, counter, agent, proxy-intake, handover, offline",
+        "从哪儿来的：online 网上、counter 窗口（热线是话务员或窗口代录）、agent 代办、proxy-intake 异地代收、"
+        "handover 他处移来、offline 离线收件",
+        "how it came: online, counter (for the hotline also by telephone), agent, proxy-intake, handover, offline",
     ),
     _column("applicant", "text", "谁申请：person 个人、body 单位", "who asked: person or body"),
     _column(
@@ -196,7 +197,9 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
         _column("extended", "flag", "延长过", "it was extended"),
         _column("questions", "count", "申请人自己填了几项", "questions that the applicant answered"),
         _column("materials", "count", "申请人交了几份材料", "materials that the applicant gave"),
-        _column("from_records", "count", "用记录代替的项数", "questions and materials that records answered"),
+        _column(
+            "from_records", "count", "用记录代替、没有再问的项数", "questions and materials that records answered alone"
+        ),
         _column("visits", "count", "到窗口几天", "days on which somebody came to a counter for it"),
         _column("corrections", "count", "要求补正几次", "how often something was asked for again"),
         _column("deemed", "flag", "机关不作声，按法律视为已受理", "the authority was silent and the law accepted"),
@@ -274,7 +277,7 @@ def kinds(table: Table) -> dict[str, Kind]:
     return {column.name: column.kind for column in COLUMNS[table]}
 
 
-_MEANING = 2
+_MEANING = 3
 """Goes up when a column comes to say something else."""
 SHAPE = sha256(
     repr([_MEANING, *((t, [(c.name, c.kind) for c in columns]) for t, columns in COLUMNS.items())]).encode()

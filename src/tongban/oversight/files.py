@@ -1,9 +1,15 @@
-"""Reading indicator files as a compiler does: every mistake at its line and column, all at once."""
+"""Reading indicator files as a compiler does: every mistake at its line and column, all at once.
+
+A version that was published is never edited: figures were counted by it. What changes is a new version beside it
+(`name@2.yaml`), and figures are counted by the newest. `published.sha256`, in the form of `sha256sum`, lists what was
+published.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from tongban.base.i18n import Text
@@ -17,6 +23,8 @@ from tongban.oversight.facts import kinds
 from tongban.oversight.model import By, Indicator
 
 FOLDER = "indicators"
+SEALS = "published.sha256"
+"""Of each published file its SHA-256 and its name; `sha256sum -c` reads it too."""
 _OF_TABLE: dict[str, frozenset[By]] = {
     "cases": frozenset(("all", "region", "body", "service", "stage", "channel", "applicant", "age", "language")),
     "events": frozenset(("all", "region", "body", "service", "stage", "channel", "applicant", "age", "language")),
@@ -59,14 +67,24 @@ def _wrong(one: Indicator, source: Source) -> Iterator[Finding]:
     for n, by in enumerate(one.gaps):
         if by not in one.by:
             yield say("indicator-gap", f"by 里没有 {by}", f"{by} is not among `by`", ("gaps", n))
+    if one.gaps and one.better == "neither":
+        yield say(
+            "indicator-gap", "说不出哪边更好，就没有最好和最差的组", "Without a better side no group is best", ("gaps",)
+        )
     if not one.law:
         yield say("indicator-law", "写明依据哪条规定", "Say which rule it rests on", ("law",))
-    stem = Path(source.path).stem
-    if stem not in ("indicator", one.indicator):
+    if (one.version == "1") != (one.changed is None):
+        yield say(
+            "indicator-changed",
+            "第一版没有 changed；以后的版本写明和上一版有什么不同",
+            "The first version has no `changed`; a later one says what is different from the one before",
+            ("version",),
+        )
+    if Path(source.path).name not in ("indicator.yaml", one.file):
         yield say(
             "indicator-name",
-            f"文件名应当是 {one.indicator}.yaml",
-            f"The file should be called {one.indicator}.yaml",
+            f"文件名应当是 {one.file}",
+            f"The file should be called {one.file}",
             ("indicator",),
         )
 
@@ -77,34 +95,51 @@ def _files(paths: Sequence[Path]) -> list[Path]:
 
 def check_indicators(paths: Sequence[Path]) -> list[Finding]:
     """Everything wrong with these files, and with the files of these folders."""
-    found: list[Finding] = []
-    seen: dict[str, str] = {}
+    found: list[Finding] = [finding for path in paths if path.is_dir() for finding in _edited(path)]
+    seen: dict[tuple[str, str], str] = {}
     for path in _files(paths):
         loaded = load_path(path, load_indicator)
         found += loaded.findings
         if loaded.value is None:
             continue
-        name = loaded.value.indicator
+        name = loaded.value.indicator, loaded.value.version
         if name in seen:
-            said = Text(f"{seen[name]} 也叫 {name}", f"{seen[name]} is called {name} too")
+            said = Text(f"{seen[name]} 也是 {'@'.join(name)}", f"{seen[name]} is {'@'.join(name)} too")
             found.append(Finding("error", "indicator-twice", said, str(path), 1, 1))
         seen[name] = str(path)
     return sort_findings(found)
 
 
+def _edited(folder: Path) -> Iterator[Finding]:
+    """Published files of a folder that are no longer what was published."""
+    seals = folder / SEALS
+    for n, line in enumerate(seals.read_text(encoding="utf-8").splitlines() if seals.is_file() else (), 1):
+        digest, _, name = line.partition("  ")
+        file = folder / name
+        if not file.is_file() or sha256(file.read_bytes()).hexdigest() != digest:
+            said = Text(
+                f"{name} 已经发布过，不能改也不能删；把它恢复，改动写成下一版",
+                f"{name} was published and is neither edited nor removed: restore it, and write a next version",
+            )
+            yield Finding("error", "indicator-published", said, str(seals), n, 1)
+
+
 def read_indicators(folder: Path | None = None) -> tuple[Indicator, ...]:
-    """The indicators of a folder, by name; the shipped ones by default. Raises Refused (422) with every finding."""
+    """The newest version of each indicator of a folder, by name; of the shipped ones by default.
+
+    Raises Refused (422) with every finding.
+    """
     return _read(folder or shipped(FOLDER))
 
 
 @cache
 def listed_indicators() -> tuple[Indicator, ...]:
-    """The shipped indicators for a page that tells of them: their formulas are not tried, which needs DuckDB.
+    """The same of the shipped ones, for a page that tells of them: their formulas are not tried, which needs DuckDB.
 
     `tongban check` has tried them. Raises Refused (422).
     """
     sources = (Source(path.read_text(encoding="utf-8"), path.name) for path in _files((shipped(FOLDER),)))
-    return tuple(load_as(source, "indicator", Indicator).require() for source in sources)
+    return _newest(load_as(source, "indicator", Indicator).require() for source in sources)
 
 
 @cache
@@ -113,5 +148,11 @@ def _read(folder: Path) -> tuple[Indicator, ...]:
     found = errors(finding for one in loaded for finding in one.findings)
     if found:
         raise refused(found)
-    read = (one.value for one in loaded if one.value is not None)
-    return tuple(sorted(read, key=lambda one: one.indicator))
+    return _newest(one.value for one in loaded if one.value is not None)
+
+
+def _newest(read: Iterable[Indicator]) -> tuple[Indicator, ...]:
+    newest: dict[str, Indicator] = {}
+    for one in sorted(read, key=lambda one: (one.indicator, int(one.version))):
+        newest[one.indicator] = one
+    return tuple(newest.values())

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import fcntl
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from tongban.base.clock import Clock
-from tongban.base.database import Database
 from tongban.base.errors import Refused, refuse
 from tongban.cases.engine import Engine
 from tongban.cases.rebuilding import readable
@@ -27,7 +26,7 @@ from tongban.oversight import store
 from tongban.oversight.extracting import Extracted, extract
 from tongban.oversight.facts import Moment
 from tongban.oversight.folder import known, replace
-from tongban.oversight.turning import BEGINNING, Place, keep, places
+from tongban.oversight.turning import BEGINNING, Place, Source, keep, places
 
 PAGE = 500
 FLUSH = 4_000
@@ -35,9 +34,16 @@ FLUSH = 4_000
 OVERLAP = timedelta(minutes=15)
 """How far back each turn looks again: an event may be committed a little after its time."""
 _MOMENTS_BACK = timedelta(days=1)
+_MOMENTS_WHOLE = timedelta(days=35)
+"""How far back moments are looked at again once a day: a rating may be changed, and one may come late."""
 
-Source = Callable[[Database, str, tuple[datetime, str], int], Awaitable[Sequence[Any]]]
-"""Moments of a region after (time, id), in that order: rows with the fields of `facts.Moment`, `at` for its time."""
+
+class Failure(msgspec.Struct, frozen=True):
+    """A region that could not be taken in: why, in words for whoever runs the machine, and as a code for the log."""
+
+    region: str
+    code: str
+    words: str
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -45,8 +51,7 @@ class Turn(msgspec.Struct, frozen=True):
 
     cases: int
     moments: int
-    failed: tuple[str, ...]
-    """Regions that could not be taken in, with why."""
+    failed: tuple[Failure, ...]
 
 
 class Follower:
@@ -65,19 +70,20 @@ class Follower:
         """
         import duckdb
 
-        cases, moments, failed = 0, 0, list[str]()
+        cases, moments, failed = 0, 0, list[Failure]()
         with _alone(self._folder):
             for region in await store.regions(self._engine.db):
                 try:
-                    cases += await self._region(region, whole=whole)
-                    moments += await self._moments(region)
+                    whole_day = whole or self._place(region).whole != self._today()
+                    cases += await self._region(region, whole=whole_day)
+                    moments += await self._moments(region, whole=whole_day)
                 except (Refused, ValueError, OSError, duckdb.Error) as problem:
-                    failed.append(f"{region}: {problem}")
+                    code = problem.code if isinstance(problem, Refused) else type(problem).__name__
+                    failed.append(Failure(region, code, str(problem)))
         return Turn(cases, moments, tuple(failed))
 
     async def _region(self, region: str, *, whole: bool) -> int:
-        place, today = self._place(region), self._clock().date()
-        whole = whole or place.whole != today
+        place, today = self._place(region), self._today()
         have = known(self._folder, region)
         after, latest, taken = (BEGINNING if whole else place.at - OVERLAP, ""), place.at, 0
         waiting: list[Extracted] = []
@@ -107,12 +113,12 @@ class Follower:
             replace(self._folder, "cases", region, month, [one.case for one in some])
         return len(found)
 
-    async def _moments(self, region: str) -> int:
-        taken = 0
+    async def _moments(self, region: str, *, whole: bool) -> int:
+        taken, back = 0, _MOMENTS_WHOLE if whole else _MOMENTS_BACK
         for name, source in self._sources:
             place = self._place(region)
-            since = place.moments.get(name, BEGINNING + _MOMENTS_BACK)
-            after, latest = (since - _MOMENTS_BACK, ""), since
+            since = place.moments.get(name)
+            after, latest = (max(since - back, BEGINNING) if since else BEGINNING, ""), since or BEGINNING
             while page := await source(self._engine.db, region, after, FLUSH):
                 self._write_moments(region, page)
                 after = (page[-1].at, page[-1].id)
@@ -129,6 +135,9 @@ class Follower:
             months[f"{local:%Y-%m}"].append(Moment(**fields, happened_at=local))
         for month, some in sorted(months.items()):
             replace(self._folder, "moments", region, month, some)
+
+    def _today(self) -> date:
+        return self._clock().date()
 
     def _place(self, region: str) -> Place:
         return places(self._folder).get(region, Place())

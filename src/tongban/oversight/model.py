@@ -94,6 +94,7 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     """One indicator.
 
     indicator    its name in addresses and files
+    changed      what is different from the version before; a figure says by which version it was counted
     plain        what it says and how to recompute it, in words for everybody
     law          why it is measured; `tag` says how well we know the source
     facts        the table of the facts that it counts rows of
@@ -105,11 +106,12 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     gaps         where the distance between the best and the worst served group is told too: who is left behind
     small        the smallest group that is shown; at least 10
     counts       what the denominator counts, in words: "decided cases"
-    better       which direction is better for people
+    better       which direction is better for people; neither where both too much and too little deserve a look
     """
 
     indicator: Slug
-    version: Annotated[str, Meta(pattern=r"^[0-9]+$")]
+    version: Annotated[str, Meta(pattern=r"^[1-9][0-9]*$")]
+    changed: Text | None = None
     name: Text
     plain: Text
     counts: Text
@@ -126,5 +128,10 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     period: Literal["month"] = "month"
     unit: Unit
     places: Annotated[int, Meta(ge=0, le=4)] = 1
-    better: Literal["higher", "lower"]
+    better: Literal["higher", "lower", "neither"]
     small: Annotated[int, Meta(ge=FLOOR)] = FLOOR
+
+    @property
+    def file(self) -> str:
+        """What its file is called: a version after the first lies beside the first."""
+        return f"{self.indicator}.yaml" if self.version == "1" else f"{self.indicator}@{self.version}.yaml"

@@ -2,8 +2,7 @@
 
 from tongban.assist.store.moments import moments as suggestions
 from tongban.hall.store.moments import moments as waits
-from tongban.oversight.following import Source
-from tongban.voice.store.hotline import moments as requests
+from tongban.oversight.turning import Source
 from tongban.voice.store.ratings import annulled
 from tongban.voice.store.ratings import moments as ratings
 
@@ -12,6 +11,5 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     ("waits", waits),
     ("ratings", ratings),
     ("annulled", annulled),
-    ("requests", requests),
 )
 """By a name under which each one's place is kept."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime, time, tzinfo
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -56,6 +56,12 @@ async def regions(db: Runs) -> list[str]:
         " SELECT region FROM r WHERE region IS NOT NULL"
     )
     return [row["region"] for row in rows]
+
+
+async def begun(db: Runs, before: date, zone: tzinfo) -> bool:
+    """Whether a case was opened before this day: a month in which the platform was not there yet is not released."""
+    since = datetime.combine(before, time(), zone)
+    return bool(await db.fetch("SELECT 1 FROM case_row WHERE opened_at < $1 LIMIT 1", since))
 
 
 async def moved(db: Runs, region: str, after: tuple[datetime, str], limit: int) -> list[Moved]:

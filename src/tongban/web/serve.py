@@ -45,7 +45,6 @@ from tongban.org.demo.provinces import PROFILES, Province
 from tongban.org.oidc import OidcClient
 from tongban.outreach import journal
 from tongban.outreach.offers import Outreach
-from tongban.oversight.turning import behind, facts_dir, in_process
 from tongban.oversight.watching.turn import Halls, Watch
 from tongban.sharing import Sharing, grants
 from tongban.sharing.access import watching
@@ -57,6 +56,7 @@ from tongban.sharing.grants.shelf import DirectoryShelf
 from tongban.sharing.partners import exchange_of
 from tongban.voice.participation.service import Participation
 from tongban.voice.service import Voice
+from tongban.web import counting
 from tongban.web import store as web_store
 from tongban.web.app import Job, create
 from tongban.web.limits import Limits
@@ -78,8 +78,6 @@ ENTRIES_EVERY = 5.0
 """Within how long an entry of the directory, or a moved power, that another process published is seen here."""
 CARRY_EVERY = 60.0
 """How often questions that go by files are packed, and answers that came are taken in."""
-COUNT_EVERY = 300.0
-"""How often what happened is taken into the facts that are counted, in a process of its own."""
 WATCH_EVERY = 300.0
 """How often a process asks whether a use is due to be looked at; each is once an hour."""
 PAPERS_EVERY = 2.0
@@ -268,12 +266,6 @@ async def _house(site: Site) -> None:
         site.directory.take_house(found)
 
 
-async def _count(site: Site) -> None:
-    await asyncio.sleep(COUNT_EVERY)  # a start has better things to do
-    if await behind(site.db, facts_dir(site.settings.data_dir), site.clock().date()):
-        await in_process(site.settings.data_dir, site.settings.database_url)
-
-
 async def _hand_over(site: Site) -> None:
     if site.cases.elsewhere:
         await site.cases.elsewhere.carry()
@@ -327,7 +319,8 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_consult, CONSULT_EVERY),
         (_log, LOG_EVERY),
         (_cosign, LOG_EVERY),
-        (_count, LOG_EVERY),
+        (counting.count, LOG_EVERY),
+        (counting.release, counting.RELEASE_EVERY),
     )
     tasks = [asyncio.create_task(again_and_again(site, job, every)) for job, every in jobs]
     try:

@@ -141,8 +141,7 @@ def _write(
         GAPS: table(GAP_COLUMNS, gap_lines(found)),
     }
     for one in indicators:
-        path = shipped(INDICATORS) / f"{one.indicator}.yaml"
-        files[f"{INDICATORS}/{path.name}"] = path.read_bytes()
+        files[f"{INDICATORS}/{one.file}"] = (shipped(INDICATORS) / one.file).read_bytes()
     fine, budget = _fine(facts, period, public)
     files |= {name: data for name, _, data in fine}
     made = Release(

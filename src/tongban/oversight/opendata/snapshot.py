@@ -72,7 +72,7 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     def one(self, indicator: str, **group: str) -> Number | None:
         """The figure of one group (`body=…, service=…`); of the whole without any. None where it is not shown."""
-        by = tuple(one for one in NAMES if one in group)
+        by: tuple[By, ...] = tuple(one for one in NAMES if one in group)
         return self.groups(indicator, *by).get(tuple(group[one] for one in by))
 
     def method(self, indicator: str) -> Indicator | None:
@@ -130,8 +130,7 @@ def _figures(folder: Path, indicator: str) -> Mapping[str, Mapping[Group, Number
 
 @lru_cache(maxsize=_KEPT)
 def _method(folder: Path, indicator: str) -> Indicator | None:
-    path = folder / INDICATORS / f"{indicator}.yaml"
-    try:
-        return load_as(Source(path.read_text(encoding="utf-8"), path.name), "indicator", Indicator).value
-    except OSError:
-        return None
+    for path in (folder / INDICATORS).glob("*.yaml"):
+        if path.stem.partition("@")[0] == indicator:  # a release has one version of each
+            return load_as(Source(path.read_text(encoding="utf-8"), path.name), "indicator", Indicator).value
+    return None

@@ -7,9 +7,8 @@ from datetime import datetime
 
 import msgspec
 
-from tongban.base.database import Connection, Database
-from tongban.voice.hotline.model import SERVICE, Kept, Rates, Row
-from tongban.voice.store.ratings import Moment
+from tongban.base.database import Database
+from tongban.voice.hotline.model import Kept, Rates, Row
 from tongban.voice.store.sealed import HOTLINE
 
 _ROW = """
@@ -207,22 +206,3 @@ async def rates(db: Database, regions: Sequence[str], by: str) -> list[Rates]:
         list(regions),
     )
     return [msgspec.convert(dict(row), Rates) for row in rows]
-
-
-async def moments(db: Database | Connection, region: str, after: tuple[datetime, str], limit: int) -> list[Moment]:
-    """When callers were contacted, and what they said when they were called back, as the indicators read it."""
-    rows = await db.fetch(
-        "SELECT kind, case_id || ':' || kind AS id, case_id, region, body, $4::text AS service, channel, at, value,"
-        " code FROM (SELECT 'hotline-contacted' AS kind, case_id, region, body, channel, contacted_at AS at,"
-        "              in_time::int AS value, urgency AS code FROM hotline_row WHERE in_time IS NOT NULL"
-        "       UNION ALL SELECT 'hotline-solved', case_id, region, body, channel, asked_at, solved::int, ''"
-        "         FROM hotline_row WHERE solved IS NOT NULL"
-        "       UNION ALL SELECT 'hotline-satisfied', case_id, region, body, channel, asked_at, satisfied::int, ''"
-        "         FROM hotline_row WHERE satisfied IS NOT NULL) x"
-        " WHERE region = $1 AND (at, case_id || ':' || kind) > ($2, $3) ORDER BY at, id LIMIT $5",
-        region,
-        *after,
-        SERVICE,
-        limit,
-    )
-    return [msgspec.convert(dict(row), Moment) for row in rows]

@@ -12,6 +12,7 @@ from tongban.oversight.watching.model import Day
 from tongban.oversight.watching.store import ended, standing
 from tongban.voice.store import ratings
 from tongban.web.bodies import body_name
+from tongban.web.console.counting import failed
 from tongban.web.console.machines import supervisor
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk
@@ -52,6 +53,7 @@ async def performance(site: Site, visitor: Visitor) -> Response[str]:
         rows=rows,
         methods=[METHODS[name] for name in (Name.PROMISED, Name.LEGAL, Name.RED)],
         target=figures.TARGET,
+        failed=await failed(site),
     )
 
 

@@ -20,6 +20,7 @@ from tongban.oversight.watching.store import daily, findings
 from tongban.sharing.directory.model import Resource
 from tongban.web.bodies import body_name
 from tongban.web.console import charts
+from tongban.web.console.counting import Failed, failed
 from tongban.web.console.machines import in_view, supervisor
 from tongban.web.console.maps import Drawn, drawn
 from tongban.web.desk.lists import service_names
@@ -131,12 +132,13 @@ def _worst(site: Site, found: Overview) -> tuple[Text, int] | None:
 
 
 async def _matters(site: Site, found: Overview, bodies: tuple[str, ...], now: datetime) -> list[Matter]:
-    """Overdue services first, by how many for how long; then a source that does not answer, long waits, and what the
-    clock indices found."""
+    """Overdue services first, by how many for how long; then counting that failed, a source that does not answer, long
+    waits, and what the clock indices found."""
     resources = site.sharing.directory.now.resources
     silent = await daily.silent(site.db, bodies)
     noticed = await findings.findings(site.db, bodies, site.settings.timezone.key, OTHERS)
     others = [
+        *[_uncounted(site, one) for one in await failed(site)][:1],
         *[_silent(site, one, resources[one.resource], bodies, now) for one in silent if one.resource in resources][:1],
         *[_waiting(site, one) for one in found.waits if one.longest >= LONG_WAIT][:1],
         *[_noticed(site, one) for one in noticed if one.index in BY_ID],
@@ -168,6 +170,19 @@ def _silent(site: Site, one: Silent, known: Resource, bodies: tuple[str, ...], n
         Text(f"影响{one.cases}件", f"{one.cases} {'case waits' if one.cases == 1 else 'cases wait'}"),
         "/console/figures/failed",
         f"/console/supervision/new?interface={one.resource}" if known.owner.id in bodies else "",
+        serious=False,
+    )
+
+
+def _uncounted(site: Site, one: Failed) -> Matter:
+    zh, en = span(site.clock() - one.ended.at)
+    return Matter(
+        one.name,
+        Text("后台统计", "counting in the background"),
+        Text(f"{zh}以前", f"{en} ago"),
+        Text(one.ended.code, one.ended.code),
+        f"/console/performance#{one.work}",
+        "",
         serious=False,
     )
 

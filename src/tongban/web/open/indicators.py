@@ -19,6 +19,7 @@ from tongban.oversight.model import DIMENSIONS, UNITS, Indicator
 from tongban.oversight.opendata.files import MANIFEST, SUMS, VALUE_COLUMNS, VALUES, WHOLE, Release, lines
 from tongban.oversight.opendata.making import released, releases_dir
 from tongban.web.html import page
+from tongban.web.open.formula_words import formula_words
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
@@ -85,6 +86,7 @@ async def indicators(site: Site, visitor: Visitor) -> Response[str]:
         values=values,
         groups=[(name, [one for one in known if one.dimension is key]) for key, name in DIMENSIONS.items()],
         units=UNITS,
+        words={one.indicator: formula_words(site.catalogue, one) for one in known},
         cite=cite,
     )
 
