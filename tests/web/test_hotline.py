@@ -9,6 +9,7 @@ from tests.web.citizen import Person
 from tests.web.desk_people import Official
 
 from tongban.base.clock import SettableClock
+from tongban.base.errors import Refused
 from tongban.voice.store import hotline as store
 from tongban.web.app import create
 from tongban.web.desk import hotline as desk
@@ -187,3 +188,31 @@ async def test_a_call_is_typed_in_and_the_caller_told_number_and_code(site: Site
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         public = await client.get("/open/hotline")
         assert public.status_code == 200 and "煤气" not in public.text
+
+
+async def test_it_is_taken_up_again_once_within_thirty_days_and_not_later(
+    anyone: Person, site: Site, clock: SettableClock
+) -> None:
+    clerk = await Official(site).sit("service-centre.clerk")
+    cases = [await asked(anyone, f"{SAID}{n}") for n in range(2)]
+    for case, code in cases:
+        await sent(clerk, case)
+        await replied(await Official(site).sit("housing.examiner"), case)
+        await anyone.get(f"/hotline/{case}/{code}")
+        said = {"act": "call-back", "call-back.contacted": "yes", "call-back.solved": "yes"}
+        await anyone.post(f"/hotline/{case}/{code}", {**said, "key": anyone.hidden("key")})
+        found = re.search("最晚[^。]*重新办理一次", anyone.text)
+        assert found and "12月" in found[0], found
+    again = {"act": "reopen", "reopen.reasons": "又不亮了"}
+    clock.advance(days=29)
+    case, code = cases[0]
+    await anyone.get(f"/hotline/{case}/{code}")
+    await anyone.post(f"/hotline/{case}/{code}", {**again, "key": anyone.hidden("key")})
+    assert "承办单位在办" in anyone.text
+    clock.advance(days=2)
+    case, code = cases[1]
+    await anyone.get(f"/hotline/{case}/{code}")
+    assert 'value="reopen"' not in anyone.page.text
+    with pytest.raises(Refused) as refused:
+        await site.voice.hotline.say(case, code, "reopen", {"reasons": "又不亮了"}, "a-key-of-its-own")
+    assert refused.value.code == "too-late"

@@ -123,3 +123,59 @@ async def test_a_date_more_than_half_a_year_ahead_is_not_taken(site: Site) -> No
     await head.open(case)
     await head.do(case, "promise", what="以后再说", by__year="2027", by__month="11", by__day="20")
     assert "最晚到2027年5月5日" in head.text, head.text[:800]
+
+
+async def test_a_promised_date_can_be_moved_with_a_public_reason_and_what_comes_after_the_first_is_late(
+    site: Site, anyone: Person, clock: SettableClock
+) -> None:
+    case, head = await promised(site)
+    day = {"by__year": "2026", "by__month": "12", "by__day": "4"}
+    await head.open(case)
+    await head.do(case, "move", reasons="打给张伟13812345678就知道", **day)
+    assert "请不要写姓名" in head.text
+    await head.open(case)
+    await head.do(case, "move", reasons="新表要等省里的接口", **day)
+    assert head.page.status_code == 200, head.text[:500]
+    await site.voice.turn()
+    await anyone.get("/open/improvements")
+    for words in ("日期改过1次", "第一次答应的日期", "11月20日", "12月4日", "新表要等省里的接口"):
+        assert words in anyone.text, words
+    assert "过了第一次" not in anyone.text, "it has not come yet"
+    clock.advance(days=18)
+    await anyone.get("/open/improvements")
+    assert "在改" in anyone.text and "过了第一次答应的日期" in anyone.text
+    told = (await anyone.get("/open/improvements.json")).json()["items"][0]
+    assert (told["promised_by"], told["first_promised"], told["late"]) == ("2026-12-04", "2026-11-20", True)
+    again = await Official(site).sit("police.head")
+    await again.get("/desk/improvements")
+    assert case in again.text and "改过1次" in again.text
+
+
+async def test_each_month_is_counted_once_when_it_is_over_and_shown_before_and_after_without_a_cause(
+    site: Site, anyone: Person, clock: SettableClock
+) -> None:
+    for first in (0, 12):  # before the case of October: complaints of August and September
+        clock.advance(days=-60 if not first else 31)
+        await said(site, 12, first)
+    clock.advance(days=29)
+    case, head = await promised(site)
+    await head.open(case)
+    await head.do(case, "link", version="2")
+    await said(site, 3, first=30)
+    clock.advance(days=70)
+    await site.voice.turn()
+    await anyone.get("/open/improvements")
+    table = anyone.text.split("各月有多少人说到这一处")[1].split("</section>")[0]
+    rows = table.split("2026-")[1:]
+    assert len(rows) >= 3, table
+    assert "12人" in table and "不到10人" in table and "改以前" in table and "改以后" in table
+    assert "不等于是因为改了" in table
+    counts = "SELECT month, people FROM improvement_month ORDER BY month"
+    before = [tuple(row.values()) for row in await site.db.fetch(counts)]
+    await site.db.execute("DELETE FROM complaint WHERE region = '990101'")
+    clock.advance(days=1)
+    await site.voice.turn()
+    assert [tuple(row.values()) for row in await site.db.fetch(counts)][: len(before)] == before
+    owner = await Official(site).sit("police.head")
+    await owner.get("/desk/improvements")
+    assert "改以前" in owner.text and "<td>3</td>" in owner.page.text, "the owner sees the count itself"

@@ -10,6 +10,8 @@ from tests.web.desk_people import Official
 
 from tongban.base.clock import SettableClock
 from tongban.base.errors import Refused
+from tongban.base.i18n import words
+from tongban.catalog.procedure import Who
 from tongban.voice.ratings.model import CHANGE
 from tongban.voice.ratings.service import Said
 from tongban.voice.store import ratings as store
@@ -194,3 +196,14 @@ async def test_what_the_indicators_read_names_no_case_and_nobody(xiaoman: Person
 
     (found,) = await store.moments(site.db, "990101", (datetime(2000, 1, 1, tzinfo=UTC), ""), 10)
     assert (found.kind, found.value, found.code, found.case_id) == ("rating", 4, "easy", "")
+
+
+async def test_whoever_gave_no_name_is_promised_no_letter_and_the_supervising_body_may_ask_for_the_second_look(
+    site: Site,
+) -> None:
+    """The regulation of Shanghai is cited by its name (article 30: one working day for those by name)."""
+    procedure, service = site.catalogue.procedure("rating-cure"), site.catalogue.service("rating-cure", "2")
+    assert {law.act for law in (*procedure.law, *service.law) if law.id == "SH-30"} == {"上海市优化营商环境条例"}
+    assert procedure.note and "不留名的，没有人可以告诉，由监督单位" in words(procedure.note, "zh")
+    assert "不留名的没法告诉您，由监督单位替您看答复" in words(service.summary, "zh")
+    assert procedure.acts["object"].who == (Who.APPLICANT,), "for those without a name that is the supervising body"

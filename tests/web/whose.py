@@ -115,6 +115,7 @@ INSIDE: dict[str, Whose] = {
     "POST /desk/hotline/{case}/together": STAFF,
     "POST /desk/hotline/{case}/place": STAFF,
     "GET /desk/hotline/hot-spots": STAFF,
+    "GET /desk/improvements": STAFF,
     "POST /desk/hotline/hot-spots": STAFF,
     "POST /desk/hotline/{case}/reply-all": STAFF,
     "POST /desk/ratings/phone": STAFF,

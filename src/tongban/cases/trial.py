@@ -199,6 +199,16 @@ def in_order(trial: Trial) -> Refusal | None:
             law=trial.act.law,
             status=409,
         )
+    until = term(trial, trial.act.before_expiry) if trial.act.before_expiry else None
+    if until and clocks.expired(until, trial.now):
+        return refusal(
+            "too-late",
+            f"可以“{trial.act.name.zh}”的日子已经过了；还有事的，请重新提。",
+            f"The time for “{trial.act.name.en}” is over; please make a new request.",
+            place="act",
+            law=trial.act.law,
+            status=409,
+        )
     if not trial.act.after_expiry:
         return None
     running = term(trial, trial.act.after_expiry)

@@ -161,6 +161,8 @@ class Act(_File, frozen=True, kw_only=True):
     """Possible only once every body that takes part has done this act."""
     after_expiry: Slug = ""
     """Possible only once this term has run out."""
+    before_expiry: Slug = ""
+    """Not possible once this term has run out; possible where it was never started."""
     by_named: FactName = ""
     """Only by the official whom an earlier act named under this field."""
     unless: tuple[Slug, ...] = ()

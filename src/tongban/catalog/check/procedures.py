@@ -68,8 +68,7 @@ def name_unknown(view: View[Procedure]) -> Iterator[Said]:
         named += [((*path, "unless", i), "动作 act", name, acts) for i, name in enumerate(act.unless)]
         if act.notice is not None:
             named.append(((*path, "notice"), "通知 notice", act.notice, set(procedure.notices)))
-        if act.on_expiry is not None:
-            named.append(((*path, "on_expiry"), "期限 term", act.on_expiry, terms))
+        named += [((*path, key), "期限 term", name, terms) for key, name in _expiries(act) if name]
         for place, kind, name, known in named:
             if name not in known:
                 zh, en = kind.split()
@@ -381,3 +380,8 @@ def nothing_issued(view: View[Procedure]) -> Iterator[Said]:
     if favourable and not told and not issue:
         text = Text("没有出证的动作（issues: true）", "No act issues the result (issues: true)")
         yield Said(text, ("acts",), key=True, severity="warning")
+
+
+def _expiries(act: Act) -> tuple[tuple[str, str | None], ...]:
+    """The terms on whose running out an act rests."""
+    return ("on_expiry", act.on_expiry), ("after_expiry", act.after_expiry), ("before_expiry", act.before_expiry)

@@ -68,6 +68,23 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
     cases: tuple[str, ...]
 
 
+class Moving(msgspec.Struct, frozen=True, kw_only=True):
+    """A promised date that was moved: on which day, from when to when, and why, as everybody reads it."""
+
+    on: date
+    was: date
+    to: date
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """How many people spoke of the part in a whole month (its first day)."""
+
+    month: date
+    people: int
+
+
 class Improvement(msgspec.Struct, frozen=True, kw_only=True):
     """A case as everybody may read it: no words of anybody. `version` is the one that was complained of."""
 
@@ -82,6 +99,8 @@ class Improvement(msgspec.Struct, frozen=True, kw_only=True):
     opened_on: date
     answer_by: date | None
     promised_by: date | None
+    first_promised: date | None
+    moves: tuple[Moving, ...]
     linked: str
     state: str
     open: bool
@@ -96,10 +115,25 @@ class Improvement(msgspec.Struct, frozen=True, kw_only=True):
             return "overdue" if self.promised_by else "unanswered"
         return "promised" if self.promised_by else "asked"
 
-    @property
-    def late(self) -> bool:
-        """Whether it was done after the promised date."""
-        return bool(self.linked and self.ended_on and self.promised_by and self.ended_on > self.promised_by)
+    def late(self, today: date) -> bool:
+        """Whether the first promised date passed before it was done: a date that is moved makes nothing punctual."""
+        done = self.ended_on if self.linked and self.ended_on else today
+        return bool((self.linked or self.open) and self.first_promised and done > self.first_promised)
+
+
+Phase = Literal["before", "changing", "after"]
+PHASES: Mapping[Phase, Text] = {
+    "before": Text("改以前", "before"),
+    "changing": Text("改的那个月", "month of the change"),
+    "after": Text("改以后", "after"),
+}
+
+
+def phase(month: date, changed: date | None) -> Phase:
+    """Where a month lies beside the day from which the new version is in force; `before` while there is none."""
+    if changed is None or (month.year, month.month) < (changed.year, changed.month):
+        return "before"
+    return "after" if month >= changed else "changing"
 
 
 Standing = Literal["asked", "unanswered", "promised", "overdue", "done", "unchanged"]
@@ -118,3 +152,12 @@ def people(count: int) -> Text:
     if count < FEWEST_COUNTED:
         return Text(f"不到{FEWEST_COUNTED}人", "fewer than ten people")
     return Text(f"{count}人", f"{count} people")
+
+
+CAREFUL = Text(
+    "每个月过完才数一次，以后不改；不到十人的不写几个。人数少了不等于是因为改了：办的人多了少了、季节、大家知不知道可以说，"
+    "都会变。",
+    "Each month is counted once, when it is over, and not changed; fewer than ten are not counted out. Fewer people"
+    " does not mean that the change is why: how many apply, the season, and who knows that one can say so change too.",
+)
+"""What is said beside the months: a count before and after shows no cause."""

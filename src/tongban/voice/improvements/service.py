@@ -5,12 +5,14 @@ A machine suggests which part it is about; a person of the supervising body conf
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
+from tongban.assist.gate.personal import personal
 from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.base.errors import Refused, refuse
@@ -34,15 +36,31 @@ from tongban.voice.improvements.model import (
     Cluster,
     Heard,
     Improvement,
+    Month,
+    Moving,
     Threshold,
     threshold,
 )
 from tongban.voice.ratings.model import CHANGE
+from tongban.voice.store import counted
 from tongban.voice.store import improvements as store
 
 _BATCH = 200
 _SHORTEST_NAME = 3
 """Characters of the beginning of a name that can mean the whole."""
+
+
+BEFORE, AFTER = 6, 12
+"""Months that are counted before a case was opened, and after it ended."""
+SETTLED = timedelta(days=3)
+"""How long after its end a month is counted."""
+
+
+@dataclass
+class Counting:
+    """On which day this process last counted."""
+
+    on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +73,7 @@ class Improvements:
     clock: Clock
     log: Log
     following: Following = field(default_factory=Following)
+    counting: Counting = field(default_factory=Counting)
 
     # --- gathering -------------------------------------------------------------------------------------------------
 
@@ -64,6 +83,7 @@ class Improvements:
         since = now - timedelta(days=self.threshold.days)
         for one in await store.heard(self.db, since, now - CHANGE, _BATCH):
             await self._take_in(one)
+        await self._count(now)
         async for case in self.following.moved(now, partial(store.moved, self.db)):
             try:
                 await self._keep(await self.cases.engine.load(case))
@@ -213,7 +233,7 @@ class Improvements:
         """What an act of the owner must hold outside the case; asked by the engine before every act.
 
         Raises Refused: `version-does-not-fit` where the version linked is not a published, newer one of the service;
-        `date-too-far`.
+        `date-too-far`; `names-somebody` where the public reason of a moved date does.
         """
         if service != SERVICE:
             return
@@ -225,7 +245,14 @@ class Improvements:
                 f" {facts.get('of_version')}.",
                 place="version",
             )
-        if act == "promise":
+        if act == "move" and any(True for _ in personal(str(says.get("reasons") or ""))):
+            raise refuse(
+                "names-somebody",
+                "理由会原样公开，请不要写姓名、电话、住址、号码。",
+                "The reason is public word for word: leave out names, telephones, addresses and numbers.",
+                place="reasons",
+            )
+        if act in ("promise", "move"):
             last = self.cases.engine.catalogue.today + LONGEST_PROMISE
             if (by := _day(says.get("by"))) is not None and by > last:
                 raise refuse(
@@ -245,10 +272,10 @@ class Improvements:
 
     # --- in public -------------------------------------------------------------------------------------------------
 
-    async def listed(self, after: str | None, limit: int) -> Page[Improvement]:
-        """Every promise, the latest first. Raises Refused `bad-cursor` (400)."""
+    async def listed(self, after: str | None, limit: int, regions: Sequence[str] | None = None) -> Page[Improvement]:
+        """Every promise, or those of some regions, the latest first. Raises Refused `bad-cursor` (400)."""
         place = read_cursor(after, tuple[date, str]) if after else None
-        found = await store.listed(self.db, place, limit + 1)
+        found = await store.listed(self.db, place, limit + 1, regions)
         last = found[limit - 1] if len(found) > limit else None
         return Page(tuple(found[:limit]), cursor(last.opened_on, last.case_id) if last else None)
 
@@ -268,6 +295,56 @@ class Improvements:
         both = self._resulted({"of_service": one.service, "of_version": one.version}, one.linked)
         return tuple(each for each in diff(*both) if each.path not in _ITS_OWN) if both else ()
 
+    async def months(self, shown: Sequence[Improvement]) -> Mapping[str, Sequence[Month]]:
+        """How many people spoke of the part in each whole month, by case."""
+        return await counted.months(self.db, [one.case_id for one in shown])
+
+    def changed_on(self, one: Improvement) -> date | None:
+        """From which day on the version that resulted is in force."""
+        both = self._resulted({"of_service": one.service, "of_version": one.version}, one.linked)
+        return both[1].valid_from if both else None
+
+    async def of_body(self, actor: Actor, after: str | None, limit: int) -> Page[Improvement]:
+        """Those that the official's own body owes, the latest first. Raises Refused `bad-cursor` (400)."""
+        place = read_cursor(after, tuple[date, str]) if after else None
+        found = await store.of_body(self.db, actor.body, place, limit + 1)
+        last = found[limit - 1] if len(found) > limit else None
+        return Page(tuple(found[:limit]), cursor(last.opened_on, last.case_id) if last else None)
+
+    async def _count(self, now: datetime) -> None:
+        """Count the months that are over, once a day; a month is left alone for its first days, until what was said in
+        it is taken in."""
+        today = now.astimezone(self.cases.engine.zone).date()
+        if self.counting.on == today:
+            return
+        for one in await counted.recent(self.db, today - timedelta(days=31 * (AFTER + 1))):
+            regions = self._inside(self.directory.body(one.body).region)
+            begun = await counted.begun(self.db, regions)
+            if begun is None:
+                continue
+            done = await counted.known(self.db, one)
+            for month in self._whole_months(one, begun, today):
+                if month[0] not in done:
+                    await counted.count(self.db, one, regions, month, now)
+        self.counting.on = today
+
+    def _whole_months(
+        self, one: Improvement, begun: datetime, today: date
+    ) -> Iterator[tuple[date, datetime, datetime]]:
+        """First day, beginning and end of each month to be counted: from `BEFORE` before it was opened to `AFTER` after
+        it ended, whole ones that complaints were gathered in from the first day, and that are over."""
+        zone = self.cases.engine.zone
+        at = (one.opened_on.year * 12 + one.opened_on.month - 1) - BEFORE
+        last = one.ended_on or today
+        until = (last.year * 12 + last.month - 1) + AFTER
+        for n in range(at, until + 1):
+            first, after = date(n // 12, n % 12 + 1, 1), date((n + 1) // 12, (n + 1) % 12 + 1, 1)
+            since, end = (datetime.combine(day, time(), zone) for day in (first, after))
+            if since >= begun.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0) and today >= (
+                after + SETTLED
+            ):
+                yield first, since, end
+
     # --- inside ----------------------------------------------------------------------------------------------------
 
     async def _keep(self, found: Case) -> None:
@@ -279,7 +356,8 @@ class Improvements:
             for term in clocks.running(definition, state, now)
             if term.binding.due is not None and term.open
         }
-        promise = next((act for act in reversed(state.acts) if act.type == "promise"), None)
+        dates = [(act.at, day, act) for act in state.acts if act.type in ("promise", "move")
+                 if (day := _day(act.payload["by"]))]  # fmt: skip
         link = next((act for act in reversed(state.acts) if act.type == "link"), None)
         one = Improvement(
             region=state.case.region,
@@ -292,7 +370,12 @@ class Improvements:
             said_by=int(facts["said_by"]),
             opened_on=state.case.day,
             answer_by=due.get("answer"),
-            promised_by=_day(promise.payload["by"]) if promise else None,
+            promised_by=dates[-1][1] if dates else None,
+            first_promised=dates[0][1] if dates else None,
+            moves=tuple(
+                Moving(on=definition.local(at), was=was, to=to, why=str(act.payload.get("reasons") or ""))
+                for (_, was, _), (at, to, act) in pairwise(dates)
+            ),
             linked=str(link.payload["version"]) if link else "",
             state=state.state,
             open=not definition.ended(state),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from tongban.base.database import Database
+from tongban.base.database import Database, Row
 from tongban.voice.improvements.model import Cluster, Heard, Improvement
 from tongban.voice.store.sealed import HOTLINE, RATING
 
@@ -151,7 +151,7 @@ async def moved(
 
 async def keep(db: Database, one: Improvement) -> None:
     """Keep a case as it stands."""
-    values = msgspec.structs.asdict(one)
+    values = msgspec.structs.asdict(one) | {"moves": msgspec.to_builtins(one.moves)}
     names = ", ".join(values)
     places = ", ".join(f"${n}" for n in range(1, len(values) + 1))
     changed = ", ".join(f"{name} = excluded.{name}" for name in values if name not in ("region", "case_id"))
@@ -162,15 +162,35 @@ async def keep(db: Database, one: Improvement) -> None:
     )
 
 
-async def listed(db: Database, after: tuple[date, str] | None, limit: int) -> list[Improvement]:
-    """All of them, the latest first."""
+async def listed(
+    db: Database, after: tuple[date, str] | None, limit: int, regions: Sequence[str] | None = None
+) -> list[Improvement]:
+    """All of them, or those of some regions, the latest first."""
     rows = await db.fetch(
-        "SELECT * FROM improvement WHERE $1::date IS NULL OR (opened_on, case_id) < ($1, $2)"
+        "SELECT * FROM improvement WHERE ($1::date IS NULL OR (opened_on, case_id) < ($1, $2))"
+        " AND ($4::text[] IS NULL OR region = ANY($4)) ORDER BY opened_on DESC, case_id DESC LIMIT $3",
+        *(after or (None, None)),
+        limit,
+        None if regions is None else list(regions),
+    )
+    return [improvement_of(row) for row in rows]
+
+
+async def of_body(db: Database, body: str, after: tuple[date, str] | None, limit: int) -> list[Improvement]:
+    """Those that a body owes, the latest first."""
+    rows = await db.fetch(
+        "SELECT * FROM improvement WHERE body = $4 AND ($1::date IS NULL OR (opened_on, case_id) < ($1, $2))"
         " ORDER BY opened_on DESC, case_id DESC LIMIT $3",
         *(after or (None, None)),
         limit,
+        body,
     )
-    return [msgspec.convert(dict(row), Improvement) for row in rows]
+    return [improvement_of(row) for row in rows]
+
+
+def improvement_of(row: Row) -> Improvement:
+    """A row as it stands."""
+    return msgspec.convert(dict(row), Improvement, strict=False)
 
 
 async def open_one(db: Database, regions: Sequence[str], service: str, cause: str) -> str:

@@ -25,6 +25,7 @@ from tongban.web.html import go, page
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
+_PAGE = 50
 _NOTHING = Text("看不出是哪一处", "No part suggested")
 
 
@@ -41,9 +42,9 @@ class Shown:
 
 
 @get("/console/improvements")
-async def improvements(site: Site, visitor: Visitor) -> Response[str]:
+async def improvements(site: Site, visitor: Visitor, after: str | None = None) -> Response[str]:
     """What waits to be confirmed or opened, and what was promised."""
-    return await _page(site, visitor, supervisor(visitor))
+    return await _page(site, visitor, supervisor(visitor), after=after)
 
 
 @post("/console/improvements")
@@ -66,11 +67,17 @@ async def act(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
 
 
 async def _page(
-    site: Site, visitor: Visitor, actor: Actor, problems: tuple[Problem, ...] = (), *, status: int = 200
+    site: Site,
+    visitor: Visitor,
+    actor: Actor,
+    problems: tuple[Problem, ...] = (),
+    *,
+    status: int = 200,
+    after: str | None = None,
 ) -> Response[str]:
     voice, name = site.voice.improvements, service_names(site)
     regions = voice.regions(actor)
-    promises = [one for one in (await voice.listed(None, 100)).items if one.region in regions]
+    found = await voice.listed(after, _PAGE, regions)
     return page(
         site,
         visitor,
@@ -80,13 +87,15 @@ async def _page(
         clusters=[_shown(site, visitor, actor, one, name(one.service)) for one in await voice.clusters(actor)],
         promises=[
             (one, name(one.service), voice.part(one), body_name(site, one.body), STANDINGS[one.standing(site.today)])
-            for one in promises
+            for one in found.items
         ],
         bodies=[
             (one, site.directory.body(one).name[visitor.lang])
             for one in visible(site.directory, actor).bodies
             if one != actor.body
         ],
+        more=f"/console/improvements?after={found.next}" if found.next else "",
+        today=site.today,
         threshold=voice.threshold,
         none=NOT_OF_THE_FILE,
         key=secrets.token_urlsafe(12),

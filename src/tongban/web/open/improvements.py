@@ -3,12 +3,13 @@
 The service, the part, about how many, dates and what differs between two versions; no words of anybody.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from litestar import Response, get
 
-from tongban.voice.improvements.model import STANDINGS, Improvement, people
+from tongban.voice.improvements.model import CAREFUL, PHASES, STANDINGS, Improvement, Month, people, phase
 from tongban.voice.participation.changes import EFFECTS
 from tongban.web.bodies import body_name
 from tongban.web.desk.lists import service_names
@@ -27,9 +28,10 @@ async def improvements(site: Site, visitor: Visitor, after: str = "") -> Respons
         site,
         visitor,
         "open/improvements.html",
-        items=[_told(site, one) for one in found.items],
+        items=await _told(site, found.items),
         following=found.next,
         effects=EFFECTS,
+        careful=CAREFUL,
         threshold=site.voice.improvements.threshold,
     )
 
@@ -38,14 +40,20 @@ async def improvements(site: Site, visitor: Visitor, after: str = "") -> Respons
 async def for_programs(site: Site, after: str = "") -> Response[bytes]:
     """The same for programs."""
     found = await site.voice.improvements.listed(after or None, _PAGE)
-    told = {"items": [_plain(site, one) for one in found.items], "next": found.next}
+    told = {"items": [_plain(one) for one in await _told(site, found.items)], "next": found.next}
     body = msgspec.json.format(msgspec.json.encode(told), indent=2)
     return Response(body, media_type="application/json", headers={"access-control-allow-origin": "*"})
 
 
-def _told(site: Site, one: Improvement) -> dict[str, Any]:
+async def _told(site: Site, shown: Sequence[Improvement]) -> list[dict[str, Any]]:
+    months = await site.voice.improvements.months(shown)
+    return [_one(site, one, months.get(one.case_id, ())) for one in shown]
+
+
+def _one(site: Site, one: Improvement, months: Sequence[Month]) -> dict[str, Any]:
     voice = site.voice.improvements
     standing = one.standing(site.today)
+    changed = voice.changed_on(one)
     return {
         "one": one,
         "service": service_names(site)(one.service),
@@ -54,12 +62,16 @@ def _told(site: Site, one: Improvement) -> dict[str, Any]:
         "people": people(one.said_by),
         "standing": standing,
         "standing_words": STANDINGS[standing],
+        "late": one.late(site.today),
         "changes": voice.changes(one),
+        "in_force": changed,
+        "months": [(each.month, people(each.people), PHASES[phase(each.month, changed)]) for each in months],
+        "after": any(phase(each.month, changed) == "after" for each in months),
     }
 
 
-def _plain(site: Site, one: Improvement) -> dict[str, Any]:
-    told = _told(site, one)
+def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
+    one: Improvement = told["one"]
     return {
         "service": one.service,
         "name": told["service"],
@@ -70,11 +82,19 @@ def _plain(site: Site, one: Improvement) -> dict[str, Any]:
         "opened_on": one.opened_on,
         "answer_by": one.answer_by,
         "promised_by": one.promised_by,
+        "first_promised": one.first_promised,
+        "moves": one.moves,
+        "late": told["late"],
         "standing": told["standing"],
         "ended_on": one.ended_on,
         "version_before": one.version,
         "version_after": one.linked or None,
+        "in_force_from": told["in_force"],
         "changes": [{"text": each.text, "effect": each.effect} for each in told["changes"]],
+        "months": [
+            {"month": f"{month:%Y-%m}", "said_by": said, "phase": phase} for month, said, phase in told["months"]
+        ],
+        "months_note": CAREFUL,
     }
 
 
