@@ -58,13 +58,9 @@ DOCUMENTS: Final[Mapping[Document, Signed]] = {
         Use.CERTIFICATE, _BOTH, Text("证照：JSON、PDF、二维码", "certificates: JSON, PDF, code for offline checks")
     ),
     Document.CREDENTIAL: Signed(
-        Use.CERTIFICATE,
-        _INTL,
-        Text("钱包证照 SD-JWT VC（JOSE 没有 SM2）", "certificates for wallets: SD-JWT VC (JOSE has no SM2)"),
+        Use.CERTIFICATE, _BOTH, Text("钱包证照 SD-JWT VC", "certificates for wallets: SD-JWT VC")
     ),
-    Document.STATUS: Signed(
-        Use.CERTIFICATE, _INTL, Text("状态清单（JOSE 没有 SM2）", "status lists (JOSE has no SM2)")
-    ),
+    Document.STATUS: Signed(Use.CERTIFICATE, _BOTH, Text("状态清单", "status lists")),
     Document.RECEIPT: Signed(
         Use.RECEIPT, _INTL, Text("交接回执（JOSE 没有 SM2）", "receipts of custody (JOSE has no SM2)")
     ),

@@ -5,7 +5,7 @@ where its status stands. With the digest it names the one whole record that it a
 """
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import cast
 
 import msgspec
@@ -19,7 +19,7 @@ from tongban.certs.cose import EXP, IAT, NBF, STATUS, Sign1, sign1
 from tongban.certs.credential import credential_claims, period_fault
 from tongban.certs.faults import Fault, Point
 from tongban.certs.keys import PublicKeys
-from tongban.certs.marks import by_key, gm_key, missing
+from tongban.certs.marks import beside, gm_key, missing
 from tongban.certs.model import CertificateRecord, digest
 from tongban.certs.sign import signer
 from tongban.certs.statuslist import NO_LISTS, StatusLists, StatusPlace
@@ -161,19 +161,10 @@ def verify_cwt(
 
 
 def _second(read: Sign1, keys: PublicKeys, at: int, suites: Collection[Suite]) -> list[Check]:
-    """The signature of a second suite, where there is one or one is asked for. Only an SM2 key makes one: whoever has
-    the first signature could write it down here once more."""
+    """The signature of a second suite, where there is one or one is asked for."""
     if read.second is None:
         return missing((), suites)
-    key_id, signature = read.second
-    key = keys.get(key_id)
-    if key is not None and key.suite is not Suite.GM:
-        return [failed(Point.GM, Fault.WRONG_ALGORITHM)]
-    try:
-        moment = datetime.fromtimestamp(at, UTC)
-    except (OverflowError, ValueError, OSError):
-        return [failed(Point.GM, Fault.KEY_NOT_IN_USE)]
-    return [by_key(key_id, signature, read.message, keys, moment, suites)]
+    return beside(*read.second, read.message, keys, at, suites)
 
 
 def _content(claims: Mapping[object, object]) -> tuple[_Face, StatusPlace | None]:

@@ -14,14 +14,14 @@ from tongban.base.clock import utc
 from tongban.base.crypto import Suite
 from tongban.base.i18n import Text
 from tongban.base.jws import compact
-from tongban.base.keys import KeyRing, PublicKey
+from tongban.base.keys import Document, KeyRing, PublicKey
 from tongban.certs.checks import Check, checked, failed, passed
 from tongban.certs.faults import FAULTS, NOT_BOUND, POINTS, Fault, Point
 from tongban.certs.keys import PublicKeys
-from tongban.certs.marks import missing
 from tongban.certs.model import CertificateRecord, canonical
 from tongban.certs.sdjwt import Hidden, Request, SdJwt, conceal, holder_key, parse, reveal
 from tongban.certs.sdjwt.binding import check_binding
+from tongban.certs.second import MEMBER, parted, tested, with_second
 from tongban.certs.sign import signer
 from tongban.certs.statuslist import NO_LISTS, StatusLists, StatusPlace
 from tongban.certs.strict import Stop, json_of, signed
@@ -29,7 +29,7 @@ from tongban.certs.verify import Verification, issue_fault
 
 CREDENTIAL_KIND = "dc+sd-jwt"
 VCT = "urn:tongban:certificate:"
-NEVER_HIDDEN = frozenset({"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status"})
+NEVER_HIDDEN = frozenset({"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status", MEMBER})
 """What a disclosure must not bring (SD-JWT VC §3.2.2.2): hidden, an expired certificate could be shown as valid."""
 
 
@@ -126,7 +126,8 @@ def issue_credential(claims: Mapping[str, object], ring: KeyRing, at: datetime) 
     `at` is the time of issue that the claims name. Raises `Refused` (`no-signing-key`).
     """
     payload, disclosures = conceal(claims)
-    jwt = compact(ring, signer(ring, utc(at)), CREDENTIAL_KIND, canonical(payload))
+    whole = with_second(payload, CREDENTIAL_KIND, Document.CREDENTIAL, ring, utc(at))
+    jwt = compact(ring, signer(ring, utc(at)), CREDENTIAL_KIND, canonical(whole))
     return SdJwt(jwts=(jwt,), disclosures=disclosures).compact()
 
 
@@ -143,14 +144,15 @@ def verify_credential(
     """Check an SD-JWT VC in any of its three forms, alone or as a presentation. Never raises for anything in `data`.
 
     `lists` are the status lists at hand. With a `request` the holder must have presented it in answer to that, and to
-    nothing else. There is no signature of a second suite in this form: where `suites` asks for one it is refused.
+    nothing else. A second signature must be there where `suites` asks for one, and where it is, it must hold.
     """
     checks: list[Check] = []
     claims: dict[str, object] | None = None
     try:
         sd_jwt = parse(data)
         checks.append(passed(Point.FORM))
-        payload, key = _signed(sd_jwt, keys)
+        whole, key = _signed(sd_jwt, keys)
+        payload, second = parted(whole)
         checks.append(passed(Point.SIGNATURE))
         claims = reveal(payload, sd_jwt.disclosures, never_hidden=NEVER_HIDDEN)
         checks.append(passed(Point.DISCLOSURES))
@@ -159,7 +161,8 @@ def verify_credential(
     except Stop as stop:
         checks.append(failed(stop.point, stop.fault))
         return Verification(genuine=False, valid=False, checks=tuple(checks))
-    checks += [*missing((), suites), checked(Point.KEY, issue_fault(said.iat, key, now))]
+    checks += tested(second, payload, CREDENTIAL_KIND, keys, said.iat, suites)
+    checks += [checked(Point.KEY, issue_fault(said.iat, key, now))]
     if type_ is not None:
         checks.append(checked(Point.TYPE, None if said.type == type_ else Fault.WRONG_TYPE))
     checks += [checked(Point.PERIOD, period_fault(said.nbf, said.exp, now)), _binding(sd_jwt, said, request, now)]

@@ -5,7 +5,7 @@ keeps its number, its digest and its place in the status list, and its first sig
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -117,8 +117,23 @@ def _has_gm(keys: PublicKeys) -> bool:
     return any(key.suite is Suite.GM and key.use is Use.CERTIFICATE for key in keys.values())
 
 
-def gm_key(ring: KeyRing, at: datetime) -> PublicKey | None:
-    """The SM2 key for certificates at a time, where certificates need one. Raises `LookupError` where it is missing."""
-    if Suite.GM not in ring.keys.suites(Document.CERTIFICATE):
+def beside(
+    key_id: str, signature: bytes, signed: bytes, keys: PublicKeys, at: int, suites: Collection[Suite]
+) -> list[Check]:
+    """A second signature that stands alone, made `at` a time in seconds. Only an SM2 key makes one: whoever has the
+    first signature could write it down here once more."""
+    key = keys.get(key_id)
+    if key is not None and key.suite is not Suite.GM:
+        return [failed(Point.GM, Fault.WRONG_ALGORITHM)]
+    try:
+        moment = datetime.fromtimestamp(at, UTC)
+    except (OverflowError, ValueError, OSError):
+        return [failed(Point.GM, Fault.KEY_NOT_IN_USE)]
+    return [by_key(key_id, signature, signed, keys, moment, suites)]
+
+
+def gm_key(ring: KeyRing, at: datetime, document: Document = Document.CERTIFICATE) -> PublicKey | None:
+    """The SM2 key for a class at a time, where the class needs one. Raises `LookupError` where it is missing."""
+    if Suite.GM not in ring.keys.suites(document):
         return None
     return ring.signer(Use.CERTIFICATE, at, Suite.GM)

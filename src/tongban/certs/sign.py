@@ -46,11 +46,13 @@ def sign(record: CertificateRecord, ring: KeyRing) -> Certificate:
     return Certificate(record=record, jws=jws, marks=mark_first(record, ring))
 
 
-def copy_time(record: CertificateRecord, ring: KeyRing, now: datetime) -> datetime:
-    """When a copy made now says that it was signed: at issue, while keys of that day sign, of each suite that
-    certificates need today; else now."""
+def copy_time(
+    record: CertificateRecord, ring: KeyRing, now: datetime, document: Document = Document.CERTIFICATE
+) -> datetime:
+    """When a copy made now says that it was signed: at issue, while keys of that day sign, of each suite that its
+    class needs today; else now."""
     day = utc(record.issued_at)
-    of_then = [ring.newest(Use.CERTIFICATE, day, suite) for suite in ring.keys.suites(Document.CERTIFICATE)]
+    of_then = [ring.newest(Use.CERTIFICATE, day, suite) for suite in ring.keys.suites(document)]
     return now if None in of_then else record.issued_at
 
 

@@ -5,22 +5,24 @@ was checked, and keeps it, so that checking needs no network.
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, cast
 
 import msgspec
 from msgspec import Meta
 
 from tongban.base.clock import ZONE, utc
+from tongban.base.crypto import Suite
 from tongban.base.i18n import Text
 from tongban.base.jws import compact
-from tongban.base.keys import KeyRing, base64url
+from tongban.base.keys import Document, KeyRing, base64url
 from tongban.certs.checks import Check, failed
 from tongban.certs.faults import NOT_ASKED, POINTS, Fault, Point
 from tongban.certs.keys import PublicKeys
 from tongban.certs.model import Status, canonical
+from tongban.certs.second import parted, tested, with_second
 from tongban.certs.sign import signer
 from tongban.certs.strict import Stop, json_of, signed, strict_base64
 from tongban.certs.verify import CLOCK_LEEWAY, STATUS_FAULTS
@@ -125,14 +127,15 @@ class StatusList:
 def issue_status_list(statuses: StatusList, uri: str, ring: KeyRing, at: datetime) -> str:
     """A Status List Token (§5.1), signed by the certificate key in use. Raises `Refused` (`no-signing-key`)."""
     now = int(utc(at).timestamp())
-    claims = {
+    claims: dict[str, object] = {
         "sub": uri,
         "iat": now,
         "exp": now + int(LASTS.total_seconds()),
         "ttl": int(TTL.total_seconds()),
         "status_list": {"bits": statuses.bits, "lst": base64url(statuses.compressed())},
     }
-    return compact(ring, signer(ring, utc(at)), KIND, canonical(claims))
+    whole = with_second(claims, KIND, Document.STATUS, ring, utc(at))
+    return compact(ring, signer(ring, utc(at)), KIND, canonical(whole))
 
 
 class _List(msgspec.Struct, frozen=True):
@@ -160,13 +163,13 @@ class KnownList:
     """How long a copy may be kept before a new one is fetched (§5.1); an hour where it does not say."""
 
 
-def read_status_list(data: bytes | str, keys: PublicKeys) -> KnownList:
-    """A Status List Token as its issuer signed it. Raises `Stop` at `Point.REVOCATION`."""
+def read_status_list(data: bytes | str, keys: PublicKeys, suites: Collection[Suite] = (Suite.INTL,)) -> KnownList:
+    """A Status List Token as its issuer signed it, by each of `suites`. Raises `Stop` at `Point.REVOCATION`."""
     text = (data if isinstance(data, str) else data.decode("ascii", "replace")).strip()
     if len(text) > _LONGEST:
         raise _stop(Fault.TOO_LARGE)
     payload, key = signed(text, {KIND}, keys, Point.REVOCATION)
-    json_of(payload, Point.REVOCATION, Fault.LIST_DAMAGED)
+    members = json_of(payload, Point.REVOCATION, Fault.LIST_DAMAGED)
     try:
         claims = msgspec.json.decode(payload, type=_Claims)
         packed = strict_base64(claims.status_list.lst, Point.REVOCATION, Fault.LIST_DAMAGED)
@@ -177,6 +180,10 @@ def read_status_list(data: bytes | str, keys: PublicKeys) -> KnownList:
         raise _stop(Fault.LIST_DAMAGED) from None
     if not key.valid_at(as_of):
         raise _stop(Fault.KEY_NOT_IN_USE)
+    said, second = parted(cast("dict[str, object]", members))
+    for check in tested(second, said, KIND, keys, claims.iat, suites):
+        if check.fault is not None:
+            raise _stop(check.fault)
     ttl = TTL if claims.ttl is None else timedelta(seconds=min(claims.ttl, int(LASTS.total_seconds())))
     return KnownList(claims.sub, statuses, as_of, until, ttl)
 
@@ -194,9 +201,11 @@ class StatusLists:
             self._known[one.uri] = one
 
     @classmethod
-    def read(cls, files: Iterable[bytes | str], keys: PublicKeys) -> "StatusLists":
+    def read(
+        cls, files: Iterable[bytes | str], keys: PublicKeys, suites: Collection[Suite] = (Suite.INTL,)
+    ) -> "StatusLists":
         """Several Status List Tokens. Raises `Stop` for the first that is not one."""
-        return cls(read_status_list(file, keys) for file in files)
+        return cls(read_status_list(file, keys, suites) for file in files)
 
     def __bool__(self) -> bool:
         """Whether any is at hand."""

@@ -184,7 +184,7 @@ def run(options: argparse.Namespace) -> int:
             both = dict.fromkeys(Document, (Suite.INTL, *suites))
             listed = msgspec.structs.replace(listed, requires=both)
         keys = listed.by_id
-        lists = _lists(options, keys)
+        lists = _lists(options, listed)
         earlier = options.earlier.read_bytes() if options.earlier else None
         home = options.data or Settings.load(os.environ).data_dir
         request = Request(options.audience, options.nonce) if options.audience is not None else None
@@ -206,9 +206,10 @@ def run(options: argparse.Namespace) -> int:
     return 0 if answer.holds else 1
 
 
-def _lists(options: argparse.Namespace, keys: PublicKeys) -> StatusLists:
+def _lists(options: argparse.Namespace, listed: Keys) -> StatusLists:
     try:
-        return StatusLists.read([path.read_bytes() for path in options.status], keys)
+        files = [path.read_bytes() for path in options.status]
+        return StatusLists.read(files, listed.by_id, listed.suites(Document.STATUS))
     except Stop as stop:
         sentence = FAULTS[stop.fault]
         raise refuse(

@@ -1,12 +1,13 @@
 """What came back to a counter: verified point by point, then only what was asked is looked at (OpenID4VP 1.0 §8.6)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 import msgspec
 
+from tongban.base.crypto import Suite
 from tongban.base.i18n import Text
 from tongban.base.keys import base64url
 from tongban.certs import store as certificates
@@ -52,13 +53,18 @@ class Read:
     """Of the key to which it is bound."""
 
 
-def read(ask: Ask, vp_token: object, keys: PublicKeys, now: datetime) -> Read:
-    """The answer to a request, by the keys of one issuer. Raises `Stop`: `unknown-key` where another issued it."""
+def read(
+    ask: Ask, vp_token: object, keys: PublicKeys, now: datetime, suites: Collection[Suite] = (Suite.INTL,)
+) -> Read:
+    """The answer to a request, by the keys of one issuer, of each of `suites`.
+
+    Raises `Stop`: `unknown-key` where another issued it.
+    """
     answer = read_answer(vp_token)
     (text, *more) = answer.get(PART, ("",))
     if set(answer) != {PART} or more:
         raise Stop(Point.REQUEST, Fault.NOT_ASKED_FOR)
-    outcome = verify_credential(text, keys, now, request=Request(ask.client_id, ask.nonce))
+    outcome = verify_credential(text, keys, now, request=Request(ask.client_id, ask.nonce), suites=suites)
     for check in outcome.checks:
         if check.fault is not None:
             raise Stop(check.point, check.fault)

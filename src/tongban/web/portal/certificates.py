@@ -9,6 +9,7 @@ import segno
 from litestar import Response, get
 
 from tongban import certs
+from tongban.base.documents import Document
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.certs import CertificateRecord, Standing, StoredCertificate
@@ -131,7 +132,7 @@ async def credential(site: Site, visitor: Visitor, identifier: str) -> Response[
     """The certificate as SD-JWT VC: whoever has it can take fields out before passing it on, and it still verifies."""
     found = await own(site, visitor, identifier)
     claims = credential_claims(found.record, issuer=site.settings.address, status=place(site, found))
-    at = copy_time(found.record, site.keys, site.clock())
+    at = copy_time(found.record, site.keys, site.clock(), Document.CREDENTIAL)
     token = issue_credential({**claims, "iat": int(at.timestamp())}, site.keys, at)
     return saved_file(token.encode(), f"{identifier}.sd-jwt", "application/dc+sd-jwt")
 

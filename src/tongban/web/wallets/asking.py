@@ -9,6 +9,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from tongban.base.documents import Document
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.certs import showing
@@ -172,9 +173,9 @@ async def accept(site: Site, ask: Ask, vp_token: object, here: Copy | None = Non
 
 async def _presented(site: Site, ask: Ask, vp_token: object, here: Copy | None) -> Presented:
     """A certificate of ours or of a neighbour whose card is here; nobody else's counts. Raises `Stop`."""
-    now = site.clock()
+    now, suites = site.clock(), site.keys.keys.suites(Document.CREDENTIAL)
     try:
-        return await ours(site.db, ask, read_shown(ask, vp_token, site.keys.public, now), now, here)
+        return await ours(site.db, ask, read_shown(ask, vp_token, site.keys.public, now, suites), now, here)
     except Stop as stop:
         if stop.fault is not Fault.UNKNOWN_KEY or stop.point is not Point.SIGNATURE:
             raise
