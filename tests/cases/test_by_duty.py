@@ -178,15 +178,15 @@ async def test_only_those_concerned_see_it_and_who_started_it_does_not_call_it_o
 # --- an inspection ---------------------------------------------------------------------------------------------------
 
 
-async def inspected(desk: Cases, who: Who, **facts: str) -> str:
+async def inspected(desk: Cases, who: Who, key: str = "inspect-0001", whose: str = SHOP, **facts: str) -> str:
     view = await desk.submit(
         who("market.examiner"),
         "premises-inspection",
         {**PLACE, **facts},
         region=REGION,
-        key="inspect-0001",
+        key=key,
         says=WHY,
-        applicant=Applicant(SHOP, "启明小吃店（演示）", SHOP),
+        applicant=Applicant(whose, "启明小吃店（演示）", whose),
     )
     return view.case
 
@@ -214,10 +214,20 @@ async def test_nobody_is_inspected_more_often_than_the_published_limit_but_for_a
 ) -> None:
     # Low risk: once a year. The points and the limit are a table in the service file.
     quiet = {"trade": "other", "complaints": "0"}
+    assert await inspected(desk, who, **quiet)
     with pytest.raises(Refused) as refused:
-        await inspected(desk, who, **quiet)
+        await inspected(desk, who, "inspect-0002", **quiet)
     assert refused.value.code == "condition-not-met"
-    assert await inspected(desk, who, **quiet, cause="complaint")
+    assert await inspected(desk, who, "inspect-0003", **quiet, cause="complaint")
+
+
+async def test_the_cases_count_themselves_whatever_a_program_says_and_under_whose_name(desk: Cases, who: Who) -> None:
+    case = await inspected(desk, who, checked_this_year="7", last_found="to-put-right")
+    facts = (await desk.engine.load(case)).state.facts
+    assert (facts["checked_this_year"], facts["last_found"]) == (0, "none")
+    with pytest.raises(Refused) as refused:
+        await inspected(desk, who, "inspect-0002", whose="11450721MB15580811")
+    assert refused.value.code == "not-the-inspected"
 
 
 async def test_an_objection_is_answered_by_somebody_who_was_not_there(desk: Cases, who: Who) -> None:

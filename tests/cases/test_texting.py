@@ -1,18 +1,19 @@
 """A short message says that a letter is there and nothing of it, to whoever has a telephone and no mail address."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from case_world import APPLICANT, COUNTY, FACTS
 
-from tongban.base.clock import SettableClock
+from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database
 from tongban.base.i18n import Text
 from tongban.cases.model import Own
 from tongban.cases.outbox import FileChannel, deliver
 from tongban.cases.service import Cases
-from tongban.cases.texting import SAYS, DemonstrationTexting, Texted
+from tongban.cases.texting import SAYS, DemonstrationTexting, Texted, waits_until
 from tongban.org import Person, store
 
 
@@ -78,6 +79,30 @@ async def test_a_one_time_code_reaches_the_telephone_without_who_asks_or_for_wha
     found = re.search(r"确认码(\d{6})", says)
     assert found and "林悦" not in says and "摆摊" not in says
     await cases.acting.check_code(APPLICANT.id, "mandate:m-1", found[1])
+
+
+async def test_no_telephone_rings_at_night_and_one_message_in_the_morning_speaks_for_all(
+    cases: Cases, db: Database, clock: SettableClock, tmp_path: Path
+) -> None:
+    clock.set(clock().replace(hour=21, minute=30))
+    await submitted(cases, db, "15400000001")
+    await cases.submit(APPLICANT, "stall-permit", FACTS, region=COUNTY, key="submit-0002")
+    carrier, room = Carrier(), tmp_path / "room"
+    assert await deliver(cases.engine, Texted(FileChannel(room), carrier), clock()) == 2, "letters leave at any hour"
+    clock.advance(hours=10, minutes=29)
+    await deliver(cases.engine, Texted(FileChannel(room), carrier), clock())
+    assert not carrier.sent
+    clock.advance(minutes=1)
+    for _ in range(2):
+        await deliver(cases.engine, Texted(FileChannel(room), carrier), clock())
+    assert [(phone, says) for phone, says, _ in carrier.sent] == [("15400000001", SAYS.zh)]
+
+
+def test_an_emergency_waits_for_no_morning() -> None:
+    night = datetime(2026, 11, 26, 2, 0, tzinfo=ZONE)
+    assert waits_until(night, ZONE) == night.replace(hour=8)
+    assert waits_until(night, ZONE, "emergency-response") is None
+    assert waits_until(night.replace(hour=8), ZONE) is None
 
 
 async def test_a_carrier_that_is_away_holds_no_letter_up(

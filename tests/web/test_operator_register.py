@@ -10,9 +10,11 @@ from tests.web.citizen import Person
 from tests.web.desk_people import Official
 
 from tongban.base.clock import SettableClock
+from tongban.base.database import let_operate
 from tongban.base.ids import uscc_check
 from tongban.base.keys import Use
 from tongban.base.statements import believed, read
+from tongban.cli.operating import READABLE
 from tongban.ledger.records import verify_record
 from tongban.oversight.registers.operators import KIND
 from tongban.web.site import Site
@@ -119,3 +121,39 @@ async def test_an_exit_is_over_when_another_official_has_shown_that_nothing_was_
     found = verify_record(proof, site.public_log.policy, now)
     assert found.holds and found.record
     assert found.record["sha256"] == hashlib.sha256(file).hexdigest()
+
+
+async def test_the_public_list_goes_on_where_a_page_ends(site: Site, anyone: Person) -> None:
+    await registered(site)
+    await site.db.execute(
+        "INSERT INTO operator_contract SELECT region, 'made-' || n, number || n, operator || n, uscc, duties, body,"
+        " systems, since, until, entered_by, entered_at FROM operator_contract, generate_series(1, 24) AS n"
+    )
+    await anyone.get("/open/operators")
+    first = set(re.findall(r"岚江云维科技有限公司（演示）\d*", anyone.text))
+    more = re.search(r'href="(/open/operators\?after=[^"]+)"', anyone.page.text)
+    assert more is not None and len(first) == 20
+    await anyone.get(more[1])
+    assert len(first | set(re.findall(r"岚江云维科技有限公司（演示）\d*", anyone.text))) == 25
+    assert "更早的" not in anyone.text
+
+
+async def test_the_line_of_a_window_opens_the_operators_role_alone_and_until_the_windows_end(site: Site) -> None:
+    centre, contract = await registered(site)
+    await centre.post(f"{PAGE}/{contract}/windows", {"purpose": "换备份盘，核对容量", "hours": "4"})
+    line = re.search(r"CREATE ROLE (operator_\w+) LOGIN IN ROLE tongban_operator VALID UNTIL '[^']+';", centre.text)
+    assert line is not None
+    await let_operate(site.db, READABLE)
+    await site.db.execute(line[0])
+    try:
+        row = await site.db.fetchrow(
+            "SELECT r.rolvaliduntil, r.rolsuper OR r.rolcreaterole OR r.rolbypassrls AS more,"
+            " array_agg(g.rolname::text) AS roles, (SELECT max(until) FROM operator_window) AS until FROM pg_roles r"
+            " JOIN pg_auth_members m ON m.member = r.oid JOIN pg_roles g ON g.oid = m.roleid WHERE r.rolname = $1"
+            " GROUP BY r.oid, r.rolvaliduntil, r.rolsuper, r.rolcreaterole, r.rolbypassrls",
+            line[1],
+        )
+        assert row is not None and row["roles"] == ["tongban_operator"] and not row["more"]
+        assert row["until"] - timedelta(minutes=1) < row["rolvaliduntil"] <= row["until"]
+    finally:
+        await site.db.execute(f"DROP ROLE {line[1]}")

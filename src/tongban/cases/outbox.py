@@ -124,6 +124,8 @@ async def deliver(engine: Engine, channel: Channel, now: datetime) -> int:
         arrived += sum(results)
         if len(claimed) < _CLAIM:
             break
+    if isinstance(channel, Texted):
+        await _texts_due(engine, channel, now)
     return arrived
 
 
@@ -142,7 +144,8 @@ async def _carry(engine: Engine, channel: Channel, parcel: Parcel, now: datetime
         mail = Mail(parcel.case, parcel.seq, letter, case.events[parcel.seq - 1].at, key, proof_of)
         to = await people.email(engine.db, mail.letter.to)
         proof = await asyncio.to_thread(channel.send, mail, to)
-        more = await _text(engine, channel, letter.to, to, f"{parcel.case}.{parcel.seq}")
+        waits = texting.waits_until(now, engine.zone, case.definition.procedure.procedure)
+        more = await _text(engine, channel, letter.to, to, f"{parcel.case}.{parcel.seq}", waits)
         report = _report(parcel, {"channel": channel.name, "proof": proof, **more}, now, arrived=True)
         await engine.record(parcel.case, f"letter:{parcel.case}:{parcel.seq}", report)
         return True
@@ -161,7 +164,9 @@ async def _carry_beside(engine: Engine, channel: Channel, parcel: Parcel, now: d
             mail = Mail(parcel.case.replace(":", "-"), parcel.seq, Letter(person, title, body, "beside"), at, key)
             to = await people.email(engine.db, person)
             await asyncio.to_thread(channel.send, mail, to)
-            await _text(engine, channel, person, to, f"{mail.case}.{mail.seq}", texting.says(parcel.case, body))
+            says = texting.says(parcel.case, body)
+            waits = texting.waits_until(now, engine.zone) if says == texting.SAYS else None
+            await _text(engine, channel, person, to, f"{mail.case}.{mail.seq}", waits, says)
         await alarms.drop_parcels(engine.db, [parcel])
         return found is not None
     except Exception as error:
@@ -175,10 +180,28 @@ async def _carry_beside(engine: Engine, channel: Channel, parcel: Parcel, now: d
 
 
 async def _text(
-    engine: Engine, channel: Channel, reader: str, to: str, once: str, says: Text = texting.SAYS
+    engine: Engine,
+    channel: Channel,
+    reader: str,
+    to: str,
+    once: str,
+    waits: datetime | None,
+    says: Text = texting.SAYS,
 ) -> dict[str, str]:
     """Beside a letter that was not mailed, a short message that it is there; what that adds to the account of it."""
-    return await channel.tell(engine.db, reader, once, says) if isinstance(channel, Texted) and not to else {}
+    if not isinstance(channel, Texted) or to:
+        return {}
+    if waits is not None:
+        await alarms.text_waits(engine.db, reader, once, waits)
+        return {"text_waits_until": waits.isoformat()}
+    return await channel.tell(engine.db, reader, once, says)
+
+
+async def _texts_due(engine: Engine, channel: Texted, now: datetime) -> None:
+    """Send what waited for the morning; what a carrier loses is not sent again, for the letter lies in the inbox."""
+    while waiting := await alarms.texts_due(engine.db, now, _CLAIM):
+        for person, once in waiting:
+            await channel.tell(engine.db, person, once, texting.SAYS)
 
 
 def _letter(case: Case, parcel: Parcel) -> Letter | None:

@@ -20,7 +20,7 @@ from tongban.base.i18n import Text
 from tongban.base.ids import region_of
 from tongban.base.keys import KeyRing
 from tongban.base.page import Page, cursor, read_cursor
-from tongban.cases import abroad, evidence, naming, outbox, parts, promises, rebuilding, timers
+from tongban.cases import abroad, duties, evidence, naming, outbox, parts, promises, rebuilding, timers
 from tongban.cases.about import tell
 from tongban.cases.acting import Acting
 from tongban.cases.batch import Also
@@ -162,6 +162,7 @@ class Cases:
         self.check_key(key)
         await abroad.confirm(self.engine, records or {})
         attached = await self._attached(actor, {"documents": documents or {}}, ("documents",))
+        facts = await duties.known(self.engine, actor, service, facts, applicant)
         said = {**(says or {}), "facts": dict(facts), **attached}
         asked_by = applicant or _applicant(actor, facts)
         draft = DraftKey(region=_region(actor), person=_keeper(actor), service=service)

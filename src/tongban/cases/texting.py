@@ -3,7 +3,9 @@
 Chosen by what is known of a person: who has a mail address reads the letter there; who has only a telephone is told
 that a letter lies in their inbox, while the letter itself goes to the post room as before, for a short message delivers
 nothing in law. A message names nobody, no service and no case, holds no link, and asks for nothing, so that one that
-does is known to be false (个人信息保护法 6: no more than is needed).
+does is known to be false (个人信息保护法 6: no more than is needed). From nine in the evening until eight no telephone
+rings for it: one message in the morning says the same of all that came. Whoever waits for a one-time code gets it at
+once, and so does whoever an emergency is about. The hours are the platform's own.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import json
 import logging
 import re
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -30,6 +33,22 @@ SAYS = Text(
     "[Government services] A new letter is in your inbox: log in, or ask at a counter with your identity card. This "
     "message holds no link and never asks for a password or code.",
 )
+
+
+QUIET = time(21), time(8)
+"""From when until when no short message is sent, in the zone of the law."""
+_AT_ANY_HOUR = frozenset({"emergency-response"})
+"""Procedures whose letters do not wait."""
+
+
+def waits_until(now: datetime, zone: tzinfo, procedure: str = "") -> datetime | None:
+    """When a message of now is sent, if that is not now. `procedure` is that of the letter's case."""
+    begins, ends = QUIET
+    here = now.astimezone(zone)
+    if procedure in _AT_ANY_HOUR or ends <= here.time() < begins:
+        return None
+    day = here.date() + timedelta(days=here.time() >= begins)
+    return datetime.combine(day, ends, zone)
 
 
 _CODE = Text(

@@ -20,6 +20,7 @@ from tongban.base.database import Connection
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import case_id, region_of
+from tongban.base.page import cursor, read_cursor
 from tongban.cases import joint
 from tongban.cases.loaded import Case
 from tongban.cases.model import SAME, By, Event, Letter, Own
@@ -44,6 +45,8 @@ _ARRANGE = "arrange-visit"
 AHEAD = 2
 """Working days between the proposal and the visit; the platform's own, as in `joint-acceptance`."""
 _MOST = 200
+"""Waiting cases looked through for those that could share a visit."""
+_PAGE = 50
 _HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 """A time of day and no more: free words would say where, and the address lies in no column."""
 _WHO = frozenset({Role.EXAMINE, Role.DECIDE})
@@ -81,6 +84,8 @@ class Overview:
 
     together: tuple[Shared, ...]
     visits: tuple[Shared, ...]
+    next: str | None = None
+    """Where what is over goes on."""
 
 
 class Visits:
@@ -89,17 +94,22 @@ class Visits:
     def __init__(self, engine: Engine, reading: Reading) -> None:
         self._engine, self._reading = engine, reading
 
-    async def overview(self, actor: Actor) -> Overview:
-        """What could be shared and what is arranged, of the official's own body."""
+    async def overview(self, actor: Actor, after: str | None = None) -> Overview:
+        """What could be shared, the most urgent first, and what is arranged, of the official's own body. Further pages
+        hold what is over. Raises Refused (`bad-cursor`, 400)."""
         own, db = [actor.body], self._engine.db
+        place = read_cursor(after, tuple[date, str]) if after else None
         at: dict[tuple[str, bytes], list[Waiting]] = {}
-        for one in await store.shared(db, own, _MOST):
+        for one in () if place else await store.shared(db, own, _MOST):
             at.setdefault((one.region, one.place), []).append(one)
-        visits = await store.of_bodies(db, own, _MOST)
+        several = await store.of_bodies(db, own, _PAGE + 1, place)
+        visits = several[:_PAGE]
+        following = cursor(visits[-1].day, visits[-1].visit) if len(several) > _PAGE else None
         cases = await store.cases_of(db, visits)
         return Overview(
             tuple(Shared(tuple(found), None, self._days(found)) for found in at.values()),
             tuple(Shared(tuple(cases[one.visit]), one) for one in visits),
+            following,
         )
 
     async def of_case(self, actor: Actor, number: str) -> Shared:

@@ -45,6 +45,8 @@ from tongban.org.demo.provinces import PROFILES, Province
 from tongban.org.oidc import OidcClient
 from tongban.outreach import journal
 from tongban.outreach.offers import Outreach
+from tongban.oversight.registers.demo import seed as demonstrate_registers
+from tongban.oversight.registers.operators import Operators
 from tongban.oversight.watching.turn import Halls, Watch
 from tongban.sharing import Sharing, grants
 from tongban.sharing.access import watching
@@ -205,6 +207,8 @@ async def _hear(site: Site) -> None:
 async def _demonstrate(site: Site) -> None:
     if site.settings.demo and site.settings.province in (None, "", Province.LAN):
         await site.voice.demonstrate(site.settings.data_dir)
+        registers = Operators(site.db, site.directory, site.keys, site.clock, site.settings.timezone)
+        await demonstrate_registers(site.db, registers, site.cases, site.sharing.directory.now)
 
 
 async def _review(site: Site) -> None:

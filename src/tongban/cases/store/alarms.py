@@ -121,3 +121,24 @@ async def drop_parcels(db: Runner, parcels: Sequence[Parcel]) -> None:
         await db.execute(
             "DELETE FROM outbox WHERE region = $1 AND case_id = $2 AND seq = $3", parcel.region, parcel.case, parcel.seq
         )
+
+
+async def text_waits(db: Runner, person: str, once: str, due: datetime) -> None:
+    """Keep a short message until then; one a person."""
+    await db.execute(
+        "INSERT INTO text_waiting (person, once, due_at) VALUES ($1, $2, $3) ON CONFLICT (person) DO NOTHING",
+        person,
+        once,
+        due,
+    )
+
+
+async def texts_due(db: Runner, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """Take short messages whose time has come: for whom, and their number. Each is given once."""
+    rows = await db.fetch(
+        "DELETE FROM text_waiting WHERE person IN (SELECT person FROM text_waiting WHERE due_at <= $1 ORDER BY due_at"
+        " LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING person, once",
+        now,
+        limit,
+    )
+    return [(row["person"], row["once"]) for row in rows]

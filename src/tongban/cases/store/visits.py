@@ -201,14 +201,19 @@ async def latest_of(db: Runner, region: str, case: str) -> Visit | None:
     return msgspec.convert(dict(rows[0]), Visit) if rows else None
 
 
-async def of_bodies(db: Runner, bodies: Sequence[str], limit: int) -> tuple[Visit, ...]:
-    """Visits that cases of these bodies belong to, open ones first, then the latest."""
+async def of_bodies(
+    db: Runner, bodies: Sequence[str], limit: int, before: tuple[date, str] | None = None
+) -> tuple[Visit, ...]:
+    """Visits that cases of these bodies belong to, open ones first, then the latest; with `before` (day and number of
+    the last that was shown) only what is over and came before it."""
     rows = await db.fetch(
         f"SELECT {_VISIT} FROM visit v WHERE EXISTS (SELECT 1 FROM visit_case c WHERE c.body = ANY($1::text[])"  # noqa: S608
         " AND c.region = v.region AND c.visit = v.visit)"
-        " ORDER BY v.state NOT IN ('proposed', 'set'), v.day DESC, v.visit LIMIT $2",
+        " AND ($3::date IS NULL OR (v.state NOT IN ('proposed', 'set') AND (v.day, v.visit) < ($3, $4)))"
+        " ORDER BY v.state NOT IN ('proposed', 'set'), v.day DESC, v.visit DESC LIMIT $2",
         list(bodies),
         limit,
+        *(before or (None, "")),
     )
     return tuple(msgspec.convert(dict(row), Visit) for row in rows)
 

@@ -39,14 +39,15 @@ _HOURS = {
     72: Text("3天", "3 days"),
     168: Text("7天", "7 days"),
 }
+_SHOWN = 20
 _SPARE = 2
 """Lines for what is no system of the contract: copies, accounts, papers."""
 
 
 @get("/console/operators")
-async def register(site: Site, visitor: Visitor, said: str = "") -> Response[str]:
-    """The contracts that one may see."""
-    return await _page(site, visitor, said=_SAID.get(said))
+async def register(site: Site, visitor: Visitor, said: str = "", after: int = 0) -> Response[str]:
+    """The contracts that one may see, those in red first."""
+    return await _page(site, visitor, said=_SAID.get(said), after=max(after, 0))
 
 
 @post("/console/operators")
@@ -129,6 +130,7 @@ async def _page(
     said: Text | None = None,
     problems: list[Problem] | None = None,
     status: int = 200,
+    after: int = 0,
 ) -> Response[str]:
     actor = official(visitor)
     entries = await operators_of(site).entries(actor)
@@ -143,8 +145,9 @@ async def _page(
         desk=frame,
         entries=[
             (one, body_name(site, one.contract.body), one.contract.body == actor.body, one.alarming(today))
-            for one in sorted(entries, key=lambda one: not one.alarming(today))
+            for one in sorted(entries, key=lambda one: not one.alarming(today))[after : after + _SHOWN]
         ],
+        following=after + _SHOWN if len(entries) > after + _SHOWN else 0,
         bodies=[(one, body_name(site, one)[visitor.lang]) for one in bodies],
         form=form or Form(),
         now=now,

@@ -28,11 +28,11 @@ _CHANGES = ("make", "change", "end")
 
 
 @get("/desk/delegations")
-async def delegations(site: Site, visitor: Visitor) -> Response[str]:
+async def delegations(site: Site, visitor: Visitor, after: str | None = None) -> Response[str]:
     """What this body has given and received, and the cases about it."""
     actor = official(visitor)
     found = listed(site)
-    asked = await site.cases.asked(actor, SERVICE)
+    asked = await site.cases.asked(actor, SERVICE, after=after)
     return page(
         site,
         visitor,
@@ -41,6 +41,7 @@ async def delegations(site: Site, visitor: Visitor) -> Response[str]:
         given=[one for one in found if one.move.from_body == actor.body],
         received=[one for one in found if one.move.to_body == actor.body],
         cases=asked.items,
+        following=asked.next,
         may_ask=bool({"examine", "decide", "head"} & actor.roles),
     )
 

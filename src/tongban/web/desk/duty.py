@@ -15,7 +15,7 @@ from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text, words
 from tongban.base.page import Page
 from tongban.cases import Applicant
-from tongban.cases.duties import COUNTED, earlier, under_way
+from tongban.cases.duties import COUNTED, under_way
 from tongban.cases.model import START
 from tongban.catalog import Question
 from tongban.catalog.model import Service
@@ -75,8 +75,6 @@ async def begin(site: Site, visitor: Visitor, slug: str, form: Form) -> Response
     try:
         facts = dict(_answers(service, form))
         _all_answered(service, facts)
-        if service.procedure == "inspection" and (code := facts.get("uscc", "").upper()):
-            facts |= await earlier(site.cases.engine, actor, service, code)
         view = await site.cases.submit(
             actor,
             slug,

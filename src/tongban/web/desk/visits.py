@@ -35,10 +35,10 @@ _DONE: Mapping[str, Text] = {
 
 
 @get("/desk/visits")
-async def visits(site: Site, visitor: Visitor) -> Response[str]:
+async def visits(site: Site, visitor: Visitor, after: str | None = None) -> Response[str]:
     """Where a visit could be shared, and which are arranged."""
     actor = official(visitor)
-    found = await site.cases.visits.overview(actor)
+    found = await site.cases.visits.overview(actor, after)
 
     def rows(several: Iterable[Shared]) -> list[dict[str, Any]]:
         return [_row(site, actor, one) for one in several]
@@ -49,6 +49,7 @@ async def visits(site: Site, visitor: Visitor) -> Response[str]:
         "desk/visits.html",
         desk=desk(site, actor, "visits"),
         together=rows(found.together),
+        following=found.next,
         open_=rows(one for one in found.visits if one.visit and one.visit.state in ("proposed", "set")),
         past=rows(one for one in found.visits if one.visit and one.visit.state not in ("proposed", "set")),
     )

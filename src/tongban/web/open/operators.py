@@ -13,6 +13,8 @@ from tongban.web.html import page, saved_file
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
+_SHOWN = 20
+
 
 def operators_of(site: Site) -> Operators:
     """The register of this site."""
@@ -20,14 +22,15 @@ def operators_of(site: Site) -> Operators:
 
 
 @get("/open/operators")
-async def operators(site: Site, visitor: Visitor) -> Response[str]:
+async def operators(site: Site, visitor: Visitor, after: str | None = None) -> Response[str]:
     """Every contract, the latest to end first."""
-    entries = await operators_of(site).published()
+    found = await operators_of(site).published(after, _SHOWN)
     return page(
         site,
         visitor,
         "open/operators.html",
-        entries=[(one, body_name(site, one.contract.body)) for one in entries],
+        entries=[(one, body_name(site, one.contract.body)) for one in found.items],
+        following=found.next,
         today=site.today,
         states=STATES,
         ways=WAYS,

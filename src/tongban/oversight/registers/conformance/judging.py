@@ -16,7 +16,7 @@ from tongban.sharing.node.values import Kind as ValueKind
 
 STALE: Final = timedelta(days=366)
 """After its approval an entry is looked through anew. The platform's own number: the law says when data change."""
-_READS: Final[Mapping[ValueKind, frozenset[ElementType]]] = {
+READS: Final[Mapping[ValueKind, frozenset[ElementType]]] = {
     "string": frozenset({"text", "enum", "id-number", "uscc", "phone", "region", "image"}),
     "integer": frozenset({"integer", "number", "money"}),
     "number": frozenset({"number", "money"}),
@@ -106,7 +106,7 @@ def _fields(directory: DataDirectory, entry: Resource, name: str, record: Record
             yield Found(Kind.FIELD_UNLISTED, place, Text("目录里没有这个数据项", "The list has no such field"))
             continue
         element = directory.elements.get(item.element)
-        if element is not None and element.type not in _READS[declared.type]:
+        if element is not None and element.type not in READS[declared.type]:
             zh = f"节点写的是 {declared.type}，数据元“{element.name.zh}”（{item.element}）是 {element.type}"
             en = f"The node says {declared.type}, the element {item.element} is {element.type}"
             yield Found(Kind.TYPE_DIFFERS, place, Text(zh, en))

@@ -17,6 +17,7 @@ from tongban.base.database import OPERATOR, Connection, Database
 from tongban.base.errors import Refused, refuse
 from tongban.base.ids import narrow, uscc_problem
 from tongban.base.keys import KeyRing, Use
+from tongban.base.page import Page, cursor, read_cursor
 from tongban.base.statements import stated
 from tongban.org import Actor, Directory, visible
 from tongban.org.model import Role
@@ -63,9 +64,12 @@ class Operators:
             return await store.entries(self._db, "", (official.body,))
         raise _not_yours()
 
-    async def published(self) -> list[Entry]:
-        """All contracts, for everybody."""
-        return await store.entries(self._db, None)
+    async def published(self, after: str | None, limit: int) -> Page[Entry]:
+        """All contracts, for everybody, the latest to end first. Raises Refused (`bad-cursor`, 400)."""
+        place = read_cursor(after, tuple[date, str]) if after else None
+        found = await store.entries(self._db, None, None, limit + 1, place)
+        last = found[limit - 1].contract if len(found) > limit else None
+        return Page(tuple(found[:limit]), cursor(last.until, last.id) if last else None)
 
     async def gone(self, contract: str) -> tuple[Entry, Erasure, str]:
         """A contract whose exit is proven, with its proof as it stands in the public log.

@@ -1,7 +1,7 @@
 """All SQL of the register of operators."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -11,7 +11,6 @@ from tongban.oversight.registers.operators.model import Contract, Entry, Erasure
 Runner = Database | Connection
 _CONTRACT = "region, id, number, operator, uscc, duties, body, systems, since, until"
 _SAID = "number operator uscc body held checked_at post sha256"
-MOST = 500
 _OF = "WHERE (region, contract) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
 
 
@@ -41,16 +40,23 @@ async def enter(db: Runner, one: Contract, official: str, now: datetime) -> bool
     return done != "INSERT 0 0"
 
 
-async def entries(db: Runner, region: str | None, bodies: Collection[str] | None = None) -> list[Entry]:
+async def entries(
+    db: Runner,
+    region: str | None,
+    bodies: Collection[str] | None = None,
+    limit: int | None = None,
+    after: tuple[date, str] | None = None,
+) -> list[Entry]:
     """Contracts registered for a region or answered for by one of these bodies, the latest to end first; all of them
-    where both are None. At most `MOST`."""
+    where both are None. `after` is the last day and the id of the one before."""
     rows = await db.fetch(
         f"SELECT {_CONTRACT} FROM operator_contract"
-        " WHERE ($1::text IS NULL AND $2::text[] IS NULL) OR region = $1 OR body = ANY($2)"
-        " ORDER BY until DESC, region, id LIMIT $3",
+        " WHERE (($1::text IS NULL AND $2::text[] IS NULL) OR region = $1 OR body = ANY($2))"
+        " AND ($4::date IS NULL OR (until, id) < ($4, $5)) ORDER BY until DESC, id DESC LIMIT $3",
         region,
         None if bodies is None else list(bodies),
-        MOST,
+        limit,
+        *(after or (None, "")),
     )
     return await _whole(db, [_contract(row) for row in rows])
 
