@@ -54,14 +54,14 @@ METHODS: dict[Name, Method] = {
             " counted; taken back after a date was missed: missed. Lawful pauses are left out of the time.",
         ),
         Text(
-            "行政许可法42、45 [V]；目标95%是本平台定的",
-            "Administrative Licensing Law 42, 45 [V]; the aim of 95 % is the platform's",
+            "行政许可法42、45；目标95%是本平台定的",
+            "Administrative Licensing Law 42, 45; the aim of 95 % is the platform's",
         ),
     ),
     Name.LEGAL: Method(
         Text("按法定时限办结", "Done by the date of the law"),
         Text("同上，只看法定日。", "The same, with the dates of the law alone."),
-        Text("行政许可法42、45 [V]", "Administrative Licensing Law 42, 45 [V]"),
+        Text("行政许可法42、45", "Administrative Licensing Law 42, 45"),
     ),
     Name.RED: Method(
         Text("超期未办", "Overdue"),
@@ -70,7 +70,7 @@ METHODS: dict[Name, Method] = {
             "Open cases that wait for a body and are past the promised date, or else the law's. Those that wait for"
             " their applicant are not counted.",
         ),
-        Text("行政许可法42 [V]", "Administrative Licensing Law 42 [V]"),
+        Text("行政许可法42", "Administrative Licensing Law 42"),
     ),
     Name.AMBER: Method(
         Text("两天内到期", "Due within two days"),
@@ -86,7 +86,7 @@ METHODS: dict[Name, Method] = {
             "这个地区的单位手里还没办结的办件里，超期未办的占多少。",
             "Of the open cases that wait for bodies of the region: those that are overdue.",
         ),
-        Text("行政许可法42 [V]", "Administrative Licensing Law 42 [V]"),
+        Text("行政许可法42", "Administrative Licensing Law 42"),
     ),
     Name.WAITS: Method(
         Text("大厅平均等候", "Mean wait in halls"),
@@ -104,7 +104,7 @@ METHODS: dict[Name, Method] = {
             "Of the bad ratings whose case ended this month: those in which every date was kept. Those still open are"
             " not counted here.",
         ),
-        Text("国办发〔2019〕51号 [V]", "State Council Office 2019 no. 51 [V]"),
+        Text("国办发〔2019〕51号", "State Council Office 2019 no. 51"),
     ),
     Name.LOOKED_UP: Method(
         Text("跨部门取数", "Look-ups at other bodies"),
@@ -112,7 +112,7 @@ METHODS: dict[Name, Method] = {
             "今天工作人员为办件向数据源单位查询的次数，每次都有记录，本人看得到。",
             "Look-ups that officials made today for a case; each is on record and the person can see it.",
         ),
-        Text("政务数据共享条例29 [V]", "Government Data Sharing Regulations 29 [V]"),
+        Text("政务数据共享条例29", "Government Data Sharing Regulations 29"),
     ),
     Name.FAILED: Method(
         Text("取数失败", "Look-ups without an answer"),
@@ -121,7 +121,7 @@ METHODS: dict[Name, Method] = {
             "Of today's questions to sources: those that could not be put, were too slow, or got no usable answer at"
             " first. They are put again later.",
         ),
-        Text("政务数据共享条例22 [V]", "Government Data Sharing Regulations 22 [V]"),
+        Text("政务数据共享条例22", "Government Data Sharing Regulations 22"),
     ),
     Name.WITHOUT_BASIS: Method(
         Text("无办件依据的取数", "Look-ups without a case"),
@@ -129,7 +129,7 @@ METHODS: dict[Name, Method] = {
             "没有写明依据的查询。系统不让没有依据的查询发生，所以应当是0；不是0就要查。",
             "Look-ups that name no basis. The platform lets none happen, so this is 0; if it is not, find out why.",
         ),
-        Text("个人信息保护法6、34 [V]", "Personal Information Protection Law 6, 34 [V]"),
+        Text("个人信息保护法6、34", "Personal Information Protection Law 6, 34"),
     ),
     Name.DECLINED: Method(
         Text("算法建议被工作人员否定", "Suggestions declined by officials"),
@@ -137,6 +137,6 @@ METHODS: dict[Name, Method] = {
             "工作人员对算法建议表过态的里面，不采纳的占多少（每个算法最近一轮）。",
             "Of the suggestions that officials answered: those they declined, in the last round of each use.",
         ),
-        Text("互联网信息服务算法推荐管理规定8 [V]", "Rules on Recommendation Algorithms 8 [V]"),
+        Text("互联网信息服务算法推荐管理规定8", "Rules on Recommendation Algorithms 8"),
     ),
 }

@@ -71,6 +71,15 @@
     }));
   });
 
+  // What changes by itself, such as a queue, is fetched again; only a change is put in, so nobody loses their place.
+  all("[data-again]").forEach((part) => setInterval(async () => {
+    if (document.hidden) return;
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+    if (fresh && fresh.textContent !== part.textContent) part.replaceChildren(...fresh.childNodes);
+  }, part.dataset.again * 1000));
+
   // Print buttons exist only where they work.
   all("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
 
