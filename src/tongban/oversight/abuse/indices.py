@@ -112,8 +112,9 @@ def _copied(cases: Sequence[History]) -> Iterable[Counted]:
 _APL = "行政许可法", "Administrative Licensing Law"
 
 
-def _law(article: str, tag: str = "V") -> Text:
-    return Text(f"{_APL[0]}第{article}条 [{tag}]", f"{_APL[1]}, article {article} [{tag}]")
+def _law(article: str) -> Text:
+    """All of them were read in the statute [V]."""
+    return Text(f"{_APL[0]}第{article}条", f"{_APL[1]}, article {article}")
 
 
 INDICES: tuple[Index, ...] = (

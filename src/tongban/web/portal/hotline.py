@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from tongban.base.errors import Problem, Refused
+from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
 from tongban.cases.views import CaseView
@@ -34,6 +34,8 @@ async def ask(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
     """Take it in. A repeat with the same key leads to the same request."""
     await site.limits.spend(Limited.LOG_IN, f"hotline {visitor.who}")
     try:
+        if not form.text("region"):
+            raise refuse("choose-county", "请选哪个区县。", "Choose the county.", place="region", status=422)
         case, code = await site.voice.hotline.ask(visitor.person, asked_of(form), form.text("region"), form.text("key"))
     except Refused as error:
         if error.status not in (400, 404, 422):

@@ -117,5 +117,7 @@
     if (at >= 0) select.value = chosen;
     first.addEventListener("change", () => { show(); select.value = ""; });
     select.before(first);
+    first.id = `${select.id}-first`; // a message about this question leads to where one begins to answer it
+    all(`#errors a[href="#${select.id}"]`).forEach((link) => { link.hash = first.id; });
   });
 })();
