@@ -1,5 +1,7 @@
 """这件事里机器做了什么, 请人看一看, 只由人来办: on the pages of the person, of the official and of everybody."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 from tests.web.citizen import Person, let_stand, submitted
@@ -8,6 +10,8 @@ from tongban.assist.model import Evidence, Proposed
 from tongban.assist.records import Asked
 from tongban.base.i18n import Text
 from tongban.cases import CaseView, QueueFilter
+from tongban.cli import main
+from tongban.ledger.records import record_proof, verify_record
 from tongban.org import Actor, demo
 from tongban.org import store as org_store
 from tongban.web.portal.human_look import county
@@ -104,6 +108,45 @@ async def test_a_suggestion_stands_with_what_the_official_did_and_why(site: Site
     assert "/open/algorithms/guide" in xiaoman.text
     assert "自动调取的记录" in xiaoman.text
     assert "请核对租约日期" in (await site.assist.account.of(view)).suggestions[0].said.zh
+
+
+async def test_whoever_is_told_of_a_suggestion_proves_that_it_was_made_without_its_words_being_told(
+    site: Site, xiaoman: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = await submitted(xiaoman)
+    call = await suggest(site, await site.cases.view(await citizen(site, "p-wangxiaoman"), number))
+    await xiaoman.get(f"/cases/{number}")
+    address = f"/cases/{number}/suggestions/{call}/proof"
+    assert address in xiaoman.text
+    assert (await xiaoman.get(address.replace(call, "nothing"))).status_code == 404
+    await site.public_log.turn()
+    proof = tmp_path / "suggestion.tlog-proof"
+    proof.write_bytes((await xiaoman.get(address)).content)
+    found = verify_record(proof.read_bytes(), site.public_log.policy, site.clock())
+    assert found.holds and found.record and found.record["subject"] == number
+    assert "请核对租约日期".encode() not in proof.read_bytes()
+    await xiaoman.get("/verify")
+    await xiaoman.post("/verify", files={"file": ("proof", proof.read_bytes())})
+    assert "给出过建议" in xiaoman.text and "原文不在里面" in xiaoman.text
+    policy = tmp_path / "policy.json"
+    policy.write_bytes(bytes(site.public_log.policy))
+    for words, status in ((("record",), 0), ((), 0), (("receipt",), 1), (("nonsense",), 2)):
+        with pytest.raises(SystemExit) as end:
+            main(["verify", *words, str(proof), "--log", str(policy)])
+        assert end.value.code == status, words
+    assert "给出过建议" in capsys.readouterr().out
+
+
+async def test_what_was_measured_of_an_algorithm_is_proven_by_whoever_may_read_it(site: Site, tmp_path: Path) -> None:
+    await site.db.execute(
+        "INSERT INTO assist_round (region, use, at, found) VALUES ('990101', 'guide', $1, '{\"calls\": 3}')",
+        site.clock(),
+    )
+    await site.public_log.turn()
+    key, said = await site.assist.watch.committed("guide", "990101") or ("", "")
+    found = verify_record(await record_proof(site.db, "machine-score", key, said), site.public_log.policy, site.clock())
+    assert found.holds and found.record and found.record["found"] == {"calls": 3}
+    assert await site.assist.watch.committed("guide", "990102") is None
 
 
 async def test_the_letter_of_the_outcome_mentions_it_in_a_sentence(site: Site, xiaoman: Person) -> None:

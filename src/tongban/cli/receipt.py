@@ -83,4 +83,4 @@ def record_lines(found: records.Found, lang: Lang) -> Iterator[str]:
     yield found.kind[lang]
     yield from (f"  {name[lang]}{colon}{value[lang]}" for name, value in records.lines(found))
     yield ""
-    yield from (f"- {limit[lang]}" for limit in records.LIMITS)
+    yield from (f"- {limit[lang]}" for limit in found.limits)

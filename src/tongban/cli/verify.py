@@ -74,6 +74,8 @@ class FileKind:
 
     known: Callable[[bytes], bool]
     check: Callable[[bytes, Question], Answer]
+    word: str = ""
+    """How the command line calls it, where somebody says what the file is to be."""
     by_keys: bool = True
     """Whether it is signed by keys of the key set; a receipt is by those of a log."""
 
@@ -142,18 +144,26 @@ def _is_decision(data: bytes) -> bool:
 
 
 KINDS: tuple[FileKind, ...] = (
-    FileKind(looks_like_record, _record, by_keys=False),
-    FileKind(looks_like_one, _receipt, by_keys=False),
-    FileKind(_is_decision, _decision),
-    FileKind(is_picture, _picture),
-    FileKind(lambda _: True, _certificate),
+    FileKind(looks_like_record, _record, "record", by_keys=False),
+    FileKind(looks_like_one, _receipt, "receipt", by_keys=False),
+    FileKind(_is_decision, _decision, "decision"),
+    FileKind(is_picture, _picture, "certificate"),
+    FileKind(lambda _: True, _certificate, "certificate"),
 )
 """In the order in which they are tried; the first that knows the file checks it."""
+_WORDS = tuple(dict.fromkeys(kind.word for kind in KINDS))
+_OTHERWISE = Text("这个文件不是所说的那一种", "The file is not what it is said to be")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban verify`."""
-    parser.add_argument("file", type=Path, help="certificate (PDF, JSON, signed text) or receipt · 证照或回执文件")
+    parser.add_argument(
+        "file",
+        nargs="+",
+        metavar="FILE",
+        help=f"certificate (PDF, JSON, signed text), receipt or proof of a record; before it, if it must be one: "
+        f"{', '.join(_WORDS)} · 证照、回执或者记录证明",
+    )
     parser.add_argument("--keys", type=Path, help="published key set (JWKS) · 公布的公钥文件")
     parser.add_argument("--data", type=Path, help="data directory whose keys to use · 数据目录")
     parser.add_argument("--type", dest="kind", help="the type it must be, e.g. residence-permit · 要求的证照类型")
@@ -175,9 +185,13 @@ def run(options: argparse.Namespace) -> int:
     if (options.audience is None) != (options.nonce is None):
         print("--audience and --nonce go together · --audience 和 --nonce 要一起用", file=sys.stderr)
         return 2
+    *words, path = options.file
+    if len(words) > 1 or not set(words) <= set(_WORDS):
+        print(f"tongban verify [{'|'.join(_WORDS)}] FILE", file=sys.stderr)
+        return 2
     now = system_clock()()
     try:
-        data = options.file.read_bytes()
+        data = Path(path).read_bytes()
         listed = keys_at_hand(options.keys, options.data, now) or Keys(keys=())
         suites = (Suite(options.suite),) if options.suite else ()
         if suites:
@@ -192,6 +206,9 @@ def run(options: argparse.Namespace) -> int:
             keys, listed, suites, now, options.lang, options.kind, request, lists, options.log, home, earlier
         )
         kind = next(kind for kind in KINDS if kind.known(data))
+        if words and words[0] != kind.word:
+            print(_OTHERWISE[options.lang])
+            return 1
         answer = kind.check(data, question) if keys or not kind.by_keys else None
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)

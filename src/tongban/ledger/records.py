@@ -35,8 +35,35 @@ KINDS: Final[dict[str, Text]] = {
     "access": Text("查看个人信息的记录", "an opening of personal data"),
     "grant": Text("数据共享授权", "a grant of data"),
     "operator-exit": Text("运维单位退出的查清记录", "the check of an operator's exit"),
+    "machine": Text("算法给出的一条建议", "a suggestion of a registered algorithm"),
+    "machine-score": Text("一次对算法的测量", "a measurement of a registered algorithm"),
 }
 """What can be shown by itself, in words."""
+
+PROVES: Final[dict[str, Text]] = {
+    "access": Text(
+        "它证明：那时登记了哪个机关、哪个岗位、依据什么看过哪几项。",
+        "It proves which body and post was put down then as having seen which fields, by which law.",
+    ),
+    "grant": Text(
+        "它证明：那时给了谁、哪几项、用于什么、到哪天为止。",
+        "It proves to whom which fields were given, what for and until when.",
+    ),
+    "operator-exit": Text(
+        "它证明：那时登记了运维单位交还、删除了什么，由谁查清。",
+        "It proves what was put down as given back or erased by the operator, and as checked.",
+    ),
+    "machine": Text(
+        "它证明：哪个算法的哪一版那时对这个办件给出过建议，读进去的和给出来的各是哪个指纹；原文不在里面，也不说明人采纳了没有。",
+        "It proves which version of which algorithm suggested something in this case then, by the digests of what it"
+        " read and said. The words are not in it, nor whether anybody followed them.",
+    ),
+    "machine-score": Text(
+        "它证明：那时测出来的是这些数字，以后没有改好看；不证明测量的方法是对的。",
+        "It proves that these figures were found then and not improved since; not that the way of measuring is right.",
+    ),
+}
+"""What follows where one of a kind holds."""
 
 VERDICTS: Final[dict[bool, Text]] = {
     True: Text(
@@ -52,6 +79,7 @@ LIMITS: Final = (
         " are no other records.",
     ),
 )
+"""Of every kind."""
 
 
 class _Extra(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -76,6 +104,7 @@ class Found:
 
     checks: tuple[Check, ...]
     kind: Text | None = None
+    proves: Text | None = None
     record: dict[str, Any] | None = None
     seen: Trusted | None = None
 
@@ -88,6 +117,11 @@ class Found:
     def fault(self) -> Fault | None:
         """What was wrong, if anything was."""
         return next((check.fault for check in self.checks if check.fault), None)
+
+    @property
+    def limits(self) -> tuple[Text, ...]:
+        """What it proves, where it holds, and what none does."""
+        return (self.proves, *LIMITS) if self.proves else LIMITS
 
     @property
     def verdict(self) -> Text:
@@ -162,6 +196,17 @@ _NAMES: Final[dict[str, Text]] = {
     "uscc": Text("统一社会信用代码", "Social credit code"),
     "held": Text("持有过什么，怎么处理的", "What was held, and what became of it"),
     "checked_at": Text("查清时间", "Checked"),
+    "use": Text("算法", "Algorithm"),
+    "version": Text("版本", "Version"),
+    "subject": Text("哪个办件", "Case"),
+    "input_hash": Text("读进去的内容的指纹", "Digest of what it read"),
+    "output_hash": Text("给出来的内容的指纹", "Digest of what it said"),
+    "outcome": Text("结果", "Outcome"),
+    "confidence": Text("把握", "Confidence"),
+    "took_us": Text("用时（微秒）", "Time taken (µs)"),
+    "cost_micro": Text("花费（百万分之一元）", "Cost (millionths of a yuan)"),
+    "region": Text("地区", "Region"),
+    "found": Text("测出来的", "What was found"),
     "sha256": Text("签名文件的SHA-256", "SHA-256 of the signed file"),
 }
 """Names of what a record holds, in words; others stay as they are kept."""
@@ -217,7 +262,9 @@ def verify_record(data: bytes, policy: Policy, now: datetime) -> Found:
         return Found((*before, Check(at, False, untrue.fault)))
     witnessed = Check(Point.WITNESSED, True) if seen.witnesses else Check(Point.WITNESSED, None, note=NO_WITNESS)
     checks = (Check(Point.READABLE, True), Check(Point.SIGNED, True), witnessed, Check(Point.INCLUDED, True))
-    return Found(checks, KINDS[extra.kind], cast("dict[str, Any]", read_once(extra.said.encode())), seen)
+    return Found(
+        checks, KINDS[extra.kind], PROVES[extra.kind], cast("dict[str, Any]", read_once(extra.said.encode())), seen
+    )
 
 
 def _read(data: bytes) -> _Extra:

@@ -16,7 +16,7 @@ from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from tongban.web import api, apps, csrf, exchange, forms, health, registry, sessions, wallets
+from tongban.web import api, apps, csrf, exchange, forms, health, registry, sessions, suggestion_proofs, wallets
 from tongban.web.console import ROUTES as CONSOLE
 from tongban.web.desk.routes import ROUTES as DESK
 from tongban.web.edge import Edge
@@ -72,6 +72,7 @@ def _framework(
             *registry.ROUTES,
             *apps.ROUTES,
             *wallets.ROUTES,
+            *suggestion_proofs.ROUTES,
             *api.routes(),
             *routes,
         ],

@@ -60,6 +60,17 @@ class Accounts:
             found = tuple(one for one in found if one.call.id not in hidden)
         return machine_account(view, found, self.name_of, self._post)
 
+    async def committed(self, view: CaseView, call: str) -> tuple[str, str]:
+        """A suggestion that the reader of a case is told of, as the public log has it: its key there, and what it says.
+
+        Raises Refused (`unknown-suggestion`, 404).
+        """
+        told = await self.of(view)
+        said = await self.gate.committed(view.case, call) if any(one.id == call for one in told.suggestions) else None
+        if said is None:
+            raise refuse("unknown-suggestion", "没有这条建议", "There is no such suggestion", status=404)
+        return f"{region_of(view.case)}:{call}", said
+
     async def contributed(self, case: str) -> Text:
         """The sentence for the letter of an outcome."""
         return contributed(await self.gate.for_case(case), self.name_of)

@@ -368,6 +368,11 @@ class Gate:
         waiting = [call for call in self._queue if call.subject == case]
         return (*(_contribution(ring, call, settled) for call, settled in found), *map(_unsettled, waiting))
 
+    async def committed(self, case: str, call: str) -> str | None:
+        """A call about a case as the public log has it. Who may see it is the caller's to ask."""
+        async with self._store.acting() as connection:
+            return await calls.committed(connection, region_of(case), call)
+
     # --- switches and choices ---------------------------------------------------------------------------------------
 
     async def switch(self, turned: Switched) -> None:

@@ -23,6 +23,22 @@ _OF_CASE = """
 """
 
 
+_SAID = "region id use version at subject person post input_hash output_hash outcome confidence took_us cost_micro"
+"""What the public log has of a call (migration 0012)."""
+
+
+async def committed(connection: Connection, region: str, call: str) -> str | None:
+    """A call as the public log has it: hashes of what went in and came out, and neither of them."""
+    said: str | None = await connection.fetchval(
+        "SELECT (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(c)) WHERE key = ANY($3::text[]))::text"
+        " FROM assist_call c WHERE region = $1 AND id = $2",
+        region,
+        call,
+        _SAID.split(),
+    )
+    return said
+
+
 _NO_KEYS: Mapping[str, PersonKey] = {}
 
 

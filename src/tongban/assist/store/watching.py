@@ -279,6 +279,18 @@ async def begin(connection: Connection, use: str, region: str, before: datetime)
     return last is None or last < before
 
 
+async def committed(connection: Connection, use: str, region: str) -> tuple[str, str] | None:
+    """The last look at a use in a region as the public log has it (migration 0012): its key there, and what it says."""
+    row = await connection.fetchrow(
+        "SELECT concat_ws(':', region, use, to_jsonb(at) #>> '{}') AS key,"
+        " jsonb_build_object('region', region, 'use', use, 'at', at, 'found', found)::text AS said"
+        " FROM assist_round WHERE region = $1 AND use = $2",
+        region,
+        use,
+    )
+    return None if row is None else (row["key"], row["said"])
+
+
 async def keep(connection: Connection, found: Round, officials: Sequence[OfficialFound]) -> None:
     """Keep what a round found, in place of the last one's."""
     await connection.execute(

@@ -382,6 +382,11 @@ class Watcher:
         async with self.store.acting() as connection:
             return await watching.rounds(connection, use)
 
+    async def committed(self, use: str, region: str) -> tuple[str, str] | None:
+        """The last of them as the public log has it: its key there, and what it says."""
+        async with self.store.acting() as connection:
+            return await watching.committed(connection, use, region)
+
     async def changes(self, use: str, region: str | None = None, limit: int = 50) -> list[LevelChange]:
         """How a use was narrowed and widened, newest first."""
         async with self.store.acting() as connection:

@@ -6,6 +6,7 @@ they supervise, nobody else's.
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from litestar import Response, get, post
 
@@ -14,13 +15,15 @@ from tongban.assist.watch.narrowing import AUTONOMY_NAMES, Autonomy, widened
 from tongban.assist.watch.records import Round
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.catalog.use import Use
+from tongban.ledger.receipts import SUFFIX
+from tongban.ledger.records import record_proof
 from tongban.org import Actor, Role, visible
 from tongban.org import store as people
 from tongban.org.entries import lineage
 from tongban.web.console import machine_words as words
 from tongban.web.desk.staff import desk, official, region_names
 from tongban.web.forms import Form
-from tongban.web.html import go, page
+from tongban.web.html import go, page, saved_file
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
@@ -76,6 +79,21 @@ async def machine(site: Site, visitor: Visitor, use: str, region: str) -> Respon
     """One use in one region: figures, groups, officials, history."""
     actor = supervisor(visitor)
     return await _machine(site, visitor, actor, _use(site, actor, use, region), region)
+
+
+@get("/console/machines/{use:str}/{region:str}/proof")
+async def proof(site: Site, visitor: Visitor, use: str, region: str) -> Response[Any]:
+    """That these figures stand in the public log just so, as a file. They are of everybody, with groups that a public
+    page would hide: only for those who read them here.
+
+    Raises Refused: `not-measured` (404), `record-not-ready` (503), `record-not-provable` (409).
+    """
+    _use(site, supervisor(visitor), use, region)
+    found = await site.assist.watch.committed(use, region)
+    if found is None:
+        raise refuse("not-measured", "这里还没有测过", "Nothing was measured here yet", status=404)
+    file = await record_proof(site.db, "machine-score", *found)
+    return saved_file(file, f"figures-{use}-{region}{SUFFIX}", "text/plain")
 
 
 @post("/console/machines/{use:str}/{region:str}")
@@ -163,4 +181,4 @@ def _lies_in(site: Site, body: str, region: str) -> bool:
     return region == EVERYWHERE or site.directory.body(body).region == region
 
 
-ROUTES = [machines, machine, widen]
+ROUTES = [machines, machine, widen, proof]

@@ -206,7 +206,7 @@ def of_record(site: Site, data: bytes) -> Told:
     """The proof of a single record, by our log's keys."""
     found = records.verify_record(data, site.public_log.policy, site.clock())
     points = tuple(Point(receipts.POINTS[check.point], check.holds, check.text) for check in found.checks)
-    return Told(found.verdict, *_TONES[found.holds], points, tuple(records.lines(found)), records.LIMITS)
+    return Told(found.verdict, *_TONES[found.holds], points, tuple(records.lines(found)), found.limits)
 
 
 def _day(day: date) -> Text:
