@@ -72,7 +72,7 @@ def said(between: Between, ring: KeyRing, definition: Definition, after: CaseSta
         new,
         lambda state, office: between.of(state, office, day),
         file,
-        between.neighbours.own.published,
+        between.neighbours.own.published if between.neighbours.exist else "",
     )
 
 
