@@ -111,8 +111,11 @@ def table_of(service: Service, rows: list[dict[str, Any]]) -> duckdb.DuckDBPyCon
     types = ", ".join(f'"{name}" {_SQL_TYPES.get(service.facts[name].type, "VARCHAR")}' for name in names)
     database = duckdb.connect()
     database.execute(f"CREATE TABLE people (id INTEGER, {types})")
-    marks = ", ".join("?" for _ in range(len(names) + 1))
-    database.executemany(f"INSERT INTO people VALUES ({marks})", [[at, *row.values()] for at, row in enumerate(rows)])
+    # One statement: DuckDB is slow at many small ones.
+    marks = ", ".join([f"({', '.join('?' * (len(names) + 1))})"] * len(rows))
+    database.execute(
+        f"INSERT INTO people VALUES {marks}", [value for at, row in enumerate(rows) for value in (at, *row.values())]
+    )
     return database
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, Page
-from tests.web.browser.live import overflow, serving, sit, spread, tab_problems, violations
+from tests.web.browser.live import overflow, overflow_of_each, serving, sit, spread, tab_problems, violations
 from tests.web.desk_people import restaurant
 
 from tongban.web.site import Site
@@ -101,9 +101,7 @@ async def test_nothing_scrolls_sideways(
             await page.goto(f"{address}{path}?lang={lang}&size={size}")
             if spaced:
                 await spread(page)
-            for option in await page.locator("#decide .opt input").all():
-                await option.check()
-                assert await overflow(page) == [], (path, lang, await option.get_attribute("value"))
+            assert await overflow_of_each(page, "#decide .opt input") == [], (path, lang)
             assert await overflow(page) == [], (path, lang)
 
 
