@@ -104,10 +104,11 @@ def event_fact(
     )
 
 
-def october(site: Site, rows: Sequence[CaseFact]) -> Path:
-    """The release of October with these cases in it, where the site keeps its releases."""
+def october(site: Site, rows: Sequence[CaseFact], events: Sequence[EventFact] = ()) -> Path:
+    """The release of October with these cases and events in it, where the site keeps its releases."""
     data_dir = site.settings.data_dir
     replace(data_dir / "october", "cases", "990101", "2026-10", rows)
+    replace(data_dir / "october", "events", "990101", "2026-10", events)
     with opened(data_dir / "october") as facts:
         public = Public(origin=site.settings.address, regions=(), services=())
         month, settled = Period.month(2026, 10), datetime(2026, 11, 10, 9, tzinfo=ZONE)

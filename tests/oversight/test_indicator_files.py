@@ -74,11 +74,14 @@ def test_what_was_published_is_neither_edited_nor_removed_and_its_next_version_l
 
 
 def test_a_later_version_says_what_is_different_and_none_is_there_twice(tmp_path: Path):
-    second = GOOD.replace('version: "1"', 'version: "2"')
-    (tmp_path / "on-time-statutory@2.yaml").write_text(second, encoding="utf-8")
-    (tmp_path / "other.yaml").write_text(second, encoding="utf-8")
-    codes = [one.code for one in check_indicators([tmp_path])]
-    assert sorted(codes) == ["indicator-changed", "indicator-changed", "indicator-name", "indicator-twice"]
+    silent = load_indicator(GOOD.replace('version: "1"', 'version: "2"'))
+    assert [one.code for one in silent.findings] == ["indicator-changed"]
+    for folder in (tmp_path / "one", tmp_path / "other"):
+        folder.mkdir()
+        shutil.copy(shipped("indicators") / "on-time-statutory@2.yaml", folder)
+    assert [one.code for one in check_indicators([tmp_path / "one", tmp_path / "other"])] == ["indicator-twice"]
+    (tmp_path / "one" / "on-time-statutory@2.yaml").rename(tmp_path / "one" / "on-time-statutory.yaml")
+    assert [one.code for one in check_indicators([tmp_path / "one"])] == ["indicator-name"]
 
 
 def test_without_a_better_side_no_group_is_called_the_worst_served():

@@ -21,6 +21,7 @@ from tongban.oversight.watching.figures import Share
 from tongban.oversight.watching.method import METHODS, Name
 from tongban.oversight.watching.store import findings
 from tongban.web.console.maps import drawn
+from tongban.web.console.watched import Show
 from tongban.web.open import performance
 from tongban.web.site import Site
 
@@ -177,7 +178,7 @@ async def test_everybody_reads_figures_of_the_release_alone_and_no_case_of_today
     for one in lines:
         group = f"990101.market/{one['service']}"
         sums = f"{one['promised']},{one['answered']},{one['answered']}"
-        assert f"on-time-promised,1,2026-10,body+service,{group},{sums}" in released
+        assert f"on-time-promised,2,2026-10,body+service,{group},{sums}" in released
     assert lines
     assert "subsistence-allowance" not in before.decode()
     assert not any(0 < whole["answered"] - sum(one["answered"] for one in lines) < 10 for whole in wholes)
@@ -215,3 +216,34 @@ async def test_every_public_answer_can_be_reached_however_many_there_are(
     assert all(seen.count(one.answer) == 1 for one in (*many, first))
     await anyone.get("/open/performance?after=nonsense")
     assert anyone.page.status_code == 400
+
+
+async def test_every_number_of_a_body_leads_to_the_cases_behind_it(site: Site, clock: SettableClock):
+    view, person = await restaurant(site), await org_store.person(site.db, "p-zhoujiahe")
+    assert person is not None
+    await site.watch.turn()
+    watcher = await Official(site).sit("digital-centre.supervisor", "990100")
+    await watcher.get("/console/figures/region-rate")
+    assert "show=open&amp;body=990101.market" in watcher.page.text
+    await watcher.get("/console/cases?show=open&body=990101.market")
+    assert view.case in watcher.text
+    clock.set(clock() + timedelta(days=3))  # past the promise, within the law's time
+    await site.cases.act(Actor.citizen(person), view.case, "withdraw", {}, version=view.state.version, key="goneaway")
+    await site.watch.turn()
+    watcher = await Official(site).sit("digital-centre.supervisor", "990100")
+    await watcher.get("/console/performance")
+    for show, listed, said in (
+        ("ended", True, "超过承诺期限"),
+        ("promised", True, "超过承诺期限"),
+        ("legal", False, ""),
+    ):
+        assert f"show={show}&amp;body=990101.market" in watcher.page.text
+        await watcher.get(f"/console/cases?show={show}&body=990101.market")
+        assert watcher.page.status_code == 200
+        assert (view.case in watcher.text) == listed, show
+        assert said in watcher.text
+        await watcher.get("/console/performance")
+    for show in Show:
+        await watcher.get(f"/console/cases?show={show}")
+        assert watcher.page.status_code == 200, show
+        assert "怎么数的" in watcher.text

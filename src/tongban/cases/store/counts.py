@@ -51,12 +51,3 @@ async def time_used(db: Runner, services: Sequence[str], most: int) -> list[Time
         most,
     )
     return [TimeUsed(row["service"], row["term"], row["body"], row["used"]) for row in rows]
-
-
-async def flexible(db: Runner) -> dict[str, int]:
-    """How often each of the acts that the index of migration 0012 names was done, undone ones included."""
-    rows = await db.fetch(
-        "SELECT type, count(*)::int AS times FROM case_event"
-        " WHERE type IN ('agree-easing', 'tolerate', 'accept-with-gaps', 'find-kept', 'revoke-false') GROUP BY 1"
-    )
-    return {row["type"]: row["times"] for row in rows}

@@ -10,6 +10,7 @@ from tongban.oversight.watching import figures
 from tongban.oversight.watching.method import METHODS, Name
 from tongban.oversight.watching.model import Day
 from tongban.oversight.watching.store import ended, standing
+from tongban.voice.hotline.model import SERVICE
 from tongban.voice.store import ratings
 from tongban.web.bodies import body_name
 from tongban.web.console.counting import failed
@@ -75,12 +76,14 @@ async def requests(site: Site, visitor: Visitor) -> Response[str]:
         desk=desk(site, actor, "heard"),
         method=METHODS[Name.CURED],
         rows=[
-            (body_name(site, one.body), service_names(site)(one.service) if one.service else _VISIT, one)
+            (one.body, body_name(site, one.body), service_names(site)(one.service) if one.service else _VISIT, one)
             for one in tallies
             if one.body in bodies
         ],
         cured=cured,
         hotline=[(body_name(site, one.of), one) for one in rates if one.of in bodies],
+        cure=figures.CURE,
+        request=SERVICE,
     )
 
 

@@ -6,8 +6,9 @@ opened on its own page, where the opening is written down.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
-from typing import Any, Final, assert_never
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, Final, NamedTuple, assert_never
 
 from litestar import Response, get
 from litestar.params import Parameter
@@ -19,7 +20,7 @@ from tongban.base.page import cursor, read_cursor
 from tongban.org import Actor, visible
 from tongban.org import store as people
 from tongban.oversight.watching import figures
-from tongban.oversight.watching.method import METHODS, Name
+from tongban.oversight.watching.method import METHODS, Method, Name
 from tongban.oversight.watching.store import daily, ended, standing
 from tongban.oversight.watching.turn import AMBER
 from tongban.web.bodies import body_name
@@ -32,6 +33,8 @@ from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
 ROWS: Final = 50
+REQUESTS: Final = timedelta(days=90)
+"""How far back requests to the hotline are counted for its rates."""
 _FIRST = (datetime(1, 1, 2, tzinfo=UTC), "")
 _LAST = (datetime(9998, 1, 1, tzinfo=UTC), "~")
 
@@ -50,11 +53,25 @@ class Line:
     order: str = ""
 
 
+class Show(StrEnum):
+    """The lists behind the numbers."""
+
+    RED = "red"
+    AMBER = "amber"
+    OPEN = "open"
+    TODAY = "today"
+    OPENED = "opened"
+    ENDED = "ended"
+    PROMISED = "promised"
+    LEGAL = "legal"
+    CURED = "cured"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a list is narrowed to, as its address says."""
 
-    show: Name
+    show: Show
     bodies: tuple[str, ...]
     services: tuple[str, ...]
     after: tuple[datetime, str] | None
@@ -67,39 +84,89 @@ _RUNGS = {
 }
 
 
-async def _open(site: Site, wanted: Wanted) -> list[Row]:
+async def _due(site: Site, wanted: Wanted) -> list[Row]:
     now = site.clock()
-    start = now if wanted.show is Name.AMBER else _FIRST[0]
+    start = now if wanted.show is Show.AMBER else _FIRST[0]
     after = wanted.after or (start, "")
-    until = now + AMBER if wanted.show is Name.AMBER else now
+    until = now + AMBER if wanted.show is Show.AMBER else now
     return await standing.open_cases(site.db, wanted.bodies, wanted.services, until, after, ROWS + 1)
 
 
-async def _today(site: Site, wanted: Wanted) -> list[Row]:
-    midnight = datetime.combine(site.today, time(), site.settings.timezone)
+async def _open(site: Site, wanted: Wanted) -> list[Row]:
+    return await standing.waiting(site.db, wanted.bodies, wanted.services, wanted.after or _FIRST, ROWS + 1)
+
+
+async def _opened(site: Site, wanted: Wanted) -> list[Row]:
+    first = site.today if wanted.show is Show.TODAY else site.today - REQUESTS
     before = wanted.after or _LAST
-    return await standing.opened_since(site.db, wanted.bodies, wanted.services, midnight, before, ROWS + 1)
+    return await standing.opened_since(
+        site.db, wanted.bodies, wanted.services, _midnight(site, first), before, ROWS + 1
+    )
 
 
-async def _late(site: Site, wanted: Wanted) -> list[Row]:
-    since = datetime.combine(figures.first_day(site.today), time(), site.settings.timezone)
-    return await ended.late(site.db, wanted.bodies, wanted.services, since, wanted.after or _LAST, ROWS + 1)
+_MISSED: dict[Show, ended.Which] = {Show.PROMISED: "promised", Show.LEGAL: "legal"}
 
 
-_LISTS: dict[Name, tuple[Callable[[Site, Wanted], Awaitable[list[Row]]], str]] = {
-    Name.RED: (_open, "due_at"),
-    Name.AMBER: (_open, "due_at"),
-    Name.TODAY: (_today, "opened_at"),
-    Name.PROMISED: (_late, "ended_at"),
+async def _ended(site: Site, wanted: Wanted) -> list[Row]:
+    first = site.today.replace(day=1) if wanted.show is Show.CURED else figures.first_day(site.today)
+    services = (figures.CURE,) if wanted.show is Show.CURED else wanted.services
+    which = _MISSED.get(wanted.show, "all")
+    before = wanted.after or _LAST
+    return await ended.listed(site.db, which, wanted.bodies, services, _midnight(site, first), before, ROWS + 1)
+
+
+def _midnight(site: Site, day: date) -> datetime:
+    return datetime.combine(day, time(), site.settings.timezone)
+
+
+class Listing(NamedTuple):
+    """A list: what it is called, how the number before it is counted, where its rows come from, and by which time they
+    are ordered."""
+
+    name: Text
+    method: Method
+    rows: Callable[[Site, Wanted], Awaitable[list[Row]]]
+    ordered_by: str
+
+
+_OPEN = Method(
+    Text("在办、等单位", "Open, waiting for a body"),
+    Text(
+        "还没办结、现在在等这个单位的办件。在等申请人、或者已经移到别处的不算。",
+        "Cases that have not ended and wait for the body. Those that wait for their applicant, or went elsewhere, do"
+        " not count.",
+    ),
+    Text("本平台定的，没有法律规定", "the platform's own, no statute says so"),
+)
+_OPENED = Method(
+    Text("近90天提交", "Submitted in 90 days"),
+    Text("近90天提交、现在归这个单位的办件。", "Cases submitted in the last 90 days that the body now answers for."),
+    Text("本平台定的，没有法律规定", "the platform's own, no statute says so"),
+)
+_LISTS: dict[Show, Listing] = {
+    Show.RED: Listing(METHODS[Name.RED].name, METHODS[Name.RED], _due, "due_at"),
+    Show.AMBER: Listing(METHODS[Name.AMBER].name, METHODS[Name.AMBER], _due, "due_at"),
+    Show.OPEN: Listing(_OPEN.name, _OPEN, _open, "opened_at"),
+    Show.TODAY: Listing(METHODS[Name.TODAY].name, METHODS[Name.TODAY], _opened, "opened_at"),
+    Show.OPENED: Listing(_OPENED.name, _OPENED, _opened, "opened_at"),
+    Show.ENDED: Listing(Text("近30天办结", "Ended in 30 days"), METHODS[Name.PROMISED], _ended, "ended_at"),
+    Show.PROMISED: Listing(
+        Text("近30天没按承诺办结", "Missed the promise in 30 days"), METHODS[Name.PROMISED], _ended, "ended_at"
+    ),
+    Show.LEGAL: Listing(
+        Text("近30天超过法定期限", "Missed the law's date in 30 days"), METHODS[Name.LEGAL], _ended, "ended_at"
+    ),
+    Show.CURED: Listing(
+        Text("本月办结的差评", "Bad ratings ended this month"), METHODS[Name.CURED], _ended, "ended_at"
+    ),
 }
-"""What can be listed: where its rows come from, and the time that they are ordered by."""
 
 
 @get("/console/cases")
 async def cases(
     site: Site,
     visitor: Visitor,
-    show: str = Name.RED.value,
+    show: str = Show.RED.value,
     region: str = "",
     body_: str = Parameter(query="body", default=""),
     service: str = "",
@@ -107,15 +174,15 @@ async def cases(
 ) -> Response[str]:
     """The cases behind a number, with how it is counted."""
     actor = supervisor(visitor)
-    listed = next((name for name in _LISTS if name.value == show), Name.RED)
-    fetch, ordered_by = _LISTS[listed]
+    listed = next((one for one in Show if one.value == show), Show.RED)
+    listing = _LISTS[listed]
     wanted = Wanted(
         listed,
         _narrowed(site, actor, region, body_),
         (service,) if service else tuple(site.watch.services()),
         read_cursor(after, tuple[datetime, str]) if after else None,
     )
-    rows = await fetch(site, wanted)
+    rows, ordered_by = await listing.rows(site, wanted), listing.ordered_by
     last = rows[ROWS - 1] if len(rows) > ROWS else None
     narrowed = "".join(f"&{k}={v}" for k, v in (("region", region), ("body", body_), ("service", service)) if v)
     return page(
@@ -124,16 +191,13 @@ async def cases(
         "console/watched.html",
         desk=desk(site, actor, "watched"),
         show=listed.value,
-        lists=[(name.value, METHODS[name].name if name is not Name.PROMISED else _LATE) for name in _LISTS],
-        method=METHODS[listed],
+        lists=[(one.value, known.name) for one, known in _LISTS.items()],
+        method=listing.method,
         rows=await _lines(site, wanted.show, rows[:ROWS], ordered_by),
         narrowed=narrowed,
         narrowed_to=_said(site, region, body_, service),
         more=f"/console/cases?show={show}{narrowed}&after={cursor(last[ordered_by], last['case_id'])}" if last else "",
     )
-
-
-_LATE = Text("近30天没按承诺办结", "Missed the promise in 30 days")
 
 
 def _narrowed(site: Site, actor: Actor, region: str, body: str) -> tuple[str, ...]:
@@ -153,9 +217,9 @@ def _said(site: Site, region: str, body: str, service: str) -> list[Text]:
     ]
 
 
-async def _lines(site: Site, show: Name, rows: Sequence[Row], ordered_by: str) -> list[Line]:
+async def _lines(site: Site, show: Show, rows: Sequence[Row], ordered_by: str) -> list[Line]:
     now, name = site.clock(), service_names(site)
-    open_ = show in (Name.RED, Name.AMBER)
+    open_ = show in (Show.RED, Show.AMBER)
     holders = await people.names(site.db, [row["person"] for row in rows if row["person"]]) if open_ else {}
     found: list[Line] = []
     for row in rows:
@@ -166,10 +230,10 @@ async def _lines(site: Site, show: Name, rows: Sequence[Row], ordered_by: str) -
                 name(row["service"]),
                 body_name(site, row["body"]),
                 at,
-                left(at, now) if open_ else _past(show, row),
+                left(at, now) if open_ else _past(show, row, now),
                 heat(at, now) if open_ else "calm",
                 _rung(row, holders) if open_ else None,
-                f"/console/supervision/new?case={row['case_id']}&body={row['body']}" if show is Name.RED else "",
+                f"/console/supervision/new?case={row['case_id']}&body={row['body']}" if show is Show.RED else "",
             )
         )
     return found
@@ -182,12 +246,26 @@ def _rung(row: Row, holders: dict[str, str]) -> Text | None:
     return Text(f"{rung.zh} {person}".strip(), f"{rung.en} {person}".strip())
 
 
-def _past(show: Name, row: Row) -> Text:
-    if show is Name.TODAY:
-        return Text("今天提交", "submitted today")
-    if row["legal"] is False:
+def _past(show: Show, row: Row, now: datetime) -> Text:
+    match show:
+        case Show.TODAY | Show.OPENED:
+            return Text("提交", "submitted")
+        case Show.OPEN | Show.RED | Show.AMBER:
+            due = row["due_at"]
+            said = left(due, now) if due else Text("没有期限", "no date")
+            return Text(f"提交；{said.zh}", f"submitted; {said.en}")
+        case Show.ENDED | Show.PROMISED | Show.LEGAL | Show.CURED:
+            return _kept(row["promised"], row["legal"])
+        case _:
+            assert_never(show)
+
+
+def _kept(promised: bool | None, legal: bool | None) -> Text:
+    if legal is False:
         return Text("超过法定期限", "past the date of the law")
-    return Text("超过承诺期限", "past the promised date")
+    if promised is False:
+        return Text("超过承诺期限", "past the promised date")
+    return Text("没有期限要守", "owed no date") if promised is None else Text("按时", "in time")
 
 
 @get("/console/figures/{name:str}")
@@ -205,17 +283,30 @@ async def figure(site: Site, visitor: Visitor, name: str) -> Response[str]:
         desk=desk(site, actor, "run"),
         method=METHODS[found],
         table=await _table(site, found, bodies),
-        listed=found.value if found in _LISTS else "",
+        listed=_BEHIND.get(found, ""),
         elsewhere=_ELSEWHERE.get(found),
     )
 
 
+_BEHIND: dict[Name, Show] = {
+    Name.RED: Show.RED,
+    Name.AMBER: Show.AMBER,
+    Name.TODAY: Show.TODAY,
+    Name.REGION_RATE: Show.OPEN,
+    Name.PROMISED: Show.PROMISED,
+    Name.LEGAL: Show.LEGAL,
+    Name.CURED: Show.CURED,
+}
+"""Figures whose cases can be listed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A figure by body."""
+    """A figure by body. `lists` are what stands behind each column, if it is cases."""
 
     heads: tuple[Text, ...]
-    rows: list[tuple[Text, tuple[Any, ...]]]
+    rows: list[tuple[str, Text, tuple[Any, ...]]]
+    lists: tuple[Show | None, ...]
 
 
 async def _table(site: Site, name: Name, bodies: Sequence[str]) -> Table | None:
@@ -258,22 +349,22 @@ async def _of_day(site: Site, bodies: Sequence[str], columns: Sequence[tuple[str
     for one in await daily.figures(site.db, bodies, site.today):
         values.setdefault(one.body, {})[one.name] = one.value
     rows = [
-        (body_name(site, body), tuple(round(own.get(name, 0) / unit) for name, _, unit in columns))
+        (body, body_name(site, body), tuple(round(own.get(name, 0) / unit) for name, _, unit in columns))
         for body, own in sorted(values.items())
         if any(name in own for name, _, _ in columns)
     ]
-    return Table(tuple(head for _, head, _ in columns), rows)
+    return Table(tuple(head for _, head, _ in columns), rows, (None,) * len(columns))
 
 
 async def _in_time(site: Site, name: Name, bodies: Sequence[str]) -> Table:
     by_body, _ = await ended.sums(site.db, bodies, figures.first_day(site.today), site.watch.services())
     kept = {one.body: one.promised if name is Name.PROMISED else one.legal for one in by_body}
     rows = [
-        (body_name(site, one.body), (one.ended, one.owed, kept[one.body], _percent(kept[one.body], one.owed)))
+        (one.body, body_name(site, one.body), (one.ended, one.owed, kept[one.body], _percent(kept[one.body], one.owed)))
         for one in by_body
     ]
     heads = (Text("办结", "Ended"), Text("有期限的", "Owed by a date"), Text("按时", "In time"), Text("占", "Share"))
-    return Table(heads, rows)
+    return Table(heads, rows, (Show.ENDED, None, None, Show(name.value)))
 
 
 async def _standing(site: Site, bodies: Sequence[str]) -> Table:
@@ -281,9 +372,9 @@ async def _standing(site: Site, bodies: Sequence[str]) -> Table:
     for one in await standing.now(site.db, bodies):
         own = sums.setdefault(one.body, [0, 0, 0])
         own[0], own[1], own[2] = own[0] + one.open, own[1] + one.amber, own[2] + one.red
-    rows = [(body_name(site, body), (*own, _percent(own[2], own[0]))) for body, own in sorted(sums.items())]
+    rows = [(body, body_name(site, body), (*own, _percent(own[2], own[0]))) for body, own in sorted(sums.items())]
     heads = (Text("在办", "Open"), Text("两天内到期", "Due soon"), Text("超期", "Overdue"), Text("超期率", "Rate"))
-    return Table(heads, rows)
+    return Table(heads, rows, (Show.OPEN, Show.AMBER, Show.RED, None))
 
 
 def _percent(part: int, whole: int) -> str:

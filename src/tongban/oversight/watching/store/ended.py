@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Literal
 
 import msgspec
 
@@ -121,16 +122,27 @@ async def sums(db: Runner, bodies: Sequence[str], since: date, services: Sequenc
     return [one for one in every if one.body], [one for one in every if not one.body]
 
 
-async def late(
-    db: Runner, bodies: Sequence[str], services: Sequence[str], since: datetime, before: Place, limit: int
+Which = Literal["all", "promised", "legal"]
+_ENDED = (
+    "SELECT r.* FROM unnest($1::text[]) AS b(body) CROSS JOIN LATERAL ("
+    " SELECT case_id, body, service, ended_at, promised, legal FROM watched_case WHERE watched_case.body = b.body"
+    "  AND ended_at >= $2 AND (ended_at, case_id) < ($3, $4) AND service = ANY($6::text[])MISSED"
+    "  ORDER BY ended_at DESC, case_id DESC LIMIT $5"
+    ") r ORDER BY r.ended_at DESC, r.case_id DESC LIMIT $5"
+)
+_LISTED: dict[Which, str] = {
+    "all": _ENDED.replace("MISSED", ""),
+    "promised": _ENDED.replace("MISSED", " AND promised = false"),
+    "legal": _ENDED.replace("MISSED", " AND legal = false"),
+}
+
+
+async def listed(
+    db: Runner, which: Which, bodies: Sequence[str], services: Sequence[str], since: datetime, before: Place, limit: int
 ) -> list[Row]:
-    """Ended cases of these bodies that missed the promised date, the latest first."""
+    """Ended cases of these bodies, the latest first: all, or those that missed the promised date, or the law's."""
     return await db.fetch(
-        "SELECT r.* FROM unnest($1::text[]) AS b(body) CROSS JOIN LATERAL ("
-        " SELECT case_id, body, service, ended_at, legal FROM watched_case WHERE promised = false"
-        "  AND watched_case.body = b.body AND ended_at >= $2 AND (ended_at, case_id) < ($3, $4)"
-        "  AND service = ANY($6::text[]) ORDER BY ended_at DESC, case_id DESC LIMIT $5"
-        ") r ORDER BY r.ended_at DESC, r.case_id DESC LIMIT $5",
+        _LISTED[which],
         list(bodies),
         since,
         *before,

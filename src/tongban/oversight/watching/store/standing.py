@@ -83,6 +83,21 @@ async def open_cases(
     )
 
 
+async def waiting(db: Runner, bodies: Sequence[str], services: Sequence[str], after: Place, limit: int) -> list[Row]:
+    """Every open case that waits for one of these bodies, the oldest first; `due_at` is None where there is no date."""
+    return await db.fetch(
+        "SELECT r.* FROM unnest($1::text[]) AS b(body) CROSS JOIN LATERAL ("
+        " SELECT case_id, body, service, opened_at, due_at FROM case_row WHERE open AND case_row.body = b.body"
+        "  AND waits_for NOT IN ('applicant', 'nobody', 'elsewhere') AND service = ANY($2::text[])"
+        "  AND (opened_at, case_id) > ($3, $4) ORDER BY opened_at, case_id LIMIT $5"
+        ") r ORDER BY r.opened_at, r.case_id LIMIT $5",
+        list(bodies),
+        list(services),
+        *after,
+        limit,
+    )
+
+
 async def opened_since(
     db: Runner, bodies: Sequence[str], services: Sequence[str], since: datetime, before: Place, limit: int
 ) -> list[Row]:
