@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from tongban.base.clock import ZONE
 from tongban.oversight.computing import Period
-from tongban.oversight.facts import CaseFact, EventFact
+from tongban.oversight.facts import CaseFact, EventFact, Moment
 from tongban.oversight.files import read_indicators
 from tongban.oversight.folder import opened, replace
 from tongban.oversight.opendata.making import Public, release
@@ -104,11 +106,37 @@ def event_fact(
     )
 
 
-def october(site: Site, rows: Sequence[CaseFact], events: Sequence[EventFact] = ()) -> Path:
-    """The release of October with these cases and events in it, where the site keeps its releases."""
+def moment(number: int, kind: str, body: str, value: int, service: str = "hotline-request") -> Moment:
+    """Something of October that counts and is no event of a case."""
+    return Moment(
+        kind=kind,
+        id=f"{kind}-{number}",
+        case_id="",
+        region="990101",
+        body=body,
+        service=service,
+        channel="online",
+        happened_at=DAY,
+        value=value,
+        code="",
+    )
+
+
+def called_back(number: int, body: str, solved: str) -> EventFact:
+    """A call-back of October, with what the person said."""
+    made = event_fact(number, act="call-back")
+    return msgspec.structs.replace(made, body=body, chosen=f";contacted=yes;solved={solved};")
+
+
+def october(
+    site: Site, rows: Sequence[CaseFact], events: Sequence[EventFact] = (), moments: Sequence[Moment] = ()
+) -> Path:
+    """The release of October with these cases, events and moments in it, where the site keeps its releases."""
     data_dir = site.settings.data_dir
     replace(data_dir / "october", "cases", "990101", "2026-10", rows)
     replace(data_dir / "october", "events", "990101", "2026-10", events)
+    if moments:
+        replace(data_dir / "october", "moments", "990101", "2026-10", moments)
     with opened(data_dir / "october") as facts:
         public = Public(origin=site.settings.address, regions=(), services=())
         month, settled = Period.month(2026, 10), datetime(2026, 11, 10, 9, tzinfo=ZONE)

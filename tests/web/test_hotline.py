@@ -1,16 +1,15 @@
 """12345: one number from asking to call-back; a person sends it, the body answers, whoever asked has the last word."""
 
 import re
-from datetime import UTC, datetime
 
 import httpx
 import pytest
+from tests.oversight.fact_rows import called_back, moment, october
 from tests.web.citizen import Person
 from tests.web.desk_people import Official
 
 from tongban.base.clock import SettableClock
 from tongban.base.errors import Refused
-from tongban.voice.store import hotline as store
 from tongban.web.app import create
 from tongban.web.desk import hotline as desk
 from tongban.web.site import Site
@@ -71,12 +70,6 @@ async def test_from_asking_without_a_log_in_to_the_call_back(anyone: Person, sit
     await site.voice.turn()
     (one,) = await site.voice.hotline.rates(["990101"])
     assert (one.of, one.response, one.solution, one.satisfaction) == (HOUSING, "100%", "100%", "100%")
-    found = await store.moments(site.db, "990101", (datetime(2000, 1, 1, tzinfo=UTC), ""), 10)
-    assert [(m.kind, m.value) for m in found] == [
-        ("hotline-contacted", 1),
-        ("hotline-satisfied", 1),
-        ("hotline-solved", 1),
-    ]
 
 
 async def test_an_objection_is_decided_by_the_dispatching_unit_and_not_by_whoever_sent_it(
@@ -216,3 +209,26 @@ async def test_it_is_taken_up_again_once_within_thirty_days_and_not_later(
     with pytest.raises(Refused) as refused:
         await site.voice.hotline.say(case, code, "reopen", {"reasons": "又不亮了"}, "a-key-of-its-own")
     assert refused.value.code == "too-late"
+
+
+async def test_everybody_reads_rates_and_ratings_of_the_release_alone_and_no_small_group(
+    anyone: Person, site: Site
+) -> None:
+    await anyone.get("/open/hotline")
+    assert anyone.page.status_code == 200 and "还没有公布过" in anyone.text
+    solved = [called_back(n, HOUSING, "yes" if n < 30 else "no") for n in range(40)]
+    few = [called_back(40 + n, MARKET, "yes") for n in range(3)]
+    others = [called_back(50 + n, f"990101.{('hr', 'tax')[n % 2]}", "no") for n in range(50)]
+    stars = [moment(n, "rating", "990101.police", 4, "residence-permit") for n in range(25)]
+    october(site, [], [*solved, *few, *others], stars)
+    await anyone.get("/open/hotline")
+    assert "2026-10" in anyone.text and "住房和城乡建设局" in anyone.text and "75.0%" in anyone.text
+    assert "市场监督管理局" not in anyone.text, "three are too few"
+    before = anyone.page.content
+    case, _ = await asked(anyone)
+    await sent(await Official(site).sit("service-centre.clerk"), case)
+    await site.voice.turn()
+    await anyone.get("/open/hotline")
+    assert anyone.page.content == before, "no request of today moves it"
+    await anyone.get("/open/ratings?office=990101.police")
+    assert "居住证" in anyone.text and "4.00" in anyone.text and "100.0%" in anyone.text

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import hmac
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from tongban.base.clock import Clock
 from tongban.base.database import Database
@@ -34,7 +34,7 @@ from tongban.sharing import Purpose, Reader
 from tongban.sharing.access import Kind, Opened, open_record
 from tongban.voice.asking import supervising
 from tongban.voice.ratings import tags
-from tongban.voice.ratings.model import CHANGE, LEVELS, LONGEST, OPEN_FOR, Channel, Rating, Subject, Tally
+from tongban.voice.ratings.model import CHANGE, LEVELS, LONGEST, OPEN_FOR, Channel, Rating, Subject
 from tongban.voice.store import ratings as store
 
 CURE = "rating-cure"
@@ -54,14 +54,6 @@ class Said:
     ticked: tuple[str, ...] = ()
     comment: str = ""
     named: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Public:
-    """What everybody may see of ratings."""
-
-    tallies: tuple[Tally, ...]
-    shown: tuple[Rating, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,12 +340,13 @@ class Ratings:
                 await open_record(self.db, _opened(actor, one, law, now))
         return found
 
-    async def in_public(self, days: int, body: str, most: int) -> Public:
-        """What everybody may see: counts of the last days, and the words that were cleared."""
-        regions = sorted({one.region for one in self.directory.register.bodies})
-        tallies = await store.tallies(self.db, self.clock() - timedelta(days=days), regions, body)
-        shown = [one for one in await store.shown(self.db, most) if not body or one.body == body]
-        return Public(tuple(tallies), tuple(shown))
+    async def words(self, body: str, after: str | None, limit: int) -> Page[Rating]:
+        """Words that were cleared for everybody, of all bodies or of one, the latest first. Raises Refused
+        `bad-cursor` (400)."""
+        place = read_cursor(after, tuple[datetime, str]) if after else None
+        found = await store.shown(self.db, body, place, limit + 1)
+        last = found[limit - 1] if len(found) > limit else None
+        return Page(tuple(found[:limit]), cursor(last.at, last.id) if last else None)
 
     async def outcome(self, one: Rating) -> Outcome | None:
         """What became of a bad rating, for whoever holds its link."""

@@ -181,9 +181,15 @@ async def reply(db: Database, region: str, rating: str, body: str, said: str, by
     return done.endswith(" 1")
 
 
-async def shown(db: Database, most: int) -> list[Rating]:
-    """The latest that anybody may read."""
-    rows = await db.fetch(_RATING + " WHERE comment = 'shown' ORDER BY at DESC LIMIT $1", most)
+async def shown(db: Database, body: str, after: tuple[datetime, str] | None, limit: int) -> list[Rating]:
+    """What anybody may read, of all bodies (empty) or of one, the latest first."""
+    rows = await db.fetch(
+        _RATING + " WHERE comment = 'shown' AND ($1 = '' OR body = $1)"
+        " AND ($2::timestamptz IS NULL OR (at, id) < ($2, $3)) ORDER BY at DESC, id DESC LIMIT $4",
+        body,
+        *(after or (None, None)),
+        limit,
+    )
     return [_rating(row, "") for row in rows]
 
 

@@ -73,7 +73,7 @@ async def listed(
         answered=answered,
         left=left,
         closed=closed,
-        place=site.voice.hotline.places.name(area) or site.directory.region_name(area) if area else None,
+        chosen=site.voice.hotline.places.name(area) or site.directory.region_name(area) if area else None,
         where=partial(area_name, site),
         map=await mapped(site, actor),
         earlier=bool((await site.assist.earlier.page(actor, None, 1)).items),

@@ -1,29 +1,32 @@
-"""12345 for everybody: how many requests each place and each body had, and the three rates. Counts and nothing else."""
+"""12345 for everybody: the three rates of each place and each body, as a month's release has them."""
 
 from functools import partial
 
 from litestar import Response, get
 
-from tongban.voice.hotline.service import COUNTED
+from tongban.catalog import cite
+from tongban.oversight.model import FLOOR
 from tongban.web.bodies import body_name
 from tongban.web.html import page
+from tongban.web.open.released import released
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
+RATES = ("hotline-response", "hotline-solved", "hotline-satisfied")
+
 
 @get("/open/hotline")
-async def hotline(site: Site, visitor: Visitor) -> Response[str]:
-    """By place (a tile each) and by body."""
-    regions = sorted({one.region for one in site.directory.register.bodies})
-    places = {one.of: one for one in await site.voice.hotline.rates(regions, "region")}
+async def hotline(site: Site, visitor: Visitor, month: str = "") -> Response[str]:
+    """By place and by body."""
     return page(
         site,
         visitor,
         "open/hotline.html",
-        tiles=[(site.directory.region_name(code), places[code]) for code in regions if code in places],
-        bodies=await site.voice.hotline.rates(regions),
+        shown=await released(site.settings.data_dir, month, RATES, ("region",), ("body",)),
+        where=site.directory.region_name,
         name=partial(body_name, site),
-        days=COUNTED.days,
+        cite=cite,
+        smallest=FLOOR,
     )
 
 

@@ -2,11 +2,14 @@
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
+from tongban.catalog import cite
+from tongban.oversight.model import FLOOR
 from tongban.voice.ratings import tags
 from tongban.voice.ratings.model import BAD, LEVELS, Channel, Subject
 from tongban.voice.ratings.service import Said
@@ -15,10 +18,10 @@ from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
 from tongban.web.limits import Limited
 from tongban.web.open.kiosk import kept_nowhere
+from tongban.web.open.released import released
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
-_DAYS = 365
 _SHOWN = 30
 _LINKS: dict[str, Channel] = {"letter": "letter", "kiosk": "kiosk"}
 """What a link may say of where it was found. That something was told by telephone only the clerk says."""
@@ -126,20 +129,30 @@ async def _page(
 
 
 @get("/open/ratings")
-async def ratings(site: Site, visitor: Visitor, office: str = "") -> Response[str]:
-    """How each body and service was rated, what people wrote, what was answered, what was put right."""
-    found = await site.voice.ratings.in_public(_DAYS, office[:60], _SHOWN)
+async def ratings(
+    site: Site, visitor: Visitor, office: str = "", month: str = "", after: str | None = None
+) -> Response[str]:
+    """How each body and service was rated in a released month; what people wrote and what was answered, of all bodies
+    or of one. Raises Refused `bad-cursor` (400)."""
+    office = office[:60]
+    shown = await released(site.settings.data_dir, month, ("good-ratings", "rating"), ("body", "service"))
+    found = await site.voice.ratings.words(office, after, _SHOWN)
+    onward = {"office": office, "month": month, "after": found.next or ""}
     return page(
         site,
         visitor,
         "open/ratings.html",
-        found=found,
-        body=body_name(site, office[:60]) if office else None,
+        shown=shown,
+        rows=[row for row in shown.tables[0] if not office or row.of[0] == office],
+        words=found.items,
+        more=f"/open/ratings?{urlencode({k: v for k, v in onward.items() if v})}" if found.next else "",
+        body=body_name(site, office) if office else None,
         name=partial(body_name, site),
         service=partial(_service, site),
         levels=LEVELS,
         tag=tags.name,
-        days=_DAYS,
+        cite=cite,
+        smallest=FLOOR,
     )
 
 
