@@ -90,6 +90,9 @@ How both fit: exact numbers are of large groups only; what the noise promises, i
 * 门槛数的是办件、步骤、评价，不是人：一个人办了十件，也是十件。
   The threshold counts cases, steps of cases or ratings, not people: ten cases of one person are ten.
 * 指标比的是期限和次数，不比决定对不对。 Figures compare times and counts, not whether decisions were right.
+* 每个值都能从分子和分母重算；分子、分母从一件件办件加起来那一步，公众不能重算：一件件的办件能让人认出是谁，不发布。
+  Every value can be worked out again from its two sums. How these were added up from single cases cannot be repeated
+  from a release: single cases would tell who somebody is, and are not in it.
 * 没有列出的组不等于没有办件。 A group that is not listed may have cases.
 * 数据不能用来认出任何人。 Nobody may be identified with it.
 """
