@@ -111,13 +111,14 @@ def test_covering_never_makes_two_people_of_one() -> None:
 
 
 def test_work_that_nobody_would_see_is_named() -> None:
-    examiner = "990101.market.examiner"
-    known = directory(absences=(_leave(examiner), _leave(POST)))
-    assert [post.id for post in known.unattended(BODY)] == [examiner]  # the second approver sees what waits for POST
-    covered = directory(absences=(_leave(examiner, cover=POST),))
-    assert covered.unattended(BODY) == []
-    both_away = directory(absences=(_leave(examiner, cover=POST), _leave(POST)))
-    assert examiner in {post.id for post in both_away.unattended(BODY)}  # a cover who is away covers nothing
+    body = "990101.ecology"
+    examiner, decider = f"{body}.examiner", f"{body}.approver"
+    known = directory(absences=(_leave(examiner), _leave(decider)))
+    assert [post.id for post in known.unattended(body)] == [examiner]  # the second approver sees what waits for decider
+    covered = directory(absences=(_leave(examiner, cover=decider),))
+    assert covered.unattended(body) == []
+    both_away = directory(absences=(_leave(examiner, cover=decider), _leave(decider)))
+    assert examiner in {post.id for post in both_away.unattended(body)}  # a cover who is away covers nothing
 
 
 async def test_what_officials_changed_in_the_demonstration_survives_its_next_start(db: Database) -> None:

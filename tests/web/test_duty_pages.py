@@ -8,7 +8,10 @@ import httpx
 import pytest
 from tests.web.test_tenants import Reader, in_post
 
-from tongban.oversight.draws import rank
+from tongban.base.clock import SettableClock
+from tongban.base.errors import Refused
+from tongban.org import Actor, demo
+from tongban.oversight.draws import order, rank
 from tongban.web.app import create
 from tongban.web.site import Site
 
@@ -19,14 +22,14 @@ INSPECT = {
     "uscc": CODE,
     "business_name": "启明小吃店（演示）",
     "premises": "清源区南湖路9号",
-    "cause": "random",
+    "cause": "risk",
     "trade": "food",
     "employs": "true",
     "discharges": "false",
     "checked_this_year": "0",
     "complaints": "0",
     "last_found": "none",
-    "say.matter": "随机抽到，看后厨",
+    "say.matter": "按风险分，看后厨",
     "say.day.year": "2026",
     "say.day.month": "12",
     "say.day.day": "20",
@@ -121,3 +124,69 @@ async def test_nobody_chooses_a_draw_and_a_business_can_work_out_whether_it_was_
     assert rank(leaf, others[-1]) == limit
     await market("POST", make)  # again is the same
     assert await site.db.fetchval("SELECT array_agg(d) FROM inspection_draw, unnest(drawn) AS d") == others
+
+
+async def test_who_inspects_is_drawn_by_the_same_leaf_checked_by_the_business_and_replaced_only_with_a_reason(
+    site: Site, http: httpx.AsyncClient, clock: SettableClock
+) -> None:
+    clock.advance(days=30)  # the version of the service under which inspectors are drawn is in force
+    market = await in_post(site, http, "990101", "market", "examiner")
+    form = await market("GET", "/desk/duty/premises-inspection")
+    said = {**INSPECT, "say.day.year": "2027"}
+    by_chance = {**said, "cause": "random"}
+    first = await market("POST", "/desk/duty/premises-inspection", data={"key": key(form.text), **said})
+    assert first.status_code == 303
+    await site.db.execute(  # something that the body gave this business before
+        "INSERT INTO case_row SELECT (jsonb_populate_record(r, jsonb_build_object('open', false, 'stage', 'delivered',"
+        " 'case_id', '990101-261101-GIVEN', 'service', 'food-licence'))).* FROM case_row r WHERE r.applicant = $1",
+        CODE,
+    )
+    assert (await market("POST", "/desk/duty/draws", data={"wanted": "1"})).status_code == 303
+    form = await market("GET", "/desk/duty/premises-inspection")
+    tried = await market("POST", "/desk/duty/premises-inspection", data={"key": key(form.text), **by_chance})
+    assert tried.status_code == 422 and "没有抽到" in tried.text
+    await market("POST", "/desk/duty/premises-inspection", data={"key": key(form.text), **said, "uscc": OTHER})
+    await site.public_log.turn()
+    number = re.search(r'action="/desk/duty/draws/([0-9a-f]+)"', (await market("GET", "/desk/duty")).text)
+    assert number is not None
+    assert (await market("POST", f"/desk/duty/draws/{number[1]}")).status_code == 303
+
+    page = (await market("GET", "/open/inspections")).text
+    places = re.findall(r'<li class="mono">([^<]+)</li>', page)
+    assert "990101.market.inspector-4/o-990101.market.inspector-4" not in places  # holds no certificate
+    leaf = bytes.fromhex(re.findall(r"<code[^>]*>([0-9a-f]{64})</code>", page)[0])
+    form = await market("GET", "/desk/duty/premises-inspection")
+    begun = await market("POST", "/desk/duty/premises-inspection", data={"key": key(form.text), **by_chance})
+    assert begun.status_code == 303, begun.text
+    case = begun.headers["location"].rpartition("/")[2]
+    facts = (await site.cases.engine.load(case)).state.facts
+    drawn = [one.partition(" ")[0] for one in facts["inspectors_drawn"].split("、")]
+    assert drawn == list(order(leaf, CODE, places)) and len(drawn) == 3
+    again = await market("POST", "/desk/duty/premises-inspection", data={"key": "another-key", **by_chance})
+    assert again.status_code == 422 and "一次抽到只查一次" in again.text
+
+    posts = [one.partition("/")[0] for one in drawn]
+    examiner, head = official(site, "990101.market.examiner"), official(site, "990101.market.head")
+
+    async def act(actor: Actor, name: str, one: str, two: str, **says: str) -> str:
+        said = {"inspector_one": one, "inspector_two": two, **says}
+        try:
+            await site.cases.act(actor, case, name, said, version=None, key=f"{name}-{one}-{two}")
+        except Refused as error:
+            return error.code
+        return ""
+
+    assert await act(examiner, "send", posts[0], posts[2]) == "not-as-drawn"
+    assert await act(examiner, "send", posts[0], posts[0]) == "two-inspectors"
+    assert await act(examiner, "send", posts[1], "990101.market.inspector-4") == "no-certificate"
+    assert await act(examiner, "send", posts[0], posts[1]) == ""
+    assert await act(head, "replace-inspectors", posts[1], posts[2]) == "field-missing"
+    assert await act(head, "replace-inspectors", posts[1], posts[2], reasons="带队的和店主是邻居，自己提出回避") == ""
+    state = (await site.cases.engine.load(case)).state
+    assert state.named["inspector_one"].post == posts[1]
+
+
+def official(site: Site, post: str) -> Actor:
+    found = site.directory.post(post)
+    person = next(one for one in demo.officials() if one.id == site.directory.holders(post)[0])
+    return Actor.official(person, found, site.directory.body(found.body))

@@ -18,6 +18,18 @@ def _no(_person: str) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A draw that drew a business: its number, and who goes in which order (`post/official` with the name)."""
+
+    draw: str
+    inspectors: tuple[tuple[str, str], ...]
+
+
+async def _not_drawn(_body: str, _service: str, _code: str) -> Drawn | None:
+    return None
+
+
 async def _nothing(_case: str) -> Text:
     return Text("", "")
 
@@ -38,10 +50,12 @@ class Beside:
     contributed  the sentence on what registered uses of models contributed to a case, for the letter of its outcome;
                  empty if they did not
     invites      how a case of a service is rated once it has ended, for the letter with which it ends
+    drawn        the draw by which a body inspects a business (body, service, code), if it was drawn
     fits         whether what an act says holds outside the case (service, facts, act, what it says); raises Refused
     """
 
     people_only: Callable[[str], bool] = _no
     contributed: Callable[[str], Awaitable[Text]] = _nothing
     invites: Callable[[str, Service], Text] = _nobody
+    drawn: Callable[[str, str, str], Awaitable[Drawn | None]] = _not_drawn
     fits: Callable[[str, Mapping[str, Any], str, Mapping[str, Any]], None] = _fits

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from tongban.base.errors import refuse
 from tongban.base.page import Page, cursor, read_cursor
-from tongban.cases.model import Applicant
+from tongban.cases.loaded import Case
+from tongban.cases.model import Applicant, By
 from tongban.cases.projections import FAR, CaseRow
 from tongban.cases.store import lists
 from tongban.catalog.model import Service
@@ -21,9 +22,13 @@ from tongban.org import Actor
 if TYPE_CHECKING:
     from tongban.cases.engine import Engine
 
-COUNTED = frozenset({"checked_this_year", "last_found"})
-"""The facts of an inspection that `earlier` knows, so that they are not asked."""
+COUNTED = frozenset({"checked_this_year", "last_found", "draw", "inspectors_drawn"})
+"""The facts of an inspection that `known` knows, so that they are not asked."""
 _INSPECTION = "inspection"
+_SENDS = frozenset({"send", "replace-inspectors"})
+_TWO = ("inspector_one", "inspector_two")
+_ON_SITE = ("arrive", "record-finding")
+_NEXT = "、"
 _YEAR = timedelta(days=365)
 _MOST = 400
 """Inspections looked at: more than one a day would be its own scandal."""
@@ -65,7 +70,79 @@ async def known(
             place="uscc",
             status=422,
         )
-    return {**said, **await earlier(engine, actor, found, code)}
+    counted = await earlier(engine, actor, found, code)
+    return {**said, **counted, **await _drawn(engine, actor, found, code, facts.get("cause") == "random")}
+
+
+async def _drawn(engine: Engine, actor: Actor, service: Service, code: str, random: bool) -> dict[str, str]:
+    """For an inspection by chance, the draw and who goes, as the facts of the service take them."""
+    if not random or "draw" not in service.facts:
+        return {}
+    drawn = await engine.beside.drawn(actor.body, service.service, code)
+    if drawn is None:
+        raise refuse(
+            "not-drawn",
+            "这一家没有抽到。随机抽查只查抽到的；要查它，写明别的理由。",
+            "This business was not drawn. By chance only who was drawn is inspected; give another reason.",
+            place="cause",
+            law="优化营商环境条例 54",
+            status=409,
+        )
+    rows = await lists.mine(engine.db, code, (FAR, ""), _MOST, (service.service,))
+    for row in rows:
+        state = (await engine.load(row.case_id)).state
+        if state.facts.get("draw") == drawn.draw and state.state != "called-off":
+            raise refuse(
+                "drawn-once",
+                "这一次抽到的已经提过检查，一次抽到只查一次。",
+                "An inspection by this draw was begun already; a draw is for one.",
+                place="cause",
+                status=409,
+            )
+    said = _NEXT.join(f"{place} {name}" for place, name in drawn.inspectors)
+    return {"draw": drawn.draw, "inspectors_drawn": said}
+
+
+def sent(engine: Engine, found: Case, act: str, says: Mapping[str, Any]) -> None:
+    """Whether those who are sent to inspect may be: two, with their certificate, and after a draw the drawn ones.
+
+    `says` holds the officials who were named. Raises Refused: `two-inspectors`, `no-certificate`, `not-as-drawn` (422).
+    """
+    if found.state.case.procedure != _INSPECTION or act not in _SENDS:
+        return
+    named = [one for one in map(says.get, _TWO) if isinstance(one, By)]
+    if len(named) != len(_TWO):
+        return  # which field is wrong is said by the act itself
+    if named[0].id == named[1].id:
+        raise refuse(
+            "two-inspectors", "要两个人，不能是同一个人。", "Two people are needed.", place=_TWO[1], status=422
+        )
+    directory, day = engine.directory, engine.clock().astimezone(engine.zone).date()
+    for place, one in zip(_TWO, named, strict=True):
+        post = directory.post(one.post)
+        if any(directory.training.stands_against(one.id, post, found.state.case.service, do, day) for do in _ON_SITE):
+            raise refuse(
+                "no-certificate",
+                f"{one.name}没有有效的行政执法证或者没学完现场核查，不能去。",
+                f"{one.name} holds no valid enforcement certificate or has not finished the course; they cannot go.",
+                place=place,
+                law="行政处罚法 42",
+                status=422,
+            )
+    drawn = [one.partition(" ") for one in str(found.state.facts.get("inspectors_drawn") or "").split(_NEXT) if one]
+    places, wanted = [one[0] for one in drawn], [f"{one.post}/{one.id}" for one in named]
+    first = places[: len(_TWO)]
+    if drawn and not (sorted(wanted) == sorted(first) if act == "send" else set(wanted) <= set(places)):
+        names = "、".join(f"{name}（{place.partition('/')[0]}）" for place, _, name in drawn[: len(_TWO)])
+        raise refuse(
+            "not-as-drawn",
+            f"派的人也是抽的：{names}。有人去不了、要回避的，派出以后用“换人”，写明理由，在抽到的人里换。",
+            f"Who goes was drawn too: {names}. Whoever cannot go or must not is replaced afterwards, with the reason,"
+            " among those that were drawn.",
+            place=_TWO[0],
+            law="优化营商环境条例 54",
+            status=422,
+        )
 
 
 async def earlier(engine: Engine, actor: Actor, service: Service, code: str) -> dict[str, str]:

@@ -237,6 +237,7 @@ class Cases:
         said = {**(says or {}), **await self._attached(actor, says or {}, files)}
         if spec:
             said |= await naming.named(self.engine, found, spec, said)
+        duties.sent(self.engine, found, act, said)
         done = await self.engine.act(actor, case, act, said, version=version, key=key)
         await self._tell(done)
         return await self._view(actor, done)

@@ -45,6 +45,7 @@ from tongban.org.demo.provinces import PROFILES, Province
 from tongban.org.oidc import OidcClient
 from tongban.outreach import journal
 from tongban.outreach.offers import Outreach
+from tongban.oversight import draws
 from tongban.oversight.registers.demo import seed as demonstrate_registers
 from tongban.oversight.registers.operators import Operators
 from tongban.oversight.watching.turn import Halls, Watch
@@ -137,7 +138,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         settings.upper,
         settings.address,
     )
-    return Site(
+    site = Site(
         settings=settings,
         db=db,
         catalogue=catalogue,
@@ -165,6 +166,8 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         oidc=OidcClient(settings.oidc, f"{settings.address}{CALLBACK}") if settings.oidc else None,
         secret=secret,
     )
+    cases.engine.beside = replace(cases.engine.beside, drawn=partial(draws.of_business, db, directory))
+    return site
 
 
 def _channel(settings: Settings) -> Channel:

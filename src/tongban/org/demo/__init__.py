@@ -56,6 +56,8 @@ class _PostKind(_File, frozen=True):
     roles: frozenset[Role]
     kinds: frozenset[str] = frozenset()
     levels: frozenset[str] = _COUNTIES
+    added: bool = False
+    """Came later; such posts stand after all others, so that nobody's name changes."""
 
 
 class _Bodies(_File, frozen=True):
@@ -146,7 +148,9 @@ def register(province: Province = Province.LAN) -> Register:
         for n, kind in enumerate(made.kinds)
         if (kind in made.added) is added and region.code in made.only.get(kind, (region.code,))
     )
-    posts = tuple(post for body in bodies for post in _posts(made, body, known[body.region]))
+    posts = tuple(
+        post for added in (False, True) for body in bodies for post in _posts(made, body, known[body.region], added)
+    )
     return Register(
         regions=regions,
         bodies=bodies,
@@ -337,11 +341,11 @@ def _body(made: _Bodies, kind: str, n: int, known: dict[str, Region], region: Re
     )
 
 
-def _posts(made: _Bodies, body: Body, region: Region) -> list[Post]:
+def _posts(made: _Bodies, body: Body, region: Region, added: bool) -> list[Post]:
     return [
         Post(id=f"{body.id}.{slug}", body=body.id, title=Text(kind.zh, kind.en), roles=kind.roles)
         for slug, kind in made.posts.items()
-        if region.level in kind.levels and (not kind.kinds or body.kind in kind.kinds)
+        if kind.added is added and region.level in kind.levels and (not kind.kinds or body.kind in kind.kinds)
     ]
 
 

@@ -28,6 +28,8 @@ from tongban.org import Actor
 from tongban.oversight.draws import store
 from tongban.oversight.draws.model import Draw
 
+FEWEST = 2
+"""Inspectors that an inspection takes."""
 MOST = 200
 """Businesses in one draw."""
 
@@ -43,14 +45,31 @@ def chosen(seed: bytes, codes: Iterable[str], wanted: int) -> tuple[str, ...]:
 
 
 async def announce(
-    db: Database, log: PublicLog, actor: Actor, region: str, service: Service, wanted: int, now: datetime
+    db: Database,
+    log: PublicLog,
+    actor: Actor,
+    region: str,
+    service: Service,
+    wanted: int,
+    inspectors: tuple[str, ...],
+    now: datetime,
 ) -> Draw:
-    """Announce a draw of `wanted` businesses for one's own body; the next leaf of the log will decide.
+    """Announce a draw of `wanted` businesses for one's own body; the next leaf of the log will decide which, and who of
+    `inspectors` goes to each.
 
-    Raises Refused `draw-number` (422), `draw-open` (409) while one is announced and not drawn, `log-not-begun` (409).
+    Raises Refused `draw-number` (422), `too-few-inspectors`, `draw-open` (409) while one is announced and not drawn,
+    `log-not-begun` (409).
     """
     if not 1 <= wanted <= MOST:
         raise refuse("draw-number", f"一次抽1到{MOST}家。", f"Draw between 1 and {MOST}.", place="wanted", status=422)
+    if len(inspectors) < FEWEST:
+        raise refuse(
+            "too-few-inspectors",
+            f"有执法证、今天在岗的检查人员不到{FEWEST}人，抽不了。请先办证，或者请上级来查。",
+            f"Fewer than {FEWEST} officials hold the enforcement certificate and are here today; nobody can be drawn.",
+            law="行政处罚法 42",
+            status=409,
+        )
     head = await log.head()
     if head is None:
         raise refuse(
@@ -68,6 +87,7 @@ async def announce(
         leaf=head.size,
         announced_at=now,
         announced_by=actor.id,
+        inspectors=inspectors,
     )
     if not await store.announce(db, made):
         raise refuse(

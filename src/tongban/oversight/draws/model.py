@@ -18,6 +18,8 @@ class Draw(msgspec.Struct, frozen=True, kw_only=True):
     leaf: int
     announced_at: datetime
     announced_by: str
+    inspectors: tuple[str, ...] = ()
+    """Who could be drawn to inspect when it was announced, as `post/official`. Published."""
     seed: bytes = b""
     drawn_at: datetime | None = None
     among: int = 0

@@ -9,7 +9,10 @@ import msgspec
 from tongban.base.database import Database, Row
 from tongban.oversight.draws.model import Draw
 
-_COLUMNS = 'region, body, id, service, wanted, leaf, announced_at, announced_by, seed, drawn_at, among, "limit", drawn'
+_COLUMNS = (
+    "region, body, id, service, wanted, leaf, announced_at, announced_by, inspectors, seed, drawn_at, among,"
+    ' "limit", drawn'
+)
 
 
 def _read(row: Row) -> Draw:
@@ -19,8 +22,8 @@ def _read(row: Row) -> Draw:
 async def announce(db: Database, made: Draw) -> bool:
     """Keep an announced draw. False while the body has one that is not made."""
     done = await db.execute(
-        "INSERT INTO inspection_draw (region, body, id, service, wanted, leaf, announced_at, announced_by)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        "INSERT INTO inspection_draw (region, body, id, service, wanted, leaf, announced_at, announced_by,"
+        " inspectors) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
         made.region,
         made.body,
         made.id,
@@ -29,6 +32,7 @@ async def announce(db: Database, made: Draw) -> bool:
         made.leaf,
         made.announced_at,
         made.announced_by,
+        list(made.inspectors),
     )
     return done == "INSERT 0 1"
 
@@ -36,6 +40,18 @@ async def announce(db: Database, made: Draw) -> bool:
 async def get(db: Database, body: str, number: str) -> Draw | None:
     """A draw of this body."""
     row = await db.fetchrow(f"SELECT {_COLUMNS} FROM inspection_draw WHERE body = $1 AND id = $2", body, number)
+    return _read(row) if row else None
+
+
+async def drew(db: Database, body: str, service: str, code: str) -> Draw | None:
+    """The latest draw of this body that drew this business."""
+    row = await db.fetchrow(
+        f"SELECT {_COLUMNS} FROM inspection_draw WHERE body = $1 AND service = $2 AND drawn @> ARRAY[$3]"
+        " ORDER BY announced_at DESC LIMIT 1",
+        body,
+        service,
+        code.upper(),
+    )
     return _read(row) if row else None
 
 

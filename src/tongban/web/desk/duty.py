@@ -101,7 +101,9 @@ async def announce(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
     actor = official(visitor)
     service = _drawing(site, actor)
     region = site.directory.body(actor.body).region
-    await draws.announce(site.db, site.public_log, actor, region, service, form.number("wanted") or 0, site.clock())
+    inspectors = draws.eligible(site.directory, actor.body, service, site.today)
+    wanted = form.number("wanted") or 0
+    await draws.announce(site.db, site.public_log, actor, region, service, wanted, inspectors, site.clock())
     return go("/desk/duty#draws")
 
 
