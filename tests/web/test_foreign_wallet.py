@@ -16,9 +16,10 @@ import httpx
 import pytest
 from tests.web.browser.live import serving
 from tests.web.citizen import Person
-from tests.web.test_case_pages import certified
+from tests.web.test_case_pages import certified, submitted
 from tests.web.test_counter_asks import Counter
 from tests.web.test_tenants import in_post
+from tests.web.test_wallet_later import Ahead
 from tests.web.wallet import ISSUER
 
 from tongban.web.app import create
@@ -67,3 +68,18 @@ async def test_a_wallet_of_another_maker_gets_a_certificate_and_shows_it_at_our_
         assert "redirect_uri" in json.loads(done["body"])
         page = await counter.page()
         assert "王小满" in page and number not in page
+
+
+async def test_a_wallet_of_another_maker_waits_for_a_certificate_that_is_not_yet_issued(xiaoman: Person, site: Site):
+    ahead = Ahead(xiaoman, site, await submitted(xiaoman))
+    await ahead.offered()
+    offer = search(r'href="(openid-credential-offer:[^"]*)"', xiaoman.page.text)
+    digits = search(r"<b>(\d{6})</b>", xiaoman.page.text)
+    assert offer and digits
+    async with serving(site) as address:
+        at = {"issuer": ISSUER, "address": address, "now": int(site.clock().timestamp())}
+        told = await wallet(do="fetch", offer=unescape(offer[1]), digits=digits[1], **at)
+        assert told["interval"] > 0
+        assert "transaction_id" in await wallet(do="again", later=told["later"], **at)
+        await ahead.granted()
+        assert "credentials" in await wallet(do="again", later=told["later"], **at)

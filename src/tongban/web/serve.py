@@ -36,6 +36,7 @@ from tongban.catalog.calendars import open_calendar
 from tongban.catalog.installation import open_catalogue
 from tongban.certs.counter import store as counter_store
 from tongban.certs.wallet import store as wallet_store
+from tongban.certs.wallet.store import waiting
 from tongban.hall import Hall
 from tongban.ledger.log import PublicLog
 from tongban.org import sessions, store
@@ -283,6 +284,7 @@ async def _sweep(site: Site) -> None:
     await sessions.sweep(site.db, now)
     await apps.sweep(site.db, now)
     await wallet_store.sweep(site.db, now)
+    await waiting.sweep(site.db, now)
     await counter_store.sweep(site.db, now)
     await store.mandates.forget_codes(site.db, now)
     await web_store.forget_counts(site.db, int(now.timestamp()) // 60 - 60)

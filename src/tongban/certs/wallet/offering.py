@@ -63,6 +63,7 @@ def issuer_metadata(address: str, name: Text, offered: Sequence[Offered]) -> dic
         "credential_issuer": address,
         "credential_endpoint": f"{address}/api/wallet/credential",
         "nonce_endpoint": f"{address}/api/wallet/nonce",
+        "deferred_credential_endpoint": f"{address}/api/wallet/deferred",
         "batch_credential_issuance": {"batch_size": BATCH},
         "display": _shown(name),
         "credential_configurations_supported": configurations(offered),

@@ -33,6 +33,7 @@ from tongban.web.portal import (
     start,
     uploads,
     wallet,
+    wallet_ahead,
 )
 
 ROUTES = [
@@ -62,6 +63,7 @@ ROUTES = [
     *reissue.ROUTES,
     *showing.ROUTES,
     *wallet.ROUTES,
+    *wallet_ahead.ROUTES,
     *answering.ROUTES,
     *offers.ROUTES,
     *promised.ROUTES,

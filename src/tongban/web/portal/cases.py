@@ -19,6 +19,7 @@ from tongban.web.portal.fetching import fetching
 from tongban.web.portal.kiosk import look_up_code
 from tongban.web.portal.moves import awaited, moves
 from tongban.web.portal.places import name as place_name
+from tongban.web.portal.wallet_ahead import ahead_of
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 from tongban.web.words import said
@@ -91,6 +92,7 @@ async def case(site: Site, visitor: Visitor, case: str, said: str = "") -> Respo
         said=SAID.get(said),
         whereabouts_of=whereabouts(site, view),
         fetch=await fetching(site, visitor, view),
+        wallet_ahead=ahead_of(site, visitor, view) is not None,
     )
 
 

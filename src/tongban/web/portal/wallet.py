@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from tongban import certs
 from tongban.base.errors import refuse
+from tongban.base.i18n import Text
 from tongban.certs import Standing, StoredCertificate
 from tongban.certs.wallet import store
 from tongban.certs.wallet.offering import offer, offer_link
@@ -52,15 +53,23 @@ async def put(site: Site, visitor: Visitor, identifier: str) -> Response[str]:
     now = site.clock()
     async with site.db.transaction() as connection:
         code, digits = await store.offer(connection, found.record.holder.id, found.record.id, now)
-    link = offer_link(offer(site.settings.address, found.record.type, code))
+    back = f"/certificates/{found.record.id}/wallet"
+    return code_page(site, visitor, found.record.type, found.record.name, back, code, digits)
+
+
+def code_page(site: Site, visitor: Visitor, type_: str, name: Text, back: str, code: str, digits: str) -> Response[str]:
+    """The code and its digits, on a page that is kept nowhere; `back` is where it came from."""
+    link = offer_link(offer(site.settings.address, type_, code))
     response = page(
         site,
         visitor,
         "portal/wallet_code.html",
-        record=found.record,
+        name=name,
+        back_to=back,
+        ahead=back.startswith("/cases/"),
         link=link,
         digits=digits,
-        until=now + store.OPEN_FOR,
+        until=site.clock() + store.OPEN_FOR,
         days=store.COPY_FOR.days,
         code=Markup(segno.make(link, error="l").svg_inline(scale=3, border=3)),  # noqa: S704 -- our own drawing
     )

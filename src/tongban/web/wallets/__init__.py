@@ -3,8 +3,8 @@
 Wallets are programs: they bring no cookie, and each refusal is a word of the standard with the reason beside it.
 """
 
-from tongban.web.wallets import asking, issuing
+from tongban.web.wallets import asking, issuing, later
 
-ROUTES = [*issuing.ROUTES, *asking.ROUTES]
+ROUTES = [*issuing.ROUTES, *later.ROUTES, *asking.ROUTES]
 
 __all__ = ["ROUTES"]

@@ -3,9 +3,11 @@
 The code comes from the certificate's page (`portal.wallet`), the token for it from the token endpoint (`apps.token`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
+import msgspec
 from litestar import Request, Response, get, post
 
 from tongban import certs
@@ -19,6 +21,7 @@ from tongban.certs.strict import Stop
 from tongban.certs.wallet import store
 from tongban.certs.wallet.offering import BATCH, Offered, issuer_metadata
 from tongban.certs.wallet.proof import Nonces, Proof, check_proofs
+from tongban.certs.wallet.store import waiting
 from tongban.web.limits import Limited
 from tongban.web.open.status import place
 from tongban.web.site import Site
@@ -79,31 +82,50 @@ async def nonce(site: Site, visitor: Visitor) -> Response[Any]:
 
 @post("/api/wallet/credential", status_code=200, request_max_body_size=BYTES)
 async def credential(site: Site, visitor: Visitor, request: Request[Any, Any, Any]) -> Response[Any]:
-    """The certificate, one copy for each key that was proved (§8)."""
+    """The certificate, a copy for each key that was proved (§8); of one not yet issued, when to come back (§9)."""
     await site.limits.spend(Limited.VERIFY, visitor.client)
     try:
-        opening = await _opening(site, request.headers.get("authorization", ""))
+        token = bearer(request)
+        opening = await _opening(site, token)
         asked = await _asked(request)
         found = await _certificate(site, opening, asked)
         proofs = _proofs(site, asked)
+        if found is None:
+            return await _deferred(site, opening, token, proofs)
         issued = await _issued(site, opening, found, proofs)
     except WalletError as error:
         return error.response()
+    return given(issued)
+
+
+def given(issued: Sequence[str]) -> Response[Any]:
+    """Copies, as the wallet reads them (§8.3)."""
     return Response({"credentials": [{"credential": one} for one in issued]}, headers=NOT_KEPT)
 
 
-async def _opening(site: Site, authorization: str) -> store.Opening:
-    scheme, _, token = authorization.partition(" ")
+def later(transaction: str) -> Response[Any]:
+    """When to come back, and by which name (§8.3, §9.2)."""
+    said = {"transaction_id": transaction, "interval": int(waiting.INTERVAL.total_seconds())}
+    return Response(said, status_code=202, headers=NOT_KEPT)
+
+
+def bearer(request: Request[Any, Any, Any]) -> str:
+    """The access token of a request. Raises `WalletError`."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise WalletError("", "An access token is needed in the Authorization header", 401)
-    opening = await store.opened(site.db, token.strip(), site.clock())
+    return token.strip()
+
+
+async def _opening(site: Site, token: str) -> store.Opening:
+    opening = await store.opened(site.db, token, site.clock())
     if opening is None:
         raise WalletError("invalid_token", "The access token is unknown, used or expired", 401)
     return opening
 
 
-async def _asked(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    """The Credential Request (§8.2); what is unknown in it is ignored."""
+async def read_asked(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """The members of a request (§8.2, §9.1); what is unknown in it is ignored. Raises `WalletError`."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise WalletError("invalid_credential_request", "The request is sent as application/json")
     try:
@@ -115,6 +137,11 @@ async def _asked(request: Request[Any, Any, Any]) -> dict[str, Any]:
     asked = cast("dict[str, Any]", members)
     if "credential_response_encryption" in asked:
         raise WalletError("invalid_encryption_parameters", "Answers are not encrypted beyond TLS")
+    return asked
+
+
+async def _asked(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    asked = await read_asked(request)
     if "credential_identifier" in asked:
         both = "credential_configuration_id" in asked
         code = "invalid_credential_request" if both else "unknown_credential_identifier"
@@ -124,15 +151,39 @@ async def _asked(request: Request[Any, Any, Any]) -> dict[str, Any]:
     return asked
 
 
-async def _certificate(site: Site, opening: store.Opening, asked: dict[str, Any]) -> StoredCertificate:
+async def _certificate(site: Site, opening: store.Opening, asked: dict[str, Any]) -> StoredCertificate | None:
+    """What the token is for; None while it is not yet issued."""
     wanted = asked["credential_configuration_id"]
     if site.catalogue.certificate_type(wanted) is None:
         raise WalletError("unknown_credential_configuration", "There is no such type of certificate")
+    if opening.ahead is not None:
+        if opening.ahead.type != wanted:
+            raise WalletError("insufficient_scope", "The token is for a certificate of another type", 403)
+        return await come_of(site, opening.holder, opening.ahead)
     found = await certs.store.get(site.db, opening.certificate)
     if found is None or found.record.holder.id != opening.holder:
         raise WalletError("credential_request_denied", "The certificate is not there any more")
     if found.record.type != wanted:
         raise WalletError("insufficient_scope", "The token is for a certificate of another type", 403)
+    return _valid(site, found)
+
+
+async def come_of(site: Site, holder: str, ahead: store.Ahead) -> StoredCertificate | None:
+    """The certificate that a case has come to; None while it may still come to one.
+
+    Raises `WalletError` (`credential_request_denied`) where the case has ended without one, or it does not hold.
+    """
+    issued = await certs.store.for_case(site.db, ahead.region, ahead.case)
+    own = [one for one in issued if one.record.holder.id == holder and one.record.type == ahead.type]
+    if own:
+        return _valid(site, max(own, key=lambda one: one.record.version))
+    case = await site.cases.engine.load(ahead.case)
+    if case.definition.ended(case.state):
+        raise WalletError("credential_request_denied", "The case has ended, and no certificate has come of it")
+    return None
+
+
+def _valid(site: Site, found: StoredCertificate) -> StoredCertificate:
     standing = certs.standing(found.record, site.today, found.revocation is not None, found.suspension is not None)
     if standing is not Standing.VALID:
         raise WalletError("credential_request_denied", f"The certificate is {standing.value}")
@@ -157,21 +208,37 @@ def _unproved(stop: Stop) -> WalletError:
     return WalletError("invalid_nonce" if stale else "invalid_proof", f"{FAULTS[stop.fault].en} ({stop.fault})")
 
 
+async def _deferred(site: Site, opening: store.Opening, token: str, proofs: tuple[Proof, ...]) -> Response[Any]:
+    try:
+        async with site.db.transaction() as connection:
+            name = await waiting.wait(connection, opening, token, proofs, nonces(site), site.clock())
+    except (Stop, LookupError, Refused) as error:
+        raise not_bound(error) from None
+    return later(name)
+
+
 async def _issued(
     site: Site, opening: store.Opening, found: StoredCertificate, proofs: tuple[Proof, ...]
 ) -> tuple[str, ...]:
     now = site.clock()
-    until = copy_until(found, now)
+    until, of = copy_until(found, now), msgspec.structs.replace(opening, certificate=found.record.id)
     try:
         async with site.db.transaction() as connection:
-            await store.bind(connection, opening, proofs, nonces(site), now, until)
-    except Stop as stop:
-        raise _unproved(stop) from None
-    except LookupError:
-        raise WalletError("invalid_token", "The access token is unknown, used or expired", 401) from None
-    except Refused as refused:
-        raise WalletError("credential_request_denied", refused.problems[0].text.en) from None
+            await store.bind(connection, of, proofs, nonces(site), now, until)
+    except (Stop, LookupError, Refused) as error:
+        raise not_bound(error) from None
     return tuple(copy_for(site, found, dict(proof.jwk)) for proof in proofs)
+
+
+def not_bound(error: Stop | LookupError | Refused) -> WalletError:
+    """Why no copy could be bound, as wallets read it."""
+    match error:
+        case Stop():
+            return _unproved(error)
+        case Refused():
+            return WalletError("credential_request_denied", error.problems[0].text.en)
+        case _:
+            return WalletError("invalid_token", "The access token is unknown, used or expired", 401)
 
 
 def copy_until(found: StoredCertificate, now: datetime) -> datetime:

@@ -38,12 +38,21 @@ class Reads(Protocol):
     async def execute(self, sql: str, *args: Any) -> str: ...
 
 
+class Ahead(msgspec.Struct, frozen=True, kw_only=True):
+    """A certificate that is not yet issued: of which case it will come, and of which type it will be."""
+
+    region: str
+    case: str
+    type: str
+
+
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
-    """What an access token opens: one certificate of one person, once."""
+    """What an access token opens: one certificate of one person, once; or, before there is one, the first of a case."""
 
     holder: str
     id: str
     certificate: str
+    ahead: Ahead | None = None
 
 
 class Copy(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,31 +70,39 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
         return self.ended_at is None and now < self.until
 
 
-async def offer(connection: Reads, holder: str, certificate: str, now: datetime) -> tuple[str, str]:
+async def offer(connection: Reads, holder: str, of: str | Ahead, now: datetime) -> tuple[str, str]:
     """A code for one wallet, and the digits that its holder types there, in the caller's transaction.
 
-    An earlier offer of it that is not used up ends: there is one at a time, however many are asked for at once.
-    Raises `Refused` (`too-many-copies`, 409).
+    `of` is the number of a certificate, or the one that a case will come to. An earlier offer of it that is not used up
+    ends: there is one at a time, however many are asked for at once. Raises `Refused` (`too-many-copies`, 409).
     """
-    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 44))", certificate)
-    await _room(connection, holder, certificate, 1, now)
+    ahead, certificate = (of, "") if isinstance(of, Ahead) else (None, of)
+    case = ahead.case if ahead else None
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 44))", case or certificate)
+    if ahead is None:
+        await _room(connection, holder, certificate, 1, now)
     await connection.execute(
-        "UPDATE wallet_offer SET ended_at = $3 WHERE holder = $1 AND certificate = $2 AND ended_at IS NULL",
+        "UPDATE wallet_offer SET ended_at = $4 WHERE holder = $1 AND certificate = $2"
+        " AND case_id IS NOT DISTINCT FROM $3 AND ended_at IS NULL",
         holder,
         certificate,
+        case,
         now,
     )
     code, digits = secrets.token_urlsafe(32), f"{secrets.randbelow(10**TX_DIGITS):0{TX_DIGITS}d}"
     await connection.execute(
-        "INSERT INTO wallet_offer (holder, id, certificate, code, proof, made_at, until)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO wallet_offer (holder, id, certificate, code, proof, made_at, until, region, case_id, type)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         holder,
         str(uuid7()),
         certificate,
-        _digest(code),
-        _digest(code, digits),
+        digest_of(code),
+        digest_of(code, digits),
         now,
         now + OPEN_FOR,
+        ahead.region if ahead else None,
+        case,
+        ahead.type if ahead else None,
     )
     return code, digits
 
@@ -124,9 +141,9 @@ async def redeem(db: Reads, code: str, digits: str, now: datetime) -> str | None
         f" token_until = CASE WHEN {_FITS} THEN $5 ELSE token_until END,"
         f" ended_at = CASE WHEN redeemed_at IS NOT NULL OR (NOT {_FITS} AND tries + 1 >= $6) THEN $4::timestamptz END"
         " WHERE code = $1 AND ended_at IS NULL RETURNING token = $3 AS given",
-        _digest(code),
-        _digest(code, digits),
-        _digest(token),
+        digest_of(code),
+        digest_of(code, digits),
+        digest_of(token),
         now,
         now + TOKEN_FOR,
         TRIES,
@@ -137,11 +154,15 @@ async def redeem(db: Reads, code: str, digits: str, now: datetime) -> str | None
 async def opened(db: Reads, token: str, now: datetime) -> Opening | None:
     """What a token opens; None for one that is over, used, or no token."""
     row = await db.fetchrow(
-        "SELECT holder, id, certificate FROM wallet_offer WHERE token = $1 AND ended_at IS NULL AND token_until > $2",
-        _digest(token),
+        "SELECT holder, id, certificate, region, case_id, type FROM wallet_offer"
+        " WHERE token = $1 AND ended_at IS NULL AND token_until > $2",
+        digest_of(token),
         now,
     )
-    return None if row is None else Opening(holder=row["holder"], id=row["id"], certificate=row["certificate"])
+    if row is None:
+        return None
+    ahead = Ahead(region=row["region"], case=row["case_id"], type=row["type"]) if row["case_id"] else None
+    return Opening(holder=row["holder"], id=row["id"], certificate=row["certificate"], ahead=ahead)
 
 
 async def bind(
@@ -153,6 +174,12 @@ async def bind(
     for a key that was ever bound before; `LookupError` for a token that another request has used meanwhile;
     `Refused` (`too-many-copies`, 409).
     """
+    await use_up(connection, opening, proofs, nonces, now)
+    await keep(connection, opening.holder, opening.certificate, [proof.thumbprint for proof in proofs], now, until)
+
+
+async def use_up(connection: Reads, opening: Opening, proofs: Sequence[Proof], nonces: Nonces, now: datetime) -> None:
+    """The token and the nonces of a request, in the caller's transaction. Raises as `bind`."""
     ended = await connection.execute(
         "UPDATE wallet_offer SET ended_at = $3 WHERE holder = $1 AND id = $2 AND ended_at IS NULL",
         opening.holder,
@@ -167,14 +194,20 @@ async def bind(
             raise Stop(Point.BINDING, Fault.WRONG_NONCE)
         if not await _first_use(connection, nonce, good):
             raise Stop(Point.BINDING, Fault.NONCE_USED)
-    await _room(connection, opening.holder, opening.certificate, len(proofs), now)
-    for proof in proofs:
-        await _keep(connection, opening.holder, opening.certificate, proof.thumbprint, now, until)
+
+
+async def keep(
+    connection: Reads, holder: str, certificate: str, thumbprints: Sequence[bytes], now: datetime, until: datetime
+) -> None:
+    """The copies that these keys hold from now on. Raises `Stop` (`key-twice`), `Refused` (`too-many-copies`)."""
+    await _room(connection, holder, certificate, len(thumbprints), now)
+    for thumbprint in thumbprints:
+        await _keep(connection, holder, certificate, thumbprint, now, until)
 
 
 async def _first_use(connection: Reads, nonce: str, until: datetime) -> bool:
     done = await connection.execute(
-        "INSERT INTO wallet_nonce (nonce, until) VALUES ($1, $2) ON CONFLICT DO NOTHING", _digest(nonce), until
+        "INSERT INTO wallet_nonce (nonce, until) VALUES ($1, $2) ON CONFLICT DO NOTHING", digest_of(nonce), until
     )
     return done == "INSERT 0 1"
 
@@ -247,5 +280,5 @@ async def sweep(db: Reads, now: datetime) -> None:
         )
 
 
-def _digest(*parts: str) -> bytes:
+def digest_of(*parts: str) -> bytes:
     return hashlib.sha256("\0".join(parts).encode()).digest()
