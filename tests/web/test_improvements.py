@@ -1,5 +1,7 @@
 """What many say of one part of a service becomes a dated promise, and what changed is shown; nobody's words are."""
 
+import re
+
 import pytest
 from tests.web.citizen import Person
 from tests.web.desk_people import Official
@@ -179,3 +181,31 @@ async def test_each_month_is_counted_once_when_it_is_over_and_shown_before_and_a
     owner = await Official(site).sit("police.head")
     await owner.get("/desk/improvements")
     assert "改以前" in owner.text and "<td>3</td>" in owner.page.text, "the owner sees the count itself"
+
+
+async def test_complaints_that_name_no_service_are_grouped_by_words_and_a_person_says_what_they_are_about(
+    site: Site,
+) -> None:
+    how = ("跑了三趟", "等了一上午", "不给写理由", "说法不一样", "今天又退回来")
+    said_so = [f"老周说办居住证的房屋租赁合同总被窗口退回，{one}" for one in how]
+    for n, one in enumerate([*said_so, "小区路灯不亮", "河面有油"]):
+        await site.voice.hotline.ask(None, Asked("complaint", one), "990101", f"unnamed-{n}-call")
+    await site.voice.turn()
+    supervisor = await Official(site).sit("digital-centre.supervisor", "990100")
+    await supervisor.get("/console/improvements")
+    assert "5人" in supervisor.text and "租赁合同" in supervisor.text.split("没说哪个事项")[1]
+    assert not any(one in supervisor.text for one in said_so), "the words in common, and nobody's own"
+    assert await site.db.fetchval("SELECT count(*) FROM complaint WHERE service <> ''") == 0, "a person says so"
+    cases = re.findall(r'name="case" value="([^"]+)"', supervisor.page.text)
+    assert len(cases) == 5 and f'value="{PERMIT}" selected' in supervisor.page.text
+    await supervisor.post("/console/improvements", {"do": "about", "case": cases, "service": ""})
+    assert supervisor.page.status_code == 404
+    await supervisor.get("/console/improvements")
+    await supervisor.post("/console/improvements", {"do": "about", "case": cases, "service": PERMIT})
+    assert "没有三件以上相近的" in supervisor.text
+    await confirm(supervisor, LEASE)
+    case = await ask_owner(supervisor)
+    assert case.startswith("990101-"), supervisor.text[:500]
+    police = await Official(site).sit("police.head")
+    await police.open(case)
+    assert "promise" in police.offered and "explain" in police.offered, "the owner has to answer, as of every other"

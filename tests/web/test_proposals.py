@@ -1,6 +1,7 @@
 """Proposals: one signature a person, nobody reads who signed, enough of them open one case, the answer is public."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -20,6 +21,7 @@ from tongban.voice.participation.proposals.model import Ended, Proposal
 from tongban.voice.participation.proposals.rooms import Rooms
 from tongban.voice.participation.proposals.service import Draft
 from tongban.voice.participation.proposals.thresholds import threshold
+from tongban.web.desk import proposals as desk_page
 from tongban.web.site import Site
 
 pytestmark = pytest.mark.database
@@ -218,3 +220,16 @@ def test_the_number_needed_is_that_of_the_region_and_of_the_day() -> None:
     assert threshold("990101", date(2026, 7, 1)).signatures == 30
     assert threshold("990100", date(2026, 7, 1)).signatures == 100
     assert threshold("990000", date(2026, 7, 1)).signatures == 300
+
+
+async def test_the_centre_reaches_every_proposal_page_by_page(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk_page, "ROWS", 2)
+    for n in range(3):
+        await rooms(site).proposals.propose(person(n), replace(ASKED, title=f"第{n}个提议"))
+    centre = await Official(site).sit("digital-centre.supervisor", "990100")
+    await centre.get("/desk/proposals")
+    first = {n for n in range(3) if f"第{n}个提议" in centre.text}
+    onward = re.search(r'href="(/desk/proposals\?after=[^"]+)"', centre.page.text)
+    assert len(first) == 2 and onward
+    await centre.get(onward[1])
+    assert {n for n in range(3) if f"第{n}个提议" in centre.text} == {0, 1, 2} - first

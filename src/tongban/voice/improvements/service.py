@@ -41,6 +41,7 @@ from tongban.voice.improvements.model import (
     Threshold,
     threshold,
 )
+from tongban.voice.improvements.unnamed import Unnamed
 from tongban.voice.ratings.model import CHANGE
 from tongban.voice.store import counted
 from tongban.voice.store import improvements as store
@@ -92,15 +93,16 @@ class Improvements:
 
     async def _take_in(self, one: Heard) -> None:
         service = self._named(one.about)
-        if service is None:  # nothing that we have a file of
-            await store.take_in(self.db, one, "", "", NOT_OF_THE_FILE)
+        if service is None:  # grouped by its words (`unnamed`)
+            await store.take_in(self.db, one, "", "", "")
         else:
             seems = suggested(self._causes(service), one.tags, one.said)
             await store.take_in(self.db, one, service.service, seems, "")
 
-    def _named(self, about: str) -> Service | None:
+    def _named(self, about: str, *, whole: bool = True) -> Service | None:
         """The service that is meant: by its slug; else whose name, or what people call it, stands in what was written,
-        the longest; else whose own name begins with it, the shortest."""
+        the longest; else whose own name begins with it, the shortest. Of a sentence (not `whole`) it is enough that the
+        beginning of a name stands in it, for a person decides."""
         said = about.strip().casefold()
         found: list[tuple[int, Service]] = []
         for one in self.cases.engine.catalogue.services():
@@ -108,8 +110,10 @@ class Improvements:
                 return one
             own = tuple(words(one.name, lang).casefold() for lang in LANGS)
             found += ((len(name), one) for name in (*own, *map(str.casefold, one.aliases)) if name in said)
-            if len(said) >= _SHORTEST_NAME:
+            if whole and len(said) >= _SHORTEST_NAME:
                 found += ((-len(name), one) for name in own if name.startswith(said))
+            if not whole and own[0][:_SHORTEST_NAME] in said:
+                found.append((-len(own[0]), one))
         return max(found, key=lambda pair: pair[0])[1] if found else None
 
     def causes(self, service: str) -> Mapping[str, Cause]:
@@ -130,6 +134,15 @@ class Improvements:
         """What was said in the regions that an official supervises. Raises Refused `not-yours` (403)."""
         since = self.clock() - timedelta(days=self.threshold.days)
         return await store.clusters(self.db, self._regions(actor), since, NOT_OF_THE_FILE)
+
+    def unnamed(self, actor: Actor) -> Unnamed:
+        """What names no service, there. Raises Refused `not-yours` (403)."""
+        since = self.clock() - timedelta(days=self.threshold.days)
+        return Unnamed(self.db, self._regions(actor), since, self._called, self.causes)
+
+    def _called(self, said: str) -> str:
+        found = self._named(said, whole=False)
+        return found.service if found else ""
 
     def enough(self, one: Cluster) -> bool:
         """Whether its owner can be asked."""

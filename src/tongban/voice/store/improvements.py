@@ -22,7 +22,7 @@ async def heard(db: Database, since: datetime, settled: datetime, most: int) -> 
     """
     rows = await db.fetch(
         "SELECT x.*, 'request' AS source FROM (SELECT h.region, h.case_id AS id, h.at, h.about, '{}'::text[] AS tags,"
-        "   h.said FROM hotline_row h WHERE h.about <> '' AND h.at >= greatest($1::timestamptz,"
+        "   h.said FROM hotline_row h WHERE h.at >= greatest($1::timestamptz,"
         "  (SELECT max(at) FROM complaint WHERE source = 'request') - interval '7 days')"
         "  AND NOT EXISTS (SELECT FROM complaint c WHERE c.region = h.region AND c.source = 'request'"
         "   AND c.id = h.case_id) ORDER BY h.at LIMIT $3) x"
@@ -81,7 +81,7 @@ async def clusters(db: Database, regions: Sequence[str], since: datetime, none: 
         " FROM complaint c"
         " LEFT JOIN hotline_row h ON c.source = 'request' AND h.region = c.region AND h.case_id = c.id"
         " LEFT JOIN rating r ON c.source = 'rating' AND r.region = c.region AND r.id = c.id"
-        " WHERE c.region = ANY($1::text[]) AND c.at >= $2 AND c.improvement = '' AND c.cause <> $3"
+        " WHERE c.region = ANY($1::text[]) AND c.at >= $2 AND c.improvement = '' AND c.cause <> $3 AND c.service <> ''"
         " AND (c.source = 'request' OR r.counts)"
         " GROUP BY 1, 2, 3 ORDER BY people DESC, service, cause, confirmed",
         list(regions),

@@ -24,6 +24,7 @@ from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
+from tongban.web.words import both
 
 _PAGE = 50
 _NOTHING = Text("看不出是哪一处", "No part suggested")
@@ -58,6 +59,9 @@ async def act(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
                     actor, form.text("service"), form.text("cause"), form.text("owner"), form.text("key")
                 )
                 return go(f"/desk/cases/{case}")
+            case "about":
+                service = form.text("service")
+                await voice.unnamed(actor).put(form.all("case"), service, NOT_OF_THE_FILE, actor.id, site.clock())
             case _:
                 of = (form.text("service"), form.text("cause"), form.text("confirmed") == "yes")
                 await voice.confirm(actor, of, form.text("part"))
@@ -84,6 +88,8 @@ async def _page(
         "console/improvements.html",
         status=status,
         desk=desk(site, actor, "improvements"),
+        unnamed=[(one, name(one.service) if one.service else None) for one in await voice.unnamed(actor).clusters()],
+        services=_services(site, visitor),
         clusters=[_shown(site, visitor, actor, one, name(one.service)) for one in await voice.clusters(actor)],
         promises=[
             (one, name(one.service), voice.part(one), body_name(site, one.body), STANDINGS[one.standing(site.today)])
@@ -101,6 +107,12 @@ async def _page(
         key=secrets.token_urlsafe(12),
         problems=problems,
     )
+
+
+def _services(site: Site, visitor: Visitor) -> list[tuple[str, str]]:
+    """Every service in force, by name."""
+    found = ((one.service, both(one.name)[visitor.lang]) for one in site.catalogue.services())
+    return sorted(found, key=lambda pair: pair[1])
 
 
 def _shown(site: Site, visitor: Visitor, actor: Actor, one: Cluster, name: Text) -> Shown:

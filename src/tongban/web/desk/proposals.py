@@ -15,6 +15,7 @@ from tongban.web.html import go, page
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
+ROWS = 50
 _SAID = {
     "removed": Text(
         "已移除，理由对所有人公开，提的人可以提出异议。", "Taken out; the reason is public and the author may object."
@@ -24,9 +25,10 @@ _SAID = {
 
 
 @get("/desk/proposals")
-async def to_moderate(site: Site, visitor: Visitor, said: str = "") -> Response[str]:
-    """Proposals of the centre's region. Raises Refused `not-your-role` (403) for everybody else."""
-    return await _page(site, visitor, official(visitor), said=_SAID.get(said))
+async def to_moderate(site: Site, visitor: Visitor, said: str = "", after: str | None = None) -> Response[str]:
+    """Proposals of the centre's region, the latest first. Raises Refused: `not-your-role` (403) for everybody else,
+    `bad-cursor` (400)."""
+    return await _page(site, visitor, official(visitor), said=_SAID.get(said), after=after)
 
 
 @post("/desk/proposals/{proposal:str}")
@@ -68,16 +70,18 @@ async def _page(
     said: Text | None = None,
     problems: list[Problem] | None = None,
     status: int = 200,
+    after: str | None = None,
 ) -> Response[str]:
-    items = await site.voice.proposals.moderation.latest(actor)
+    found = await site.voice.proposals.moderation.latest(actor, after, ROWS)
     return page(
         site,
         visitor,
         "desk/proposals.html",
         status=status,
         desk=desk(site, actor, "proposals"),
-        items=items,
-        bodies={one.body: site.directory.body(one.body).name for one in items},
+        items=found.items,
+        more=f"/desk/proposals?after={found.next}" if found.next else "",
+        bodies={one.body: site.directory.body(one.body).name for one in found.items},
         own=actor.body,
         kinds=KINDS,
         grounds=[(str(ground), words[visitor.lang]) for ground, words in GROUNDS.items()],

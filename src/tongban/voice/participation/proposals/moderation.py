@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.base.errors import refuse
+from tongban.base.page import Page, cursor, read_cursor
 from tongban.org import Actor, Directory
 from tongban.org.model import Role
 from tongban.voice.participation.model import Ground, Moderated
@@ -18,8 +19,6 @@ from tongban.voice.participation.proposals import store
 from tongban.voice.participation.proposals.model import LONGEST_WORDS, Proposal
 from tongban.voice.participation.proposals.service import there
 from tongban.voice.participation.refusals import moved_on, need_role, words_of
-
-_MOST = 100
 
 
 class Moderation:
@@ -31,10 +30,14 @@ class Moderation:
         self._clock = clock
         self._zone = zone
 
-    async def latest(self, official: Actor) -> list[Proposal]:
-        """Proposals of the official's region and those inside it. Raises Refused `not-your-role` (403)."""
+    async def latest(self, official: Actor, after: str | None, limit: int) -> Page[Proposal]:
+        """Proposals of the official's region and those inside it, the latest first. Raises Refused: `not-your-role`
+        (403), `bad-cursor` (400)."""
         regions = self._regions(official)
-        return await store.page(self._db, None, _MOST, sorted(regions))
+        place = read_cursor(after, tuple[date, str]) if after else None
+        found = await store.page(self._db, place, limit + 1, sorted(regions))
+        last = found[limit - 1] if len(found) > limit else None
+        return Page(tuple(found[:limit]), cursor(last.opened_on, last.id) if last else None)
 
     async def remove(self, official: Actor, proposal: str, ground: Ground, words: str) -> None:
         """Take it out, with a ground and reasons that stay in its place. An answer that is owed stays owed.
