@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -18,9 +18,10 @@ from tongban.base.telemetry import Log
 from tongban.cli.indicators import take_in
 from tongban.cli.telling import telling
 from tongban.oversight import store
+from tongban.oversight.facts import SHAPE
 from tongban.oversight.folder import opened
 from tongban.oversight.moments import SOURCES
-from tongban.oversight.turning import BUSY, Outcome, behind, facts_dir, keep_outcome, outcome
+from tongban.oversight.turning import BUSY, Outcome, behind, facts_dir, forget_other_shapes, keep_outcome, outcome
 from tongban.voice.ratings.model import Rating
 from tongban.voice.store import ratings
 from tongban.web.counting import begin
@@ -52,6 +53,16 @@ async def test_a_rating_alone_is_taken_in_though_no_case_moved(site: Site):
     assert not await waits()
     with opened(folder) as facts:
         assert facts.run("SELECT kind, value FROM moments") == [("rating", 2)]
+
+
+def test_facts_that_an_earlier_version_kept_are_not_kept_for_ever(tmp_path: Path):
+    for folder in (facts_dir(tmp_path), tmp_path / "facts" / "earlier"):
+        folder.mkdir(parents=True)
+        (folder / "place.json").write_text("{}", encoding="utf-8")
+    keep_outcome(tmp_path, "refresh", Outcome(at=datetime(2026, 11, 3, tzinfo=ZONE)))
+    forget_other_shapes(tmp_path)
+    assert sorted(path.name for path in (tmp_path / "facts").iterdir()) == sorted([SHAPE, "last-refresh.json"])
+    assert (facts_dir(tmp_path) / "place.json").exists()
 
 
 async def test_counting_that_fails_leaves_a_line_in_the_log_without_anybody_in_it(site: Site, tmp_path: Path):

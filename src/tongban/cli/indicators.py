@@ -26,7 +26,7 @@ from tongban.oversight.model import UNITS, Indicator
 from tongban.oversight.moments import SOURCES
 from tongban.oversight.opendata.reading import recompute, releases
 from tongban.oversight.store import bands
-from tongban.oversight.turning import facts_dir
+from tongban.oversight.turning import facts_dir, forget_other_shapes
 from tongban.web.site import Site
 
 
@@ -69,6 +69,8 @@ def _refreshed(settings: Settings, *, whole: bool) -> int:
             print(f"{one.region}: {one.words}", file=sys.stderr)
         if turn.failed:
             told.failed(turn.failed[0].code, tuple(one.region for one in turn.failed))
+        else:
+            forget_other_shapes(settings.data_dir)
     return told.status
 
 

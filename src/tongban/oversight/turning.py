@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -44,6 +45,13 @@ class Place(msgspec.Struct, frozen=True):
 def facts_dir(data_dir: Path) -> Path:
     """Where an installation keeps its facts, by the shape that they have."""
     return data_dir / "facts" / SHAPE
+
+
+def forget_other_shapes(data_dir: Path) -> None:
+    """Removes facts that an earlier version of the platform kept in another shape: nothing reads them any more."""
+    for folder in (data_dir / "facts").iterdir():
+        if folder.is_dir() and folder.name != SHAPE:
+            shutil.rmtree(folder)
 
 
 def places(folder: Path) -> dict[str, Place]:

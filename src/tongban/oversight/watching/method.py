@@ -48,10 +48,11 @@ METHODS: dict[Name, Method] = {
         Text("按承诺时限办结", "Done by the promised date"),
         Text(
             "近30天办结、单位有期限要守的办件里，每个期限都没有超过承诺日的占多少；没有承诺的按法定日。申请人在期限内自己撤回的不算；"
-            "撤回以前已经超期的，算没按时。停表的时间按法律扣除。",
+            "撤回以前已经超期的，算没按时。停表的时间按法律扣除。和公开的“承诺期限内办结率”不是一个数：那个只看头一次答复，按月发布。",
             "Of the cases that ended in the last 30 days and in which the body owed an answer by a date: those in which"
             " every date was kept, the promised one or else the law's. Taken back by the applicant in time: not"
-            " counted; taken back after a date was missed: missed. Lawful pauses are left out of the time.",
+            " counted; taken back after a date was missed: missed. Lawful pauses are left out of the time. The open"
+            " figure of the same promise is another: it looks at the first answer alone and is released by month.",
         ),
         Text(
             "行政许可法42、45；目标95%是本平台定的",
