@@ -38,7 +38,7 @@ MOMENTS = [
     pytest.param(datetime(2027, 1, 2, 9, 0, tzinfo=ZONE), id="in a year whose holidays nobody has filed yet"),
     pytest.param(datetime(2028, 2, 29, 23, 58, tzinfo=ZONE), id="on the last minutes of a leap day"),
 ]
-NEW = ("construction-stage", "small-food-shop")
+NEW = ("construction-stage", "small-food-shop", "certificate-supervision")
 """Services that there were not yet on the earliest of these days; their stories are left out."""
 CLERK = demo.post_id("990101", "service-centre", "clerk")
 APPROVER = demo.post_id("990101", "police", "approver")

@@ -10,6 +10,7 @@ from tests.web.test_case_pages import certified
 
 from tongban import certs
 from tongban.base.i18n import Text
+from tongban.cases.lifecycle import SUPERVISION
 from tongban.org import Actor
 from tongban.org import store as org_store
 from tongban.sharing import Lookup, Purpose, Reader, Shared
@@ -73,6 +74,17 @@ async def test_an_official_of_the_issuer_proposes_a_suspension_on_the_page_of_th
     assert done.status_code in (200, 303)
     await xiaoman.get("/inbox")
     assert "关于您的证照" in xiaoman.text
+    about = next(one for one in (await site.cases.mine(await citizen(site))).items if one.service == SUPERVISION)
+    await xiaoman.get(f"/cases/{about.case_id}")
+    assert "这件说的是什么" in xiaoman.text
+    assert "按规则，符合条件" not in xiaoman.text, "she applied for nothing and meets no conditions of it"
+    assert "到大厅领结果" not in xiaoman.text, "and it gives nothing to fetch"
+
+
+async def citizen(site: Site) -> Actor:
+    found = await org_store.person(site.db, HER)
+    assert found is not None
+    return Actor.citizen(found)
 
 
 async def looked_up(site: Site, person: str) -> Lookup:

@@ -18,11 +18,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 import yaml
 
+from tongban import certs
 from tongban.base.clock import SettableClock
 from tongban.base.config import Settings
 from tongban.base.database import Database
 from tongban.base.i18n import words
-from tongban.base.ids import birth_date, id_number_check, is_male
+from tongban.base.ids import birth_date, id_number_check, is_male, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases.demo_papers import paper
 from tongban.cases.model import Applicant
@@ -54,7 +55,7 @@ _LOOK_UP_BEFORE = timedelta(minutes=4)
 _WORKDAY = re.compile(r"(-\d+) (\d\d):(\d\d)")
 _AGO = re.compile(r"(\d+) minutes ago")
 _DAY = re.compile(r"\{day ([+-]\d+)\}")
-_CASE = re.compile(r"\{case ([a-z-]+)\}")
+_CASE = re.compile(r"\{(case|certificate) ([a-z-]+)\}")
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +86,8 @@ class Step(_File, frozen=True):
 class Story(_File, frozen=True):
     """A case from its application on. With `counter` the clerk fills it in for whoever stands there.
 
-    With `asking`, a post, its holder asks in the name of their body. `written` is what stands on a paper, by material;
+    With `asking`, a post, its holder asks in the name of their body, or with `upon` opens it about `who` by duty of
+    office. `written` is what stands on a paper, by material;
     others say no more than what they are for.
     """
 
@@ -97,6 +99,8 @@ class Story(_File, frozen=True):
     mandate: str = ""
     counter: bool = False
     asking: str = ""
+    upon: bool = False
+    says: dict[str, Any] = {}
     facts: dict[str, Any] = {}
     files: dict[str, str] = {}
     written: dict[str, tuple[str, ...]] = {}
@@ -288,7 +292,11 @@ class _Player:
         return done
 
     def _open_then(self, story: Story | Unfinished) -> bool:
-        """Whether there was such a service on the day of the application; a story of before is left out."""
+        """Whether there was such a service on the day of the application; a story of before is left out, and one about
+        a case that was."""
+        named = () if isinstance(story, Unfinished) else (_CASE.fullmatch(str(one)) for one in story.facts.values())
+        if any(one and one[2] not in self._numbers for one in named):
+            return False
         first = self._days.read(story.at).date()
         return any(version.valid_from <= first for version in self._cases.engine.catalogue.versions(story.service))
 
@@ -331,7 +339,7 @@ class _Player:
         service, person = self._cases.engine.catalogue.service(story.service), self._people[story.who]
         # A story has the answers of every version of its service; those of the version of its day are given.
         told = {name: value for name, value in story.facts.items() if name in service.facts}
-        facts, filled = self._named(self._days.fill(told)), self._clock() - _LOOK_UP_BEFORE
+        facts, filled = await self._named(self._days.fill(told)), self._clock() - _LOOK_UP_BEFORE
         papers = {need.slug for need in variant(service, facts, filled.date()).materials}
         # Only what this case needs: nobody asks the school roll about a tenant (个人信息保护法 6).
         wanted = tuple(name for name in sources(service) if name in service.facts or name in papers)
@@ -343,6 +351,7 @@ class _Player:
             await self._uploads(actor, service, person, story.files, story.written),
             region=story.region,
             key=key(story, number),
+            says=self._days.fill(story.says),
             records=known,
             applicant=self._applicant(story, person),
         )
@@ -350,17 +359,24 @@ class _Player:
 
     def _applicant(self, story: Story, person: Person) -> Applicant | None:
         """Whoever it is for, where somebody else hands it in."""
-        if story.asking:
+        if story.asking and not story.upon:
             body = self._directory.body(self._directory.post(story.asking).body)
             return Applicant(body.id, body.name.zh, body.uscc, "body")
-        return Applicant(person.id, person.name, person.id_number) if story.counter else None
+        return Applicant(person.id, person.name, person.id_number) if story.counter or story.upon else None
 
-    def _named(self, facts: dict[str, Any]) -> dict[str, Any]:
-        """Every `{case NAME}` made the number that the story of that name was given."""
-        return {
-            name: self._numbers[found[1]] if isinstance(value, str) and (found := _CASE.fullmatch(value)) else value
-            for name, value in facts.items()
-        }
+    async def _named(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Every `{case NAME}` made the number that the story of that name was given, and every `{certificate NAME}` the
+        newest certificate of that case."""
+        return {name: await self._number(value) for name, value in facts.items()}
+
+    async def _number(self, value: Any) -> Any:
+        found = _CASE.fullmatch(value) if isinstance(value, str) else None
+        if found is None:
+            return value
+        case = self._numbers[found[2]]
+        if found[1] == "case":
+            return case
+        return (await certs.store.for_case(self._db, region_of(case), case))[0].record.id
 
     async def _visit(self, actor: Actor, case: str, step: Step) -> None:
         """A step of a visit that several cases share. One that was taken before the player was broken off is left."""
@@ -432,13 +448,16 @@ class _Player:
             return self._official(story.asking)
         if story.counter:
             return self._official(demo.post_id(story.region, "service-centre", "clerk"))
+        return self._citizen(story)
+
+    def _citizen(self, story: Story) -> Actor:
         mandate = next((one for one in demo.mandates() if one.id == story.mandate), None)
         return Actor.citizen(self._people[story.who], mandate)
 
     def _acting(self, story: Story, by: str) -> Actor:
         """Whoever a step names: the applicant, the counter, a post of the body that owes the answer, or any post."""
         if by == "applicant":
-            return self._applying(story)
+            return self._citizen(story) if story.upon else self._applying(story)
         if "." in by:
             return self._official(by)
         if by == "clerk":

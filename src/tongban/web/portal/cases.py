@@ -9,6 +9,7 @@ from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
 from tongban.cases.redecide import decided_event
+from tongban.catalog.model import Audience
 from tongban.web.decision_receipts import receipt_of
 from tongban.web.elsewhere import whereabouts
 from tongban.web.forms import Form
@@ -86,6 +87,8 @@ async def case(site: Site, visitor: Visitor, case: str, said: str = "") -> Respo
         told=await site.assist.account.of(view),
         decided=decided_event(view.loaded.events, view.state) is not None,
         about=view.opening.about,
+        # begun by duty of office: nothing was applied for, so no conditions are met and nothing of theirs was sent in
+        by_duty=view.definition.service.audience == (Audience.GOVERNMENT,),
         whole=await whole(site, visitor, view),
         whole_mine=view.opening.part_of and await site.cases.bundles.owns(visitor.citizen(), view.opening.part_of),
         rate=site.voice.ratings.link(view.case) if view.ended and site.voice.ratings.of(view.loaded) else "",

@@ -8,7 +8,7 @@ from litestar import Response, post
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.cases.views import CaseView
-from tongban.catalog.model import Service
+from tongban.catalog.model import Audience, Service
 from tongban.hall.carrier import STAGES, Stage
 from tongban.hall.places import Place
 from tongban.hall.posting import read
@@ -54,6 +54,8 @@ async def fetching(site: Site, visitor: Visitor, view: CaseView) -> Fetching | N
         return None
     found, ways = site.hall.places.all(), view.loaded.definition.service.result.ways
     if not {"counter", "post"} & set(ways):
+        return None
+    if view.definition.service.audience == (Audience.GOVERNMENT,):  # begun by duty of office: it gives nothing to fetch
         return None
     if view.opening.about or view.opening.parts or not _may(site, visitor, view) or not found:
         return None
