@@ -1,5 +1,5 @@
 // A wallet of another maker, driven by `test_foreign_wallet`: the OpenID4VC libraries of the OpenWallet Foundation and
-// sd-jwt-js, from the folder that TONGBAN_FOREIGN_WALLET names. One JSON object comes in, one goes out.
+// sd-jwt-js, from the folder that FOREIGN_WALLET names. One JSON object comes in, one goes out.
 import { readFileSync } from "node:fs";
 import { createHash, randomBytes, X509Certificate } from "node:crypto";
 import { pathToFileURL } from "node:url";
@@ -11,7 +11,7 @@ globalThis.Date = class extends Then {  // the time of the test's province
   constructor(...of) { super(...(of.length ? of : [Then.now() + shift])); }
   static now() { return Then.now() + shift; }
 };
-const from = (name, file) => import(pathToFileURL(`${process.env.TONGBAN_FOREIGN_WALLET}/node_modules/${name}/${file}`));
+const from = (name, file) => import(pathToFileURL(`${process.env.FOREIGN_WALLET}/node_modules/${name}/${file}`));
 const { Openid4vciClient } = await from("@openid4vc/openid4vci", "dist/index.mjs");
 const { Openid4vpClient } = await from("@openid4vc/openid4vp", "dist/index.mjs");
 const { clientAuthenticationAnonymous, setGlobalConfig } = await from("@openid4vc/oauth2", "dist/index.mjs");

@@ -1,6 +1,6 @@
 """A wallet that others wrote gets a certificate of ours and shows it at our counter.
 
-Run where `TONGBAN_FOREIGN_WALLET` names a folder with the packages that docs/proof.md lists; they are no dependency.
+Run where `FOREIGN_WALLET` names a folder with the packages that docs/proof.md lists; they are no dependency.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from tests.web.wallet import ISSUER
 from tongban.web.app import create
 from tongban.web.site import Site
 
-FOLDER = os.environ.get("TONGBAN_FOREIGN_WALLET", "")
+FOLDER = os.environ.get("FOREIGN_WALLET", "")
 pytestmark = [
     pytest.mark.database,
     pytest.mark.skipif(

@@ -46,7 +46,9 @@ class Ahead:
 
     async def ask(self, *keys: ECKey) -> httpx.Response:
         """Everything that a wallet does before it is told to wait."""
-        self.token = (await self.wallet.token(*await self.offered())).json()["access_token"]
+        answer = (await self.wallet.token(*await self.offered())).json()
+        assert "expires_in" not in answer, "a wallet that is told five minutes would never come back"
+        self.token = answer["access_token"]
         nonce = await self.wallet.nonce()
         proofs = [self.wallet.proof(nonce, key) for key in keys or (self.wallet.key,)]
         answer = await self.wallet.ask(self.token, *proofs)
@@ -87,6 +89,20 @@ async def test_a_wallet_is_told_to_wait_and_gets_the_certificate_once_it_is_issu
     assert copy.holds_at(site.clock())
     over = await ahead.again()
     assert over.status_code == 401, "it was obtained, and the transaction with its token is over"
+
+
+async def test_the_token_of_a_wallet_that_waits_outlives_the_five_minutes_of_any_other(
+    ahead: Ahead, clock: SettableClock
+):
+    await ahead.ask()
+    clock.advance(days=20)
+    assert (await ahead.again()).status_code == 202
+    await ahead.person.log_in()
+    code, digits = await ahead.offered()
+    token = (await ahead.wallet.token(code, digits)).json()["access_token"]
+    clock.advance(minutes=5)
+    late = await ahead.wallet.ask(token, ahead.wallet.proof(await ahead.wallet.nonce()))
+    assert late.status_code == 401, "keys are proved within five minutes of the code, or not at all"
 
 
 async def test_who_asks_after_the_decision_gets_it_at_once(ahead: Ahead):

@@ -65,14 +65,13 @@ async def _for_wallet(site: Site, form: forms.Form) -> dict[str, Any]:
     code, digits = form.text("pre-authorized_code"), form.text("tx_code")
     if not code or not digits:
         raise OAuthError("invalid_request", "pre-authorized_code and tx_code are needed")
-    token = await wallet_store.redeem(site.db, code[:100], digits[:20], site.clock())
-    if token is None:
+    redeemed = await wallet_store.redeem(site.db, code[:100], digits[:20], site.clock())
+    if redeemed is None:
         raise OAuthError("invalid_grant", "The code or tx_code is unknown, wrong, used or expired")
-    return {
-        "access_token": token,
-        "token_type": "Bearer",
-        "expires_in": int(wallet_store.TOKEN_FOR.total_seconds()),
-    }
+    answer: dict[str, Any] = {"access_token": redeemed.token, "token_type": "Bearer"}
+    if redeemed.lasts is None:  # it may live on for months: a wallet told five minutes would never come back
+        return answer
+    return {**answer, "expires_in": int(redeemed.lasts.total_seconds())}
 
 
 async def _redeemed(site: Site, app: App, form: forms.Form) -> Issued:

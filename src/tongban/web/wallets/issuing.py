@@ -177,7 +177,10 @@ async def come_of(site: Site, holder: str, ahead: store.Ahead) -> StoredCertific
     own = [one for one in issued if one.record.holder.id == holder and one.record.type == ahead.type]
     if own:
         return _valid(site, max(own, key=lambda one: one.record.version))
-    case = await site.cases.engine.load(ahead.case)
+    try:
+        case = await site.cases.engine.load(ahead.case)
+    except Refused:  # its person was erased
+        raise WalletError("credential_request_denied", "The case is not there any more") from None
     if case.definition.ended(case.state):
         raise WalletError("credential_request_denied", "The case has ended, and no certificate has come of it")
     return None

@@ -127,7 +127,14 @@ async def _room(connection: Reads, holder: str, certificate: str, more: int, now
 _FITS = "(proof = $2 AND redeemed_at IS NULL AND until > $4)"
 
 
-async def redeem(db: Reads, code: str, digits: str, now: datetime) -> str | None:
+class Redeemed(msgspec.Struct, frozen=True, kw_only=True):
+    """An access token. `lasts` is nothing where it lives on with a wallet that waits (`store.waiting`)."""
+
+    token: str
+    lasts: timedelta | None
+
+
+async def redeem(db: Reads, code: str, digits: str, now: datetime) -> Redeemed | None:
     """An access token for a code with its digits; None if they do not fit, or the offer is over.
 
     A code that comes a second time ends what it gave (RFC 9700 §4.5); a fifth wrong guess ends the offer. A guess is
@@ -140,7 +147,7 @@ async def redeem(db: Reads, code: str, digits: str, now: datetime) -> str | None
         f" redeemed_at = CASE WHEN {_FITS} THEN $4 ELSE redeemed_at END,"
         f" token_until = CASE WHEN {_FITS} THEN $5 ELSE token_until END,"
         f" ended_at = CASE WHEN redeemed_at IS NOT NULL OR (NOT {_FITS} AND tries + 1 >= $6) THEN $4::timestamptz END"
-        " WHERE code = $1 AND ended_at IS NULL RETURNING token = $3 AS given",
+        " WHERE code = $1 AND ended_at IS NULL RETURNING token = $3 AS given, case_id",
         digest_of(code),
         digest_of(code, digits),
         digest_of(token),
@@ -148,7 +155,9 @@ async def redeem(db: Reads, code: str, digits: str, now: datetime) -> str | None
         now + TOKEN_FOR,
         TRIES,
     )
-    return token if row is not None and row["given"] else None
+    if row is None or not row["given"]:
+        return None
+    return Redeemed(token=token, lasts=None if row["case_id"] else TOKEN_FOR)
 
 
 async def opened(db: Reads, token: str, now: datetime) -> Opening | None:
