@@ -87,7 +87,7 @@ class Index:
     formula: Text
     """In words that can be followed with the list of cases in the hand."""
     law: Text
-    """Act and article, with how far we checked it (V, S, I or M)."""
+    """Act and article."""
     counted: Callable[[Sequence[History]], Iterable[Counted]]
     """Of all cases of one body and one service."""
     least: float
