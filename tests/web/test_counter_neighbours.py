@@ -67,7 +67,8 @@ async def visitors(
 
 async def test_a_neighbours_certificate_shows_what_was_asked_while_its_list_says_that_it_holds(visitors: Visitors):
     assert await visitors.shown() == ""
-    assert "王小明" in await visitors.counter.page()
+    page = await visitors.counter.page()
+    assert "王小明" in page and "云泽省" in page and "外地发的" in page, "the clerk sees who issued it"
     assert LIST in visitors.yun.asked
     db = visitors.counter.site.db
     (kept,) = await db.fetch("SELECT holder, answer FROM certificate_request WHERE answer IS NOT NULL")

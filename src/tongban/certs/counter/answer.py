@@ -12,7 +12,7 @@ from tongban.base.i18n import Text
 from tongban.base.keys import base64url
 from tongban.certs import store as certificates
 from tongban.certs.checks import Check
-from tongban.certs.counter.model import Ask, Line, label_of, path_of
+from tongban.certs.counter.model import ISSUED_BY, Ask, Line, label_of, path_of
 from tongban.certs.credential import VCT, Claims, fields_of, verify_credential
 from tongban.certs.faults import Fault, Point
 from tongban.certs.keys import PublicKeys
@@ -93,14 +93,14 @@ async def ours(db: Any, ask: Ask, shown: Read, now: datetime, here: Copy | None 
     return Presented(record.holder.id, record.id, record.type, record.name, lines, keys)
 
 
-def theirs(ask: Ask, shown: Read, status: Check) -> Presented:
-    """A neighbour's certificate, if its own list says that it is in force (`status`). Raises `Stop`.
+def theirs(ask: Ask, shown: Read, status: Check, issuer: Text) -> Presented:
+    """A certificate of a neighbour (`issuer`), if its own list says that it is in force (`status`). Raises `Stop`.
 
     Whether its holder took the copy back is not in the list: a copy is good for as long as it says.
     """
     if not status.holds:
         raise Stop(Point.REVOCATION, status.fault or Fault.LIST_UNREACHABLE)
-    lines = tuple(_line(field, shown.claims) for field in ask.fields)
+    lines = (Line(ISSUED_BY, issuer), *(_line(field, shown.claims) for field in ask.fields))
     said = msgspec.convert(shown.claims, Claims)
     holder = f"wallet:{base64url(shown.thumbprint)}"
     return Presented(holder, None, said.type, said.name or Text(said.type, said.type), lines, ask.fields)

@@ -60,6 +60,10 @@ class Line(msgspec.Struct, frozen=True):
     value: Text
 
 
+ISSUED_BY = Text("发证的地方", "Issued by")
+"""The line that a certificate of a neighbour has more: whose it is."""
+
+
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """One request, as the counter that made it sees it."""
 
@@ -89,6 +93,11 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     def query(self) -> Query:
         """The question in the standard's words."""
         return ask_for(self.type, [path_of(field) for field in self.fields])
+
+    @property
+    def of_neighbour(self) -> bool:
+        """Whether what was shown was issued elsewhere, so that its holder keeps no record of use here."""
+        return any(line.label == ISSUED_BY for line in self.lines)
 
     def open_at(self, now: datetime) -> bool:
         """Whether it may still be answered."""

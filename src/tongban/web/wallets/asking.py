@@ -16,7 +16,7 @@ from tongban.certs import showing
 from tongban.certs.counter import store
 from tongban.certs.counter.answer import Presented, ours, theirs
 from tongban.certs.counter.answer import read as read_shown
-from tongban.certs.counter.model import Ask
+from tongban.certs.counter.model import ISSUED_BY, Ask
 from tongban.certs.faults import FAULTS, Fault, Point
 from tongban.certs.strict import Stop
 from tongban.certs.wallet.asking import MEDIA_TYPE, Asked, counter, request_object, root_certificate
@@ -187,7 +187,7 @@ async def _presented(site: Site, ask: Ask, vp_token: object, here: Copy | None) 
             if stop.fault is Fault.UNKNOWN_KEY and stop.point is Point.SIGNATURE:
                 continue
             raise
-        return theirs(ask, shown, await site.lists.check(card, shown.place))
+        return theirs(ask, shown, await site.lists.check(card, shown.place), card.member.name)
     raise Stop(Point.SIGNATURE, Fault.UNKNOWN_KEY)
 
 
@@ -200,7 +200,7 @@ def _opened(site: Site, ask: Ask, shown: Presented, line: str) -> Opened:
         resource="certificates",
         record=shown.type,
         fields=shown.keys,
-        labels=tuple(one.label for one in shown.lines),
+        labels=tuple(one.label for one in shown.lines if one.label != ISSUED_BY),
         kind=Kind.CERTIFICATE,
         at=site.clock(),
         source=shown.name,
