@@ -4,8 +4,10 @@ import re
 
 import httpx
 import pytest
+from tests.web.desk_people import restaurant
 from tests.web.test_tenants import Reader, in_post
 
+from tongban.cases.projections import MOVE
 from tongban.web.app import create
 from tongban.web.site import Site
 
@@ -82,3 +84,22 @@ async def test_the_supervisor_sees_the_moves_of_their_own_bodies_with_figures(si
     assert "竹溪县行政审批局" not in (await district("GET", "/console/delegations")).text
     examiner = await in_post(site, http, "990101", "housing", "examiner")
     assert (await examiner("GET", "/console/delegations")).status_code == 403
+
+
+async def test_the_number_of_cases_of_a_move_leads_to_them_and_to_nobody_else_s(site: Site, http: httpx.AsyncClient):
+    view, move = await restaurant(site), "move.zhuxi-one-seal-food"
+    body = next(one.to_body for one in site.directory.moved.everything if one.id == move)
+    await site.db.execute(
+        "UPDATE case_row SET body = $2, labels = labels || $3::text[] WHERE case_id = $1",
+        view.case,
+        body,
+        [f"{MOVE}{move}"],
+    )
+    province = await in_post(site, http, "990000", "digital-centre", "supervisor")
+    address = f"/console/delegations?move={move}"
+    assert f"{address}#cases" in (await province("GET", "/console/delegations")).text
+    listed = await province("GET", address)
+    assert view.case in listed.text
+    assert "周家和" not in listed.text
+    district = await in_post(site, http, "990101", "digital-centre", "supervisor")
+    assert view.case not in (await district("GET", address)).text

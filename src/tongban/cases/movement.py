@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from tongban.base.page import Page, cursor, read_cursor
 from tongban.cases.engine import Engine
 from tongban.cases.projections import MOVE
 from tongban.cases.store import moved
@@ -33,8 +35,7 @@ class Went:
 
 async def went(engine: Engine, move: Delegation) -> Went:
     """How it went with one."""
-    body = move.to_body if move.own_name else move.from_body
-    found = await moved.handled(engine.db, body, f"{MOVE}{move.id}")
+    found = await moved.handled(engine.db, *_marked(move))
     ends = {(one.service, one.state): _end(engine, one.service, one.state) for one in found}
     return Went(
         cases=sum(one.cases for one in found),
@@ -46,6 +47,19 @@ async def went(engine: Engine, move: Delegation) -> Went:
         corrected=sum(one.corrected for one in found),
         overturned=sum(one.overturned for one in found),
     )
+
+
+async def under(engine: Engine, move: Delegation, after: str | None, most: int) -> Page[moved.Under]:
+    """The cases behind the figures of one, the latest first. Raises Refused `bad-cursor` (400)."""
+    place = read_cursor(after, tuple[datetime, str]) if after else None
+    found = await moved.listed(engine.db, *_marked(move), place, most + 1)
+    last = found[most - 1] if len(found) > most else None
+    return Page(tuple(found[:most]), cursor(last.opened_at, last.case_id) if last else None)
+
+
+def _marked(move: Delegation) -> tuple[str, str]:
+    """The body that owes the answer to its cases, and the label that they bear."""
+    return (move.to_body if move.own_name else move.from_body), f"{MOVE}{move.id}"
 
 
 def _end(engine: Engine, slug: str, state: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from tongban.cases.store.runner import Runner
@@ -32,3 +34,28 @@ async def handled(db: Runner, body: str, label: str) -> list[Handled]:
         label,
     )
     return [msgspec.convert(dict(row), Handled) for row in rows]
+
+
+class Under(msgspec.Struct, frozen=True, kw_only=True):
+    """One case under a move, without whose. `used` is the share of its time that had passed when it was decided."""
+
+    case_id: str
+    service: str
+    opened_at: datetime
+    open: bool
+    used: float | None
+    labels: tuple[str, ...]
+
+
+async def listed(db: Runner, body: str, label: str, before: tuple[datetime, str] | None, limit: int) -> list[Under]:
+    """The cases that `handled` counts, the latest first."""
+    rows = await db.fetch(
+        "SELECT case_id, service, opened_at, open, used, labels FROM case_row WHERE body = $1 AND $2 = ANY(labels)"
+        " AND ($3::timestamptz IS NULL OR (opened_at, case_id) < ($3, $4))"
+        " ORDER BY opened_at DESC, case_id DESC LIMIT $5",
+        body,
+        label,
+        *(before or (None, "")),
+        limit,
+    )
+    return [msgspec.convert(dict(row), Under) for row in rows]
