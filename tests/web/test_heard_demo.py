@@ -17,3 +17,7 @@ async def test_they_are_played_once_and_counted_in_public(anyone: Person, site: 
     assert rates.solution == "62%", "five of the eight who were called back"
     await anyone.get("/open/ratings")
     assert "半天就办好了" in anyone.text
+    await anyone.get("/open/improvements")
+    for words in ("已改", "第1版和第2版的差别", "17人", "改以前", "第一个整月过完再数"):
+        assert words in anyone.text, words
+    assert "过了第一次答应的日期" not in anyone.text, "the milestone was kept"

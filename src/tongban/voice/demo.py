@@ -23,6 +23,8 @@ from tongban.org import Actor
 from tongban.org import store as people
 from tongban.voice.hotline.model import Asked
 from tongban.voice.hotline.service import Hotline
+from tongban.voice.improvements import demo as improved
+from tongban.voice.improvements.service import Improvements
 from tongban.voice.ratings.model import Channel, Rating
 from tongban.voice.store import hotline as requests
 from tongban.voice.store import ratings as store
@@ -92,7 +94,7 @@ _RATED: tuple[tuple[str, str, str, tuple[tuple[int, int, str], ...]], ...] = (
 _SHOWN = {5: "半天就办好了，没跑腿。", 2: "指南里没有的材料也要，跑了两趟。"}
 
 
-async def seed(db: Database, hotline: Hotline, data_dir: Path, now: datetime) -> bool:
+async def seed(db: Database, hotline: Hotline, improvements: Improvements, data_dir: Path, now: datetime) -> bool:
     """Put them there unless there are some; whether they were put. Raises Refused if a service file stops a step."""
     engine = hotline.cases.engine
     if await requests.listed(db, _REGION, "", open_only=False, limit=1):
@@ -109,6 +111,7 @@ async def seed(db: Database, hotline: Hotline, data_dir: Path, now: datetime) ->
     player = _Player(replace(hotline, cases=played, clock=clock), clock, now, past=_signs(engine.keys, now))
     for n, story in enumerate(_REQUESTS):
         await player.play(n, story)
+    await improved.seed(improvements, played, clock, now)
     await hotline.turn(whole=True)  # they come with dates of days ago
     return True
 

@@ -48,7 +48,7 @@ class Voice:
         from tongban.voice.participation.proposals import demo as proposed
 
         cases, now = self.hotline.cases, self.hotline.clock()
-        await demo.seed(self.hotline.db, self.hotline, data_dir, now)
+        await demo.seed(self.hotline.db, self.hotline, self.improvements, data_dir, now)
         await proposed.seed(self.proposals, cases, now.astimezone(cases.engine.zone))
 
     async def turn(self) -> None:

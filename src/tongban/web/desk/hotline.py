@@ -165,10 +165,12 @@ async def send(site: Site, visitor: Visitor, case: str, form: Form) -> Response[
     """Send it to the body that was chosen."""
     actor = clerk(visitor)
     view = await site.cases.view(actor, case)
-    said = ("reasons", "urgency", "kind", "key")
+    to = form.text("to") or form.text("other")
+    known = categories().get(to)
+    reasons = form.text("reasons") or (f"{known.duty.zh}（{known.law}）" if known else "")
     try:
         await site.voice.hotline.sending.dispatch(
-            actor, view, form.text("to") or form.text("other"), *map(form.text, said), call=form.text("call")
+            actor, view, to, reasons, *map(form.text, ("urgency", "kind", "key")), call=form.text("call")
         )
     except Refused as error:
         return await _sending(site, visitor, actor, view, refused(error), "")

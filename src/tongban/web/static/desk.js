@@ -26,7 +26,8 @@
     if (event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const send = one("#send");
-      if (send && one("#decide .opt :checked")) { event.preventDefault(); send.click(); }
+      const ready = send && one("#decide .opt :checked") ? send : one("[data-send]");
+      if (ready) { event.preventDefault(); ready.click(); }
       return;
     }
     const typing = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select");

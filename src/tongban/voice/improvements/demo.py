@@ -1,0 +1,88 @@
+"""The demonstration's finished improvement, invented: played through the engine, with complaints of the months before.
+
+The version that answers is one of the catalogue's; which months lie before and which after it is in force depends
+on the day, and a month after is counted only once one is over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from tongban.base.clock import SettableClock
+from tongban.cases.model import Applicant
+from tongban.cases.service import Cases
+from tongban.org import Actor
+from tongban.org import store as people
+from tongban.voice.improvements.model import SERVICE
+from tongban.voice.improvements.service import BEFORE, Counting, Improvements
+from tongban.voice.store import demo as store
+from tongban.voice.store.demo import Invented
+
+_REGION, _CENTRE, _OWNER = "990101", "990100.digital-centre", "990101.police"
+_OF, _FROM, _TO, _CAUSE = "residence-permit", "1", "2", "materials.lease"
+_MONTHLY = (11, 14, 12, 17, 15, 13)
+"""People a month before the change, the latest last; after it three a month."""
+_AFTER = 3
+
+
+async def seed(improvements: Improvements, cases: Cases, clock: SettableClock, now: datetime) -> None:
+    """Open the case, promise a date, link the version. Raises Refused if a file stops a step."""
+    voice = replace(improvements, cases=cases, clock=clock, counting=Counting())
+    directory, zone = cases.engine.directory, cases.engine.zone
+    part = voice.causes(_OF).get(_CAUSE)
+    versions = {one.version: one for one in cases.engine.catalogue.versions(_OF)}
+    if part is None or not {_FROM, _TO} <= set(versions):
+        return
+    changed, today = versions[_TO].valid_from, now.astimezone(zone).date()
+    await store.add_complaints(cases.engine.db, _REGION, _OF, _CAUSE, _invented(changed, today, now))
+    centre = directory.body(_CENTRE)
+    facts = {
+        "of_service": _OF,
+        "of_version": _FROM,
+        "cause": _CAUSE,
+        "part": part.name.zh,
+        "said_by": str(sum(_MONTHLY)),
+    }
+    clock.set(now - timedelta(minutes=30))
+    opened = await cases.engine.open(
+        Actor.rules(),
+        SERVICE,
+        {"facts": facts, "asked_by": "演示监督岗"},
+        region=_REGION,
+        key="demo-improvement",
+        applicant=Applicant(centre.id, centre.name.zh, centre.uscc, "body"),
+        records={},
+        owed_by=_OWNER,
+    )
+    case, head = opened.state.case.case, await _head(improvements)
+    steps = (
+        ("promise", {"what": "租赁备案查得到的，不再要合同。", "by": (today + timedelta(days=30)).isoformat()}),
+        ("link", {"version": _TO}),
+    )
+    for n, (act, says) in enumerate(steps, start=1):
+        clock.set(now - timedelta(minutes=30 - 10 * n))
+        await cases.act(head, case, act, says, version=None, key=f"demo-improvement-{act}")
+    await voice.turn()
+
+
+def _invented(changed: date, today: date, now: datetime) -> list[Invented]:
+    """How many said it in each of the last months, those before the change and those after."""
+    found: list[Invented] = []
+    this = today.year * 12 + today.month - 1
+    for back in range(BEFORE, 0, -1):
+        month = date((this - back) // 12, (this - back) % 12 + 1, 1)
+        many = _MONTHLY[BEFORE - back] if month < changed.replace(day=1) else _AFTER
+        found += [Invented(f"demo-{month:%Y%m}-{n}", now.replace(year=month.year, month=month.month, day=1 + n))
+                  for n in range(many)]  # fmt: skip
+    return found
+
+
+async def _head(improvements: Improvements) -> Actor:
+    directory = improvements.directory
+    post = directory.post(f"{_OWNER}.head")
+    (holder,) = directory.holders(post.id)[:1]
+    person = await people.person(improvements.db, holder)
+    if person is None:
+        raise LookupError(holder)
+    return Actor.official(person, post, directory.body(post.body))
