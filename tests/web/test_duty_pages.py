@@ -6,6 +6,7 @@ import re
 
 import httpx
 import pytest
+from tests.web.citizen import Person
 from tests.web.test_tenants import Reader, in_post
 
 from tongban.base.clock import SettableClock
@@ -184,6 +185,40 @@ async def test_who_inspects_is_drawn_by_the_same_leaf_checked_by_the_business_an
     assert await act(head, "replace-inspectors", posts[1], posts[2], reasons="带队的和店主是邻居，自己提出回避") == ""
     state = (await site.cases.engine.load(case)).state
     assert state.named["inspector_one"].post == posts[1]
+
+
+async def test_the_inspected_reads_who_comes_and_an_objection_that_was_right_ends_with_nothing_found(
+    site: Site, http: httpx.AsyncClient, market: Reader, anyone: Person
+) -> None:
+    form = await market("GET", "/desk/duty/premises-inspection")
+    said = {"key": key(form.text), **INSPECT, "uscc": "92990101MA0000011W"}
+    case = (await market("POST", "/desk/duty/premises-inspection", data=said)).headers["location"].rpartition("/")[2]
+    page = (await market("GET", f"/desk/cases/{case}")).text
+    assert "抽到谁去查，按先后" not in page and "涉及" in page  # nobody drew, and nobody applied
+
+    async def act(post: str, name: str, **says: str) -> None:
+        await site.cases.act(official(site, f"990101.{post}"), case, name, says, version=None, key=f"{name}-{post}")
+
+    two = {"inspector_one": "990101.market.examiner", "inspector_two": "990101.market.inspector-2"}
+    await act("market.examiner", "send", **two)
+    await act("hr.examiner", "agree-visit")
+    await act("market.examiner", "arrive", inspectors="甲（1号）、乙（2号）")
+    await act("market.examiner", "record-finding", result="passed", finding="后厨干净")
+    await act("hr.examiner", "record-finding", result="to-put-right", finding="两个人没有签合同")
+    await act("market.examiner", "close-record")
+    await anyone.log_in("p-zhoujiahe@@m-zhoujiahe")
+    await anyone.get(f"/cases/{case}")
+    for shown in ("谁来查", "990101.market.inspector-2", "核对过了", "记录不对，提异议", "机关写的"):
+        assert shown in anyone.text
+    for strange in ("到大厅领", "您填的", "您交的内容", "可以办"):
+        assert strange not in anyone.text
+    form = f"/cases/{case}/acts/object"
+    await anyone.get(form)
+    hidden = {"key": anyone.hidden("key"), "version": anyone.hidden("version")}
+    await anyone.post(form, {**hidden, "message": "是我儿子和儿媳"})
+    await act("market.approver", "answer-objection", upheld="yes", reasons="户口簿上是一家人")
+    await act("market.approver", "clear-after-objection", reasons="家里人，不用签劳动合同")
+    assert (await site.cases.engine.load(case)).state.state == "clear"
 
 
 def official(site: Site, post: str) -> Actor:

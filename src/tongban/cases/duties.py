@@ -16,7 +16,8 @@ from tongban.cases.loaded import Case
 from tongban.cases.model import Applicant, By
 from tongban.cases.projections import FAR, CaseRow
 from tongban.cases.store import lists
-from tongban.catalog.model import Service
+from tongban.cases.views import CaseView
+from tongban.catalog.model import Audience, Service
 from tongban.org import Actor
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ _MOST = 400
 """Inspections looked at: more than one a day would be its own scandal."""
 _UNCOUNTED = frozenset({"complaint", "follow-up"})
 """Causes that the limit does not count (国办发〔2024〕54号 [S])."""
+
+
+def of_duty(view: CaseView) -> bool:
+    """Whether a body began the case itself, so that nobody applied and nothing is asked for in it."""
+    return view.loaded.definition.service.audience == (Audience.GOVERNMENT,)
 
 
 async def under_way(engine: Engine, actor: Actor, services: list[str], after: str | None, limit: int) -> Page[CaseRow]:

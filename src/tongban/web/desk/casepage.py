@@ -10,6 +10,7 @@ from tongban.base.i18n import Text
 from tongban.cases import CaseView, Command, Letter, Refusal, clocks, letters, listing
 from tongban.cases.account import Line
 from tongban.cases.decide import decide
+from tongban.cases.duties import of_duty
 from tongban.cases.model import refusal
 from tongban.cases.projections import taken_in
 from tongban.catalog.model import Service
@@ -53,6 +54,8 @@ class Head:
     state: Text
     ended: bool
     applicant: str
+    of_duty: bool
+    """Begun by a body itself: whoever it concerns applied for nothing."""
     number: str
     opened_at: datetime | None
     version: int
@@ -124,6 +127,7 @@ def head(view: CaseView, queue: Queue) -> Head:
         state=view.state_name,
         ended=view.ended,
         applicant=applicant.name,
+        of_duty=of_duty(view),
         number=_masked(applicant.number),
         opened_at=view.state.opened_at,
         version=view.version,

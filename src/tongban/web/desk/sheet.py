@@ -179,6 +179,9 @@ def sheet(view: CaseView, region: RegionName, cells: Mapping[str, PaperCell] | N
     questions = [*variant.questions, *variant.open_questions]
     said = cells or {}
     rows = [replace(_fact(q.name, q.fact, view.state, region), paper=said.get(q.name)) for q in questions]
+    # what nobody has to answer, and nobody did, is nothing to look at
+    needless = {q.name for q in questions if not q.fact.required}
+    rows = [row for row in rows if row.match is not Match.UNANSWERED or row.name not in needless]
     order = list(Match)
     rows.sort(key=lambda row: (not row.flagged, row.settled, order.index(row.match)))
     return Sheet(tuple(rows), tuple(_papers(view)))

@@ -8,8 +8,8 @@ from litestar import Response, get, post
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
+from tongban.cases.duties import of_duty
 from tongban.cases.redecide import decided_event
-from tongban.catalog.model import Audience
 from tongban.web.decision_receipts import receipt_of
 from tongban.web.elsewhere import whereabouts
 from tongban.web.forms import Form
@@ -88,15 +88,20 @@ async def case(site: Site, visitor: Visitor, case: str, said: str = "") -> Respo
         decided=decided_event(view.loaded.events, view.state) is not None,
         about=view.opening.about,
         # begun by duty of office: nothing was applied for, so no conditions are met and nothing of theirs was sent in
-        by_duty=view.definition.service.audience == (Audience.GOVERNMENT,),
+        by_duty=of_duty(view),
         whole=await whole(site, visitor, view),
         whole_mine=view.opening.part_of and await site.cases.bundles.owns(visitor.citizen(), view.opening.part_of),
         rate=site.voice.ratings.link(view.case) if view.ended and site.voice.ratings.of(view.loaded) else "",
         said=SAID.get(said),
         whereabouts_of=whereabouts(site, view),
-        fetch=await fetching(site, visitor, view),
+        fetch=None if of_duty(view) else await fetching(site, visitor, view),
         wallet_ahead=ahead_of(site, visitor, view) is not None,
+        who_comes=[view.state.named[one] for one in _WHO_COMES if one in view.state.named],
     )
+
+
+_WHO_COMES = ("inspector_one", "inspector_two")
+"""Who is sent to inspect, as the procedure names them."""
 
 
 def _in_words(site: Site, fact: Any, value: Any) -> Text:
