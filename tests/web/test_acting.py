@@ -10,6 +10,7 @@ from tests.web.test_tenants import PDF, Reader, in_post, log_in
 
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.errors import Refused
+from tongban.cases import closing
 from tongban.cases.acting import Scope
 from tongban.org import Actor, Mandate, Person, demo, sessions, store
 from tongban.org.store import mandates as rows
@@ -246,6 +247,21 @@ async def test_nobody_acts_for_or_as_somebody_who_died_or_is_blocked(site: Site,
     await site.cases.acting.person_closed("p-linyue", "blocked")
     with pytest.raises(Refused):
         await site.cases.acting.offer(me("p-sunhao"), "林悦", person("p-linyue").id_number, scope(site))
+
+
+async def test_nothing_is_done_under_a_mandate_that_rests_and_both_sides_read_why(site: Site, http: httpx.AsyncClient):
+    mandate = await given(site)
+    reader = await change_over(site, http, "p-linyue", mandate.id)
+    async with site.db.transaction() as connection:
+        assert await closing.rest(connection, mandate.id, site.clock()) == [mandate.id]
+    assert (await reader("GET", "/cases")).headers["location"].startswith("/login"), "also in an open session"
+    for name in ("p-linyue", "p-wangxiaoman"):
+        page = (await (await log_in(site, http, name))("GET", "/acting")).text
+        assert "暂停：依据的证照暂停使用" in page
+        assert f"/acting/{mandate.id}/begin" not in page
+    async with site.db.transaction() as connection:
+        assert await closing.resume(connection, mandate.id, site.clock()) == [mandate.id]
+    assert f"/acting/{mandate.id}/begin" in (await (await log_in(site, http, "p-linyue"))("GET", "/acting")).text
 
 
 async def test_an_official_who_acted_for_the_applicant_keeps_out_and_the_other_way_round(site: Site):
