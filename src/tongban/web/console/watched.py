@@ -328,6 +328,9 @@ async def _table(site: Site, name: Name, bodies: Sequence[str]) -> Table | None:
 _ELSEWHERE = {
     Name.CURED: ("/console/requests", Text("看评价", "See the ratings")),
     Name.DECLINED: ("/console/machines", Text("看每个算法", "See each use")),
+    Name.LOOKED_UP: ("/console/accesses", Text("看谁查了什么", "See who looked at what")),
+    Name.WITHOUT_BASIS: ("/console/accesses", Text("看谁查了什么", "See who looked at what")),
+    Name.FAILED: ("/console/sharing", Text("看每个数据源", "See each source")),
 }
 """Figures that have a page of their own."""
 
