@@ -1,5 +1,6 @@
 """A public page says what a release says, digit for digit, and nothing of a group that the release leaves out."""
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -87,3 +88,5 @@ def test_without_a_release_and_with_a_damaged_one_nothing_is_shown(data_dir: Pat
     assert damaged is not None
     assert damaged.groups("days-used") == {}
     assert damaged.one("days-used") is None
+    shutil.copytree(releases_dir(data_dir) / "2026-10", folder, dirs_exist_ok=True)
+    assert damaged.one("days-used") is not None, "put back from a copy it is read again"

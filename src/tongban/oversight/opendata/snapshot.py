@@ -101,35 +101,47 @@ def _cut(by: tuple[By, ...]) -> str:
     return TOGETHER.join(one for one in NAMES if one in by)
 
 
-@lru_cache(maxsize=_KEPT)
 def _figures(folder: Path, indicator: str) -> Mapping[str, Mapping[Group, Number]]:
-    """By the cut and the group. A release that cannot be read shows nothing; `recompute` says what is wrong with it."""
-    found: dict[str, dict[Group, Number]] = {}
+    """By the cut and the group. A release that cannot be read shows nothing, until it can; `recompute` says what is
+    wrong with it."""
     try:
-        said = {
-            (row["by"], row["group"]): (row["value"], row["unit"])
-            for row in lines(folder / VALUES, VALUE_COLUMNS)
-            if row["indicator"] == indicator
-        }
-        for row in lines(folder / FIGURES, FIGURE_COLUMNS):
-            if row["indicator"] != indicator:
-                continue
-            value, unit = said[row["by"], row["group"]]
-            group: Group = tuple(row["group"].split(BETWEEN)) if row["by"] else ()
-            found.setdefault(row["by"], {})[group] = Number(
-                int(row["numerator"]),
-                int(row["denominator"]),
-                int(row["rows"]),
-                Decimal(value) if value else None,
-                Unit(unit),
-            )
+        return _read(folder, indicator)
     except (Refused, OSError, ValueError, KeyError, ArithmeticError):
         return {}
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(folder: Path, indicator: str) -> Mapping[str, Mapping[Group, Number]]:
+    found: dict[str, dict[Group, Number]] = {}
+    said = {
+        (row["by"], row["group"]): (row["value"], row["unit"])
+        for row in lines(folder / VALUES, VALUE_COLUMNS)
+        if row["indicator"] == indicator
+    }
+    for row in lines(folder / FIGURES, FIGURE_COLUMNS):
+        if row["indicator"] != indicator:
+            continue
+        value, unit = said[row["by"], row["group"]]
+        group: Group = tuple(row["group"].split(BETWEEN)) if row["by"] else ()
+        found.setdefault(row["by"], {})[group] = Number(
+            int(row["numerator"]),
+            int(row["denominator"]),
+            int(row["rows"]),
+            Decimal(value) if value else None,
+            Unit(unit),
+        )
     return found
 
 
-@lru_cache(maxsize=_KEPT)
 def _method(folder: Path, indicator: str) -> Indicator | None:
+    try:
+        return _read_method(folder, indicator)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=_KEPT)
+def _read_method(folder: Path, indicator: str) -> Indicator | None:
     for path in (folder / INDICATORS).glob("*.yaml"):
         if path.stem.partition("@")[0] == indicator:  # a release has one version of each
             return load_as(Source(path.read_text(encoding="utf-8"), path.name), "indicator", Indicator).value
