@@ -11,7 +11,7 @@ from tests.web.test_case_pages import certified
 from tongban import certs
 from tongban.base.i18n import Text
 from tongban.cases.lifecycle import SUPERVISION
-from tongban.org import Actor
+from tongban.org import Actor, demo
 from tongban.org import store as org_store
 from tongban.sharing import Lookup, Purpose, Reader, Shared
 from tongban.web.site import Site
@@ -79,6 +79,16 @@ async def test_an_official_of_the_issuer_proposes_a_suspension_on_the_page_of_th
     assert "这件说的是什么" in xiaoman.text
     assert "按规则，符合条件" not in xiaoman.text, "she applied for nothing and meets no conditions of it"
     assert "到大厅领结果" not in xiaoman.text, "and it gives nothing to fetch"
+    await site.cases.act(
+        await citizen(site), about.case_id, "speak", {"message": "还住着"}, version=None, key="speak-01"
+    )
+    post = site.directory.post("990101.police.approver")
+    person = next(one for one in demo.officials() if one.id == site.directory.holders(post.id)[0])
+    approver = Actor.official(person, post, site.directory.body(post.body))
+    until = {"reasons": "去看过，人不在", "law": ["APN-9"], "until": "2026-12-31"}
+    await site.cases.act(approver, about.case_id, "suspend", until, version=None, key="suspend-01")
+    await xiaoman.get(f"/certificates/{number}")
+    assert f'href="/cases/{about.case_id}"' in xiaoman.page.text and "请求恢复" in xiaoman.text
 
 
 async def citizen(site: Site) -> Actor:

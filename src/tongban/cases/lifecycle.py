@@ -132,6 +132,11 @@ def _line(record: CertificateRecord, label: str) -> int | None:
     return next((n for n, one in enumerate(record.shows) if wanted and wanted in (one.label.zh, one.label.en)), None)
 
 
+async def supervised(engine: Engine, certificate: str) -> str:
+    """The open case in which a certificate is supervised; empty where there is none. Only its holder is led there."""
+    return await reliance.open_about(engine.db, certificate, SUPERVISION)
+
+
 def effect(engine: Engine, definition: Definition, state: CaseState, event: Event) -> Also:
     """What an event does to the certificate of its case. Raises Refused inside the transaction: `certificate-over`,
     `already-suspended`, `certificate-changed` (409) where another case was quicker."""

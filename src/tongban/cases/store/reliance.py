@@ -131,6 +131,17 @@ async def untold(db: Runner, case: str) -> bool:
     )
 
 
+async def open_about(db: Runner, certificate: str, service: str) -> str:
+    """The newest open case of a service that is about a certificate; empty where there is none."""
+    found: str | None = await db.fetchval(
+        "SELECT r.case_id FROM certificate_reliance r JOIN case_row c ON c.region = r.region AND c.case_id = r.case_id"
+        " WHERE r.certificate = $1 AND c.open AND c.service = $2 ORDER BY c.opened_at DESC LIMIT 1",
+        certificate,
+        service,
+    )
+    return found or ""
+
+
 async def settle(db: Runner, told: Changed) -> None:
     """It was told, if nothing newer has come meanwhile."""
     await db.execute(

@@ -12,6 +12,7 @@ from tongban import certs
 from tongban.base.documents import Document
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
+from tongban.cases.lifecycle import supervised
 from tongban.certs import CertificateRecord, Standing, StoredCertificate
 from tongban.certs.credential import credential_claims, issue_credential
 from tongban.certs.sign import copy_time
@@ -81,7 +82,7 @@ async def certificates(site: Site, visitor: Visitor, after: str | None = None) -
 async def certificate(site: Site, visitor: Visitor, identifier: str) -> Response[str]:
     """One, to be shown."""
     found = await own(site, visitor, identifier)
-    now = standing(site, found)
+    now, mine = standing(site, found), found.record.holder.id == visitor.citizen().id
     return page(
         site,
         visitor,
@@ -89,6 +90,7 @@ async def certificate(site: Site, visitor: Visitor, identifier: str) -> Response
         record=found.record,
         problem=None if now is Standing.VALID else certs.STANDING_NAMES[now],
         revocation=found.revocation or found.suspension,
+        supervised=await supervised(site.cases.engine, identifier) if now is Standing.SUSPENDED and mine else "",
         until={lang: certs.day(found.record.valid_until, lang) for lang in ("zh", "en")},
         machine=await _machine(site, visitor, found.record),
     )
