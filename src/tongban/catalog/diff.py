@@ -44,6 +44,8 @@ _LABELS: dict[str, Text] = {
     "valid_from": Text("生效日期", "start"),
     "valid_to": Text("截止日期", "end"),
     "law": Text("依据", "law"),
+    "gist": Text("要点", "gist"),
+    "competence": Text("由哪里办", "which place decides"),
     "audience": Text("服务对象", "audience"),
     "authority": Text("实施主体", "authority"),
     "regions": Text("适用地区", "regions"),
@@ -120,6 +122,14 @@ _VALUES: dict[str, Text] = {
     "no": Text("不符合", "not eligible"),
     "ask-official": Text("由工作人员判断", "an official decides"),
     "not-needed": Text("不用办", "not needed"),
+    "residence": Text("住的地方", "where one lives"),
+    "household": Text("户口所在地", "where one is registered"),
+    "insured": Text("参保的地方", "where one is insured"),
+    "account": Text("账户所在地", "where the account is kept"),
+    "site": Text("事情所在地", "where the site lies"),
+    "seat": Text("住所地", "where the seat lies"),
+    "work": Text("上班的地方", "where one works"),
+    "choice": Text("自己选的地方", "where one chooses"),
 }
 
 
@@ -360,7 +370,7 @@ def shown_words(value: Any) -> Text:
             return Text(f"“{value}”", f"'{value}'")
     if isinstance(value, dict):
         entry = cast("dict[str, Any]", value)
-        named = next((entry[key] for key in ("name", "q", "at", "act") if key in entry), None)
+        named = next((entry[key] for key in ("name", "q", "at", "act", "ground") if key in entry), None)
         if named is not None:
             return shown_words(named)
         if set(entry) <= {"law", "note"}:

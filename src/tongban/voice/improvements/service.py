@@ -84,12 +84,14 @@ class Improvements:
         since = now - timedelta(days=self.threshold.days)
         for one in await store.heard(self.db, since, now - CHANGE, _BATCH):
             await self._take_in(one)
-        await self._count(now)
+        moved = False
         async for case in self.following.moved(now, partial(store.moved, self.db)):
             try:
                 await self._keep(await self.cases.engine.load(case))
+                moved = True
             except Exception as error:  # the others must have their turn
                 self.log.error("improvement-not-kept", error, case=case)
+        await self._count(now, anew=moved)
 
     async def _take_in(self, one: Heard) -> None:
         service = self._named(one.about)
@@ -324,11 +326,11 @@ class Improvements:
         last = found[limit - 1] if len(found) > limit else None
         return Page(tuple(found[:limit]), cursor(last.opened_on, last.case_id) if last else None)
 
-    async def _count(self, now: datetime) -> None:
-        """Count the months that are over, once a day; a month is left alone for its first days, until what was said in
-        it is taken in."""
+    async def _count(self, now: datetime, *, anew: bool) -> None:
+        """Count the months that are over, once a day and when a case moved (`anew`); a month is left alone for its
+        first days, until what was said in it is taken in."""
         today = now.astimezone(self.cases.engine.zone).date()
-        if self.counting.on == today:
+        if self.counting.on == today and not anew:
             return
         for one in await counted.recent(self.db, today - timedelta(days=31 * (AFTER + 1))):
             regions = self._inside(self.directory.body(one.body).region)
