@@ -1,6 +1,7 @@
 """The lists of the desk: what is to do, what waits for applicants, what is done."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get
@@ -10,7 +11,7 @@ from tongban.base.i18n import Text
 from tongban.base.page import Page
 from tongban.cases import CaseRow, QueueFilter
 from tongban.org import Actor
-from tongban.web.desk.queue import Narrowed, Queue, build, ended
+from tongban.web.desk.queue import Narrowed, Queue, build, ended, task_rows
 from tongban.web.desk.staff import Place, desk, official
 from tongban.web.desk.values import both
 from tongban.web.html import page
@@ -18,6 +19,8 @@ from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
 ROWS = 50
+_TASKS = 5
+"""Tasks told at the top of what is to do; the rest is behind their list."""
 _VIEWS: dict[str, Any] = {"": "todo", "waiting": "corrections", "urged": "tasks", "done": "done"}
 _PLACES: dict[str, Place] = {"": "queue", "waiting": "waiting", "urged": "queue", "done": "done"}
 
@@ -79,6 +82,9 @@ async def todo(
     actor = official(visitor)
     wanted = narrowed(list_, due, service, q)
     found = await queue(site, actor, wanted, after)
+    if not (wanted.query() or after):
+        tasks = await site.cases.queue(actor, QueueFilter(view="tasks"), None, _TASKS)
+        found = replace(found, tasks=task_rows(tasks.items, site.clock(), service_names(site)))
     at = _PLACES[wanted.list]
     return page(site, visitor, "desk/queue.html", desk=desk(site, actor, at, wanted.search), list=found, said=None)
 

@@ -83,6 +83,8 @@ class Queue:
     empty: Text
     query: str
     """Carried along when a case is opened, so that the next one comes from the same list."""
+    tasks: tuple[Row, ...] = ()
+    """What other bodies' cases and overdue ones wait for, told at the top of what is to do: minutes may count."""
 
     @property
     def first(self) -> Row | None:
@@ -195,6 +197,11 @@ def _row(row: CaseRow, now: datetime, service_name: Callable[[str], Text]) -> Ro
         short=row.case_id.partition("-")[2],
         tags=tuple(TAGS[label] for label in row.labels if label in TAGS),
     )
+
+
+def task_rows(rows: Iterable[CaseRow], now: datetime, service_name: Callable[[str], Text]) -> tuple[Row, ...]:
+    """Tasks as lines, what is due first at the top."""
+    return tuple(_row(row, now, service_name) for row in sorted(rows, key=lambda row: row.due_at))
 
 
 @dataclass(frozen=True, slots=True)
