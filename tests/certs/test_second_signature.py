@@ -10,6 +10,7 @@ import pytest
 from demo_certificate import ISSUED, record
 from joserfc.jwk import ECKey
 
+from tongban.base.clock import system_clock
 from tongban.base.crypto import Suite, libcrypto
 from tongban.base.jws import compact
 from tongban.base.keys import Document, KeyRing, Use, base64url, unbase64
@@ -22,6 +23,7 @@ from tongban.certs.second import MEMBER
 from tongban.certs.sign import copy_time
 from tongban.certs.statuslist import KIND, StatusList, StatusLists, StatusPlace, issue_status_list, read_status_list
 from tongban.certs.strict import Stop
+from tongban.cli import main
 
 pytestmark = pytest.mark.skipif(not libcrypto.available(), reason="not run: libcrypto of this machine has no SM2")
 BOTH = (Suite.INTL, Suite.GM)
@@ -185,3 +187,35 @@ def test_a_copy_in_a_wallet_bears_both_and_the_holders_key(two: KeyRing) -> None
     jwk = {name: str(value) for name, value in ECKey.generate_key("P-256").as_dict(private=False).items()}
     token = issue_credential(credential_claims(record(), issuer=ISSUER, holder=jwk), two, ISSUED)
     assert verify_credential(token, two.public, NOW, suites=BOTH).valid
+
+
+def test_the_command_asks_for_both_of_a_credential_and_of_its_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = system_clock()()
+    ring, other = ring_in(tmp_path / "keys"), ring_in(tmp_path / "other")
+    claims = credential_claims(
+        record(issued_at=now.replace(microsecond=0), valid_from=now.date(), valid_until=None),
+        issuer=ISSUER,
+        status=StatusPlace(idx=3, uri=LIST),
+    )
+    file, good, foreign = tmp_path / "shown.txt", tmp_path / "good.jwt", tmp_path / "foreign.jwt"
+    file.write_text(issue_credential(claims, ring, now))
+    good.write_text(issue_status_list(StatusList.of({}, size=64), LIST, ring, now))
+    foreign.write_text(issue_status_list(StatusList.of({}, size=64), LIST, other, now))
+
+    def code(*words: str) -> int:
+        with pytest.raises(SystemExit) as exit_:
+            main(["verify", str(file), "--data", str(tmp_path), "--lang", "en", *words])
+        return int(exit_.value.code or 0)
+
+    assert code("--status", str(good)) == 0
+    assert "SM2" in capsys.readouterr().out
+    assert code("--status", str(good), "--suite", "gm") == 0
+    assert code("--status", str(foreign), "--suite", "gm") == 2, "a list by other keys is none"
+    KeyRing.require(tmp_path / "keys", Document.STATUS, (Suite.INTL,))
+    once = KeyRing.open(tmp_path / "keys", now)
+    good.write_text(issue_status_list(StatusList.of({}, size=64), LIST, once, now))
+    assert code("--status", str(good)) == 0
+    assert code("--status", str(good), "--suite", "gm") == 2
+    assert "SM2" in capsys.readouterr().err
