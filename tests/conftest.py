@@ -163,6 +163,16 @@ async def third_db(postgres: EmbeddedPostgres, _admin: Database, _template: str)
         yield db
 
 
+@pytest.fixture(scope="session")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory in which the demonstration's routing model is in use; copied by who changes anything there."""
+    from tongban.assist.routing import adopting  # numpy and what it brings, for the few who want it
+
+    place = tmp_path_factory.mktemp("learned")
+    adopting.demonstrate(place, datetime(2026, 11, 2, 9, tzinfo=ZONE))
+    return place
+
+
 _KEYS = Path(tempfile.mkdtemp(prefix="tongban-test-keys-"))
 atexit.register(shutil.rmtree, _KEYS, ignore_errors=True)
 

@@ -4,7 +4,6 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -16,9 +15,8 @@ from tongban.assist import measured
 from tongban.assist.model import Suggestion
 from tongban.assist.records import Switched
 from tongban.assist.reuse import Answer, Channel, InProcess, NoChannel, Question, Reusing
-from tongban.assist.routing import adopting
 from tongban.assist.routing.desk import Routing
-from tongban.base.clock import ZONE, SettableClock
+from tongban.base.clock import SettableClock
 from tongban.base.config import Settings
 from tongban.base.database import Database
 from tongban.base.telemetry import Log
@@ -59,10 +57,9 @@ class Heard:
 
 
 @pytest.fixture(scope="session")
-def adopted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def adopted(tmp_path_factory: pytest.TempPathFactory, learned: Path) -> Path:
     """An installation that has a routing model, and a listed item that nobody else has."""
-    place = tmp_path_factory.mktemp("province")
-    adopting.demonstrate(place, datetime(2026, 11, 2, 9, tzinfo=ZONE))
+    place = shutil.copytree(learned, tmp_path_factory.mktemp("province"), dirs_exist_ok=True)
     link = "https://province.example/trees"
     write_listed(
         place / "drafts" / "own.jsonl", [ListedItem("p-1", "古树名木认养", "林业局", link=link, aliases=("认养古树",))]

@@ -1,8 +1,8 @@
 """Ticking for the clerk: off unless the record asks and its threshold is met; never the urgent, repeated, unsure."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -20,7 +20,7 @@ from tongban.assist.routing.automatic import CEILING, DEMANDED, allowed
 from tongban.assist.routing.desk import Routing
 from tongban.assist.routing.urgency import Level
 from tongban.assist.store import Store
-from tongban.base.clock import ZONE, SettableClock
+from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.telemetry import Log
 from tongban.catalog.catalogue import Catalogue
@@ -34,10 +34,9 @@ Entry = tuple[Path, Use, Measured]
 
 
 @pytest.fixture(scope="session")
-def entry(tmp_path_factory: pytest.TempPathFactory) -> Entry:
+def entry(tmp_path_factory: pytest.TempPathFactory, learned: Path) -> Entry:
     """The demonstration's model with a cut-off, and a record that asks for automatic assignment and is measured."""
-    place = tmp_path_factory.mktemp("automatic")
-    adopting.demonstrate(place, datetime(2026, 11, 2, 9, tzinfo=ZONE))
+    place = shutil.copytree(learned, tmp_path_factory.mktemp("automatic"), dirs_exist_ok=True)
     use = open_catalogue(place).use("routing")
     model = adopting.adopted(place, use)
     assert model is not None

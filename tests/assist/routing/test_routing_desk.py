@@ -1,6 +1,6 @@
 """What a machine says of a request at the desk: with reasons, by the registered model or not at all."""
 
-from datetime import datetime
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from tongban.assist.routing import adopting
 from tongban.assist.routing.desk import Routing
 from tongban.assist.routing.urgency import Level, judge, rules
 from tongban.assist.store import Store
-from tongban.base.clock import ZONE, SettableClock
+from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.telemetry import Log
@@ -32,13 +32,6 @@ def seat(post: str, region: str = "990101") -> Actor:
     )
 
 
-@pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("installation")
-    adopting.demonstrate(place, datetime(2026, 11, 2, 9, tzinfo=ZONE))
-    return place
-
-
 async def desk(db: Database, clock: SettableClock, installation: Path) -> Routing:
     catalogue = open_catalogue(installation, clock)
     register = Register(catalogue, measured.read(measured.folders(installation)))
@@ -47,8 +40,8 @@ async def desk(db: Database, clock: SettableClock, installation: Path) -> Routin
     return Routing(store, gate, Directory.build(demo.register(), clock), clock, installation)
 
 
-async def test_a_clerk_sees_where_it_may_belong_and_why(db: Database, clock: SettableClock, installation: Path) -> None:
-    routing = await desk(db, clock, installation)
+async def test_a_clerk_sees_where_it_may_belong_and_why(db: Database, clock: SettableClock, learned: Path) -> None:
+    routing = await desk(db, clock, learned)
     found = await routing.look(seat(CLERK), NOISE)
     assert not isinstance(found.found, Abstain), found.found
     first = found.found.value[0]
@@ -61,9 +54,9 @@ async def test_a_clerk_sees_where_it_may_belong_and_why(db: Database, clock: Set
 
 
 async def test_a_model_other_than_the_registered_one_does_not_run(
-    db: Database, clock: SettableClock, tmp_path: Path
+    db: Database, clock: SettableClock, tmp_path: Path, learned: Path
 ) -> None:
-    adopting.demonstrate(tmp_path, clock())
+    shutil.copytree(learned, tmp_path, dirs_exist_ok=True)
     routing = await desk(db, clock, tmp_path)
     (model,) = (tmp_path / "models").iterdir()
     model.write_bytes(model.read_bytes() + b"!")
