@@ -6,7 +6,7 @@ they are asked for; the copy in the list's row is an index, not the truth.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -217,9 +217,20 @@ def running(definition: Definition, state: CaseState, now: datetime) -> tuple[Ru
     return tuple(_running(definition, state, now))
 
 
-def _running(definition: Definition, state: CaseState, now: datetime) -> Iterator[Running]:
+def ran_out(definition: Definition, state: CaseState, now: datetime) -> str | None:
+    """The act by which the clock answers for a term that has run out at `now`; only the terms that have one in this
+    state are worked out."""
+    for term in _running(definition, state, now, lambda term: definition.clock_act(state.state, term)):
+        if expired(term, now):
+            return definition.clock_act(state.state, term.clock.term)
+    return None
+
+
+def _running(
+    definition: Definition, state: CaseState, now: datetime, wanted: Callable[[str], object] = bool
+) -> Iterator[Running]:
     moves = current(state.moves)
-    for term in dict.fromkeys(move.term for move in moves):
+    for term in filter(wanted, dict.fromkeys(move.term for move in moves)):
         rules = clock(definition, term)
         if rules is None:
             continue

@@ -394,11 +394,8 @@ def by_law(definition: Definition, act: str) -> Grant:
 def _expiry(definition: Definition, state: CaseState, now: datetime) -> Command | None:
     if state.opening is None or state.elsewhere or definition.ended(state):
         return None
-    for term in clocks.running(definition, state, now):
-        act = definition.clock_act(state.state, term.clock.term)
-        if act and clocks.expired(term, now):
-            return _machine(definition, act, Actor.clock())
-    return None
+    act = clocks.ran_out(definition, state, now)
+    return _machine(definition, act, Actor.clock()) if act else None
 
 
 # --- taking the last act back ----------------------------------------------------------------------------------------
