@@ -33,7 +33,10 @@ _MEMORY, _ROOM, _OURS = Path("/dev/shm"), 2_000_000_000, "tongban."
 150 on a disk, a new key nothing instead of a wait for the disk, and there are thousands of both."""
 
 
-_LONGEST = ("test_style.py", "test_newcomer.py", "test_crash.py", "test_killed.py")
+_LONGEST = ("test_style.py", "test_newcomer.py", "test_crash.py", "test_killed.py", "test_columns_services.py",
+            "test_case_properties.py", "test_pages.py", "test_every_page.py", "test_desk_browser.py",
+            "test_columns_differential.py", "test_poisoned_papers.py", "test_reuse_pages.py")  # fmt: skip
+"""Each takes more than twenty seconds of a core."""
 
 
 @pytest.hookimpl(trylast=True)
