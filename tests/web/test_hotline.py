@@ -232,3 +232,23 @@ async def test_everybody_reads_rates_and_ratings_of_the_release_alone_and_no_sma
     assert anyone.page.content == before, "no request of today moves it"
     await anyone.get("/open/ratings?office=990101.police")
     assert "居住证" in anyone.text and "4.00" in anyone.text and "100.0%" in anyone.text
+
+
+async def test_where_one_is_is_shared_by_oneself_and_the_street_has_to_be_of_the_county(
+    anyone: Person, site: Site
+) -> None:
+    await anyone.get("/hotline")
+    assert "geolocation=(self)" in anyone.page.headers["permissions-policy"], "on this page alone, and on a press"
+    await anyone.get("/open/hotline")
+    assert "geolocation=()" in anyone.page.headers["permissions-policy"]
+    fields = {"kind": "help", "said": SAID, "region": "990101", "urgency": "general", "area": "990201001"}
+    await anyone.get("/hotline")
+    await anyone.post("/hotline", {**fields, "key": anyone.hidden("key")})
+    assert anyone.page.status_code == 422 and "街道或者社区" in anyone.text
+    case, _ = await asked(anyone, area="990101003001", point="104.06,30.67")
+    where = await site.voice.hotline.where(case)
+    assert (where.area, where.source, where.point and where.point.exact) == (
+        "990101003001",
+        "caller",
+        "104.060000,30.670000",
+    )

@@ -19,6 +19,8 @@ from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 from tongban.web.words import both
 
+_MAY_ASK_WHERE = "camera=(), microphone=(), geolocation=(self), payment=()"
+"""This page alone may ask a browser where it is, when its person presses the button."""
 _ACTS = ("add-words", "call-back", "send-back", "reopen", "ask-again", "withdraw")
 """What whoever asked may do on the page of their request, in this order."""
 
@@ -66,7 +68,7 @@ def choices(site: Site, name: str, lang: str) -> list[tuple[str, str, str]]:
 
 
 def _form(site: Site, visitor: Visitor, form: Form, problems: list[Problem] | tuple[()]) -> Response[str]:
-    return page(
+    shown = page(
         site,
         visitor,
         "portal/hotline.html",
@@ -75,11 +77,22 @@ def _form(site: Site, visitor: Visitor, form: Form, problems: list[Problem] | tu
         kinds=choices(site, "kind", visitor.lang),
         urgencies=choices(site, "urgency", visitor.lang),
         regions=places.grouped(site, visitor.lang),
+        areas=_areas(site, visitor),
         region=form.text("region") or (visitor.person.region if visitor.person else ""),
         person=visitor.person,
         key=form.text("key") or str(uuid7()),
         problems=problems,
     )
+    shown.headers["permissions-policy"] = _MAY_ASK_WHERE
+    return shown
+
+
+def _areas(site: Site, visitor: Visitor) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Streets and communities by county."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in site.voice.hotline.places.areas:
+        found.setdefault(one.code[:6], []).append((one.code, one.name[visitor.lang]))
+    return [(site.directory.region_name(code)[visitor.lang], each) for code, each in found.items()]
 
 
 @get("/hotline/look-up")
