@@ -1,5 +1,6 @@
 """/console/projects: the register of digital projects, what overlaps, and the reviews of funding (条例 38)."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tongban.org import Actor
 from tongban.oversight.registers.projects import read_sheet
 from tongban.oversight.registers.projects.funding import KINDS, Reviews
 from tongban.oversight.registers.projects.register import Projects, figures_of, planned
+from tongban.web.bodies import body_name
 from tongban.web.console.machines import supervisor
 from tongban.web.desk.staff import desk
 from tongban.web.forms import Form, refused
@@ -100,6 +102,7 @@ async def _page(
         more=past + _SHOWN if past + _SHOWN < len(overlapping) else 0,
         named={one.project.id: one.project.name for one in entered},
         kinds=KINDS,
+        body_name=partial(body_name, site),
         post_name=post_name,
         said=said,
         problems=problems or [],

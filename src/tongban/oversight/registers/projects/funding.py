@@ -148,7 +148,7 @@ class Reviews:
             "project_name": one.project.name[:200],
             "kind": chosen,
             "cost": str(cost),
-            "overlap": str(int(figures.overlap * 100)),
+            "overlap": str(round(figures.overlap * 100)),
             "overlap_report": _report(tuple(concerning(one.project, overlapping, unbuilt)), names),
             "listed": str(figures.listed),
             "withheld": str(figures.withheld),
