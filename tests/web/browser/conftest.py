@@ -1,114 +1,104 @@
 """A real Chromium against a real server, one of each for all browser tests of a process."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 
-import httpx
 import pytest
 from playwright.async_api import Browser
 from tests.conftest import database_url, new_sealer
 from tests.web.browser.live import chromium, opened, serving
-from tests.web.citizen import Person, answer, begin
-from tests.web.conftest import furnish
-from tests.web.test_case_pages import asked_to_correct, certified
+from tests.web.browser.town import OTHERS, READERS, browsing, keeps, live_in, logged_in, settle, starts
+from tests.web.browser.walking import Seen, in_english, walk
 
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database, EmbeddedPostgres
-from tongban.org import demo
-from tongban.outreach.offers import Hit
-from tongban.outreach.report import Standing
-from tongban.sharing import Reader
-from tongban.sharing import demo as records
 from tongban.web.site import Site
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class World:
-    """A running site where 王小满 has a draft, a case to correct, and a certificate."""
+    """The running demonstration, and who is logged in to it."""
 
     address: str
     site: Site
-    session: str
-    paths: dict[str, str]
+    sessions: Mapping[str, str]
+    """The cookie of each reader; empty for nobody."""
+    paths: Mapping[str, list[str]]
+    """By reader, the pages that only a deed led to."""
+
+    async def first(self, reader: str, page: str, pattern: str) -> str:
+        """The first link of a reader's page that looks like this."""
+        async with browsing(self.site, self.sessions[reader]) as client:
+            found = re.search(f'href="({pattern})"', (await client.get(page)).text)
+        assert found, (page, pattern)
+        return unescape(found[1])
+
+    def path(self, reader: str, start: str) -> str:
+        """The page that only a deed led to whose address begins so."""
+        return next(one for one in self.paths[reader] if one.startswith(start))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Walked:
+    """Every page that somebody comes to along the links."""
+
+    seen: tuple[Seen, ...]
+    english: tuple[Seen, ...]
+    """The first page of each route, in English."""
+
+    @property
+    def firsts(self) -> tuple[Seen, ...]:
+        """The first page of each route."""
+        found: dict[str, Seen] = {}
+        for one in self.seen:
+            if one.page:
+                found.setdefault(one.route, one)
+        return tuple(found.values())
+
+    def of(self, route: str) -> list[Seen]:
+        """The pages of a route that its first reader comes to: of the console one of each kind of query."""
+        every = [one for one in self.seen if one.page and one.route == route]
+        own = [one for one in every if one.reader == every[0].reader]
+        kinds = {one.asks: one for one in reversed(own)}
+        return list(kinds.values())[::-1] if route.startswith("/console") else own[:1]
 
 
 @pytest.fixture(scope="session")
 async def world(
     postgres: EmbeddedPostgres, _admin: Database, _template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
-    """The demonstration province on a free port, with something to see on every page."""
+    """The demonstration on a free port, with something to see on every page."""
     chromium()
     await _admin.execute(f"CREATE DATABASE browser TEMPLATE {_template}")
     db = await Database.open(database_url(postgres.url, "browser"), name="browser", sealer=await new_sealer())
-    clock = SettableClock(datetime(2026, 11, 3, 9, 0, tzinfo=ZONE))
-    await demo.seed(db)
-    await records.seed(db, clock())
-    site = await furnish(db, tmp_path_factory.mktemp("browser"), clock, factor=1000)
+    clock = SettableClock(datetime(2026, 11, 26, 9, 0, tzinfo=ZONE))
+    site = await settle(db, tmp_path_factory.mktemp("browser"), clock)
+    paths = await live_in(site)
+    clock.advance(minutes=1)
+    await site.public_log.turn()
+    sessions = {reader: await logged_in(site, person) for reader, person in (READERS | OTHERS).items()}
     async with serving(site) as address:
-        async with httpx.AsyncClient(base_url=address) as client:
-            session, paths = await _lived_in(Person(client), site)
-        yield World(address, site, session, paths)
+        yield World(address, site, sessions, paths)
     await db.close()
     await _admin.execute("DROP DATABASE browser WITH (FORCE)")
 
 
-SLUG = "unemployment-benefit"
-"""The draft whose records were found and not let stand yet."""
-
-
-async def _lived_in(person: Person, site: Site) -> tuple[str, dict[str, str]]:
-    """王小满's session, and every page there is to look at."""
-    await person.log_in()
-    certificate = await certified(person, site)
-    case = await asked_to_correct(person, site)
-    await begin(person)
-    await answer(person, lives_region="990101", basis="dwelling")
-    await person.get(f"/services/{SLUG}/start")
-    await person.post(f"/services/{SLUG}/start", {"region": "990101", "lookups": "yes"})
-    await person.get(f"/apply/{SLUG}/records/found")
-    found = Hit("p-wangxiaoman", Standing.MISSING, "child_birth_date", {})
-    match = Reader(kind="platform", id="match")
-    await site.outreach.take(
-        site.catalogue.policy("childcare-subsidy"), site.clock().date(), [found], compared=9, by=match
-    )
-    apply = "/apply/residence-permit"
-    paths = {
-        "home": "/",
-        "search": "/search?q=租房子",
-        "services": "/services",
-        "guide": "/services/residence-permit",
-        "start": "/services/residence-permit/start",
-        "looked-up": f"/apply/{SLUG}/records",
-        "choice": f"{apply}/q/basis",
-        "text": f"{apply}/q/lives_at",
-        "region": f"{apply}/q/lives_region",
-        "record": f"{apply}/q/lives_since",
-        "materials": f"{apply}/materials",
-        "check": f"{apply}/check",
-        "discard": f"{apply}/discard",
-        "cases": "/cases",
-        "case": f"/cases/{case}",
-        "receipt": f"/cases/{case}/receipt",
-        "correct": f"/cases/{case}/acts/supplement",
-        "withdraw": f"/cases/{case}/withdraw",
-        "human-look": f"/human-look?case={case}",
-        "people-only": "/people-only",
-        "certificates": "/certificates",
-        "certificate": f"/certificates/{certificate}",
-        "verify": "/verify",
-        "my-data": "/my-data",
-        "offers": "/offers",
-        "offer": "/offers/childcare-subsidy",
-        "inbox": "/inbox",
-        "me": "/me",
-        "settings": "/settings",
-        "help": "/help",
-        "accessibility": "/accessibility",
-        "login": "/login",
-        "not-found": "/nope",
-    }
-    return person.client.cookies["session"], paths
+@pytest.fixture(scope="session")
+async def walked(world: World) -> Walked:
+    """The walk of all readers."""
+    seen: list[Seen] = []
+    english: list[Seen] = []
+    for reader, session in world.sessions.items():
+        async with browsing(world.site, session) as client:
+            before = {one.route for one in seen if one.page}
+            found = await walk(reader, client, [*starts(reader), *world.paths[reader]], keeps(reader))
+            seen += found
+            firsts = {one.route: one for one in reversed(found) if one.page and one.route not in before}
+            english += [await in_english(client, one) for one in firsts.values()]
+    return Walked(tuple(seen), tuple(english))
 
 
 @pytest.fixture(scope="session")

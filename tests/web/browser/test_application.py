@@ -107,9 +107,9 @@ async def test_with_scripts_drafts_save_themselves_and_errors_take_the_focus(bro
 
 async def test_a_file_is_sent_as_soon_as_it_is_chosen_and_a_bad_one_can_be_replaced(browser: Browser, world: World):
     context = await browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
-    await context.add_cookies([{"name": "session", "value": world.session, "url": world.address}])
+    await context.add_cookies([{"name": "session", "value": world.sessions["citizen"], "url": world.address}])
     page = await context.new_page()
-    await page.goto(world.address + world.paths["materials"])
+    await page.goto(world.address + world.path("citizen", "/apply/migrant-school-enrolment/materials"))
     chooser = page.locator("input[type=file]").first
     await chooser.set_input_files({"name": "坏.png", "mimeType": "image/png", "buffer": b"hello"})
     await expect(page.locator("[data-status]").first).to_contain_text("这种文件不收")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page
-from tests.web.browser.live import FLAGS, opened, overflow, serving, sit, violations
+from tests.web.browser.keys import Keys
+from tests.web.browser.live import FLAGS, opened, serving, sit, violations
 from tests.web.conftest import furnish
 
 from tongban.base.clock import SettableClock
@@ -30,42 +31,6 @@ async def site(db: Database, tmp_path: Path, clock: SettableClock) -> Site:
 async def address(site: Site) -> AsyncIterator[str]:
     async with serving(site) as found:
         yield found
-
-
-class Keys:
-    """A keyboard that counts. A chord is as many presses as it has keys."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.pressed = page, 0
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            self.pressed += key.count("+") + 1
-            await self.page.keyboard.press(key)
-
-    async def write(self, text: str) -> None:
-        self.pressed += len(text)
-        await self.page.keyboard.type(text)
-
-    async def goes(self, key: str) -> None:
-        """Press a key that leads to another page."""
-        async with self.page.expect_navigation():
-            await self.press(key)
-
-    async def tab_to(self, selector: str) -> None:
-        """As many Tabs as it takes."""
-        for _ in range(MOST):
-            if await self.page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
-                return
-            await self.press("Tab")
-        raise AssertionError(f"{selector} is not reached by Tab")
-
-    async def named(self) -> str:
-        """What a screen reader calls the element that has the focus."""
-        return await self.page.evaluate(
-            "() => { const e = document.activeElement;"
-            " return (e.labels?.[0]?.textContent || e.getAttribute('aria-label') || e.textContent || '').trim(); }"
-        )
 
 
 async def at_desk(browser: Browser, address: str, site: Site) -> Page:
@@ -108,16 +73,6 @@ async def test_a_returning_person_is_served_in_under_forty_key_presses(
     assert "收件回执" in text and "办件号" in text, text
     assert keys.pressed < MOST, keys.pressed
     assert await page.locator('h1:has-text("已收件")').count() == 1
-
-
-async def test_the_pages_of_the_counter_are_accessible(browser: Browser, address: str, site: Site) -> None:
-    page = await at_desk(browser, address, site)
-    for path in ("/desk/intake", f"/desk/intake/{SERVICE}"):
-        for width in (1280, 390):
-            await page.set_viewport_size({"width": width, "height": 900})
-            await page.goto(f"{address}{path}")
-            assert await violations(page) == [], path
-            assert await overflow(page) == [], path
 
 
 async def test_two_are_captured_without_a_line_and_handed_in_twice_they_are_two_cases(

@@ -63,6 +63,15 @@
     });
   });
 
+  // Escape folds what was unfolded, and the focus goes back to where it was opened.
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
+    const open = event.target.closest?.("details[open]");
+    if (!open || event.target.matches("input, textarea, select")) return;
+    open.open = false;
+    one("summary", open)?.focus();
+  });
+
   // On a phone each cell of a table says what it is: the words of its column stand before it.
   all("table:is(.list, .figures)").forEach((table) => {
     const heads = all("thead tr:last-child > *", table).map((head) => head.textContent.trim());
