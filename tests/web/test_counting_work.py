@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -10,7 +10,7 @@ import pytest
 from tests.web.citizen import Person
 from tests.web.desk_people import Official, restaurant
 
-from tongban.base.clock import ZONE
+from tongban.base.clock import ZONE, SettableClock
 from tongban.base.config import Settings
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
@@ -35,6 +35,14 @@ def rating(site: Site, level: int) -> Rating:
         region="990101", id=f"r-{level}", subject=bytes(32), kind="visit", body="990101.market", service="",
         version="", name=Text("窗口", "counter"), channel="window", level=level, tags=(), said="", at=site.clock(),
     )  # fmt: skip
+
+
+async def test_the_day_after_everything_is_looked_at_again_where_nobody_ever_rated(site: Site, clock: SettableClock):
+    await restaurant(site)
+    assert not (await take_in(site)).failed
+    clock.set(clock() + timedelta(days=1))
+    turn = await take_in(site)
+    assert (turn.failed, turn.moments) == ((), 0)
 
 
 async def test_a_rating_alone_is_taken_in_though_no_case_moved(site: Site):

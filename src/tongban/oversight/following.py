@@ -117,8 +117,8 @@ class Follower:
         taken, back = 0, _MOMENTS_WHOLE if whole else _MOMENTS_BACK
         for name, source in self._sources:
             place = self._place(region)
-            since = place.moments.get(name)
-            after, latest = (max(since - back, BEGINNING) if since else BEGINNING, ""), since or BEGINNING
+            since = place.moments.get(name, BEGINNING)
+            after, latest = (since - back if since > BEGINNING + back else BEGINNING, ""), since
             while page := await source(self._engine.db, region, after, FLUSH):
                 self._write_moments(region, page)
                 after = (page[-1].at, page[-1].id)
