@@ -67,13 +67,14 @@ OFFICES = (
     "sharing-authority",
     "common-superior",
 )
-TWICE = ("decide", "asking-head")
+SEVERAL = {"decide": 2, "asking-head": 2, "superior": 3}
+"""A second look is by somebody who did nothing before it, and a superior may have done two things before one."""
 PEOPLE = [
     APPLICANT,
     *(
         Actor(kind="official", id=f"o-{role}-{n}", name=role, post=role, body="b", roles=frozenset({role}))
         for role in OFFICES
-        for n in range(2 if role in TWICE else 1)
+        for n in range(SEVERAL.get(role, 1))
     ),
 ]
 JSON = st.recursive(
