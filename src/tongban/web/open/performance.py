@@ -38,8 +38,10 @@ LEGAL: Final = "on-time-statutory"
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A body, or one service of it, in a month: answers that it owed by a date, and those given by the promised and by
-    the law's, with the digits of the release in percent. `service` is empty for the body as a whole."""
+    """A body, or one service of it, in a month: answers that it owed by a date and those given by the promised one; of
+    those for which a law gives the time (`legal_answered`) those given by the law's date. Shares with the digits of the
+    release, in percent. `service` is empty for the body as a whole; what the release does not show of the law is None.
+    """
 
     body: str
     body_name: Text
@@ -47,7 +49,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     service_name: Text
     answered: int
     promised: int
-    legal: int
+    legal_answered: int | None
+    legal: int | None
     promised_share: Decimal | None
     legal_share: Decimal | None
 
@@ -87,12 +90,12 @@ def _lines(site: Site, found: Snapshot) -> list[Line]:
             service_name=name(group[1]) if group[1:] else Text("全部事项", "all services"),
             answered=number.denominator,
             promised=number.numerator,
-            legal=legal[group].numerator,
+            legal_answered=by_law.denominator if (by_law := legal.get(group)) else None,
+            legal=by_law.numerator if by_law else None,
             promised_share=number.value,
-            legal_share=legal[group].value,
+            legal_share=by_law.value if by_law else None,
         )
         for group, number in sorted({**bodies, **both}.items())
-        if group in legal
     ]
 
 
@@ -135,7 +138,7 @@ def _about(site: Site, one: Answer) -> Text:
     return Text(f"{index.zh}（{service.zh}）", f"{index.en} ({service.en})")
 
 
-COLUMNS = ("month", "body", "body_name", "service", "service_name", "answered", "promised", "legal")
+COLUMNS = ("month", "body", "body_name", "service", "service_name", "answered", "promised", "legal_answered", "legal")
 
 
 @get("/open/performance.csv")
@@ -147,7 +150,7 @@ async def as_csv(site: Site, month: str = "") -> Response[str]:
     writer.writerow(COLUMNS)
     for one in shown.lines:
         names = (one.body, one.body_name.zh, one.service, one.service_name.zh)
-        writer.writerow((shown.month, *names, one.answered, one.promised, one.legal))
+        writer.writerow((shown.month, *names, one.answered, one.promised, one.legal_answered, one.legal))
     return saved_file(out.getvalue(), f"performance-{shown.month}.csv", "text/csv; charset=utf-8")
 
 
