@@ -176,8 +176,11 @@ async def pairs(db: Database, region: str) -> dict[tuple[str, str], str]:
 
 
 async def count(db: Database, since: datetime, now: datetime) -> None:
-    """Count the three rates since then, by region and body, for whoever reads `rates`."""
+    """Count the three rates since then, by region and body, for whoever reads `rates`; nothing where another process is
+    at it."""
     async with db.transaction() as connection:
+        if not await connection.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended('hotline-rate', 11))"):
+            return
         await connection.execute("DELETE FROM hotline_rate")
         await connection.execute(
             "INSERT INTO hotline_rate (region, body, at, requests, open, sent, contacted, reached, solved, satisfied)"
