@@ -58,7 +58,7 @@ def areas_of(site: Site, region: str, lang: Lang) -> list[tuple[str, list[tuple[
             [
                 (
                     one.code,
-                    one.name[lang] if one is not street else Text("整条街道：", "All of ")[lang] + one.name[lang],
+                    one.name[lang] if one is not street else _ALL[lang] + one.name[lang],
                 )
                 for one in inside
                 if one.code.startswith(street.code)

@@ -30,7 +30,7 @@ GROUPS: tuple[tuple[Text, tuple[Line, ...]], ...] = (
             (
                 "/open/hotline",
                 Text("12345办得怎么样", "How 12345 does"),
-                Text("多少人打来，联系上了没有，解决了没有。", "How many asked, were called back, and were helped."),
+                Text("联系上了没有，解决了没有，满意不满意。", "Were people called back, helped, and satisfied?"),
             ),
             (
                 "/open/improvements",
@@ -80,8 +80,8 @@ GROUPS: tuple[tuple[Text, tuple[Line, ...]], ...] = (
                 "/open/flexible",
                 Text("柔性办事的件数", "How often rules were bent in favour"),
                 Text(
-                    "先承诺后补材料、从宽处理的有多少件，各单位一样不一样。",
-                    "How often a promise was enough or a case was treated mildly, and whether bodies do so alike.",
+                    "先承诺后补材料、从宽处理的，一个月有多少件。",
+                    "How often in a month a promise was enough or a case was treated mildly.",
                 ),
             ),
             (
