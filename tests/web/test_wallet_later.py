@@ -15,7 +15,10 @@ from tests.web.citizen import Person
 from tests.web.test_case_pages import APPROVER, CLERK, act, submitted
 from tests.web.wallet import PRE, Wallet
 
+from tongban import certs
 from tongban.base.clock import SettableClock
+from tongban.base.ids import region_of
+from tongban.certs import Revocation
 from tongban.certs.credential import verify_credential
 from tongban.certs.sdjwt import Request, parse
 from tongban.certs.wallet import store
@@ -114,6 +117,18 @@ async def test_who_asks_after_the_decision_gets_it_at_once(ahead: Ahead):
     await ahead.person.get(f"/cases/{ahead.case}")
     assert f"/cases/{ahead.case}/wallet" not in ahead.person.page.text, "the certificate has its own page now"
     assert (await ahead.person.post(f"/cases/{ahead.case}/wallet", {})).status_code in (403, 409)
+
+
+async def test_a_wallet_waits_on_while_the_certificate_is_suspended(ahead: Ahead, site: Site):
+    await ahead.ask()
+    await ahead.granted()
+    (one,) = await certs.store.for_case(site.db, region_of(ahead.case), ahead.case)
+    async with site.db.transaction() as connection:
+        await certs.store.suspend(connection, one.record.id, Revocation(at=site.clock(), by="x", reason="核对"))
+    assert (await ahead.again()).status_code == 202
+    async with site.db.transaction() as connection:
+        await certs.store.restore(connection, one.record.id)
+    assert (await ahead.again()).status_code == 200
 
 
 async def test_a_case_that_ends_without_a_certificate_ends_the_waiting(ahead: Ahead, site: Site):

@@ -30,6 +30,8 @@ from tongban.web.visitor import Visitor
 NOT_KEPT = {"cache-control": "no-store"}
 BYTES = 60_000
 _NAME = Text("政务服务网", "Government services")
+_NOT_NOW = frozenset({Standing.NOT_YET, Standing.SUSPENDED})
+"""Standings of a certificate that may yet come to hold: a wallet waits on."""
 
 
 class WalletError(Exception):
@@ -176,7 +178,8 @@ async def come_of(site: Site, holder: str, ahead: store.Ahead) -> StoredCertific
     issued = await certs.store.for_case(site.db, ahead.region, ahead.case)
     own = [one for one in issued if one.record.holder.id == holder and one.record.type == ahead.type]
     if own:
-        return _valid(site, max(own, key=lambda one: one.record.version))
+        newest = max(own, key=lambda one: one.record.version)
+        return None if _standing(site, newest) in _NOT_NOW else _valid(site, newest)
     try:
         case = await site.cases.engine.load(ahead.case)
     except Refused:  # its person was erased
@@ -186,8 +189,12 @@ async def come_of(site: Site, holder: str, ahead: store.Ahead) -> StoredCertific
     return None
 
 
+def _standing(site: Site, found: StoredCertificate) -> Standing:
+    return certs.standing(found.record, site.today, found.revocation is not None, found.suspension is not None)
+
+
 def _valid(site: Site, found: StoredCertificate) -> StoredCertificate:
-    standing = certs.standing(found.record, site.today, found.revocation is not None, found.suspension is not None)
+    standing = _standing(site, found)
     if standing is not Standing.VALID:
         raise WalletError("credential_request_denied", f"The certificate is {standing.value}")
     return found
