@@ -13,6 +13,7 @@ from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing
 from tongban.cases.service import Cases
 from tongban.cases.spots import same_place
+from tongban.cases.store import visits
 from tongban.cases.views import CaseView
 from tongban.catalog import load_procedure, load_service
 from tongban.catalog.catalogue import Catalogue
@@ -212,3 +213,29 @@ def test_one_address_written_two_ways_is_one() -> None:
 def _weekend(first: date, last: date) -> date:
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     return next(day for day in days if day.weekday() == 6)
+
+
+async def test_page_by_page_every_visit_is_listed_once_and_those_to_come_before_those_that_are_over(
+    cases: Cases, who: Who, db: Database
+) -> None:
+    shop, _ = await opened(cases, who)
+    market = who("market.examiner")
+    days = (await cases.visits.of_case(market, shop)).days
+    assert days
+    await cases.visits.propose(market, shop, days[0], "09:00")
+    for number, state in (("a", "set"), ("b", "registered"), ("c", "off")):
+        await db.execute(
+            "INSERT INTO visit SELECT region, $1, decode($2, 'hex'), $3, day, hour, body, proposed_by, proposed_at"
+            " FROM visit WHERE state = 'proposed'",
+            number, f"0{number}", state,
+        )  # fmt: skip
+        await db.execute(
+            "INSERT INTO visit_case SELECT c.region, $1, case_id, c.body, service FROM visit_case c"
+            " JOIN visit v USING (region, visit) WHERE v.state = 'proposed'",
+            number,
+        )
+    (whole, found, before) = (await visits.of_bodies(db, [market.body], 9), list[visits.Visit](), None)
+    while page := await visits.of_bodies(db, [market.body], 1, before):
+        found += page
+        before = page[0].open, page[0].day, page[0].visit
+    assert found == list(whole) and [one.open for one in found] == [True, True, False, False]

@@ -85,7 +85,7 @@ class Overview:
     together: tuple[Shared, ...]
     visits: tuple[Shared, ...]
     next: str | None = None
-    """Where what is over goes on."""
+    """Where the visits go on."""
 
 
 class Visits:
@@ -96,15 +96,15 @@ class Visits:
 
     async def overview(self, actor: Actor, after: str | None = None) -> Overview:
         """What could be shared, the most urgent first, and what is arranged, of the official's own body. Further pages
-        hold what is over. Raises Refused (`bad-cursor`, 400)."""
+        hold more visits. Raises Refused (`bad-cursor`, 400)."""
         own, db = [actor.body], self._engine.db
-        place = read_cursor(after, tuple[date, str]) if after else None
+        place = read_cursor(after, tuple[bool, date, str]) if after else None
         at: dict[tuple[str, bytes], list[Waiting]] = {}
         for one in () if place else await store.shared(db, own, _MOST):
             at.setdefault((one.region, one.place), []).append(one)
         several = await store.of_bodies(db, own, _PAGE + 1, place)
         visits = several[:_PAGE]
-        following = cursor(visits[-1].day, visits[-1].visit) if len(several) > _PAGE else None
+        following = cursor(visits[-1].open, visits[-1].day, visits[-1].visit) if len(several) > _PAGE else None
         cases = await store.cases_of(db, visits)
         return Overview(
             tuple(Shared(tuple(found), None, self._days(found)) for found in at.values()),

@@ -43,6 +43,11 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     registered_by: str = ""
     registered_at: datetime | None = None
 
+    @property
+    def open(self) -> bool:
+        """Whether it is still to come."""
+        return self.state in ("proposed", "set")
+
 
 class Visited(msgspec.Struct, frozen=True, kw_only=True):
     """A case of a visit. `agreed_at` is when its body agreed to the day."""
@@ -202,18 +207,18 @@ async def latest_of(db: Runner, region: str, case: str) -> Visit | None:
 
 
 async def of_bodies(
-    db: Runner, bodies: Sequence[str], limit: int, before: tuple[date, str] | None = None
+    db: Runner, bodies: Sequence[str], limit: int, before: tuple[bool, date, str] | None = None
 ) -> tuple[Visit, ...]:
-    """Visits that cases of these bodies belong to, open ones first, then the latest; with `before` (day and number of
-    the last that was shown) only what is over and came before it."""
+    """Visits that cases of these bodies belong to, open ones first, then the latest; with `before` (whether the last
+    that was shown is open, its day and number) what comes after that."""
     rows = await db.fetch(
         f"SELECT {_VISIT} FROM visit v WHERE EXISTS (SELECT 1 FROM visit_case c WHERE c.body = ANY($1::text[])"  # noqa: S608
         " AND c.region = v.region AND c.visit = v.visit)"
-        " AND ($3::date IS NULL OR (v.state NOT IN ('proposed', 'set') AND (v.day, v.visit) < ($3, $4)))"
-        " ORDER BY v.state NOT IN ('proposed', 'set'), v.day DESC, v.visit DESC LIMIT $2",
+        " AND ($3::boolean IS NULL OR (v.state IN ('proposed', 'set'), v.day, v.visit) < ($3, $4::date, $5))"
+        " ORDER BY v.state IN ('proposed', 'set') DESC, v.day DESC, v.visit DESC LIMIT $2",
         list(bodies),
         limit,
-        *(before or (None, "")),
+        *(before or (None, None, "")),
     )
     return tuple(msgspec.convert(dict(row), Visit) for row in rows)
 

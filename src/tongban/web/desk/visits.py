@@ -50,8 +50,8 @@ async def visits(site: Site, visitor: Visitor, after: str | None = None) -> Resp
         desk=desk(site, actor, "visits"),
         together=rows(found.together),
         following=found.next,
-        open_=rows(one for one in found.visits if one.visit and one.visit.state in ("proposed", "set")),
-        past=rows(one for one in found.visits if one.visit and one.visit.state not in ("proposed", "set")),
+        open_=rows(one for one in found.visits if one.visit and one.visit.open),
+        past=rows(one for one in found.visits if one.visit and not one.visit.open),
     )
 
 
