@@ -77,18 +77,25 @@ async def confirm(engine: Engine, records: Mapping[str, Shared]) -> None:
 
 async def turn(engine: Engine) -> int:
     """Look at every one that open cases rest on, and tell the cases of what changed; how many changed."""
-    now, changed = engine.clock(), 0
-    for one in await reliance.elsewhere(engine.db, _MOST):
-        status = await engine.abroad(Listed(uri=one.uri, place=one.place))
-        standing = _STANDINGS[status] if status is not None else _unseen(one, now)
-        if standing == one.standing:
-            if status is not None and now - one.seen_at >= _SEEN_EVERY:
-                await reliance.seen(engine.db, one, standing, None, now)
-            continue
-        changed += await reliance.seen(engine.db, one, standing, _change(one.standing, standing), now)
+    now, changed, after = engine.clock(), 0, ("", "", "")
+    while several := await reliance.elsewhere(engine.db, after, _MOST):
+        for one in several:
+            changed += await _look(engine, one, now)
+        after = several[-1].certificate, several[-1].uri, several[-1].standing
     if changed:
         await evidence.turn(engine)
     return changed
+
+
+async def _look(engine: Engine, one: Elsewhere, now: datetime) -> bool:
+    """Whether it stands otherwise than when it was last looked at."""
+    status = await engine.abroad(Listed(uri=one.uri, place=one.place))
+    standing = _STANDINGS[status] if status is not None else _unseen(one, now)
+    if standing != one.standing:
+        return await reliance.seen(engine.db, one, standing, _change(one.standing, standing), now)
+    if status is not None and now - one.seen_at >= _SEEN_EVERY:
+        await reliance.seen(engine.db, one, standing, None, now)
+    return False
 
 
 def _unseen(one: Elsewhere, now: datetime) -> Standing:

@@ -63,12 +63,14 @@ async def rely_elsewhere(db: Runner, certificate: str, case: str, listed: Listed
     )
 
 
-async def elsewhere(db: Runner, most: int) -> list[Elsewhere]:
-    """The certificates of other installations on which open cases rest, those seen longest ago first."""
+async def elsewhere(db: Runner, after: tuple[str, str, str], most: int) -> list[Elsewhere]:
+    """The certificates of other installations on which open cases rest, by number, address and standing; those after
+    such a place."""
     rows = await db.fetch(
         "SELECT r.certificate, r.uri, r.place, r.standing, min(r.seen_at) AS seen_at FROM certificate_reliance r"
         " JOIN case_row c ON c.region = r.region AND c.case_id = r.case_id AND c.open WHERE r.uri <> ''"
-        " GROUP BY 1, 2, 3, 4 ORDER BY 5, 1 LIMIT $1",
+        " AND (r.certificate, r.uri, r.standing) > ($1, $2, $3) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 4 LIMIT $4",
+        *after,
         most,
     )
     return [msgspec.convert(dict(row), Elsewhere) for row in rows]
