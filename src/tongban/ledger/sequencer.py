@@ -65,10 +65,9 @@ class Sequencer:
             size, edge = self._edge
             if size != head.size:
                 edge = await store.tiles(connection, _edge_of(head.size))
-            async with asyncio.TaskGroup() as both:  # the server writes while we hash
-                both.create_task(store.add(connection, leaves))
-                growing = both.create_task(asyncio.to_thread(grow, head.size, edge, [leaf.value for leaf in leaves]))
-            grown = growing.result()
+            growing = asyncio.create_task(asyncio.to_thread(grow, head.size, edge, [leaf.value for leaf in leaves]))
+            await store.add(connection, leaves)  # the server writes while we hash
+            grown = await growing
             signed = self._signed(Checkpoint(head.origin, grown.size, grown.root))
             await store.grow(connection, grown.tiles, grown.size, signed, shown=not self.witnessed)
         self._edge = grown.size, {tile: grown.tiles.get(tile) or edge[tile] for tile in _edge_of(grown.size)}
