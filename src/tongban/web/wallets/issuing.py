@@ -182,7 +182,9 @@ async def come_of(site: Site, holder: str, ahead: store.Ahead) -> StoredCertific
         return None if _standing(site, newest) in _NOT_NOW else _valid(site, newest)
     try:
         case = await site.cases.engine.load(ahead.case)
-    except Refused:  # its person was erased
+    except Refused as refused:
+        if refused.status not in (404, 410):  # a database that is away ends no waiting
+            raise
         raise WalletError("credential_request_denied", "The case is not there any more") from None
     if case.definition.ended(case.state):
         raise WalletError("credential_request_denied", "The case has ended, and no certificate has come of it")
