@@ -12,6 +12,7 @@ from tests.web.test_tenants import Reader, in_post
 from tongban.base.clock import SettableClock
 from tongban.base.errors import Refused
 from tongban.org import Actor, demo
+from tongban.org.model import Absence
 from tongban.oversight.draws import order, rank
 from tongban.web.app import create
 from tongban.web.site import Site
@@ -183,11 +184,15 @@ async def test_who_inspects_is_drawn_by_the_same_leaf_checked_by_the_business_an
     assert await act(examiner, "send", posts[0], posts[2]) == "not-as-drawn"
     assert await act(examiner, "send", posts[0], posts[0]) == "two-inspectors"
     assert await act(examiner, "send", posts[1], "990101.market.inspector-4") == "no-certificate"
-    assert await act(examiner, "send", posts[0], posts[1]) == ""
-    assert await act(head, "replace-inspectors", posts[1], posts[2]) == "field-missing"
-    assert await act(head, "replace-inspectors", posts[1], posts[2], reasons="带队的和店主是邻居，自己提出回避") == ""
+    site.directory.away.take([Absence(id="a", person=drawn[0].partition("/")[2], since=site.today)])
+    assert await act(official(site, posts[1]), "send", posts[1], posts[2]) == ""  # whoever is on leave is passed over
     state = (await site.cases.engine.load(case)).state
-    assert state.named["inspector_one"].post == posts[1]
+    assert {one.post for one in state.named.values()} == set(posts[1:])
+    site.directory.away.take([])
+    assert await act(head, "replace-inspectors", posts[0], posts[2]) == "field-missing"
+    assert await act(head, "replace-inspectors", posts[0], posts[2], reasons="带队的和店主是邻居，自己提出回避") == ""
+    state = (await site.cases.engine.load(case)).state
+    assert state.named["inspector_one"].post == posts[0]
 
 
 async def test_the_inspected_reads_who_comes_and_an_objection_that_was_right_ends_with_nothing_found(

@@ -7,7 +7,7 @@ what the last one found are the two facts of them that the cases themselves know
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tongban.base.errors import refuse
@@ -18,7 +18,7 @@ from tongban.cases.projections import FAR, CaseRow
 from tongban.cases.store import lists
 from tongban.cases.views import CaseView
 from tongban.catalog.model import Audience, Service
-from tongban.org import Actor
+from tongban.org import Actor, Directory
 
 if TYPE_CHECKING:
     from tongban.cases.engine import Engine
@@ -110,7 +110,8 @@ async def _drawn(engine: Engine, actor: Actor, service: Service, code: str, rand
 
 
 def sent(engine: Engine, found: Case, act: str, says: Mapping[str, Any]) -> None:
-    """Whether those who are sent to inspect may be: two, with their certificate, and after a draw the drawn ones.
+    """Whether those who are sent to inspect may be: two, with their certificate, and after a draw the drawn ones; of
+    these whoever is not here or may not go that day is passed over.
 
     `says` holds the officials who were named. Raises Refused: `two-inspectors`, `no-certificate`, `not-as-drawn` (422).
     """
@@ -123,10 +124,9 @@ def sent(engine: Engine, found: Case, act: str, says: Mapping[str, Any]) -> None
         raise refuse(
             "two-inspectors", "要两个人，不能是同一个人。", "Two people are needed.", place=_TWO[1], status=422
         )
-    directory, day = engine.directory, engine.clock().astimezone(engine.zone).date()
+    day, service = engine.clock().astimezone(engine.zone).date(), found.state.case.service
     for place, one in zip(_TWO, named, strict=True):
-        post = directory.post(one.post)
-        if any(directory.training.stands_against(one.id, post, found.state.case.service, do, day) for do in _ON_SITE):
+        if not _may_go(engine.directory, service, one.post, one.id, day):
             raise refuse(
                 "no-certificate",
                 f"{one.name}没有有效的行政执法证或者没学完现场核查，不能去。",
@@ -136,19 +136,31 @@ def sent(engine: Engine, found: Case, act: str, says: Mapping[str, Any]) -> None
                 status=422,
             )
     drawn = [one.partition(" ") for one in str(found.state.facts.get("inspectors_drawn") or "").split(_NEXT) if one]
-    places, wanted = [one[0] for one in drawn], [f"{one.post}/{one.id}" for one in named]
-    first = places[: len(_TWO)]
-    if drawn and not (sorted(wanted) == sorted(first) if act == "send" else set(wanted) <= set(places)):
-        names = "、".join(f"{name}（{place.partition('/')[0]}）" for place, _, name in drawn[: len(_TWO)])
+    able = [one for one in drawn if _may_go(engine.directory, service, *_post_and_person(one[0]), day)]
+    first, wanted = able[: len(_TWO)], {f"{one.post}/{one.id}" for one in named}
+    if not ({one[0] for one in first} <= wanted if act == "send" else not drawn or wanted <= {one[0] for one in drawn}):
+        names = "、".join(f"{name}（{place.partition('/')[0]}）" for place, _, name in first or drawn)
         raise refuse(
             "not-as-drawn",
-            f"派的人也是抽的：{names}。有人去不了、要回避的，派出以后用“换人”，写明理由，在抽到的人里换。",
-            f"Who goes was drawn too: {names}. Whoever cannot go or must not is replaced afterwards, with the reason,"
-            " among those that were drawn.",
+            f"派的人也是抽的：{names}；今天不在岗的已经跳过。要回避的，派出以后用“换人”，写明理由，在抽到的人里换。",
+            f"Who goes was drawn too: {names}; whoever is not here today is passed over. Whoever must not go is"
+            " replaced afterwards, with the reason, among those that were drawn.",
             place=_TWO[0],
             law="优化营商环境条例 54",
             status=422,
         )
+
+
+def _may_go(directory: Directory, service: str, post: str, person: str, day: date) -> bool:
+    """Whether somebody is in this post that day and has what an inspection needs."""
+    return person in directory.holders(post, day) and not any(
+        directory.training.stands_against(person, directory.post(post), service, do, day) for do in _ON_SITE
+    )
+
+
+def _post_and_person(place: str) -> tuple[str, str]:
+    post, _, person = place.partition("/")
+    return post, person
 
 
 async def earlier(engine: Engine, actor: Actor, service: Service, code: str) -> dict[str, str]:
