@@ -67,6 +67,7 @@ async def test_from_asking_without_a_log_in_to_the_call_back(anyone: Person, sit
     }
     await anyone.post(f"/hotline/{case}/{code}", {**said, "key": anyone.hidden("key")})
     assert "已回访，办结" in anyone.text
+    clock.advance(minutes=1)
     await site.voice.turn()
     (one,) = await site.voice.hotline.rates(["990101"])
     assert (one.of, one.response, one.solution, one.satisfaction) == (HOUSING, "100%", "100%", "100%")
@@ -88,7 +89,9 @@ async def test_an_objection_is_decided_by_the_dispatching_unit_and_not_by_whoeve
     assert "现在由岚江市清源区住房和城乡建设局负责" in anyone.text, "meanwhile it still answers for it"
 
 
-async def test_what_is_not_solved_goes_back_and_is_counted_as_not_solved(anyone: Person, site: Site) -> None:
+async def test_what_is_not_solved_goes_back_and_is_counted_as_not_solved(
+    anyone: Person, site: Site, clock: SettableClock
+) -> None:
     case, code = await asked(anyone)
     await sent(await Official(site).sit("service-centre.clerk"), case)
     housing = await Official(site).sit("housing.examiner")
@@ -97,6 +100,7 @@ async def test_what_is_not_solved_goes_back_and_is_counted_as_not_solved(anyone:
     back = {"act": "send-back", "send-back.contacted": "yes", "send-back.reasons": "还是不亮"}
     await anyone.post(f"/hotline/{case}/{code}", {**back, "key": anyone.hidden("key")})
     assert "承办单位在办" in anyone.text
+    clock.advance(minutes=1)
     await site.voice.turn()
     assert (await site.voice.hotline.rates(["990101"]))[0].solution == "0%"
 

@@ -41,7 +41,7 @@ from tongban.voice.store import places as placed
 
 COUNTED = timedelta(days=90)
 """How far back requests are counted."""
-_COUNT_AGAIN = timedelta(minutes=15)
+_COUNT_SOON, _COUNT_AGAIN = timedelta(minutes=1), timedelta(minutes=15)
 _EARLIER = 20
 _SHORTEST_PURPOSE = 4
 _WITHOUT_LOGIN = Grant(Text("诉求人自己提出（没有登录）", "by the person, not logged in"), "国办发〔2020〕53号")
@@ -260,16 +260,16 @@ class Hotline:
             except Exception as error:  # the others must have their turn
                 self.log.error("request-not-kept", error, case=case)
         last = await store.counted_at(self.db)
-        if done or last is None or last <= now - _COUNT_AGAIN:
+        if last is None or last <= now - (_COUNT_SOON if done else _COUNT_AGAIN):
             await store.count(self.db, now - COUNTED, now)
         return done
 
     async def _keep(self, one: Case) -> None:
         row = kept(one, await self._phone_of(one))
-        await store.keep(self.db, row)
         said = (str(one.state.facts.get("place") or ""), row.said)
         where = Where(self.places.heard(row.region, *said), "words")
         await placed.keep(self.db, row.case_id, row.applicant, where, row.at)
+        await store.keep(self.db, row)  # last: a row that is there is not looked at again
 
     async def _phone_of(self, found: Case) -> bytes | None:
         person = await people.person(self.db, found.state.case.applicant.id)

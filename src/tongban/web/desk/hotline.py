@@ -73,6 +73,7 @@ async def listed(
         answered=answered,
         left=left,
         closed=closed,
+        area=area[:12],
         chosen=site.voice.hotline.places.name(area) or site.directory.region_name(area) if area else None,
         where=partial(area_name, site),
         map=await mapped(site, actor),

@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Final, Literal, cast
 
 import msgspec
 
-from tongban.base.database import Database
-from tongban.base.errors import refuse
+from tongban.base.database import Connection, Database
+from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.page import Page, cursor, read_cursor
 from tongban.cases import between
@@ -137,10 +138,9 @@ class Reviews:
                 "field-missing", "写明为什么要做、钱怎么用", "Say why it is needed and how the money is used",
                 place="reasons", law=LAW, status=422,
             )  # fmt: skip
-        if any(not each.outcome for each in (await self.of_projects([one])).get((region, project), [])):
-            raise refuse(
-                "review-open", "这个项目正在审，先等这一次的结果", "A review of this project is open", status=409
-            )
+        earlier = (await self.of_projects([one])).get((region, project), [])
+        if any(not each.outcome for each in earlier):
+            raise _open_already()
         (overlapping, names, unbuilt), now = await self._register(region), self.cases.engine.clock()
         figures = figures_of(one, overlapping, unbuilt, (await self.shares([official.body]))[official.body])
         facts = {
@@ -164,7 +164,7 @@ class Reviews:
             records={},
             key=f"funding:{official.id}:{key}",
             owed_by=reviewer,
-            also=lambda opening: lambda connection: store.ask(connection, region, project, opening.case, now),
+            also=lambda opening: partial(_noted, region, project, opening.case, now, len(earlier)),
         )
         return opened.state.case.case
 
@@ -271,6 +271,15 @@ def _report(mine: Sequence[Overlap], names: Mapping[str, str]) -> str:
     ]
     rest = f"\n另有{len(mine) - _TOLD}处。" if len(mine) > _TOLD else ""
     return ("\n".join(lines) + rest)[:4000]
+
+
+async def _noted(region: str, project: str, case: str, at: datetime, before: int, connection: Connection) -> None:
+    if not await store.ask(connection, region, project, case, at, before):
+        raise _open_already()
+
+
+def _open_already() -> Refused:
+    return refuse("review-open", "这个项目正在审，先等这一次的结果", "A review of this project is open", status=409)
 
 
 def _may_ask(official: Actor) -> None:

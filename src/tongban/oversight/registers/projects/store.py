@@ -81,8 +81,18 @@ _KEPT = "f.region, f.project, f.case_id, f.asked_at, f.seq, f.kept, c.seq AS now
 _CASE = "JOIN case_row c USING (case_id)"
 
 
-async def ask(db: Runner, region: str, project: str, case: str, now: datetime) -> None:
-    """Note the case in which funding is reviewed; again is harmless."""
+async def ask(db: Runner, region: str, project: str, case: str, now: datetime, before: int) -> bool:
+    """Note the case in which funding is reviewed; again is harmless. False if there are more reviews than the `before`
+    that were looked at: two who ask at once wait for each other here."""
+    await db.execute("SELECT FROM project WHERE region = $1 AND id = $2 FOR UPDATE", region, project)
+    there = await db.fetchrow(
+        "SELECT count(*)::int AS n FROM project_funding WHERE region = $1 AND project = $2 AND case_id <> $3",
+        region,
+        project,
+        case,
+    )
+    if there is None or there["n"] > before:
+        return False
     await db.execute(
         "INSERT INTO project_funding (region, project, case_id, asked_at) VALUES ($1, $2, $3, $4)"
         " ON CONFLICT DO NOTHING",
@@ -91,6 +101,7 @@ async def ask(db: Runner, region: str, project: str, case: str, now: datetime) -
         case,
         now,
     )
+    return True
 
 
 async def fundings(db: Runner, projects: Sequence[tuple[str, str]]) -> list[Kept]:
