@@ -49,6 +49,8 @@ from tongban.web.open.receipt import scripts
 
 LEAVES = 40_000
 ROUNDS = 3
+TOGETHER = 10
+"""Commitments that one statement writes in a busy moment: applications that come at once share it."""
 MILLION = 1_000_000
 ORIGIN = "bench.example/open/log"
 SUBMISSIONS = 1.0
@@ -81,28 +83,34 @@ async def _measure(url: str, folder: Path) -> dict[str, float]:
     ring = KeyRing.open(folder / "log-keys", datetime.now(UTC))
     await store.found(db, ORIGIN)
     sequencer = Sequencer(db, ring, lambda: datetime.now(UTC))
-    rounds = [(await _sequenced(db, sequencer), await _copied(db)) for _ in range(ROUNDS)]
+    rounds = [
+        (await _sequenced(db, sequencer), await _sequenced(db, sequencer, TOGETHER), await _copied(db))
+        for _ in range(ROUNDS)
+    ]
     submit = await _submissions(db, folder)
     await sequencer.run()
     receipt = await _receipt(db, folder, sequencer)
     await db.close()
     return {
-        "leaves_per_s": median(one for one, _ in rounds),
-        "copy_rows_per_s": median(two for _, two in rounds),
+        "leaves_per_s": median(one for one, _, _ in rounds),
+        "leaves_of_ten_written_together_per_s": median(ten for _, ten, _ in rounds),
+        "copy_rows_per_s": median(copied for _, _, copied in rounds),
         **submit,
         **receipt,
     }
 
 
-async def _sequenced(db: Database, sequencer: Sequencer) -> float:
+async def _sequenced(db: Database, sequencer: Sequencer, together: int = 1) -> float:
+    """Leaves a second, of which so many were written by one statement and stand in one row."""
     start = time.time_ns()
     await db.execute(
         "INSERT INTO ledger_waiting (regions, subjects, seqs, commitments)"
-        " SELECT ARRAY[$2], ARRAY[$3 || n], '{1}', ARRAY[sha256(convert_to(n::text, 'UTF8'))]"
-        " FROM generate_series(1, $1::int) n",
+        " SELECT array_agg($2::text), array_agg($3 || n), array_agg(1), array_agg(sha256(convert_to(n::text, 'UTF8')))"
+        " FROM generate_series(0, $1::int - 1) n GROUP BY n / $4::int ORDER BY n / $4::int",
         LEAVES,
         REGION,
         f"{REGION}-{start}-",
+        together,
     )
     await db.execute("ANALYZE ledger_waiting")
     began = time.perf_counter()
