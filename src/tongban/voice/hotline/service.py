@@ -41,7 +41,7 @@ from tongban.voice.store import places as placed
 
 COUNTED = timedelta(days=90)
 """How far back requests are counted."""
-_COUNT_SOON, _COUNT_AGAIN = timedelta(minutes=1), timedelta(minutes=15)
+_COUNT_AGAIN = timedelta(minutes=1)
 _EARLIER = 20
 _SHORTEST_PURPOSE = 4
 _WITHOUT_LOGIN = Grant(Text("诉求人自己提出（没有登录）", "by the person, not logged in"), "国办发〔2020〕53号")
@@ -246,7 +246,7 @@ class Hotline:
         await placed.keep(self.db, view.case, view.opening.applicant.id, where, self.clock())
 
     async def rates(self, regions: Sequence[str], by: str = "body") -> list[Rates]:
-        """三率 of the last 90 days, as they were last counted: within a quarter of an hour."""
+        """三率 of the last 90 days, as they were last counted: a minute ago at most."""
         return await store.rates(self.db, regions, by)
 
     async def turn(self, *, whole: bool = False) -> int:
@@ -260,7 +260,7 @@ class Hotline:
             except Exception as error:  # the others must have their turn
                 self.log.error("request-not-kept", error, case=case)
         last = await store.counted_at(self.db)
-        if last is None or last <= now - (_COUNT_SOON if done else _COUNT_AGAIN):
+        if last is None or last <= now - _COUNT_AGAIN:
             await store.count(self.db, now - COUNTED, now)
         return done
 
