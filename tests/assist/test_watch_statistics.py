@@ -15,7 +15,6 @@ from tongban.assist.watch.statistics import (
     Rate,
     chance_of_run,
     difference,
-    divergence,
     longest_run,
     stability,
     wilson,
@@ -62,16 +61,6 @@ def test_the_chance_of_a_run_is_the_share_of_all_sequences_that_have_one(of: int
         if longest_run(one) >= length
     )
     assert chance_of_run(length, of, share) == pytest.approx(counted, abs=1e-9)
-
-
-@given(BANDS)
-@settings(max_examples=60, deadline=None)
-def test_divergence_is_that_of_jensen_and_shannon(bands: tuple[list[int], list[int]]) -> None:
-    from scipy.spatial.distance import jensenshannon
-
-    before, now = bands
-    assert divergence(before, now) == pytest.approx(float(jensenshannon(before, now, base=2)) ** 2, abs=1e-9)
-    assert divergence(before, before) == 0
 
 
 @given(BANDS)

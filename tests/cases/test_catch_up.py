@@ -17,3 +17,6 @@ async def test_a_calendar_filed_while_the_site_was_down_moves_dates_once(cases: 
     row = (await cases.queue(post("clerk"))).items[0]
     assert view.due is not None
     assert row.due_at > view.due.due
+    moved = await cases.view(APPLICANT, view.case)
+    assert moved.due is not None
+    assert moved.due.due == row.due_at

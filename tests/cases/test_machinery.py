@@ -100,9 +100,6 @@ async def test_a_letter_goes_out_after_the_undo_window_and_its_proof_comes_back(
     assert (proof.type, proof.payload["notice"], proof.payload["channel"]) == ("notice-delivered", 3, "file")
     inbox = (await cases.inbox(APPLICANT)).items
     assert [letter.title.zh for letter in inbox] == ["请您补材料", "已收到您的申请"]
-    await cases.read_notice(APPLICANT, number, 3)
-    await cases.read_notice(NEIGHBOUR, number, 1)
-    assert [letter.read_at is not None for letter in (await cases.inbox(APPLICANT)).items] == [True, False]
 
 
 async def test_a_letter_taken_back_never_leaves(cases: Cases, post: Officials, clock: SettableClock) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -20,7 +20,6 @@ from tongban.cases.store.sealed import SEALED
 from tongban.cases.views import CaseView
 from tongban.catalog.catalogue import Catalogue
 from tongban.org import Actor
-from tongban.terms import Calendar
 
 pytestmark = pytest.mark.database
 
@@ -329,18 +328,6 @@ async def test_the_event_keeps_the_chain_of_authority(cases: Cases, post: Offici
     grant = next(event for event in done.loaded.events if event.type == "grant")
     assert grant.authority.zh == "approver岗 → 清源区市场监管局（演示） → 行政许可法 22"
     assert grant.by.post == "approver"
-
-
-async def test_a_new_calendar_moves_open_cases(cases: Cases, post: Officials) -> None:
-    view = await submit(cases)
-    calendar = Calendar.china().with_notice(2026, "国办发明电〔2026〕演示", holidays={date(2026, 11, 9): "演示假"})
-    assert await cases.recompute_due(calendar) == 1
-    assert await cases.recompute_due(calendar) == 0
-    row = (await cases.queue(post("clerk"))).items[0]
-    moved = await cases.view(APPLICANT, view.case)
-    assert moved.due is not None
-    assert row.due_at == moved.due.due
-    assert row.due_at > datetime(2026, 11, 11, tzinfo=ZONE)
 
 
 async def test_a_case_keeps_the_versions_of_its_day(cases: Cases) -> None:

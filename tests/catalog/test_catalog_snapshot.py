@@ -126,18 +126,6 @@ def test_what_is_not_in_force_is_not_found() -> None:
     assert catalogue(changed(SERVICE, "status: published", "status: draft")).search("图书馆") == []
 
 
-def test_a_person_is_offered_what_they_have_a_right_to_first() -> None:
-    other = changed(
-        changed(SERVICE, "service: library-card", "service: other-card"),
-        '[true, "-", eligible',
-        '[true, "-", {no: 不行}',
-    )
-    offers = catalogue(other, SERVICE).for_person({"lives_here": True, "born": date(1990, 1, 1)})
-    assert [(o.service.service, o.assessment.outcome) for o in offers] == [("library-card", "eligible")]
-    unsure = catalogue(SERVICE).for_person({})
-    assert [o.assessment.outcome for o in unsure] == ["unknown"]
-
-
 def test_search_finds_a_shipped_service_by_an_everyday_question() -> None:
     lines = (Path(__file__).parent / "guide_questions.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [json.loads(line) for line in lines]

@@ -174,11 +174,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """Where the master keys are that personal data are sealed under. Back it up apart from the database."""
         return self.keys_dir / "sealing"
 
-    @property
-    def files_dir(self) -> Path:
-        """Where uploads are."""
-        return self.data_dir / "files"
-
 
 def _convert(wanted: dict[str, Any], problems: list[Problem]) -> Settings | None:
     """The settings, or None with a problem for every value that does not fit."""

@@ -23,7 +23,7 @@ async def readable(engine: Engine, number: str) -> Case | None:
 
 
 async def rebuild(engine: Engine) -> int:
-    """Forget every row and make it anew; the number of cases. Read receipts of letters are kept."""
+    """Forget every row and make it anew; the number of cases."""
     async with engine.db.transaction() as connection:
         await history.clear_rows(connection)
     count, after = 0, ("", "")

@@ -17,7 +17,6 @@ from tongban.base.clock import ZONE, Clock
 from tongban.base.database import Database
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
-from tongban.base.ids import region_of
 from tongban.base.keys import KeyRing
 from tongban.base.page import Page, cursor, read_cursor
 from tongban.cases import abroad, duties, evidence, naming, outbox, parts, promises, rebuilding, timers
@@ -386,10 +385,6 @@ class Cases:
         rows = await personal.inbox(self.engine.db, whose, now, before, size + 1, services, cases_only=agent)
         return _page(rows, size, lambda row: cursor(row.at, row.case_id, row.seq))
 
-    async def read_notice(self, actor: Actor, case: str, seq: int) -> None:
-        """Note that a person has opened a letter of theirs."""
-        await personal.mark_read(self.engine.db, actor.id, region_of(case), case, seq, self.engine.clock())
-
     # --- documents -------------------------------------------------------------------------------------------------
 
     async def add_document(self, actor: Actor, name: str, data: bytes, about: str = "") -> Attachment:
@@ -446,11 +441,6 @@ class Cases:
     async def catch_up(self) -> int:
         """At start: move open cases' dates if the calendar is another than last time; the number that moved."""
         return await rebuilding.catch_up(self.engine)
-
-    async def recompute_due(self, calendar: Calendar) -> int:
-        """Take a new calendar and move every open case's dates; the number that moved."""
-        self.engine.calendar = calendar
-        return await rebuilding.recompute(self.engine)
 
     async def rebuild(self) -> int:
         """Make every row anew from the events; the number of cases."""

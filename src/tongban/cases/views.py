@@ -84,10 +84,6 @@ class TermView:
         """Why the binding date is that day, in one sentence."""
         return Text(self.binding.explain("zh"), self.binding.explain("en"))
 
-    def explain_statutory(self) -> Text:
-        """Why the law's date is that day."""
-        return Text(self.statutory.explain("zh"), self.statutory.explain("en"))
-
 
 @dataclass(frozen=True, slots=True)
 class FactView:

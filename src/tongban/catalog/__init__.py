@@ -3,7 +3,7 @@
 from tongban.catalog.acts import cite
 from tongban.catalog.answers import parse_fact, stored_fact
 from tongban.catalog.assess import Assessment, assess
-from tongban.catalog.catalogue import Catalogue, Hit, Offer
+from tongban.catalog.catalogue import Catalogue, Hit
 from tongban.catalog.competence import Asks, Placed, place_of
 from tongban.catalog.compile import compile_service, content_hash
 from tongban.catalog.explanation import explanation
@@ -25,7 +25,6 @@ __all__ = [
     "ListedItem",
     "Loaded",
     "Needed",
-    "Offer",
     "Placed",
     "Question",
     "Variant",

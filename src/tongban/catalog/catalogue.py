@@ -10,7 +10,6 @@ from typing import Any, Generic, TypeVar
 from tongban.base.clock import Clock, system_clock
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Lang, words
-from tongban.catalog.assess import Assessment, assess
 from tongban.catalog.bundle import Bundle
 from tongban.catalog.certificate_type import CertificateType, results
 from tongban.catalog.composing import Composed, compose
@@ -48,14 +47,6 @@ class Hit:
         if self.service is not None:
             return self.service.name
         return self.listed.name if self.listed else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A service that a person can have, as far as is known about them."""
-
-    service: Service
-    assessment: Assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,22 +345,6 @@ class Catalogue:
             item = None if mine else self._listed[found.key - len(self._all)]
             hits.append(Hit(service, item, found.score, found.coverage, found.matched))
         return hits
-
-    def for_person(
-        self, facts: Mapping[str, Any], *, on: date | None = None, audience: Audience = Audience.NATURAL_PERSON
-    ) -> list[Offer]:
-        """Services that the known facts entitle to, then those that nothing known rules out (免申即享's first step)."""
-        day = on or self.today
-        offers: list[Offer] = []
-        for service in self.services(day):
-            if audience not in service.audience:
-                continue
-            try:
-                offers.append(Offer(service, assess(service, facts, day)))
-            except Refused:
-                continue  # a file that does not compile is the checker's finding, not this person's problem
-        kept = [offer for offer in offers if offer.assessment.outcome in ("eligible", "unknown")]
-        return sorted(kept, key=lambda o: (o.assessment.outcome != "eligible", len(o.assessment.unknown)))
 
     # --- inside -------------------------------------------------------------------------------------------------
 

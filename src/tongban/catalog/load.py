@@ -13,10 +13,8 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from tongban.base.i18n import Text
-from tongban.catalog.bundle import Bundle
 from tongban.catalog.findings import Finding, Position, errors, refused, sort_findings
 from tongban.catalog.model import Service
-from tongban.catalog.paper import Paper
 from tongban.catalog.policy import Policy
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.schema import FILE_KINDS, FILE_TYPES, FOLDERS, FileKind, schema_of
@@ -60,16 +58,6 @@ def load_use(text: str, path: str = "use.yaml") -> Loaded[Use]:
 def load_policy(text: str, path: str = "policy.yaml") -> Loaded[Policy]:
     """A policy file from its text."""
     return load_as(Source(text, path), "policy", Policy)
-
-
-def load_paper(text: str, path: str = "paper.yaml") -> Loaded[Paper]:
-    """A paper file from its text."""
-    return load_as(Source(text, path), "paper", Paper)
-
-
-def load_bundle(text: str, path: str = "bundle.yaml") -> Loaded[Bundle]:
-    """A bundle file from its text."""
-    return load_as(Source(text, path), "bundle", Bundle)
 
 
 def load_text(text: str, path: str) -> Loaded[Any]:

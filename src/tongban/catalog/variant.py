@@ -53,11 +53,6 @@ class Variant(msgspec.Struct, frozen=True):
     materials: tuple[Needed, ...]
     unknown: tuple[str, ...]
 
-    @property
-    def next_question(self) -> Question | None:
-        """The first question that has no answer yet."""
-        return next((q for q in self.questions if q.value is None and q.fact.required), None)
-
 
 def variant(service: Service, facts: Mapping[str, Any], application_date: date) -> Variant:
     """The service resolved for `facts` (values as `parse_fact` gives them, or as they come back from JSON).

@@ -13,7 +13,7 @@ from tongban.base.keys import Algorithm, KeyRing, PublicKey, Use
 from tongban.certs.faults import Fault, Point
 from tongban.certs.strict import Stop
 
-ISS, SUB, EXP, NBF, IAT, TTL, STATUS, STATUS_LIST = 1, 2, 4, 5, 6, 65534, 65535, 65533
+EXP, NBF, IAT, TTL, STATUS = 4, 5, 6, 65534, 65535
 """CWT claims (RFC 8392 §4, Token Status List §14.3)."""
 SIGN1_TAG = 18
 _ALG, _CRIT, _KID, _TYPE = 1, 2, 4, 16

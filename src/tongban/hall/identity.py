@@ -12,7 +12,6 @@ from typing import Protocol
 import msgspec
 
 from tongban.base.errors import refuse
-from tongban.base.i18n import Text
 
 SHORTEST_REASON = 4
 """Characters: "忘带" is no reason that anybody could look at later."""
@@ -29,15 +28,6 @@ class How(StrEnum):
     """Not here: they told a code that was sent to them alone (帮办代办)."""
     MANUAL = "manual"
     """No card there; the clerk says how they know."""
-
-
-HOW: Mapping[How, Text] = {
-    How.CARD: Text("读身份证", "Card read"),
-    How.NETWORK: Text("网络身份", "Network identity"),
-    How.SEEN: Text("看证件", "Card looked at"),
-    How.CODE: Text("本人念确认码", "By a code"),
-    How.MANUAL: Text("没带证件", "No card here"),
-}
 
 
 class Identified(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
+from tongban.base.keys import Use
 from tongban.cases import QueueFilter, abroad
 from tongban.cases.competent import receivers
 from tongban.cases.handover import agreeing, receipts, store
@@ -149,7 +150,9 @@ async def test_the_person_sees_the_other_place_work_in_their_own_portal_and_can_
     assert [(one.case_id, one.open) for one in row.items] == [(number, False)]
     letters = await lan.cases.inbox(lan.citizen())
     assert any("居住证" in letter.body.zh for letter in letters.items)
-    keys = {**lan.cases.engine.keys.public, **lan.hand.between.neighbours.certificate_keys()}
+    cards = lan.hand.between.neighbours.all()
+    known = {key.id: key for card in cards for key in card.keys if key.use is Use.CERTIFICATE}
+    keys = {**lan.cases.engine.keys.public, **known}
     assert verify(told.certificate, keys, clock.now).valid
     assert not verify(told.certificate, lan.cases.engine.keys.public, clock.now).genuine
     assert (await found(lan, yun)).differ == ()

@@ -22,7 +22,6 @@ from tongban.assist.gate.meter import metered
 from tongban.assist.gate.model_port import NoModelHere
 from tongban.assist.gate.reasons import abstain
 from tongban.assist.gate.register import Register
-from tongban.assist.measured import Measured
 from tongban.assist.model import Abstain, Proposed, Suggestion
 from tongban.assist.records import (
     EVERYWHERE,
@@ -295,10 +294,6 @@ class Gate:
         self._register = self._register.switched(standing)
         waiting = [call for call in self._queue if call.cost_micro]
         self._spent = {use: spent.get(use, 0) + sum(c.cost_micro for c in waiting if c.use == use) for use in budgeted}
-
-    def remeasured(self, measured: dict[str, Measured]) -> None:
-        """Take newer measurements."""
-        self._register = self._register.measured_anew(measured)
 
     # --- what people did --------------------------------------------------------------------------------------------
 

@@ -29,10 +29,6 @@ class Register:
         """The same with the switches as they stand now."""
         return Register(self._catalogue, self.measured, switches)
 
-    def measured_anew(self, measured: Mapping[str, Measured]) -> "Register":
-        """The same with newer measurements."""
-        return Register(self._catalogue, measured, self._switches)
-
     def uses(self) -> tuple[Use, ...]:
         """Every use in the register, one version each."""
         return tuple(found for use in self._catalogue.uses() if (found := self.use(use.use)))

@@ -79,11 +79,6 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         return self.moves[-1].kind == "automatic"
 
     @property
-    def to_check(self) -> bool:
-        """Whether a second person has yet to look: at a passing on, or at what the platform sent by itself."""
-        return self.automatic or (self.passed_on and not self.checked)
-
-    @property
     def checked(self) -> bool:
         """Whether somebody else has looked at where it ended, after it was last passed on."""
         return self.moves[-1].kind == "checked"

@@ -1,8 +1,8 @@
 """Shares with their intervals, differences, runs and drift. Pure; counts in, numbers out.
 
 Wilson (1927) for one share, Newcombe (1998, method 10) for the difference of two, the population stability index with
-the part of it that chance alone explains (Yurdakul 2018), the Jensen-Shannon divergence (Lin 1991) in bits. Tests
-hold them to scipy and fairlearn, which the running system does not load.
+the part of it that chance alone explains (Yurdakul 2018). Tests hold them to scipy and fairlearn, which the running
+system does not load.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import log, log2, sqrt
+from math import log, sqrt
 from statistics import NormalDist
 
 CONFIDENCE = 0.95
@@ -115,21 +115,6 @@ def stability(before: Sequence[int], now: Sequence[int]) -> Interval:
         found += (q - p) * log(q / p)
     chance = _chi_square(len(bands) - 1) * (1 / n + 1 / m)
     return Interval(max(0.0, found - chance), found)
-
-
-def divergence(before: Sequence[float], now: Sequence[float]) -> float:
-    """Jensen-Shannon, 0 (the same) to 1 (nothing in common), of two distributions given as counts or shares."""
-    if len(before) != len(now):
-        raise ValueError("two distributions over different bands")
-    n, m = sum(before), sum(now)
-    if not n or not m:
-        return 0.0
-    found = 0.0
-    for b, a in zip(before, now, strict=True):
-        p, q = b / n, a / m
-        middle = (p + q) / 2
-        found += (p * log2(p / middle) if p else 0.0) / 2 + (q * log2(q / middle) if q else 0.0) / 2
-    return min(1.0, max(0.0, found))
 
 
 @cache

@@ -22,8 +22,6 @@ from tongban.sharing import Shared
 RESOURCE: Final = "case.handover"
 """The resource of x1 that messages of this sort are sent to; their kind is the record."""
 RECEIPT_TYPE: Final = "gov-custody-receipt+jws"
-NOTE: Final = "handover"
-"""Under this purpose a message says how a case stands; under others it carries the service's slug."""
 
 
 class Kind(StrEnum):

@@ -385,6 +385,6 @@ _PROJECTIONS = ("case_row", "task", "timer", "outbox")
 
 
 async def clear_rows(connection: Connection) -> None:
-    """Forget every row that can be rebuilt. Letters keep their place because of `read_at`."""
+    """Forget every row that can be rebuilt; letters that were sent stay."""
     for table in _PROJECTIONS:
         await connection.execute(f"DELETE FROM {table}")  # noqa: S608 -- a constant of this module

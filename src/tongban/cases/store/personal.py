@@ -36,7 +36,6 @@ class InboxNotice(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     title: Text
     body: Text
-    read_at: datetime | None
 
 
 async def save_draft(db: Runner, draft: Draft, about: str = "") -> None:
@@ -155,7 +154,7 @@ async def inbox(
 ) -> list[InboxNotice]:
     """A person's letters that have been sent by `now`, newest first; for an agent those about cases of `services`."""
     rows = await db.fetch(
-        "SELECT region, case_id, seq, at, title, body, read_at FROM notice n"
+        "SELECT region, case_id, seq, at, title, body FROM notice n"
         " WHERE person = $1 AND at <= $2 AND (at, case_id, seq) < ($3, $4, $5)"
         " AND (NOT $7 OR EXISTS (SELECT FROM case_row r WHERE r.region = n.region AND r.case_id = n.case_id"
         "   AND ($8::text[] IS NULL OR r.service = ANY($8))))"
@@ -214,17 +213,3 @@ async def letter_beside(db: Runner, name: str) -> tuple[str, datetime, Text, Tex
         msgspec.convert(open_json(ring, NOTICE.place(part, (BESIDE, name, 1)), row[part]), Text) for part in NOTICE.json
     )
     return row["person"], row["at"], title, body
-
-
-async def mark_read(db: Runner, person: str, region: str, case: str, seq: int, now: datetime) -> bool:
-    """Note when a person first opened a letter of theirs."""
-    done = await db.execute(
-        "UPDATE notice SET read_at = $5 WHERE region = $1 AND case_id = $2 AND seq = $3 AND person = $4"
-        " AND read_at IS NULL",
-        region,
-        case,
-        seq,
-        person,
-        now,
-    )
-    return done == "UPDATE 1"

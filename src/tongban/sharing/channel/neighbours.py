@@ -110,11 +110,6 @@ class Neighbours:
         """Us and them as members. Rights are agreements between regions, judged where the case is taken."""
         return self._now()[2]
 
-    def certificate_keys(self) -> dict[str, PublicKey]:
-        """By which certificates of the others are verified here."""
-        keys = (key for card in self.all() for key in card.keys)
-        return {key.id: key for key in keys if key.use is Use.CERTIFICATE}
-
     def receipt_key(self, code: str, key_id: str) -> PublicKey | None:
         """By which receipts of one of us are verified."""
         own, others, _ = self._now()

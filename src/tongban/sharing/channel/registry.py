@@ -6,7 +6,6 @@ not taken, and only the pinned key makes one. Nodes work on their copy until it 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -197,15 +196,6 @@ class RegistryCache:
         the copy stays in force meanwhile.
         """
         return self._take(await self._fetch(), keep=True)
-
-    async def keep_fresh(self, failed: Callable[[Exception], object], every: timedelta = FRESH) -> None:
-        """Refresh for ever; a failure is told to `failed` and tried again."""
-        while True:
-            try:
-                await self.refresh()
-            except Exception as error:  # the centre may be away in any way; the copy holds until it expires
-                failed(error)
-            await asyncio.sleep(every.total_seconds())
 
     def _take(self, token: str, *, keep: bool) -> Registry:
         registry = read_registry(token, self._pinned, self._clock())
