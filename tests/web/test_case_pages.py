@@ -172,7 +172,7 @@ async def test_the_code_for_offline_checks_is_answered_at_once_and_the_published
     assert (await xiaoman.client.get("/status/0")).status_code == 200, "kept from now on for a minute"
 
     async with site.db.transaction() as connection:
-        withdrawn = certs.Revocation(at=site.clock(), by="post:x", reason="暂扣")
+        withdrawn = certs.Revocation(at=site.clock(), by="post:x", reason="暂扣（行政处罚法 9） Suspend (行政处罚法 9)")
         await certs.store.suspend(connection, number, withdrawn)
     for text in (code, found.certificate.jws):
         await xiaoman.get("/verify")
@@ -187,6 +187,7 @@ async def test_the_code_for_offline_checks_is_answered_at_once_and_the_published
     assert "证照真实有效" not in xiaoman.text and "已被暂停" in xiaoman.text
     await xiaoman.get("/certificates")
     assert "已暂停使用" in xiaoman.text
+    assert withdrawn.why.zh == "暂扣（行政处罚法 9）" and withdrawn.why.en.startswith("Suspend "), "one language a page"
     assert (await xiaoman.client.get("/status/7")).status_code == 404
 
 

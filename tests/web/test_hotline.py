@@ -162,6 +162,20 @@ async def test_what_a_caller_left_is_kept_with_a_request_or_not_at_all(anyone: P
     assert await site.db.fetchval(left) == 1
 
 
+async def test_whoever_left_no_name_stands_in_the_lists_as_such_in_either_language_and_not_behind_stars(
+    anyone: Person, site: Site
+) -> None:
+    case, _ = await asked(anyone)
+    clerk = await Official(site).sit("service-centre.clerk")
+    await clerk.get("/desk")
+    assert case.partition("-")[2] in clerk.text and "未留名" in clerk.text and "未*" not in clerk.text
+    await clerk.get("/desk?lang=en")
+    assert "no name left" in clerk.text and "未留名" not in clerk.text
+    await clerk.get(f"/desk/cases/{case}")
+    assert "Applicant no name left" in clerk.text
+    assert "the applicant said" in clerk.text and "No record" not in clerk.text, "there is nothing to hold it against"
+
+
 async def test_the_list_goes_on_page_by_page(anyone: Person, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk, "ROWS", 2)
     cases = {(await asked(anyone, f"{SAID}{n}"))[0] for n in range(3)}

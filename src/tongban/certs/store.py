@@ -3,6 +3,7 @@
 The signed text lies sealed with the holder's key.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from tongban.base.errors import Refused, refuse
+from tongban.base.i18n import Text
 from tongban.base.keys import unbase64
 from tongban.base.page import Page, cursor, read_cursor
 from tongban.base.sealing import PersonKey, Ring, SealedTable, Sealer
@@ -45,6 +47,16 @@ class Revocation(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     replaced_by: str = ""
     """Of a revoked one: the certificate that took its place."""
+
+    @property
+    def why(self) -> Text:
+        """The reason by language; it is kept as the Chinese and, after it, the English."""
+        parts = _BOTH.fullmatch(self.reason)
+        return Text(parts[1], parts[2]) if parts else Text(self.reason, self.reason)
+
+
+_BOTH = re.compile(r"([^）]*）|[^A-Za-z]+?) ([A-Za-z].*)")
+"""暂停使用（行政许可法 69） Suspend (行政许可法 69); 撤销 Revoke."""
 
 
 class StoredCertificate(msgspec.Struct, frozen=True, kw_only=True):

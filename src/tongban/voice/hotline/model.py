@@ -12,6 +12,8 @@ import msgspec
 from tongban.base.i18n import Text
 
 SERVICE = "hotline-request"
+NOBODY = Text("未留名", "no name left")
+"""The name of whoever leaves none; the Chinese is what the case keeps."""
 Channel = Literal["online", "counter", "phone"]
 URGENCY: Mapping[str, Text] = {
     "urgent": Text("紧急，两小时", "Urgent, two hours"),
@@ -156,3 +158,8 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     def satisfaction(self) -> str:
         """满意率: satisfied, of those reached."""
         return self.share(self.satisfied, self.reached)
+
+
+def called(name: str) -> Text:
+    """The name of an applicant, in words where they left none."""
+    return NOBODY if name == NOBODY.zh else Text(name, name)

@@ -33,7 +33,7 @@ from tongban.sharing import Purpose, Reader
 from tongban.sharing.access import Kind, Opened, open_record
 from tongban.voice.following import Following
 from tongban.voice.hotline.keeping import kept
-from tongban.voice.hotline.model import SERVICE, Asked, Rates, Row
+from tongban.voice.hotline.model import NOBODY, SERVICE, Asked, Rates, Row
 from tongban.voice.hotline.places import Places, Source, Where, read_point
 from tongban.voice.hotline.sending import Sending, dispatches
 from tongban.voice.store import hotline as store
@@ -45,7 +45,6 @@ _COUNT_AGAIN = timedelta(minutes=1)
 _EARLIER = 20
 _SHORTEST_PURPOSE = 4
 _WITHOUT_LOGIN = Grant(Text("诉求人自己提出（没有登录）", "by the person, not logged in"), "国办发〔2020〕53号")
-_NOBODY = Text("未留名", "no name left")
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class Hotline:
             key=key,
             grant=None if actor else _WITHOUT_LOGIN,
         )
-        if caller.phone or caller.name != _NOBODY.zh:
+        if caller.phone or caller.name != NOBODY.zh:
             async with self.db.transaction() as connection:
                 await people.save_people(connection, [caller])
         await placed.keep(self.db, found.state.case.case, caller.id, where, self.clock())
@@ -107,7 +106,7 @@ class Hotline:
     def _caller(self, asked: Asked, key: str) -> Person:
         """Whoever asks without logging in: what they left is kept so that they can be called, and proves nothing."""
         phone = "".join(c for c in narrow(asked.phone) if c.isdigit() or c == "+")[:20]
-        name = asked.name.strip()[:40] or _NOBODY.zh
+        name = asked.name.strip()[:40] or NOBODY.zh
         return Person(id=f"v-{self._hash(f'asked {key}').hex()[:24]}", name=name, phone=phone)
 
     def code(self, person: str, case: str) -> str:

@@ -15,6 +15,7 @@ from tongban.cases.model import refusal
 from tongban.cases.projections import taken_in
 from tongban.catalog.model import Service
 from tongban.catalog.procedure import Act
+from tongban.voice.hotline.model import called
 from tongban.web.desk import acts, drafts
 from tongban.web.desk.drafts import Box
 from tongban.web.desk.papers import Papers
@@ -53,7 +54,7 @@ class Head:
     service: Text
     state: Text
     ended: bool
-    applicant: str
+    applicant: Text
     of_duty: bool
     """Begun by a body itself: whoever it concerns applied for nothing."""
     number: str
@@ -126,7 +127,7 @@ def head(view: CaseView, queue: Queue) -> Head:
         service=view.service_name,
         state=view.state_name,
         ended=view.ended,
-        applicant=applicant.name,
+        applicant=called(applicant.name),
         of_duty=of_duty(view),
         number=_masked(applicant.number),
         opened_at=view.state.opened_at,

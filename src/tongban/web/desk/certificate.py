@@ -13,6 +13,7 @@ from tongban.cases.lifecycle import SUPERVISION
 from tongban.catalog import cite
 from tongban.certs import StoredCertificate
 from tongban.org import Actor, Role
+from tongban.voice.hotline.model import called
 from tongban.web.desk.staff import desk, official
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
@@ -93,7 +94,7 @@ def _page(
         status=422 if problems else 200,
         desk=desk(site, actor, "case"),
         case=view.case,
-        holder=view.opening.applicant.name,
+        holder=called(view.opening.applicant.name),
         rows=rows,
         may=may_supervise(actor, view),
         open=[one.record for one, _, now in rows if now is not certs.Standing.REVOKED],

@@ -24,7 +24,8 @@ from tongban.org import Actor, Grant, Matter, Person, RealName, allow, store
 from tongban.sharing import Purpose, Reader, announced
 from tongban.sharing.access import Kind, Opened, open_record, reader_of
 from tongban.web.desk import helping
-from tongban.web.desk.staff import desk, official
+from tongban.web.desk.staff import desk, official, region_names
+from tongban.web.desk.values import said
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
 from tongban.web.limits import Limited
@@ -378,7 +379,10 @@ async def _form(
         service=application.service,
         sitting=sitting,
         questions=[(question, application.typed(question)) for question in application.asked],
-        known=[(question, content.records.get(question.name)) for question in application.known],
+        known=[
+            (question, content.records.get(question.name), said(question.fact, question.value, region_names(site)))
+            for question in application.known
+        ],
         disputed=[(name, one) for name, one in content.disputed.items()],
         missing=list(dict.fromkeys(content.missing.values())),
         names={name: words(fact.name, visitor.lang) for name, fact in application.service.facts.items()},

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from litestar import Response, get
@@ -11,10 +12,12 @@ from tongban.base.i18n import Text
 from tongban.base.page import Page
 from tongban.cases import CaseRow, QueueFilter
 from tongban.org import Actor
+from tongban.voice.hotline.model import NOBODY
 from tongban.web.desk.queue import Narrowed, Queue, build, ended, task_rows
 from tongban.web.desk.staff import Place, desk, official
 from tongban.web.desk.values import both
 from tongban.web.html import page
+from tongban.web.pages import masked
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
@@ -45,6 +48,13 @@ def service_names(site: Site) -> Callable[[str], Text]:
     return name
 
 
+def applicant(site: Site, row: CaseRow) -> Text:
+    """Who it is about, as a list may show it: of a person the family name, a body by its own name."""
+    if site.directory.has(row.applicant):
+        return site.directory.body(row.applicant).name
+    return NOBODY if row.applicant_name == NOBODY.zh else both(masked(row.applicant_name))
+
+
 async def queue(site: Site, actor: Actor, wanted: Narrowed, after: str | None = None) -> Queue:
     """The column for this official."""
     chosen = QueueFilter(
@@ -63,6 +73,7 @@ async def queue(site: Site, actor: Actor, wanted: Narrowed, after: str | None = 
         site.clock(),
         site.settings.timezone,
         service_names(site),
+        partial(applicant, site),
         sorted(services)[:6],
         urged=urged,
     )
@@ -84,7 +95,9 @@ async def todo(
     found = await queue(site, actor, wanted, after)
     if not (wanted.query() or after):
         tasks = await site.cases.queue(actor, QueueFilter(view="tasks"), None, _TASKS)
-        found = replace(found, tasks=task_rows(tasks.items, site.clock(), service_names(site)))
+        found = replace(
+            found, tasks=task_rows(tasks.items, site.clock(), service_names(site), partial(applicant, site))
+        )
     at = _PLACES[wanted.list]
     return page(site, visitor, "desk/queue.html", desk=desk(site, actor, at, wanted.search), list=found, said=None)
 
@@ -99,7 +112,7 @@ async def done(site: Site, visitor: Visitor, after: str | None = None) -> Respon
         visitor,
         "desk/done.html",
         desk=desk(site, actor, "done"),
-        rows=[ended(row, service_names(site)) for row in found.items],
+        rows=[ended(row, service_names(site), partial(applicant, site)) for row in found.items],
         more=f"/desk/done?after={found.next}" if found.next else "",
     )
 

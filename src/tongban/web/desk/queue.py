@@ -10,7 +10,6 @@ from tongban.base.i18n import Text
 from tongban.base.page import Page
 from tongban.cases import FAR, CaseRow
 from tongban.web.desk.timebar import Heat, heat, left
-from tongban.web.pages import masked
 
 TAGS: dict[str, Text] = {
     "counter": Text("窗口收件", "at the counter"),
@@ -30,7 +29,7 @@ class Row:
 
     id: str
     service: Text
-    applicant: str
+    applicant: Text
     state: Text
     left: Text
     heat: Heat
@@ -124,6 +123,7 @@ def build(
     now: datetime,
     zone: ZoneInfo,
     service_name: Callable[[str], Text],
+    who: Callable[[CaseRow], Text],
     services: Sequence[str],
     *,
     urged: bool,
@@ -136,7 +136,7 @@ def build(
         title=title,
         order=order,
         chips=tuple(_chips(narrowed, services, service_name, urged=urged)),
-        groups=tuple(_groups(page.items, now, zone, service_name)),
+        groups=tuple(_groups(page.items, now, zone, service_name, who)),
         more=f"/desk{narrowed.query(after=page.next)}" if page.next else "",
         empty=_NOT_FOUND if narrowed.search else _EMPTY_TODO if urged and not narrowed.list else _EMPTY,
         query=narrowed.query(),
@@ -157,11 +157,15 @@ def _chips(
 
 
 def _groups(
-    rows: Iterable[CaseRow], now: datetime, zone: ZoneInfo, service_name: Callable[[str], Text]
+    rows: Iterable[CaseRow],
+    now: datetime,
+    zone: ZoneInfo,
+    service_name: Callable[[str], Text],
+    who: Callable[[CaseRow], Text],
 ) -> Iterable[Group]:
     found: dict[int, list[Row]] = {}
     for row in rows:
-        found.setdefault(_group(row.due_at, now, zone), []).append(_row(row, now, service_name))
+        found.setdefault(_group(row.due_at, now, zone), []).append(_row(row, now, service_name, who))
     for number in sorted(found):
         yield Group(_GROUPS[number], tuple(found[number]))
 
@@ -185,12 +189,12 @@ def _group(due: datetime, now: datetime, zone: ZoneInfo) -> int:
     return 1 if days == 0 else 2 if days == 1 else 3 if days <= 7 else 4
 
 
-def _row(row: CaseRow, now: datetime, service_name: Callable[[str], Text]) -> Row:
+def _row(row: CaseRow, now: datetime, service_name: Callable[[str], Text], who: Callable[[CaseRow], Text]) -> Row:
     paused = row.due_at >= FAR
     return Row(
         id=row.case_id,
         service=service_name(row.service),
-        applicant=masked(row.applicant_name),
+        applicant=who(row),
         state=row.state_name,
         left=Text("计时暂停", "Clock paused") if paused else left(row.due_at, now),
         heat="still" if paused else heat(row.due_at, now),
@@ -199,9 +203,11 @@ def _row(row: CaseRow, now: datetime, service_name: Callable[[str], Text]) -> Ro
     )
 
 
-def task_rows(rows: Iterable[CaseRow], now: datetime, service_name: Callable[[str], Text]) -> tuple[Row, ...]:
+def task_rows(
+    rows: Iterable[CaseRow], now: datetime, service_name: Callable[[str], Text], who: Callable[[CaseRow], Text]
+) -> tuple[Row, ...]:
     """Tasks as lines, what is due first at the top."""
-    return tuple(_row(row, now, service_name) for row in sorted(rows, key=lambda row: row.due_at))
+    return tuple(_row(row, now, service_name, who) for row in sorted(rows, key=lambda row: row.due_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,17 +216,17 @@ class Ended:
 
     id: str
     service: Text
-    applicant: str
+    applicant: Text
     state: Text
     at: datetime
 
 
-def ended(row: CaseRow, service_name: Callable[[str], Text]) -> Ended:
+def ended(row: CaseRow, service_name: Callable[[str], Text], who: Callable[[CaseRow], Text]) -> Ended:
     """A line of the list of what is done."""
     return Ended(
         id=row.case_id,
         service=service_name(row.service),
-        applicant=masked(row.applicant_name),
+        applicant=who(row),
         state=row.state_name,
         at=row.updated_at,
     )

@@ -159,6 +159,15 @@ class Sheet:
         return sum(paper.filed is Filed.REPLACED for paper in self.papers)
 
     @property
+    def unproved(self) -> bool:
+        """Whether it is what somebody said and nothing else: no record and no paper to hold it against."""
+        return (
+            bool(self.facts)
+            and not self.papers
+            and all(row.match is Match.CLAIM_ONLY and row.paper is None for row in self.facts)
+        )
+
+    @property
     def first(self) -> tuple[FactRow, ...]:
         """What is shown at once: all that is not settled, and some that agree."""
         open_ones = len(self.facts) - self.agreeing
