@@ -1,27 +1,20 @@
 """并联审批: bodies look side by side, none waits for another, and the leading body decides for all in one term."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+from law_world import REGION, Seats, province, seats, shipped_law
 
 from tongban.base.clock import SettableClock
-from tongban.base.database import Database
 from tongban.base.errors import Refused
-from tongban.base.keys import KeyRing
 from tongban.cases.service import Cases, QueueFilter
 from tongban.cases.views import CaseView
-from tongban.catalog import load_procedure, load_service
 from tongban.catalog.catalogue import Catalogue
-from tongban.catalog.shipped import shipped
-from tongban.org import Actor, Directory, Person, demo
-from tongban.terms import Calendar
+from tongban.org import Actor, Directory, Person
 
 pytestmark = pytest.mark.database
 
-REGION = "990101"
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
 OWNER = Actor.citizen(Person(id="p-zheng", name="郑启明", home_region=REGION, level=4))
 WORKS = {
@@ -44,28 +37,20 @@ WORKS = {
 AGREED = {"result": "passed", "finding": "设计符合要求"}
 CHANGE = {"result": "to-put-right", "finding": "接地电阻没有标"}
 
-Who = Callable[[str], Actor]
+
+@pytest.fixture
+def directory(clock: SettableClock) -> Directory:
+    return province(clock)
 
 
 @pytest.fixture
-def who(clock: SettableClock) -> Who:
-    people, names = Directory.build(demo.register(), clock), {one.id: one for one in demo.officials()}
-
-    def official(seat: str) -> Actor:
-        post = people.post(f"{REGION}.{seat}")
-        return Actor.official(names[f"o-{post.id}"], post, people.body(post.body))
-
-    return official
+def catalogue(clock: SettableClock) -> Catalogue:
+    return shipped_law(clock, ["construction-stage"], ["joint-licensing"])
 
 
 @pytest.fixture
-def cases(db: Database, clock: SettableClock, tmp_path: Path) -> Cases:
-    service = load_service((shipped("services") / "construction-stage.yaml").read_text("utf-8")).require()
-    procedure = load_procedure((shipped("procedures") / "joint-licensing.yaml").read_text("utf-8")).require()
-    catalogue = Catalogue([service], [procedure], clock=clock)
-    keys = KeyRing.open(tmp_path / "keys", clock())
-    people = Directory.build(demo.register(), clock)
-    return Cases(db, catalogue, people, Calendar.china(), keys, clock, data_dir=tmp_path)
+def who(directory: Directory) -> Seats:
+    return seats(directory)
 
 
 async def do(cases: Cases, actor: Actor, case: str, act: str, **says: Any) -> CaseView:
@@ -79,7 +64,7 @@ async def code(cases: Cases, actor: Actor, case: str, act: str, **says: Any) -> 
     return refused.value.code
 
 
-async def accepted(cases: Cases, who: Who, **facts: str) -> str:
+async def accepted(cases: Cases, who: Seats, **facts: str) -> str:
     papers = {
         slug: [(await cases.add_document(OWNER, f"{slug}.pdf", PDF)).id]
         for slug in ("land", "contract", "drawings", "safety", "shelter", "lightning-design")
@@ -107,7 +92,7 @@ def lawful(view: CaseView, term: str) -> datetime | None:
     return next((one.statutory.due for one in view.terms if one.term == term), None)
 
 
-async def test_all_bodies_are_asked_at_once_and_none_waits_for_another(cases: Cases, who: Who) -> None:
+async def test_all_bodies_are_asked_at_once_and_none_waits_for_another(cases: Cases, who: Seats) -> None:
     case = await accepted(cases, who)
     view = await cases.view(OWNER, case)
     assert view.state.state == "consulting"
@@ -130,7 +115,7 @@ async def test_all_bodies_are_asked_at_once_and_none_waits_for_another(cases: Ca
 
 
 async def test_the_whole_has_one_term_and_the_leading_bodys_own_begins_when_all_views_are_in(
-    cases: Cases, who: Who, clock: SettableClock
+    cases: Cases, who: Seats, clock: SettableClock
 ) -> None:
     case = await accepted(cases, who)
     before = await cases.view(OWNER, case)
@@ -147,7 +132,7 @@ async def test_the_whole_has_one_term_and_the_leading_bodys_own_begins_when_all_
 
 
 async def test_a_body_whose_views_are_late_is_named_to_the_superior_and_counts_as_nothing_said(
-    cases: Cases, who: Who, clock: SettableClock
+    cases: Cases, who: Seats, clock: SettableClock
 ) -> None:
     case = await accepted(cases, who)
     await do(cases, who("meteorology.examiner"), case, "give-opinion", **AGREED)
@@ -161,7 +146,7 @@ async def test_a_body_whose_views_are_late_is_named_to_the_superior_and_counts_a
     assert await code(cases, who("housing.approver"), case, "grant") == "act-not-possible"
 
 
-async def test_whoever_agreed_does_not_look_again_and_the_change_is_told_once(cases: Cases, who: Who) -> None:
+async def test_whoever_agreed_does_not_look_again_and_the_change_is_told_once(cases: Cases, who: Seats) -> None:
     case = await accepted(cases, who)
     await do(cases, who("civil-defence.examiner"), case, "give-opinion", **AGREED)
     await do(cases, who("housing.examiner"), case, "give-opinion", **AGREED)
@@ -175,7 +160,7 @@ async def test_whoever_agreed_does_not_look_again_and_the_change_is_told_once(ca
     assert (await do(cases, who("meteorology.examiner"), case, "give-opinion", **AGREED)).state.state == "opinions-in"
 
 
-async def test_a_body_that_is_not_concerned_is_not_asked(cases: Cases, who: Who) -> None:
+async def test_a_body_that_is_not_concerned_is_not_asked(cases: Cases, who: Seats) -> None:
     case = await accepted(cases, who, lightning="false")
     assert [one.id for one in (await cases.view(OWNER, case)).state.case.together] == [f"{REGION}.civil-defence"]
     with pytest.raises(Refused) as refused:
@@ -183,7 +168,7 @@ async def test_a_body_that_is_not_concerned_is_not_asked(cases: Cases, who: Who)
     assert refused.value.status == 404
 
 
-async def test_where_no_other_body_is_concerned_the_leading_body_goes_on_alone(cases: Cases, who: Who) -> None:
+async def test_where_no_other_body_is_concerned_the_leading_body_goes_on_alone(cases: Cases, who: Seats) -> None:
     case = await accepted(cases, who, lightning="false", civilian="false")
     assert (await cases.view(OWNER, case)).state.case.together == ()
     await do(cases, who("housing.examiner"), case, "give-opinion", **AGREED)

@@ -1,29 +1,23 @@
 """一次现场: cases of different bodies and people at one address are looked at in one visit, registered once."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Literal
 
 import pytest
+from law_world import REGION, Seats, province, seats, shipped_law
 
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
-from tongban.base.keys import KeyRing
 from tongban.cases.service import Cases
 from tongban.cases.spots import same_place
 from tongban.cases.store import visits
 from tongban.cases.views import CaseView
-from tongban.catalog import load_procedure, load_service
 from tongban.catalog.catalogue import Catalogue
-from tongban.catalog.shipped import shipped
-from tongban.org import Actor, Directory, Person, demo
-from tongban.terms import Calendar
+from tongban.org import Actor, Directory, Person
 
 pytestmark = pytest.mark.database
 
-REGION = "990101"
 BAKER = Actor.citizen(Person(id="p-weijiajia", name="魏佳佳", home_region=REGION, level=4))
 BARBER = Actor.citizen(Person(id="p-luosiyuan", name="罗思源", home_region=REGION, level=4))
 SHOP = {
@@ -44,36 +38,26 @@ SALON = {
     "has_report": "true",
     "central_air": "false",
 }
-Who = Callable[..., Actor]
 
 
 @pytest.fixture
-def who(clock: SettableClock) -> Who:
-    people, names = Directory.build(demo.register(), clock), {one.id: one for one in demo.officials()}
-
-    def official(seat: str, region: str = REGION) -> Actor:
-        post = people.post(f"{region}.{seat}")
-        return Actor.official(names[f"o-{post.id}"], post, people.body(post.body))
-
-    return official
+def directory(clock: SettableClock) -> Directory:
+    return province(clock)
 
 
 @pytest.fixture
-def cases(db: Database, clock: SettableClock, tmp_path: Path) -> Cases:
-    def read(folder: Literal["services", "procedures"], name: str) -> str:
-        return (shipped(folder) / f"{name}.yaml").read_text("utf-8")
-
-    services = [load_service(read("services", name)).require() for name in ("small-food-shop", "public-venue-hygiene")]
-    ways = [
-        load_procedure(read("procedures", name)).require() for name in ("informed-promise", "filing", "licensing@2")
-    ]
-    catalogue = Catalogue(services, ways, clock=clock)
-    keys = KeyRing.open(tmp_path / "keys", clock())
-    people = Directory.build(demo.register(), clock)
-    return Cases(db, catalogue, people, Calendar.china(), keys, clock, data_dir=tmp_path)
+def catalogue(clock: SettableClock) -> Catalogue:
+    return shipped_law(
+        clock, ("small-food-shop", "public-venue-hygiene"), ("informed-promise", "filing", "licensing@2")
+    )
 
 
-async def opened(cases: Cases, who: Who, **salon: str) -> tuple[str, str]:
+@pytest.fixture
+def who(directory: Directory) -> Seats:
+    return seats(directory)
+
+
+async def opened(cases: Cases, who: Seats, **salon: str) -> tuple[str, str]:
     """A shop granted on a promise that is still to be verified, and a licence that is being examined."""
     shop = await cases.submit(BAKER, "small-food-shop", SHOP, region=REGION, key="shop-0001")
     assert shop.state.state == "checking"
@@ -99,7 +83,7 @@ def letters(view: CaseView, kind: str) -> list[str]:
 
 
 async def test_two_cases_of_two_bodies_and_two_people_at_one_address_share_one_visit(
-    cases: Cases, who: Who, clock: SettableClock
+    cases: Cases, who: Seats, clock: SettableClock
 ) -> None:
     shop, licence = await opened(cases, who)
     market, health = who("market.examiner"), who("disease-control.examiner")
@@ -138,7 +122,7 @@ async def test_two_cases_of_two_bodies_and_two_people_at_one_address_share_one_v
 
 
 async def test_no_case_gets_late_by_sharing_a_visit_and_nobody_is_surprised_by_one(
-    cases: Cases, who: Who, clock: SettableClock
+    cases: Cases, who: Seats, clock: SettableClock
 ) -> None:
     shop, _ = await opened(cases, who)
     market, today = who("market.examiner"), clock().date()
@@ -154,7 +138,7 @@ async def test_no_case_gets_late_by_sharing_a_visit_and_nobody_is_surprised_by_o
     assert await code(cases.visits.propose(market, shop, first, " ")) == "field-missing"
 
 
-async def test_a_visit_that_is_called_off_is_told_and_another_day_can_be_proposed(cases: Cases, who: Who) -> None:
+async def test_a_visit_that_is_called_off_is_told_and_another_day_can_be_proposed(cases: Cases, who: Seats) -> None:
     shop, licence = await opened(cases, who)
     market, health = who("market.examiner"), who("disease-control.examiner")
     days = (await cases.visits.of_case(market, shop)).days
@@ -170,7 +154,7 @@ async def test_a_visit_that_is_called_off_is_told_and_another_day_can_be_propose
     assert (await cases.visits.of_case(market, shop)).visit is None
 
 
-async def test_who_takes_a_case_over_agrees_to_the_visit_in_place_of_who_handed_it_on(cases: Cases, who: Who) -> None:
+async def test_who_takes_a_case_over_agrees_to_the_visit_in_place_of_who_handed_it_on(cases: Cases, who: Seats) -> None:
     shop, licence = await opened(cases, who)
     market, health = who("market.examiner"), who("disease-control.examiner")
     days = (await cases.visits.of_case(market, shop)).days
@@ -188,7 +172,7 @@ async def test_who_takes_a_case_over_agrees_to_the_visit_in_place_of_who_handed_
     assert "云岫区疾病预防控制局" in told
 
 
-async def test_a_body_without_a_case_there_arranges_nothing_and_learns_nothing(cases: Cases, who: Who) -> None:
+async def test_a_body_without_a_case_there_arranges_nothing_and_learns_nothing(cases: Cases, who: Seats) -> None:
     shop, licence = await opened(cases, who)
     outsider = who("education.examiner")
     assert (await cases.visits.overview(outsider)).together == ()
@@ -198,7 +182,7 @@ async def test_a_body_without_a_case_there_arranges_nothing_and_learns_nothing(c
     assert await code(cases.visits.propose(BAKER, shop, date(2026, 12, 1), "09:00")) == "unknown-case"
 
 
-async def test_cases_at_other_addresses_are_left_alone(cases: Cases, who: Who) -> None:
+async def test_cases_at_other_addresses_are_left_alone(cases: Cases, who: Seats) -> None:
     shop, _ = await opened(cases, who, premises="岚江市清源区东河路23号")
     market = who("market.examiner")
     assert (await cases.visits.overview(market)).together == ()
@@ -216,7 +200,7 @@ def _weekend(first: date, last: date) -> date:
 
 
 async def test_page_by_page_every_visit_is_listed_once_and_those_to_come_before_those_that_are_over(
-    cases: Cases, who: Who, db: Database
+    cases: Cases, who: Seats, db: Database
 ) -> None:
     shop, _ = await opened(cases, who)
     market = who("market.examiner")

@@ -1,15 +1,12 @@
 """特别程序、听证、容缺受理 (行政许可法 45—48, 浙江 11), as the second version of the licensing procedure has them."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from case_world import APPLICANT, COUNTY, FACTS, Officials, Story
 
 from tongban.base.clock import ZONE, SettableClock
-from tongban.base.database import Database
 from tongban.base.errors import Refused
-from tongban.base.keys import KeyRing
 from tongban.cases import clocks
 from tongban.cases.definition import Definition
 from tongban.cases.model import Attachment, By
@@ -19,7 +16,6 @@ from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.model import Service
 from tongban.catalog.procedure import Procedure
 from tongban.catalog.shipped import shipped
-from tongban.org import Directory
 from tongban.terms import Calendar
 
 PERMIT = {
@@ -159,33 +155,23 @@ class TestTimeThatDoesNotCount:
 @pytest.mark.database
 class TestNamingThroughTheDesk:
     @pytest.fixture
-    def desk(
-        self,
-        db: Database,
-        directory: Directory,
-        clock: SettableClock,
-        tmp_path: Path,
-        licensing: Procedure,
-        service: Service,
-    ) -> Cases:
-        keys = KeyRing.open(tmp_path / "keys", clock())
-        catalogue = Catalogue([service], [licensing], clock=clock)
-        return Cases(db, catalogue, directory, Calendar.china(), keys, clock, data_dir=tmp_path)
+    def catalogue(self, service: Service, licensing: Procedure, clock: SettableClock) -> Catalogue:
+        return Catalogue([service], [licensing], clock=clock)
 
     async def test_the_chair_is_chosen_by_post_from_the_body_and_not_typed(
-        self, desk: Cases, post: Officials, clock: SettableClock
+        self, cases: Cases, post: Officials, clock: SettableClock
     ) -> None:
-        case = (await desk.submit(APPLICANT, "stall-permit", FACTS, region=COUNTY, key="hearing-1")).case
+        case = (await cases.submit(APPLICANT, "stall-permit", FACTS, region=COUNTY, key="hearing-1")).case
 
         async def do(who: str, act: str, **says: object) -> str:
             return (
-                await desk.act(post(who), case, act, says, version=None, key=f"{act}-{who}-{len(says)}")
+                await cases.act(post(who), case, act, says, version=None, key=f"{act}-{who}-{len(says)}")
             ).state.state
 
         clock.set(clock() + timedelta(days=8))
-        await desk.fire()  # nobody answered in five days: deemed accepted
+        await cases.fire()  # nobody answered in five days: deemed accepted
         await do("examiner", "start-hearing", reasons="邻居反对")
-        offered = (await desk.view(post("approver"), case)).colleagues
+        offered = (await cases.view(post("approver"), case)).colleagues
         assert {"examiner", "second"} <= {one.post for one in offered}
         when = {"day": "2026-12-1", "place": "9点"}
         for nobody in ("stranger", "王主任", {"kind": "official", "id": "o-second", "name": "second甲"}):

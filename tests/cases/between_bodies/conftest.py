@@ -3,32 +3,27 @@
 from pathlib import Path
 
 import pytest
+from law_world import province, shipped_law
 from two_cities import SHELF, Between
 
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.keys import KeyRing
 from tongban.cases.service import Cases
-from tongban.catalog import load_procedure, load_service
 from tongban.catalog.catalogue import Catalogue
-from tongban.catalog.shipped import shipped
-from tongban.org import Directory, demo
+from tongban.org import Directory
 from tongban.terms import Calendar
 
 
 @pytest.fixture
 def directory(clock: SettableClock) -> Directory:
-    return Directory.build(demo.register(), clock)
+    return province(clock)
 
 
 @pytest.fixture
 def catalogue(clock: SettableClock) -> Catalogue:
-    names = ("data-sharing-request", "record-correction", "directory-entry")
-    power = load_service((shipped("services") / "power-delegation.yaml").read_text("utf-8")).require()
-    move = load_procedure((shipped("procedures") / "power-move.yaml").read_text("utf-8")).require()
-    services = [load_service((shipped("services") / f"{n}.yaml").read_text("utf-8")).require() for n in names]
-    procedures = [load_procedure((shipped("procedures") / f"{n}.yaml").read_text("utf-8")).require() for n in names]
-    return Catalogue([*services, power], [*procedures, move], clock=clock)
+    same = ("data-sharing-request", "record-correction", "directory-entry")
+    return shipped_law(clock, (*same, "power-delegation"), (*same, "power-move"))
 
 
 @pytest.fixture
