@@ -14,13 +14,15 @@ from tests.web.wallet import ISSUER, PRE, Wallet, offered
 
 from tongban import certs
 from tongban.base.clock import SettableClock
+from tongban.base.database.pool import unavailable
+from tongban.base.errors import Refused
 from tongban.base.keys import unbase64
 from tongban.certs.credential import verify_credential
 from tongban.certs.sdjwt import Request
 from tongban.certs.wallet import store
 from tongban.certs.wallet.proof import Nonces
 from tongban.web.site import Site
-from tongban.web.wallets.issuing import copy_until
+from tongban.web.wallets.issuing import copy_until, not_bound
 
 pytestmark = pytest.mark.database
 
@@ -264,6 +266,11 @@ async def test_a_suspended_certificate_goes_into_no_wallet(xiaoman: Person, site
     await xiaoman.get("/me")
     await xiaoman.post(f"/certificates/{number}/wallet", {})
     assert "现在不能放进钱包" in xiaoman.text and "openid-credential-offer" not in xiaoman.page.text
+
+
+def test_a_database_that_is_away_is_not_told_to_a_wallet_as_a_refusal():
+    away = not_bound(unavailable())
+    assert isinstance(away, Refused) and away.status == 503
 
 
 async def test_nobody_else_gets_a_code_for_it(xiaoman: Person, site: Site, wallet: Wallet, number: str):

@@ -23,7 +23,7 @@ from tongban.cases.doubts import CHANGES
 from tongban.cases.model import SAME, By, CaseState, Event, Letter, Own
 from tongban.cases.store import reliance as store
 from tongban.cases.store.reliance import Change, Changed
-from tongban.certs import Standing, StoredCertificate
+from tongban.certs import Standing
 from tongban.org import Actor
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Evidence:
         engine = self._engine
         today = engine.clock().astimezone(engine.zone).date()
         found = [
-            one for one in await certs.store.holding(engine.db, person, kind) if _standing(one, today) is Standing.VALID
+            one for one in await certs.store.holding(engine.db, person, kind) if one.standing(today) is Standing.VALID
         ]
         if not found:
             return None
@@ -59,10 +59,6 @@ class Evidence:
             "valid_until": until.isoformat() if until else None,
             "case": record.case if len({one.record.case for one in found}) == 1 else None,
         }
-
-
-def _standing(one: StoredCertificate, today: Any) -> Standing:
-    return certs.standing(one.record, today, one.revocation is not None, one.suspension is not None)
 
 
 def relied(state: CaseState, new: Sequence[Event]) -> list[Also]:

@@ -62,12 +62,7 @@ async def named(
             place=CERTIFICATE,
             status=409,
         )
-    standing = certs.standing(
-        found.record,
-        engine.clock().astimezone(engine.zone).date(),
-        found.revocation is not None,
-        bool(found.suspension),
-    )
+    standing = found.standing(engine.clock().astimezone(engine.zone).date())
     if service.service == SUPERVISION:
         _may_be_supervised(standing, str(facts.get(MEASURE) or ""))
     else:

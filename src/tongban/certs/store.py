@@ -5,7 +5,7 @@ The signed text lies sealed with the holder's key.
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import msgspec
@@ -17,7 +17,7 @@ from tongban.base.page import Page, cursor, read_cursor
 from tongban.base.sealing import PersonKey, Ring, SealedTable, Sealer
 from tongban.base.statements import Marks
 from tongban.certs.counter.store import REQUEST
-from tongban.certs.model import Certificate, CertificateRecord, Status, region_of_identifier
+from tongban.certs.model import Certificate, CertificateRecord, Standing, Status, region_of_identifier, standing
 from tongban.certs.showing.store import SHOWING
 
 CERTIFICATE = SealedTable(table="certificate", key=("region", "id"), owner="holder", text=("jws", "marks"))
@@ -78,6 +78,10 @@ class StoredCertificate(msgspec.Struct, frozen=True, kw_only=True):
         if self.revocation is not None:
             return Status.INVALID
         return Status.VALID if self.suspension is None else Status.SUSPENDED
+
+    def standing(self, today: date) -> Standing:
+        """How it stands on a day."""
+        return standing(self.record, today, self.revocation is not None, self.suspension is not None)
 
 
 _COLUMNS = (

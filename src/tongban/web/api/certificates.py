@@ -18,7 +18,7 @@ from tongban.web.html import saved_file
 from tongban.web.limits import Limited
 from tongban.web.open.status import place
 from tongban.web.open.verify import verified
-from tongban.web.portal.certificates import own, standing
+from tongban.web.portal.certificates import own
 
 TAG = "certificates"
 PRESENTED_BYTES = 7_000_000
@@ -36,7 +36,7 @@ def _item(caller: Caller, one: StoredCertificate) -> out.CertificateItem:
         issued_at=record.issued_at,
         valid_from=record.valid_from,
         valid_until=record.valid_until,
-        standing=standing(caller.site, one),
+        standing=one.standing(caller.site.today),
     )
 
 
@@ -62,7 +62,7 @@ async def certificate(caller: Asking, identifier: Path) -> out.CertificateDetail
     return out.CertificateDetail(
         record=found.record,
         jws=found.certificate.jws,
-        standing=standing(caller.site, found),
+        standing=found.standing(caller.site.today),
         revoked_at=revoked.at if revoked else None,
         revoked_because=revoked.reason if revoked else "",
         suspended_at=suspended.at if suspended else None,

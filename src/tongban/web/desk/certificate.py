@@ -17,7 +17,6 @@ from tongban.voice.hotline.model import called
 from tongban.web.desk.staff import desk, official
 from tongban.web.forms import Form, refused
 from tongban.web.html import go, page
-from tongban.web.portal.certificates import standing
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
@@ -86,7 +85,8 @@ def _page(
         name: [(one.value, words(one.name, visitor.lang), "") for one in service.facts[name].choices]
         for name in ("measure", "ground")
     }
-    rows = [(one, certs.STANDING_NAMES[standing(site, one)], standing(site, one)) for one in view.certificates]
+    now = {one.record.id: one.standing(site.today) for one in view.certificates}
+    rows = [(one, certs.STANDING_NAMES[now[one.record.id]], now[one.record.id]) for one in view.certificates]
     return page(
         site,
         visitor,

@@ -30,7 +30,6 @@ from tongban.web.forms import Form
 from tongban.web.html import page
 from tongban.web.limits import Limited
 from tongban.web.portal.account import login_page
-from tongban.web.portal.certificates import standing
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 from tongban.web.wallets.asking import accept, is_ours, service_name
@@ -105,7 +104,7 @@ async def _fit(site: Site, visitor: Visitor, ask: Ask) -> list[StoredCertificate
     fit: list[StoredCertificate] = []
     held = await certs.store.held_by(site.db, person.id, limit=PAGE)
     while True:
-        valid = [one for one in held.items if standing(site, one) is Standing.VALID]
+        valid = [one for one in held.items if one.standing(site.today) is Standing.VALID]
         fit += [one for one in valid if ask.query.credentials[0].chosen(_bare(site, one)) is not None]
         if held.next is None:
             return fit

@@ -37,13 +37,8 @@ def tiles(site: Site, found: tuple[StoredCertificate, ...]) -> list[Tile]:
     return [Tile(one.record.id, one.record.name, _note(site, one)) for one in found]
 
 
-def standing(site: Site, one: StoredCertificate) -> Standing:
-    """How it stands today."""
-    return certs.standing(one.record, site.today, one.revocation is not None, one.suspension is not None)
-
-
 def _note(site: Site, one: StoredCertificate) -> Text:
-    now = standing(site, one)
+    now = one.standing(site.today)
     if now is not Standing.VALID:
         return certs.STANDING_NAMES[now]
     until = one.record.valid_until
@@ -82,7 +77,7 @@ async def certificates(site: Site, visitor: Visitor, after: str | None = None) -
 async def certificate(site: Site, visitor: Visitor, identifier: str) -> Response[str]:
     """One, to be shown."""
     found = await own(site, visitor, identifier)
-    now, mine = standing(site, found), found.record.holder.id == visitor.citizen().id
+    now, mine = found.standing(site.today), found.record.holder.id == visitor.citizen().id
     return page(
         site,
         visitor,

@@ -21,7 +21,7 @@ from tongban.web.forms import Form
 from tongban.web.html import go, page
 from tongban.web.limits import Limited
 from tongban.web.open.verify import presented
-from tongban.web.portal.certificates import own, standing
+from tongban.web.portal.certificates import own
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
@@ -68,7 +68,7 @@ async def _form(
     problems: list[Problem],
     after: str | None = None,
 ) -> Response[str]:
-    now = standing(site, found)
+    now = found.standing(site.today)
     uses = await showing.of_certificate(site.db, found.record.holder.id, found.record.id, after)
     return page(
         site,
@@ -110,7 +110,7 @@ async def make(site: Site, visitor: Visitor, identifier: str, form: Form) -> Res
     found = await mine(site, visitor, identifier)
     to, purpose = form.text("to")[:TO_MOST], form.text("purpose")[:PURPOSE_MOST]
     problems: list[Problem] = []
-    if standing(site, found) is not Standing.VALID:
+    if found.standing(site.today) is not Standing.VALID:
         text = Text("这张证照现在不能出示", "This certificate cannot be shown now")
         problems.append(Problem("not-valid", text, ""))
     if not to:
@@ -187,7 +187,7 @@ async def look(site: Site, visitor: Visitor, form: Form) -> Response[str]:
         # The line under 谁用过我的数据, in the same transaction: a look that cannot be noted uses nothing up.
         fields = {line.key: line.label for line in chosen}
         await open_record(connection, presented(site, visitor, found.record, used.id, fields))
-    now = standing(site, found)
+    now = found.standing(site.today)
     return _shown(
         site,
         visitor,

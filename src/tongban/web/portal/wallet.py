@@ -14,7 +14,6 @@ from tongban.certs.wallet import store
 from tongban.certs.wallet.offering import offer, offer_link
 from tongban.web.html import go, page
 from tongban.web.limits import Limited
-from tongban.web.portal.certificates import standing
 from tongban.web.portal.showing import mine
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
@@ -27,7 +26,7 @@ async def wallets(site: Site, visitor: Visitor, identifier: str) -> Response[str
 
 
 async def _page(site: Site, visitor: Visitor, found: StoredCertificate) -> Response[str]:
-    now, copies = standing(site, found), await store.copies(site.db, found.record.holder.id, found.record.id)
+    now, copies = found.standing(site.today), await store.copies(site.db, found.record.holder.id, found.record.id)
     return page(
         site,
         visitor,
@@ -43,7 +42,7 @@ async def _page(site: Site, visitor: Visitor, found: StoredCertificate) -> Respo
 async def put(site: Site, visitor: Visitor, identifier: str) -> Response[str]:
     """A code to scan with the wallet, shown this once, and the digits to type there."""
     found = await mine(site, visitor, identifier)
-    if standing(site, found) is not Standing.VALID:
+    if found.standing(site.today) is not Standing.VALID:
         return await _page(site, visitor, found)
     if site.catalogue.certificate_type(found.record.type) is None:
         raise refuse(

@@ -179,7 +179,7 @@ async def come_of(site: Site, holder: str, ahead: store.Ahead) -> StoredCertific
     own = [one for one in issued if one.record.holder.id == holder and one.record.type == ahead.type]
     if own:
         newest = max(own, key=lambda one: one.record.version)
-        return None if _standing(site, newest) in _NOT_NOW else _valid(site, newest)
+        return None if newest.standing(site.today) in _NOT_NOW else _valid(site, newest)
     try:
         case = await site.cases.engine.load(ahead.case)
     except Refused as refused:
@@ -191,12 +191,8 @@ async def come_of(site: Site, holder: str, ahead: store.Ahead) -> StoredCertific
     return None
 
 
-def _standing(site: Site, found: StoredCertificate) -> Standing:
-    return certs.standing(found.record, site.today, found.revocation is not None, found.suspension is not None)
-
-
 def _valid(site: Site, found: StoredCertificate) -> StoredCertificate:
-    standing = _standing(site, found)
+    standing = found.standing(site.today)
     if standing is not Standing.VALID:
         raise WalletError("credential_request_denied", f"The certificate is {standing.value}")
     return found
@@ -242,11 +238,13 @@ async def _issued(
     return tuple(copy_for(site, found, dict(proof.jwk)) for proof in proofs)
 
 
-def not_bound(error: Stop | LookupError | Refused) -> WalletError:
-    """Why no copy could be bound, as wallets read it."""
+def not_bound(error: Stop | LookupError | Refused) -> WalletError | Refused:
+    """Why no copy could be bound, as wallets read it; what ails the platform itself (a database away) stays that."""
     match error:
         case Stop():
             return _unproved(error)
+        case Refused() if error.status >= 500:
+            return error
         case Refused():
             return WalletError("credential_request_denied", error.problems[0].text.en)
         case _:
