@@ -21,7 +21,7 @@ from tongban.base.sealing import is_sealed
 from tongban.cases import demo as stories
 from tongban.cases.store import sealed as cases
 from tongban.cli.operating import READABLE
-from tongban.cli.up import SEALED_TABLES
+from tongban.cli.preparing import SEALED_TABLES
 from tongban.org import demo
 from tongban.org import store as people
 from tongban.outreach import store as offered

@@ -1,70 +1,30 @@
 """Start the platform: its database, its site, and (unless --empty) the demonstration province.
-启动平台：数据库、网站和演示省份（--empty 不带演示）。"""
+启动平台：数据库、网站和演示省份（--empty 不带演示）。
+
+This process only keeps the others: the database, the process that prepares (`cli.preparing`), the site's workers, which
+load their libraries meanwhile, and what runs beside them. It loads little, for it is there as long as the platform is.
+"""
 
 import argparse
-import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Generator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from tongban.assist.store import sealed as assist
 from tongban.base.beside import Beside
-from tongban.base.clock import system_clock
 from tongban.base.config import PREFIX, Settings
-from tongban.base.database import OPERATOR, Database, EmbeddedPostgres, let_operate, migrate
-from tongban.base.keys import KeyRing
-from tongban.base.sealing import open_sealer, seal_old
-from tongban.cases import demo as stories
-from tongban.cases.handover.demo import introduce, others
-from tongban.cases.kept import Files
-from tongban.cases.postroom import PostRoom
-from tongban.cases.store import sealed as cases
-from tongban.catalog.installation import open_catalogue
-from tongban.certs import store as certificates
-from tongban.cli.operating import READABLE
+from tongban.base.database import EmbeddedPostgres
+from tongban.base.parent import end_with_parent
+from tongban.base.starting import preparing
 from tongban.cli.saying import saying_refusals
-from tongban.hall.store import sealed as halls
-from tongban.ledger.beside import without_witness, witness_beside
-from tongban.ledger.log import LogConfig, policy_of
-from tongban.org import demo
-from tongban.org import store as people
-from tongban.org.demo.provinces import PROFILES, Province
-from tongban.outreach import demo as offers
-from tongban.outreach import store as offered
-from tongban.oversight import store as counted
-from tongban.sharing import demo as records
-from tongban.sharing import store as sharing
-from tongban.sharing.access import store as accesses
-from tongban.sharing.access.inspecting import store as inspections
-from tongban.sharing.channel.centre import FILE as MEMBERS
-from tongban.sharing.grants import demo as grants
-from tongban.sharing.node.beside import nodes_beside
-from tongban.voice.participation import demo as consulting
-from tongban.voice.participation import store as participation
-from tongban.voice.store import sealed as heard
-
-SEALED_TABLES = (
-    *people.SEALED,
-    *sharing.SEALED,
-    *certificates.SEALED,
-    *cases.SEALED,
-    *assist.SEALED,
-    *offered.SEALED,
-    *accesses.SEALED,
-    *inspections.SEALED,
-    *halls.SEALED,
-    *counted.SEALED,
-    *heard.SEALED,
-    *participation.SEALED,
-)
-"""Every table with sealed columns."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -72,9 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help="where to listen (default 8000) · 端口")
     parser.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
     parser.add_argument(
-        "--province",
-        choices=[one.value for one in Province],
-        help="one of two installations side by side · 并排的两个平台之一",
+        "--province", choices=["lan", "yun"], help="one of two installations side by side · 并排的两个平台之一"
     )
     parser.add_argument("--empty", action="store_true", help="no demonstration province · 不带演示数据")
     parser.add_argument(
@@ -96,13 +54,17 @@ def run(options: argparse.Namespace) -> int:
             return 1
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         print("Starting the database … 正在启动数据库…", flush=True)
-        with _learning(settings) as learner, _database(settings) as url:
-            asyncio.run(_prepare(settings, url))
-            witness = asyncio.run(_witness(settings, url)) if options.witness else without_witness(settings.data_dir)
-            if learner is not None and learner.wait():
-                print("Requests are routed without suggestions. 诉求分办暂时没有建议。", file=sys.stderr)
-            with _beside(witness):
-                _serve(settings, url)
+        _tell(settings)
+        with ExitStack() as kept:
+            preparer = kept.enter_context(_child(*_preparer(witness=options.witness)))
+            learner = kept.enter_context(_learning(settings))
+            url = os.environ[f"{PREFIX}DATABASE_URL"] = kept.enter_context(_database(settings))
+            gate = kept.enter_context(ExitStack())
+            gate.enter_context(preparing(settings.data_dir))
+            start = kept.enter_context(_Start(preparer, learner, gate, settings, witness=options.witness))
+            start.database_is_up(url)
+            _serve(settings, start)
+            said.status = start.status
     return said.status
 
 
@@ -117,6 +79,8 @@ def _settings(options: argparse.Namespace) -> Settings:
     )
     if options.province is None:
         return given
+    from tongban.org.demo.provinces import PROFILES, Province  # other starts never need them
+
     province = Province(options.province)
     port = given.port if options.port or f"{PREFIX}PORT" in os.environ else PROFILES[province].port
     return msgspec.structs.replace(
@@ -139,6 +103,17 @@ def _free(settings: Settings) -> bool:
     return True
 
 
+def _tell(settings: Settings) -> None:
+    """Whom we start read their settings from the environment, as any process of an installation does."""
+    os.environ |= {
+        f"{PREFIX}DATA_DIR": str(settings.data_dir.resolve()),
+        f"{PREFIX}HOST": settings.host,
+        f"{PREFIX}PORT": str(settings.port),
+        f"{PREFIX}DEMO": str(settings.demo).lower(),
+        f"{PREFIX}PROVINCE": settings.province,
+    }
+
+
 @contextmanager
 def _database(settings: Settings) -> Generator[str]:
     """The address of the named server, or of the embedded one for as long as the block runs."""
@@ -147,105 +122,118 @@ def _database(settings: Settings) -> Generator[str]:
         return
     with EmbeddedPostgres(settings.data_dir) as server:
         if server.notice is not None:
-            print(f"{server.notice.zh}\n{server.notice.en}")
+            print(f"{server.notice.zh}\n{server.notice.en}", flush=True)
         yield server.url
 
 
-async def _prepare(settings: Settings, url: str) -> None:
-    db = await Database.open(url, name="up", max_size=2, sealer=await open_sealer(settings))
-    try:
-        await migrate(db)
-        if not await let_operate(db, READABLE):
-            print(f"The database role {OPERATOR} could not be made; docs/production.md says how. 运维角色没有建成。")
-        rows, files = await seal_old(db, SEALED_TABLES), await Files(db, settings.data_dir / "documents").seal_old()
-        files += await PostRoom(db, settings.data_dir / "outbox").seal_old()
-        if rows or files:
-            print(f"Sealed {rows} rows and {files} files. 已加密原有的{rows}行个人信息、{files}个文件。", flush=True)
-        await db.sealer.tombstones.sign_old(db)
-        if settings.province:
-            introduce(Province(settings.province), settings, system_clock(settings.timezone))
-        if settings.province == Province.YUN:
-            await demo.seed(db, Province.YUN, others(Province.YUN))
-            await records.seed_basics(db, demo.citizens(Province.YUN), system_clock(settings.timezone)())
-        elif settings.demo:
-            now = system_clock(settings.timezone)()
-            await demo.seed(db, others=others(Province.LAN) if settings.province else ())
-            await records.seed(db, now)
-            await _demonstrate(settings, db, now)
-            catalogue = open_catalogue(settings.data_dir)
-            async with db.transaction() as connection:
-                await grants.seed(connection, now, catalogue.services())
-            await offers.seed(db, catalogue, now, settings.timezone)
-            await consulting.seed(db, now, settings.timezone)
-    finally:
-        await db.close()
-
-
-async def _witness(settings: Settings, url: str) -> Beside:
-    """A witness that knows the log's keys, and of which the log knows."""
-    clock = system_clock(settings.timezone)
-    db = await Database.open(url, name="up", max_size=1, sealer=await open_sealer(settings))
-    try:
-        ring = KeyRing.open(settings.keys_dir, clock())
-        policy = await policy_of(db, ring, LogConfig(), settings.address)
-    finally:
-        await db.close()
-    return witness_beside(settings.data_dir, policy, clock)
-
-
 @contextmanager
-def _beside(process: Beside | None) -> Generator[None]:
-    """For as long as the block runs."""
-    if process is None:
-        yield
-        return
-    process.start()
+def _child(*words: str, quiet: bool = False) -> Generator[subprocess.Popen[bytes]]:
+    """A module of ours in a process that ends with the block, and with us, `kill -9` included."""
+    child = subprocess.Popen(  # noqa: S603 -- our own interpreter and words
+        (sys.executable, "-m", *words),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL if quiet else None,
+        start_new_session=True,  # Ctrl-C is for us, who then end it
+        preexec_fn=partial(end_with_parent, os.getpid(), signal.SIGKILL),
+    )
     try:
-        yield
+        yield child
     finally:
-        process.stop()
+        child.kill()
+        child.communicate()
 
 
-async def _demonstrate(settings: Settings, db: Database, now: datetime) -> None:
-    """Play the stories. A service file that is being edited may stop them; the platform starts all the same."""
-    if not await stories.missing(db, settings, now):
-        return
-    print("Preparing demonstration cases … 正在准备演示办件…", flush=True)
-    with saying_refusals() as said:
-        await stories.seed(db, settings, now)
-    if said.status:
-        print("They will go on at the next start. 下次启动时接着准备。", file=sys.stderr)
+def _preparer(*, witness: bool) -> tuple[str, ...]:
+    return ("tongban.cli.preparing", *(("witness",) if witness else ()))
 
 
 @contextmanager
 def _learning(settings: Settings) -> Generator[subprocess.Popen[bytes] | None]:
     """Let the demonstration's routing learn beside the rest of the start, in a process of its own: what it takes of
     libraries ends with it. A failure costs the suggestions and nothing else."""
-    if not settings.demo or settings.province == Province.YUN or (settings.data_dir / "uses" / "routing.yaml").exists():
+    if not settings.demo or settings.province == "yun" or (settings.data_dir / "uses" / "routing.yaml").exists():
         yield None
         return
-    words = (sys.executable, "-m", "tongban", "route", "demonstrate", "--data", str(settings.data_dir))
-    learner = subprocess.Popen(words, stdout=subprocess.DEVNULL)  # noqa: S603 -- our own interpreter and words
-    try:
+    with _child("tongban", "route", "demonstrate", "--data", str(settings.data_dir), quiet=True) as learner:
         yield learner
-    finally:
-        learner.kill()
-        learner.wait()
 
 
-def _serve(settings: Settings, url: str) -> None:
-    """Run the workers. They read their settings from the environment, as any process of an installation does."""
-    from granian import Granian  # the server's own imports are slow; nothing else here needs them
+class _Start:
+    """From the database to the site: in a thread of its own, for the server that listens has the main one.
+
+    The workers wait at the gate. What could not be prepared ends the platform; the preparer has said why.
+    """
+
+    def __init__(
+        self,
+        preparer: subprocess.Popen[bytes],
+        learner: subprocess.Popen[bytes] | None,
+        gate: ExitStack,
+        settings: Settings,
+        *,
+        witness: bool,
+    ) -> None:
+        self.status = 0
+        self._preparer, self._learner, self._gate = preparer, learner, gate
+        self._witness = _witness(settings) if witness else None
+        self._nodes = _nodes(settings) if settings.demo and settings.nodes else None
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="start", daemon=True)
+
+    def database_is_up(self, url: str) -> None:
+        """Lets the preparer begin."""
+        if self._preparer.stdin is not None:
+            with suppress(BrokenPipeError):  # it has ended; its status says so
+                self._preparer.stdin.write(f"{url}\n".encode())
+                self._preparer.stdin.close()
+
+    def begin(self) -> None:
+        """Once the site's address is ours."""
+        self._thread.start()
+
+    def __enter__(self) -> "_Start":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.set()
+        for process in (self._nodes, self._witness):
+            if process is not None:
+                process.stop()
+
+    def _run(self) -> None:
+        if self._preparer.wait():
+            if not self._ending.is_set():
+                self.status = 1
+                os.kill(os.getpid(), signal.SIGTERM)
+            return
+        if self._learner is not None and self._learner.wait() and not self._ending.is_set():
+            print("Requests are routed without suggestions. 诉求分办暂时没有建议。", file=sys.stderr)
+        if self._witness is not None:
+            self._witness.start()
+        self._gate.close()
+        if self._nodes is not None:
+            self._nodes.start()
+
+
+def _witness(settings: Settings) -> Beside:
+    """Its file is written by the preparer."""
+    from tongban.ledger.beside import FILE  # few starts have one
+
+    return Beside("witness", "witness", "--config", str((settings.data_dir / FILE).resolve()), quiet=True)
+
+
+def _nodes(settings: Settings) -> Beside:
+    """The departments of the demonstration, kept by one process (`sharing.node.supervising`); the first page does not
+    wait for them."""
+    data, site = str(settings.data_dir.resolve()), f"http://{settings.host}:{settings.port}"
+    return Beside("nodes", "node", "demonstrate", "--data", data, "--site", site, "--parent", str(os.getpid()))
+
+
+def _serve(settings: Settings, start: _Start) -> None:
+    """Run the workers, which load what they need while the rest is prepared."""
+    from granian import Granian  # slow to load; the preparer is at work meanwhile
     from granian.constants import Interfaces
 
-    os.environ |= {
-        f"{PREFIX}DATABASE_URL": url,
-        f"{PREFIX}DATA_DIR": str(settings.data_dir.resolve()),
-        f"{PREFIX}HOST": settings.host,
-        f"{PREFIX}PORT": str(settings.port),
-        f"{PREFIX}DEMO": str(settings.demo).lower(),
-        f"{PREFIX}PROVINCE": settings.province,
-    }
     server = Granian(
         "tongban.web.serve:application",
         address=settings.host,
@@ -256,44 +244,5 @@ def _serve(settings: Settings, url: str) -> None:
         log_enabled=False,
         backlog=1024,
     )
-    server.on_startup(lambda: _greet(settings))
-    with _nodes(settings) as nodes:
-        if nodes is not None:
-            server.on_startup(nodes.start)
-        server.serve()
-
-
-@contextmanager
-def _nodes(settings: Settings) -> Generator[Beside | None]:
-    """The departments of the demonstration, to be started once the site listens: its first page does not wait."""
-    if not settings.demo:
-        yield None
-        return
-    (settings.data_dir / MEMBERS).unlink(missing_ok=True)  # those of the last run are gone
-    if not settings.nodes:
-        yield None
-        return
-    KeyRing.open(settings.keys_dir, system_clock(settings.timezone)())  # the nodes are told which key to believe
-    nodes = nodes_beside(settings.data_dir, f"http://{settings.host}:{settings.port}")
-    try:
-        yield nodes
-    finally:
-        nodes.stop()
-
-
-def _greet(settings: Settings) -> None:
-    """Addresses and, in the demonstration, whom one can log in as."""
-    site = settings.address
-    print(f"""
-  Portal 门户      {site}/
-  Desk 审批台      {site}/desk
-  Verify 验证照    {site}/verify
-  API 接口         {site}/api/docs
-""")
-    if settings.demo:
-        print(
-            "  Demonstration log-ins (no password; choose a person) · 演示账号（不用密码，选人就行）：", f"{site}/login"
-        )
-        for login in demo.logins(Province(settings.province or Province.LAN)):
-            print(f"    {login.name:　<6}{login.about.zh}  {login.about.en}")
-    print("\n  Stop with Ctrl-C. 按 Ctrl-C 停止。", flush=True)
+    server.on_startup(start.begin)
+    server.serve()

@@ -9,7 +9,6 @@ from typing import Final
 
 import msgspec
 
-from tongban.base.beside import Beside
 from tongban.base.clock import Clock
 from tongban.base.errors import refuse
 from tongban.ledger.cosigning import Witness as Named
@@ -21,8 +20,9 @@ FILE: Final = Path("log") / "witness.yaml"
 _OURS: Final = b"# By tongban up --witness; a start without it takes this file away.\n"
 
 
-def witness_beside(data_dir: Path, policy: Policy, clock: Clock) -> Beside:
-    """To be started before the site is. Raises Refused (`witnesses-named`) where the operator has named witnesses."""
+def name_witness(data_dir: Path, policy: Policy, clock: Clock) -> None:
+    """Its file, and its name in the platform's, before the site starts. Raises Refused (`witnesses-named`) where the
+    operator has named witnesses."""
     path = data_dir / CONFIG
     if path.is_file() and not path.read_bytes().startswith(_OURS):
         raise refuse(
@@ -43,7 +43,6 @@ def witness_beside(data_dir: Path, policy: Policy, clock: Clock) -> Beside:
     (data_dir / FILE).write_bytes(msgspec.yaml.encode(config, enc_hook=_text))
     named = LogConfig(least=1, witnesses=(Named(url=f"http://127.0.0.1:{port}", key=str(key)),))
     path.write_bytes(_OURS + msgspec.yaml.encode(named))
-    return Beside("witness", "witness", "--config", str((data_dir / FILE).resolve()), quiet=True)
 
 
 def without_witness(data_dir: Path) -> None:

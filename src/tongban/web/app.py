@@ -5,7 +5,7 @@ those are ours (`shield`, `csrf`, `limits`, `org.sessions`).
 """
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -41,9 +41,35 @@ Job = Callable[[Site], AbstractAsyncContextManager[None]]
 """Something that runs beside the pages from start to shutdown."""
 
 
-def create(site: Site, *, routes: Sequence[ControllerRouterHandler] = (), jobs: Sequence[Job] = ()) -> Shield:
-    """The whole site as one ASGI application. `routes` are added to the portal's; `jobs` run while it serves."""
-    application = _framework(routes, [_running(site, job) for job in jobs]) if routes or jobs else _plain()
+def create(site: Site) -> Shield:
+    """The whole site as one ASGI application, for who runs no jobs beside it."""
+    return _site(_plain(), site)
+
+
+class Framework:
+    """The routes of the platform, which take a while to build and belong to no site yet.
+
+    `serve` makes the whole site of them, once; `jobs` run while it serves, between the lifespan's start and its end.
+    """
+
+    def __init__(self, *routes: ControllerRouterHandler) -> None:
+        self._jobs: list[AbstractAsyncContextManager[None]] = []
+        self._routes = _framework(routes, [self._run])
+
+    def serve(self, site: Site, jobs: Sequence[Job] = ()) -> Shield:
+        """The whole site as one ASGI application."""
+        self._jobs = [job(site) for job in jobs]
+        return _site(self._routes, site)
+
+    @asynccontextmanager
+    async def _run(self, _: Litestar) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as running:
+            for job in self._jobs:
+                await running.enter_async_context(job)
+            yield
+
+
+def _site(application: Litestar, site: Site) -> Shield:
     address = urlsplit(site.settings.address)
     hosts = (
         {address.hostname or "", "localhost", "127.0.0.1", "[::1]"} if site.settings.demo else {address.hostname or ""}
@@ -132,12 +158,3 @@ async def _before(request: AnyRequest) -> None:
     await site.limits.spend(Limited.WRITE, visit.who)
     state["form"] = await forms.read(request)
     csrf.check(site.secret, bound_to, state["form"].text(csrf.FIELD))
-
-
-def _running(site: Site, job: Job) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def run(_: Litestar) -> AsyncGenerator[None]:
-        async with job(site):
-            yield
-
-    return run

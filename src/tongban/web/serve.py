@@ -23,6 +23,7 @@ from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing
 from tongban.base.parent import end_with_parent
 from tongban.base.sealing import open_sealer
+from tongban.base.starting import wait_until_prepared
 from tongban.base.telemetry import Log, take_over
 from tongban.cases import abroad
 from tongban.cases.committing_old import commit_old
@@ -62,7 +63,7 @@ from tongban.voice.participation.service import Participation
 from tongban.voice.service import Voice
 from tongban.web import counting
 from tongban.web import store as web_store
-from tongban.web.app import Job, create
+from tongban.web.app import Framework, Job
 from tongban.web.limits import Limits
 from tongban.web.neighbour_lists import NeighbourLists
 from tongban.web.pages import Pages
@@ -365,6 +366,7 @@ class Application:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
+        self._framework = Framework()
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -380,7 +382,7 @@ class Application:
         sealer = await open_sealer(self._settings)
         db = await Database.open(self._settings.database_url, name="web", max_size=POOL, sealer=sealer)
         site = await open_site(self._settings, db, self._clock, log)
-        app = create(site, jobs=[_closing(db), working])
+        app = self._framework.serve(site, [_closing(db), working])
         return Proxied(app) if self._settings.behind_proxy else app
 
 
@@ -398,4 +400,6 @@ def application() -> Application:
     if server := multiprocessing.parent_process():
         end_with_parent(server.pid or 0, signal.SIGKILL)
     settings = Settings.load(os.environ)
-    return Application(settings, system_clock(settings.timezone))
+    application = Application(settings, system_clock(settings.timezone))
+    wait_until_prepared(settings.data_dir)
+    return application

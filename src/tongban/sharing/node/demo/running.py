@@ -12,12 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from signal import SIGKILL
 
 import msgspec
 
 from tongban.base.clock import system_clock
 from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing, Use
+from tongban.base.parent import end_with_parent
 from tongban.sharing.channel.centre import FILE, MembersFile
 from tongban.sharing.node.demo import setup, store
 from tongban.sharing.node.demo.setup import Placed
@@ -85,10 +87,12 @@ def _in_child(work: Callable[[], int]) -> int:
     """In a process of its own, so that what the making takes of memory goes with it; its wait status."""
     sys.stdout.flush()
     sys.stderr.flush()
+    parent = os.getpid()
     if pid := os.fork():
         return os.waitpid(pid, 0)[1]
     status = 1
     try:
+        end_with_parent(parent, SIGKILL)
         os.nice(5)  # whoever waits for a page goes first
         status = work()
     finally:
