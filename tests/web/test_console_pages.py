@@ -240,7 +240,7 @@ async def test_every_number_of_a_body_leads_to_the_cases_behind_it(site: Site, c
         ("promised", True, "超过承诺期限"),
         ("legal", False, ""),
     ):
-        assert f"show={show}&amp;body=990101.market" in watcher.page.text
+        assert (f"body=990101.market&amp;show={show}" in watcher.page.text) == listed, show
         await watcher.get(f"/console/cases?show={show}&body=990101.market")
         assert watcher.page.status_code == 200
         assert (view.case in watcher.text) == listed, show

@@ -1,6 +1,7 @@
 """Moved powers on the open page, on the desk and under supervision."""
 
 import re
+from html import unescape
 
 import httpx
 import pytest
@@ -97,9 +98,11 @@ async def test_the_number_of_cases_of_a_move_leads_to_them_and_to_nobody_else_s(
     )
     province = await in_post(site, http, "990000", "digital-centre", "supervisor")
     address = f"/console/delegations?move={move}"
-    assert f"{address}#cases" in (await province("GET", "/console/delegations")).text
-    listed = await province("GET", address)
-    assert view.case in listed.text
-    assert "周家和" not in listed.text
+    shown = unescape((await province("GET", "/console/delegations")).text)
+    for only, there in (("all", True), ("open", True), ("granted", False), ("overturned", False)):
+        assert (f"{address}&only={only}#cases" in shown) == there
+        listed = await province("GET", f"{address}&only={only}")
+        assert (view.case in listed.text) == there
+        assert "周家和" not in listed.text
     district = await in_post(site, http, "990101", "digital-centre", "supervisor")
     assert view.case not in (await district("GET", address)).text

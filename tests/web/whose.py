@@ -214,6 +214,7 @@ INSIDE: dict[str, Whose] = {
     "GET /console/sharing": STAFF,
     "GET /console/delegations": STAFF,
     "GET /console/machines/{use}/{region}": STAFF,
+    "GET /console/machines/{use}/{region}/calls": STAFF,
     "GET /console/machines/{use}/{region}/proof": STAFF,
     "GET /desk/cases/{case}/suggestions/{call}/proof": BODY,
     "POST /console/machines/{use}/{region}": STAFF,

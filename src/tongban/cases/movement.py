@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from tongban.base.page import Page, cursor, read_cursor
 from tongban.cases.engine import Engine
@@ -49,10 +51,19 @@ async def went(engine: Engine, move: Delegation) -> Went:
     )
 
 
-async def under(engine: Engine, move: Delegation, after: str | None, most: int) -> Page[moved.Under]:
-    """The cases behind the figures of one, the latest first. Raises Refused `bad-cursor` (400)."""
+Only = Literal["all", "open", "granted", "refused", "on-time", "decided", "corrected", "overturned"]
+_ENDS: Mapping[Only, str] = {"granted": "favourable", "refused": "adverse"}
+
+
+async def under(engine: Engine, move: Delegation, only: Only, after: str | None, most: int) -> Page[moved.Under]:
+    """The cases behind a figure of one, the latest first. Raises Refused `bad-cursor` (400)."""
     place = read_cursor(after, tuple[datetime, str]) if after else None
-    found = await moved.listed(engine.db, *_marked(move), place, most + 1)
+    states, which = None, only
+    if only == "granted" or only == "refused":
+        known = await moved.handled(engine.db, *_marked(move))
+        states = [(o.service, o.state) for o in known if _end(engine, o.service, o.state) == _ENDS[only]]
+        which = "all"
+    found = await moved.listed(engine.db, *_marked(move), which, states, place, most + 1)
     last = found[most - 1] if len(found) > most else None
     return Page(tuple(found[:most]), cursor(last.opened_at, last.case_id) if last else None)
 

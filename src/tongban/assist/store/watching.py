@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Literal
 
 import msgspec
 
 from tongban.assist.records import SUGGESTED
 from tongban.assist.store.sealed import OWN_VIEW
 from tongban.assist.watch.narrowing import Autonomy
-from tongban.assist.watch.records import Answer, CaseCall, Exercise, LevelChange, OfficialFound, Round
+from tongban.assist.watch.records import Answer, Call, CaseCall, Exercise, LevelChange, OfficialFound, Round
 from tongban.base.database import Connection, Row
 from tongban.base.ids import uuid7
 from tongban.base.sealing import PersonKey
@@ -69,6 +70,32 @@ async def case_calls(
     """Calls about cases, except those that ended in one of these codes."""
     rows = await connection.fetch(_CASE_CALLS, use, region, since, SUGGESTED, list(without), MOST)
     return [msgspec.convert(dict(row), CaseCall) for row in rows]
+
+
+Behind = Literal["calls", "suggested", "accepted", "declined"]
+_CALLS = """
+    SELECT c.id, c.at, c.subject AS "case", c.outcome, '' AS body FROM assist_call c
+     WHERE c.use = $1 AND c.region = $2 AND c.at > $3 AND c.at <= $4 AND ($5 = 'calls' OR c.outcome = $6)
+       AND (c.at, c.id) < ($7, $8) ORDER BY c.at DESC, c.id DESC LIMIT $9
+"""
+_SETTLED = """
+    SELECT s.call AS id, s.at, c.subject AS "case", s.outcome, s.body FROM assist_settled s
+      JOIN assist_call c ON c.region = s.region AND c.id = s.call
+     WHERE s.use = $1 AND s.region = $2 AND s.at > $3 AND s.at <= $4 AND s.post <> '' AND s.outcome = $5
+       AND (s.at, s.call) < ($6, $7) ORDER BY s.at DESC, s.call DESC LIMIT $8
+"""
+
+
+async def behind(
+    connection: Connection, found: Round, which: Behind, before: tuple[datetime, str], limit: int
+) -> list[Call]:
+    """The calls, or officials' answers, that a number of a round counts, the latest first; nobody's name."""
+    span = (found.use, found.region, found.since, found.at)
+    if which in ("calls", "suggested"):
+        rows = await connection.fetch(_CALLS, *span, which, SUGGESTED, *before, limit)
+    else:
+        rows = await connection.fetch(_SETTLED, *span, which, *before, limit)
+    return [msgspec.convert(dict(row), Call) for row in rows]
 
 
 # --- levels ------------------------------------------------------------------------------------------------------

@@ -59,6 +59,17 @@ class CaseCall(msgspec.Struct, frozen=True, kw_only=True):
     accepted: bool | None
 
 
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One line behind a number of a round: a call, or an official's answer to one. `body` is whose official answered,
+    empty of a call; `case` what it was about, empty where it was no case."""
+
+    id: str
+    at: datetime
+    case: str
+    outcome: str
+    body: str
+
+
 class OfficialFound(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One official's figures, for their own supervisors only."""
 

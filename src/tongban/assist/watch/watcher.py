@@ -29,7 +29,7 @@ from tongban.assist.watch.narrowing import (
     widened,
 )
 from tongban.assist.watch.public import Published, published
-from tongban.assist.watch.records import Answer, CaseCall, Exercise, GroupFound, LevelChange, Round
+from tongban.assist.watch.records import Answer, Call, CaseCall, Exercise, GroupFound, LevelChange, Round
 from tongban.assist.watch.statistics import Rate
 from tongban.assist.watch.wording import why_narrowed
 from tongban.base.clock import Clock
@@ -381,6 +381,13 @@ class Watcher:
         """What the last rounds found, everywhere; whom that may be shown to is the caller's to ask."""
         async with self.store.acting() as connection:
             return await watching.rounds(connection, use)
+
+    async def behind(
+        self, found: Round, which: watching.Behind, before: tuple[datetime, str], limit: int
+    ) -> list[Call]:
+        """What a number of a round counts, the latest first; whom that may be shown to is the caller's to ask."""
+        async with self.store.acting() as connection:
+            return await watching.behind(connection, found, which, before, limit)
 
     async def committed(self, use: str, region: str) -> tuple[str, str] | None:
         """The last of them as the public log has it: its key there, and what it says."""

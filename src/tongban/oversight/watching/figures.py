@@ -137,6 +137,15 @@ async def overview(
     )
 
 
+async def by_hour(
+    db: turns.Runner, bodies: Sequence[str], today: date, zone: ZoneInfo
+) -> list[tuple[date, dict[int, int]]]:
+    """What came in each hour of today, and of the same weekday of the weeks before, the latest day first."""
+    days = [today - timedelta(weeks=weeks) for weeks in range(WEEKS + 1)]
+    hours = await standing.hours(db, bodies, [_day(day, zone) for day in days])
+    return [(day, _of(hours, day, zone)) for day in days]
+
+
 def first_day(today: date) -> date:
     """The first of the days that a share of cases in time is of."""
     return today - timedelta(days=WINDOW - 1)

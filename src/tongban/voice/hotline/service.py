@@ -248,6 +248,18 @@ class Hotline:
         """三率 of the last 90 days, as they were last counted: a minute ago at most."""
         return await store.rates(self.db, regions, by)
 
+    async def behind(
+        self,
+        which: store.Which,
+        regions: Sequence[str],
+        bodies: Sequence[str],
+        before: tuple[datetime, str],
+        limit: int,
+    ) -> list[Row]:
+        """The requests behind a number of `rates`, the latest first; nothing of anybody."""
+        since = (await store.counted_at(self.db) or self.clock()) - COUNTED
+        return await store.behind(self.db, which, regions, bodies, since, before, limit)
+
     async def turn(self, *, whole: bool = False) -> int:
         """Keep what moved, and count; the number of cases. `whole`: look at every case, however old."""
         done, now = 0, self.clock()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -16,6 +17,22 @@ _ROW = """
            coalesce(p.area, h.region) AS area
       FROM hotline_row h LEFT JOIN hotline_place p ON p.region = h.region AND p.case_id = h.case_id
 """
+
+_BEHIND = """
+    SELECT h.region, h.case_id, h.at, h.channel, h.kind, h.urgency, h.about, h.body, h.state, h.open FROM hotline_row h
+"""
+
+Which = Literal["requests", "open", "sent", "contacted", "reached", "solved", "satisfied"]
+WHICH: Mapping[Which, str] = {
+    "requests": "true",
+    "open": "open",
+    "sent": "dispatched_at IS NOT NULL",
+    "contacted": "(dispatched_at IS NOT NULL AND in_time)",
+    "reached": "solved IS NOT NULL",
+    "solved": "solved = 1",
+    "satisfied": "(solved IS NOT NULL AND satisfied = 1)",
+}
+"""The numbers of the three rates, by what a request must be to count: one condition for the number and for its list."""
 
 
 async def moved(
@@ -182,12 +199,10 @@ async def count(db: Database, since: datetime, now: datetime) -> None:
         if not await connection.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended('hotline-rate', 11))"):
             return
         await connection.execute("DELETE FROM hotline_rate")
+        sums = ", ".join(f"count(*) FILTER (WHERE {one})" for one in WHICH.values())
         await connection.execute(
-            "INSERT INTO hotline_rate (region, body, at, requests, open, sent, contacted, reached, solved, satisfied)"
-            " SELECT region, body, $2, count(*), count(*) FILTER (WHERE open),"
-            " count(*) FILTER (WHERE dispatched_at IS NOT NULL), count(*) FILTER (WHERE in_time), count(solved),"
-            " coalesce(sum(solved), 0), coalesce(sum(satisfied), 0)"
-            " FROM hotline_row WHERE at >= $1 GROUP BY region, body",
+            f"INSERT INTO hotline_rate (region, body, at, {', '.join(WHICH)})"  # noqa: S608 (names of our own)
+            f" SELECT region, body, $2, {sums} FROM hotline_row WHERE at >= $1 GROUP BY region, body",
             since,
             now,
         )
@@ -201,11 +216,33 @@ async def counted_at(db: Database) -> datetime | None:
 async def rates(db: Database, regions: Sequence[str], by: str) -> list[Rates]:
     """三率 as they were last counted, by `body` or by `region`."""
     column = "body" if by == "body" else "region"
-    named = ("requests", "open", "sent", "contacted", "reached", "solved", "satisfied")
-    sums = ", ".join(f"sum({name})::int AS {name}" for name in named)
+    sums = ", ".join(f"sum({name})::int AS {name}" for name in WHICH)
     rows = await db.fetch(
         f"SELECT {column} AS of, {sums} FROM hotline_rate WHERE region = ANY($1::text[])"  # noqa: S608 (names of our own)
         f" GROUP BY {column} ORDER BY requests DESC, of",
         list(regions),
     )
     return [msgspec.convert(dict(row), Rates) for row in rows]
+
+
+async def behind(
+    db: Database,
+    which: Which,
+    regions: Sequence[str],
+    bodies: Sequence[str],
+    since: datetime,
+    before: tuple[datetime, str],
+    limit: int,
+) -> list[Row]:
+    """The requests of these regions and bodies that a number of `rates` counts, the latest first."""
+    rows = await db.fetch(
+        f"SELECT r.* FROM unnest($2::text[]) AS b(body) CROSS JOIN LATERAL ({_BEHIND} WHERE h.body = b.body"  # noqa: S608 (names of our own)
+        f" AND h.region = ANY($1::text[]) AND h.at >= $3 AND (h.at, h.case_id) < ($4, $5) AND {WHICH[which]}"
+        " ORDER BY h.at DESC, h.case_id DESC LIMIT $6) r ORDER BY r.at DESC, r.case_id DESC LIMIT $6",
+        list(regions),
+        list(bodies),
+        since,
+        *before,
+        limit,
+    )
+    return [msgspec.convert(dict(row), Row) for row in rows]

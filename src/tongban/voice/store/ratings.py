@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -212,6 +213,43 @@ async def tallies(db: Database, since: datetime, regions: Sequence[str], body: s
         body,
     )
     return [msgspec.convert(dict(row), Tally) for row in rows]
+
+
+Behind = Literal["all", "good", "bad", "open"]
+_BEHIND: Mapping[Behind, str] = {
+    "all": "true",
+    "good": "level > 2",
+    "bad": "level <= 2",
+    "open": "(level <= 2 AND cure_end = '')",
+}
+"""The numbers of a tally, by what a rating must be to count in them."""
+
+
+async def behind(
+    db: Database,
+    which: Behind,
+    regions: Sequence[str],
+    bodies: Sequence[str],
+    service: str | None,
+    since: datetime,
+    before: tuple[datetime, str],
+    limit: int,
+) -> list[Rating]:
+    """The ratings that a number of `tallies` counts, the latest first, without what was said; of one service (empty:
+    of visits), or of all."""
+    rows = await db.fetch(
+        f"SELECT r.* FROM unnest($2::text[]) AS b(body) CROSS JOIN LATERAL ({_RATING} WHERE rating.body = b.body"  # noqa: S608 (names of our own)
+        " AND region = ANY($1::text[]) AND counts AND ($3::text IS NULL OR service = $3) AND at >= $4"
+        f" AND (at, id) < ($5, $6) AND {_BEHIND[which]} ORDER BY at DESC, id DESC LIMIT $7) r"
+        " ORDER BY r.at DESC, r.id DESC LIMIT $7",
+        list(regions),
+        list(bodies),
+        service,
+        since,
+        *before,
+        limit,
+    )
+    return [_rating(row, "") for row in rows]
 
 
 # --- for the indicators ----------------------------------------------------------------------------------------------

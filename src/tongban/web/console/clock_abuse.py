@@ -4,10 +4,13 @@ A finding is a question to the body. It says its formula, its law and its thresh
 is opened about it, and a good-faith error can be tolerated there (浙江最多跑一次规定 43 to 46).
 """
 
+from uuid import UUID
+
 from litestar import Response, get
 
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
+from tongban.base.page import cursor, read_cursor
 from tongban.org import visible
 from tongban.oversight.abuse import BY_ID, INDICES, Finding
 from tongban.oversight.abuse.judging import LEAST_HITS, LEAST_PEERS, RARE
@@ -23,7 +26,7 @@ from tongban.web.html import page
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
-MOST = 200
+ROWS = 50
 
 
 def sentence(one: Kept) -> Text:
@@ -40,11 +43,14 @@ def of_service(site: Site, one: Kept) -> Text:
 
 
 @get("/console/abuse")
-async def abuse(site: Site, visitor: Visitor) -> Response[str]:
+async def abuse(site: Site, visitor: Visitor, after: str | None = None) -> Response[str]:
     """What was found about bodies in view, and every index with its formula."""
     actor = supervisor(visitor)
     bodies = visible(site.directory, actor).bodies
-    found = await findings.findings(site.db, bodies, site.settings.timezone.key, MOST + 1)
+    place = read_cursor(after, tuple[float, UUID]) if after else None
+    past = (place[0], str(place[1])) if place else None
+    found = await findings.findings(site.db, bodies, site.settings.timezone.key, ROWS + 1, past)
+    last = found[ROWS - 1] if len(found) > ROWS else None
     since = min((one.since for one in found), default=site.today)
     answered = {_about(one): one.outcome for one in reversed(await findings.answers_of(site.db, bodies, since))}
     return page(
@@ -61,10 +67,10 @@ async def abuse(site: Site, visitor: Visitor) -> Response[str]:
                 sentence(one),
                 answered.get(_about(one), ""),
             )
-            for one in found[:MOST]
+            for one in found[:ROWS]
             if one.index in BY_ID
         ],
-        cut=MOST if len(found) > MOST else 0,
+        more=f"/console/abuse?after={cursor(last.chance, last.id)}" if last else "",
         indices=INDICES,
         days=LOOKED_AT.days,
         least=(LEAST_HITS, LEAST_PEERS, round(1 / RARE)),

@@ -5,6 +5,7 @@ For supervising posts: of the bodies they supervise, nobody else's; ended ones s
 
 from litestar import Response, get
 
+from tongban.base.i18n import Text
 from tongban.cases import movement
 from tongban.org import visible
 from tongban.web.console.machines import supervisor
@@ -16,19 +17,48 @@ from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
 ROWS = 50
+MOVES = 20
+_COLUMNS: dict[movement.Only, Text] = {
+    "all": Text("办件", "Cases"),
+    "open": Text("在办", "Open"),
+    "granted": Text("准予", "Granted"),
+    "refused": Text("不予", "Refused"),
+    "on-time": Text("按时", "On time"),
+    "decided": Text("作了决定的", "Decided"),
+    "corrected": Text("要补正", "Corrections"),
+    "overturned": Text("被改", "Overturned"),
+}
+
+
+def numbers(went: movement.Went) -> dict[movement.Only, int]:
+    """The numbers of a move, by the list that stands behind each."""
+    return {
+        "all": went.cases,
+        "open": went.open,
+        "granted": went.granted,
+        "refused": went.refused,
+        "on-time": went.on_time,
+        "decided": went.decided,
+        "corrected": went.corrected,
+        "overturned": went.overturned,
+    }
 
 
 @get("/console/delegations")
-async def delegations(site: Site, visitor: Visitor, move: str = "", after: str | None = None) -> Response[str]:
-    """Every move from or to a body in view, with its figures; of one, the cases behind them."""
+async def delegations(
+    site: Site, visitor: Visitor, move: str = "", only: str = "", after: str | None = None, past: str = ""
+) -> Response[str]:
+    """The moves from or to a body in view, a page of them after `past`, with their figures; of one, the cases behind a
+    figure."""
     actor = supervisor(visitor)
     bodies = frozenset(visible(site.directory, actor).bodies)
-    rows = [
-        (one, await movement.went(site.cases.engine, one.move))
-        for one in listed(site)
-        if bodies & {one.move.from_body, one.move.to_body}
-    ]
-    chosen = next((row[0] for row in rows if row[0].move.id == move), None)
+    own = [one for one in listed(site) if bodies & {one.move.from_body, one.move.to_body}]
+    chosen = next((one for one in own if one.move.id == move), None)
+    first = next((n + 1 for n, one in enumerate(own) if one.move.id == past), 0)
+    shown = own[first : first + MOVES]
+    rows = [(one, await movement.went(site.cases.engine, one.move)) for one in shown]
+    every: movement.Only = "all"
+    which = next((one for one in _COLUMNS if one == only), every)
     return page(
         site,
         visitor,
@@ -36,8 +66,13 @@ async def delegations(site: Site, visitor: Visitor, move: str = "", after: str |
         desk=desk(site, actor, "moves-watch"),
         now=[row for row in rows if row[0].standing != "ended"],
         ended=[row for row in rows if row[0].standing == "ended"],
+        past=past,
+        further=shown[-1].move.id if len(own) > first + MOVES else "",
         chosen=chosen,
-        cases=await movement.under(site.cases.engine, chosen.move, after, ROWS) if chosen else None,
+        only=which,
+        columns=_COLUMNS,
+        numbers=numbers,
+        cases=await movement.under(site.cases.engine, chosen.move, which, after, ROWS) if chosen else None,
         name=service_names(site),
     )
 

@@ -78,7 +78,7 @@ async def machines(site: Site, visitor: Visitor) -> Response[str]:
 async def machine(site: Site, visitor: Visitor, use: str, region: str) -> Response[str]:
     """One use in one region: figures, groups, officials, history."""
     actor = supervisor(visitor)
-    return await _machine(site, visitor, actor, _use(site, actor, use, region), region)
+    return await _machine(site, visitor, actor, use_in_view(site, actor, use, region), region)
 
 
 @get("/console/machines/{use:str}/{region:str}/proof")
@@ -88,7 +88,7 @@ async def proof(site: Site, visitor: Visitor, use: str, region: str) -> Response
 
     Raises Refused: `not-measured` (404), `record-not-ready` (503), `record-not-provable` (409).
     """
-    _use(site, supervisor(visitor), use, region)
+    use_in_view(site, supervisor(visitor), use, region)
     found = await site.assist.watch.committed(use, region)
     if found is None:
         raise refuse("not-measured", "这里还没有测过", "Nothing was measured here yet", status=404)
@@ -100,7 +100,7 @@ async def proof(site: Site, visitor: Visitor, use: str, region: str) -> Response
 async def widen(site: Site, visitor: Visitor, form: Form, use: str, region: str) -> Response[str] | Response[None]:
     """Take it up again, with a reason that is published."""
     actor = supervisor(visitor)
-    found = _use(site, actor, use, region)
+    found = use_in_view(site, actor, use, region)
     sent = form.text("level")
     try:
         if sent not in {one.value for one in Autonomy}:
@@ -160,7 +160,8 @@ def _watched(site: Site) -> list[Use]:
     return [use for use in site.assist.gate.register.uses() if use.watch is not None]
 
 
-def _use(site: Site, actor: Actor, use: str, region: str) -> Use:
+def use_in_view(site: Site, actor: Actor, use: str, region: str) -> Use:
+    """A use that is watched, in a region that this supervisor oversees. Raises Refused `unknown-use` (404)."""
     found = next((one for one in _watched(site) if one.use == use), None)
     known = region == EVERYWHERE or any(one.code == region for one in site.directory.register.regions)
     if found is None or not known or not in_view(site, actor, region):

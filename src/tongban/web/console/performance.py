@@ -10,9 +10,9 @@ from tongban.oversight.watching import figures
 from tongban.oversight.watching.method import METHODS, Name
 from tongban.oversight.watching.model import Day
 from tongban.oversight.watching.store import ended, standing
-from tongban.voice.hotline.model import SERVICE
 from tongban.voice.store import ratings
 from tongban.web.bodies import body_name
+from tongban.web.console.behind import NO_SERVICE
 from tongban.web.console.counting import failed
 from tongban.web.console.machines import supervisor
 from tongban.web.desk.lists import service_names
@@ -82,8 +82,7 @@ async def requests(site: Site, visitor: Visitor) -> Response[str]:
         ],
         cured=cured,
         hotline=[(body_name(site, one.of), one) for one in rates if one.of in bodies],
-        cure=figures.CURE,
-        request=SERVICE,
+        no_service=NO_SERVICE,
     )
 
 

@@ -102,6 +102,7 @@ async def run(site: Site, visitor: Visitor) -> Response[str]:
         longest=(found.waits[0], body_name(site, found.waits[0].body)) if found.waits else None,
         worst=_worst(site, found),
         level=charts.level,
+        day=now.astimezone(site.settings.timezone).date().isoformat(),
     )
 
 
@@ -125,10 +126,10 @@ def _map(site: Site, found: Overview) -> Drawn:
     return drawn(site.settings.data_dir, ids, lambda code: site.directory.region(code).name, rates)
 
 
-def _worst(site: Site, found: Overview) -> tuple[Text, int] | None:
+def _worst(site: Site, found: Overview) -> tuple[Text, int, str] | None:
     """Where most of what is overdue lies."""
     place = max(found.regions, key=lambda one: one.red.part, default=None)
-    return (site.directory.region(place.id).name, place.red.part) if place and place.red.part else None
+    return (site.directory.region(place.id).name, place.red.part, place.id) if place and place.red.part else None
 
 
 async def _matters(site: Site, found: Overview, bodies: tuple[str, ...], now: datetime) -> list[Matter]:
@@ -168,7 +169,7 @@ def _silent(site: Site, one: Silent, known: Resource, bodies: tuple[str, ...], n
         Text(f"{owner.zh}：{known.name.zh}", f"{owner.en}: {known.name.en}"),
         Text(f"已等{zh}", f"for {en}"),
         Text(f"影响{one.cases}件", f"{one.cases} {'case waits' if one.cases == 1 else 'cases wait'}"),
-        "/console/figures/failed",
+        f"/console/cases?show=silent&resource={one.resource}",
         f"/console/supervision/new?interface={one.resource}" if known.owner.id in bodies else "",
         serious=False,
     )
@@ -205,7 +206,7 @@ def _waiting(site: Site, one: figures.Wait) -> Matter:
         body_name(site, one.body),
         Text(f"最长{one.longest}分钟", f"up to {one.longest} min"),
         Text(f"{one.called}人", f"{one.called} people"),
-        "/console/figures/waits",
+        f"/console/cases?show=called&body={one.body}",
         "",
         serious=False,
     )

@@ -12,6 +12,7 @@ from tongban.cases import between
 from tongban.cases.projections import FAR, CaseRow
 from tongban.org import visible
 from tongban.web.bodies import body_name
+from tongban.web.console.behind import Show
 from tongban.web.console.machines import supervisor
 from tongban.web.desk.lists import service_names
 from tongban.web.desk.staff import desk
@@ -50,11 +51,16 @@ async def sharing(site: Site, visitor: Visitor, after: str | None = None) -> Res
     )
 
 
-def _table(site: Site, slug: str, counted: dict[tuple[str, str], int]) -> tuple[Text, list[tuple[Text, int]]]:
+def _table(site: Site, slug: str, counted: dict[tuple[str, str], int]) -> tuple[Text, list[tuple[Text, int, str]]]:
     """One service: its states in the order of the procedure, with how many cases are in each."""
     procedure = site.catalogue.procedure(site.catalogue.service(slug).procedure)
-    states = [(spec.name, counted.get((slug, name), 0)) for name, spec in procedure.states.items()]
-    return service_names(site)(slug), [(name, n) for name, n in states if n]
+    states = [(spec.name, counted.get((slug, name), 0), _list(slug, name)) for name, spec in procedure.states.items()]
+    return service_names(site)(slug), [one for one in states if one[1]]
+
+
+def _list(slug: str, state: str) -> str:
+    """The address of the cases behind a number."""
+    return f"/console/cases?show={Show.STEP}&service={slug}&step={state}"
 
 
 def _by(site: Site, row: CaseRow) -> Text:

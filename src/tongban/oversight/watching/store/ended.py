@@ -1,6 +1,6 @@
 """Cases that have ended: what is kept of each, what ended on each day, and the lists behind those figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
 
@@ -9,6 +9,18 @@ import msgspec
 from tongban.base.database import Row
 from tongban.oversight.watching.model import Day, Watched
 from tongban.oversight.watching.store.turns import Place, Runner
+
+Which = Literal["all", "owed", "in-time", "in-law", "promised", "legal"]
+_WHICH: Mapping[Which, str] = {
+    "all": "true",
+    "owed": "promised IS NOT NULL",
+    "in-time": "promised",
+    "in-law": "(promised IS NOT NULL AND legal IS NOT FALSE)",
+    "promised": "promised = false",
+    "legal": "(promised IS NOT NULL AND legal = false)",
+}
+"""What a case must be to count in a number of `watched_day`, as `count_days` has it; the last two are what is left of
+`owed`: those that missed the promised date, or the law's."""
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -83,8 +95,8 @@ async def count_days(db: Runner, bodies: Sequence[str], days: Sequence[date], zo
     )
     await db.execute(
         "INSERT INTO watched_day (region, body, service, day, ended, owed, promised, legal)"
-        " SELECT min(w.region), b.body, w.service, d.day, count(*), count(w.promised),"
-        " count(*) FILTER (WHERE w.promised), count(*) FILTER (WHERE w.promised IS NOT NULL AND w.legal IS NOT FALSE)"
+        f" SELECT min(w.region), b.body, w.service, d.day, count(*), count(*) FILTER (WHERE {_WHICH['owed']}),"
+        f" count(*) FILTER (WHERE {_WHICH['in-time']}), count(*) FILTER (WHERE {_WHICH['in-law']})"
         " FROM unnest($1::text[]) AS b(body) CROSS JOIN unnest($2::date[]) AS d(day) CROSS JOIN LATERAL ("
         " SELECT region, service, promised, legal FROM watched_case WHERE watched_case.body = b.body"
         "  AND ended_at >= d.day::timestamp AT TIME ZONE $3 AND ended_at < (d.day + 1)::timestamp AT TIME ZONE $3) w"
@@ -122,27 +134,16 @@ async def sums(db: Runner, bodies: Sequence[str], since: date, services: Sequenc
     return [one for one in every if one.body], [one for one in every if not one.body]
 
 
-Which = Literal["all", "promised", "legal"]
-_ENDED = (
-    "SELECT r.* FROM unnest($1::text[]) AS b(body) CROSS JOIN LATERAL ("
-    " SELECT case_id, body, service, ended_at, promised, legal FROM watched_case WHERE watched_case.body = b.body"
-    "  AND ended_at >= $2 AND (ended_at, case_id) < ($3, $4) AND service = ANY($6::text[])MISSED"
-    "  ORDER BY ended_at DESC, case_id DESC LIMIT $5"
-    ") r ORDER BY r.ended_at DESC, r.case_id DESC LIMIT $5"
-)
-_LISTED: dict[Which, str] = {
-    "all": _ENDED.replace("MISSED", ""),
-    "promised": _ENDED.replace("MISSED", " AND promised = false"),
-    "legal": _ENDED.replace("MISSED", " AND legal = false"),
-}
-
-
 async def listed(
     db: Runner, which: Which, bodies: Sequence[str], services: Sequence[str], since: datetime, before: Place, limit: int
 ) -> list[Row]:
-    """Ended cases of these bodies, the latest first: all, or those that missed the promised date, or the law's."""
+    """Ended cases of these bodies that a number counts, the latest first."""
     return await db.fetch(
-        _LISTED[which],
+        "SELECT r.* FROM unnest($1::text[]) AS b(body) CROSS JOIN LATERAL ("
+        " SELECT case_id, body, service, ended_at, promised, legal FROM watched_case WHERE watched_case.body = b.body"
+        f"  AND ended_at >= $2 AND (ended_at, case_id) < ($3, $4) AND service = ANY($6::text[]) AND {_WHICH[which]}"
+        "  ORDER BY ended_at DESC, case_id DESC LIMIT $5"
+        ") r ORDER BY r.ended_at DESC, r.case_id DESC LIMIT $5",
         list(bodies),
         since,
         *before,

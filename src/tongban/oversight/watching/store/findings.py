@@ -19,16 +19,20 @@ async def keep_findings(db: Runner, findings: Sequence[Kept]) -> None:
     )
 
 
-async def findings(db: Runner, bodies: Sequence[str], zone: str, limit: int) -> list[Kept]:
-    """What was found about these bodies when abuse was last looked for, the least likely first."""
+async def findings(
+    db: Runner, bodies: Sequence[str], zone: str, limit: int, after: tuple[float, str] | None = None
+) -> list[Kept]:
+    """What was found about these bodies when abuse was last looked for, the least likely first; those after this chance
+    and number."""
     rows = await db.fetch(
         "SELECT region, body, id::text, index, service, hits, cases, expected, chance, peers, behind, since, until"
         " FROM clock_finding WHERE body = ANY($1::text[])"
         " AND until = (SELECT (at AT TIME ZONE $2)::date FROM watched_turn WHERE job = 'abuse')"
-        " ORDER BY chance, id LIMIT $3",
+        " AND ($4::float8 IS NULL OR (chance, id) > ($4, $5::uuid)) ORDER BY chance, id LIMIT $3",
         list(bodies),
         zone,
         limit,
+        *(after or (None, None)),
     )
     return [msgspec.convert(dict(row), Kept) for row in rows]
 

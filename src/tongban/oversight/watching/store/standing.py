@@ -113,3 +113,19 @@ async def opened_since(
         *before,
         limit,
     )
+
+
+async def in_state(
+    db: Runner, bodies: Sequence[str], services: Sequence[str], state: str, before: Place, limit: int
+) -> list[Row]:
+    """Cases of these bodies that stand in a state of their procedure, ended ones too, the latest first."""
+    return await db.fetch(
+        "SELECT case_id, body, service, opened_at, state_name FROM case_row WHERE service = ANY($2::text[])"
+        " AND body = ANY($1::text[]) AND state = $3 AND (opened_at, case_id) < ($4, $5)"
+        " ORDER BY opened_at DESC, case_id DESC LIMIT $6",
+        list(bodies),
+        list(services),
+        state,
+        *before,
+        limit,
+    )
