@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 from tests.assist.fake_model import FakeServer, Step, fake_model
+from tests.shipped_files import procedures, services
 
 from tongban.assist.drafting import examples
 from tongban.assist.drafting.service import NOTICE, SUMMARY, Drafting
@@ -24,7 +25,7 @@ from tongban.cases import CaseView, fold
 from tongban.cases.decide import Command, decide
 from tongban.cases.loaded import Case
 from tongban.cases.model import Refusal
-from tongban.catalog import load_procedure, load_service, load_use
+from tongban.catalog import load_use
 from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.shipped import shipped
 from tongban.catalog.use import Model, Use
@@ -48,14 +49,9 @@ SECRETS = (
 
 def case_without_papers(service: str = "food-licence", *, model_allowed: bool = True) -> CaseView:
     """The first example of a service for which a paper is missing, as an official sees it."""
-    path = shipped("services") / f"{service}.yaml"
-    procedures = {
-        one.stem: load_procedure(one.read_text("utf-8"), str(one)).require()
-        for one in shipped("procedures").glob("*.yaml")
-    }
-    read = load_service(path.read_text("utf-8")).require()
+    read = services()[service]
     ai = msgspec.structs.replace(read.ai, draft="allowed" if model_allowed else "never")
-    views = examples.views([msgspec.structs.replace(read, ai=ai)], procedures)
+    views = examples.views([msgspec.structs.replace(read, ai=ai)], procedures())
     found = next(view for view in views if any(one.status == "missing" for one in view.materials))
     grant = Grant(Text("依职权", "by office"), "", roles=frozenset({Role.INTAKE}))
 

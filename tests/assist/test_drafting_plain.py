@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.assist.drafting_world import case_without_papers, said
+from tests.shipped_files import procedures, services
 
 from tongban.assist.drafting import examples, plain
 from tongban.assist.drafting.changes import changes, kept_share
@@ -11,19 +12,13 @@ from tongban.assist.drafting.kinds import drafted_for, kind_of
 from tongban.assist.drafting.model import Kind
 from tongban.assist.drafting.sources import Gathered, gather
 from tongban.assist.drafting.verify import verified
-from tongban.catalog import load_procedure, load_service
 from tongban.catalog.model import Service
-from tongban.catalog.procedure import Procedure
-from tongban.catalog.shipped import shipped
 
-PROCEDURES: dict[str, Procedure] = {
-    path.stem: load_procedure(path.read_text("utf-8"), str(path)).require()
-    for path in sorted(shipped("procedures").glob("*.yaml"))
-}
+PROCEDURES = procedures()
 
 
 def service(name: str) -> Service:
-    return load_service((shipped("services") / f"{name}.yaml").read_text("utf-8")).require()
+    return services()[name]
 
 
 @pytest.fixture(scope="module")

@@ -4,36 +4,34 @@ import asyncio
 
 import pytest
 from tests.assist.papers_drawn import DECLARED, lease
-from tests.assist.poisoned import ORDERS, PDFS, PICTURES
+from tests.assist.poisoned import ORDERS, PICTURES, pdfs
+from tests.shipped_files import catalogue
 
 from tongban.assist.precheck.compare import check
 from tongban.assist.precheck.fields import extract
 from tongban.assist.precheck.model import Outcome, Unread
 from tongban.assist.precheck.reading import PDF, read
 from tongban.assist.precheck.worker import Reader
-from tongban.catalog.catalogue import Catalogue
-from tongban.catalog.shipped import shipped
-
-CATALOGUE = Catalogue.load(shipped("services"), shipped("procedures"), papers=shipped("papers"))
 
 
 def test_the_corpus_is_large_enough() -> None:
-    assert len(PDFS) + len(PICTURES) >= 60
-    assert len({name for name, _ in (*PDFS, *PICTURES)}) == len(PDFS) + len(PICTURES)
+    names = [*(name for name, _ in pdfs()), *PICTURES]
+    assert len(names) >= 60
+    assert len({*names}) == len(names)
 
 
 async def test_a_poisoned_pdf_is_obeyed_by_nobody_and_never_agrees() -> None:
     """One child reads them all, and reads a sound paper after them."""
     reader = Reader(seconds=30)
-    papers = CATALOGUE.papers()
+    papers = catalogue().papers()
     wrong: list[str] = []
     try:
-        for name, data in PDFS:
+        for name, data in pdfs():
             reading = await reader.read(data, PDF)
             found = extract(reading, papers, "doc")
             if found.paper:
-                assert {one.field for one in found.fields} == set(CATALOGUE.paper(found.paper).fields)
-            for one in check(CATALOGUE, "residence-permit", "lease", found, DECLARED, {}):
+                assert {one.field for one in found.fields} == set(catalogue().paper(found.paper).fields)
+            for one in check(catalogue(), "residence-permit", "lease", found, DECLARED, {}):
                 if one.field == "address" and one.outcome is Outcome.AGREES:
                     wrong.append(name)
         assert wrong == []
@@ -44,15 +42,15 @@ async def test_a_poisoned_pdf_is_obeyed_by_nobody_and_never_agrees() -> None:
 
 
 def test_an_order_is_never_a_value_without_a_doubt() -> None:
-    for name, data in PDFS:
+    for name, data in pdfs():
         if name.startswith("order-") and "value" not in name:
-            found = extract(read(data, PDF), CATALOGUE.papers(), "doc")
+            found = extract(read(data, PDF), catalogue().papers(), "doc")
             assert not any(order in one.text for one in found.fields for order in ORDERS), name
 
 
-@pytest.mark.parametrize(("name", "data"), PICTURES, ids=[name for name, _ in PICTURES])
-def test_a_poisoned_picture_says_why_it_is_not_read(name: str, data: bytes) -> None:
-    reading = read(data, "image/png" if name.endswith("png") else "image/jpeg")
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_poisoned_picture_says_why_it_is_not_read(name: str) -> None:
+    reading = read(PICTURES[name](), "image/png" if name.endswith("png") else "image/jpeg")
     assert reading.unread in (Unread.TOO_LARGE, Unread.DAMAGED) and reading.sheets == ()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.assist.gate_world import COUNTY, FINDER, measured, register, use
+from tests.shipped_files import catalogue
 
 from tongban.assist.evaluations import EVALUATORS, measure
 from tongban.assist.gate import WHY
@@ -18,7 +19,7 @@ from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.shipped import shipped
 from tongban.catalog.use import Threshold, Use
 
-SHIPPED = Catalogue.load(shipped("services"), shipped("procedures"), shipped("uses"))
+SHIPPED = catalogue()
 MEASURED = read(folders(Path("nowhere")))
 ACTIVE = [use for use in SHIPPED.uses() if use.status == "active"]
 DAY = date(2026, 11, 27)

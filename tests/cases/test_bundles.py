@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.shipped_files import catalogue
 
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
@@ -74,7 +75,7 @@ DEATH = {
 
 @pytest.fixture(scope="module")
 def law() -> Catalogue:
-    return Catalogue.load(shipped("services"), shipped("procedures"), bundles=shipped("bundles"))
+    return catalogue()
 
 
 def three_provinces() -> Register:

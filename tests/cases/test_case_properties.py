@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from case_world import APPLICANT, COUNTY, NOW, ROOT
+from case_world import APPLICANT, COUNTY, NOW
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.shipped_files import procedures, services
 
 from tongban.base.clock import ZONE
 from tongban.base.i18n import Text
@@ -33,20 +34,12 @@ from tongban.cases.model import (
 from tongban.cases.projections import project
 from tongban.cases.says import FILES_ACCEPTED, fields_of
 from tongban.cases.trial import WHO_NAMES
-from tongban.catalog import load_procedure, load_service
 from tongban.catalog.model import Material
 from tongban.catalog.procedure import Act, Field, Who
 from tongban.org import Actor, Grant, Role
 from tongban.terms import Calendar
 
-SERVICES = [
-    load_service(path.read_text(encoding="utf-8"), path.name).require()
-    for path in sorted((ROOT / "services").glob("*.yaml"))
-]
-PROCEDURES = {
-    path.stem: load_procedure(path.read_text(encoding="utf-8"), path.name).require()
-    for path in sorted((ROOT / "procedures").glob("*.yaml"))
-}
+SERVICES, PROCEDURES = list(services().values()), procedures()
 PAIRS = sorted(
     {
         (service.service, name)

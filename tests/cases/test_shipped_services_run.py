@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from case_world import APPLICANT, NOW, Story
+from tests.shipped_files import procedures, services
 
 from tongban.base.clock import ZONE
 from tongban.base.i18n import Text
@@ -15,18 +16,13 @@ from tongban.cases.definition import Definition
 from tongban.cases.letters import BY_RULES
 from tongban.cases.model import Applicant, Attachment, CaseState, Office, Opening, Refusal
 from tongban.cases.says import said_facts
-from tongban.catalog import assess, load_procedure, load_service, variant
+from tongban.catalog import assess, variant
 from tongban.catalog.model import Audience, Example, Fact, FactType, Service
-from tongban.catalog.procedure import Procedure
-from tongban.catalog.shipped import shipped
 from tongban.org import Grant
 from tongban.sharing import Shared
 from tongban.terms import Calendar
 
-PROCEDURES: dict[str, Procedure] = {
-    path.stem: load_procedure(path.read_text("utf-8"), str(path)).require()
-    for path in sorted(shipped("procedures").glob("*.yaml"))
-}
+PROCEDURES = procedures()
 
 
 def _gives(service: Service) -> bool:
@@ -35,11 +31,7 @@ def _gives(service: Service) -> bool:
     return service.audience != (Audience.GOVERNMENT,) and not any(act.hands_on for act in acts)
 
 
-SERVICES: dict[str, Service] = {
-    path.stem: service
-    for path in sorted(shipped("services").glob("*.yaml"))
-    if _gives(service := load_service(path.read_text("utf-8"), str(path)).require())
-}
+SERVICES = {name: service for name, service in services().items() if _gives(service)}
 """What somebody can apply for; a supervision that opens by itself and a request to 12345 have tests of their own."""
 PLAIN: dict[FactType, Any] = {
     FactType.TEXT: "周晓岚",

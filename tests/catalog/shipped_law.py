@@ -4,22 +4,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from tongban.catalog import Assessment, assess, load_procedure, load_service, load_use, variant
-from tongban.catalog.model import Audience, Service, Term
-from tongban.catalog.procedure import Procedure
+from tests.shipped_files import procedures, services
+
+from tongban.catalog import Assessment, assess, load_use, variant
+from tongban.catalog.model import Audience, Term
 from tongban.catalog.shipped import shipped
 from tongban.catalog.use import Use
 
-SERVICES: dict[str, Service] = {
-    path.stem: service
-    for path in sorted(shipped("services").glob("*.yaml"))
-    if (service := load_service(path.read_text("utf-8"), str(path)).require()).audience != (Audience.GOVERNMENT,)
-}
+SERVICES = {name: service for name, service in services().items() if service.audience != (Audience.GOVERNMENT,)}
 """What somebody can apply for; a supervision that opens by itself has tests of its own."""
-PROCEDURES: dict[str, Procedure] = {
-    path.stem: load_procedure(path.read_text("utf-8"), str(path)).require()
-    for path in sorted(shipped("procedures").glob("*.yaml"))
-}
+PROCEDURES = procedures()
 USES: dict[str, Use] = {
     path.stem: load_use(path.read_text("utf-8"), str(path)).require() for path in sorted(shipped("uses").glob("*.yaml"))
 }

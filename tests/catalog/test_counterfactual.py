@@ -9,17 +9,15 @@ import pytest
 from catalog_samples import SERVICE, changed
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.shipped_files import services
 
 from tongban.catalog import Assessment, assess, load_service, stored_fact
 from tongban.catalog.counterfactual import MOST_WAYS, Outlook, outlook
 from tongban.catalog.model import FactType, Service
 from tongban.catalog.shipped import shipped as folder_of
 
-SERVICES = folder_of("services")
 WORTH = {"no": 0, "not-yet": 0, "unknown": 0, "ask-official": 1, "eligible": 2}
-SHIPPED = {
-    path.stem: load_service(path.read_text(encoding="utf-8")).require() for path in sorted(SERVICES.glob("*.yaml"))
-}
+SHIPPED = services()
 NEVER = {"birth_date", "sex", "id_number", "child_id_number", "home_region", "child_home_region", "left_reason"}
 
 
@@ -153,7 +151,7 @@ def test_a_day_that_only_brings_it_before_an_official_is_told_as_that_with_the_d
 
 def test_no_day_is_promised_beyond_the_end_of_the_version():
     facts = {"birth_date": date(1947, 3, 5), "home_region": "990101"}
-    text = (SERVICES / "advanced-age-allowance.yaml").read_text(encoding="utf-8")
+    text = (folder_of("services") / "advanced-age-allowance.yaml").read_text(encoding="utf-8")
     for end, days in (("2027-03-04", 0), ("2027-03-05", 1)):
         ends = load_service(
             changed(text, "valid_from: 2026-01-01", f"valid_from: 2026-01-01\nvalid_to: {end}")
@@ -162,7 +160,7 @@ def test_no_day_is_promised_beyond_the_end_of_the_version():
 
 
 def test_a_day_ahead_is_judged_by_the_version_that_will_govern_it():
-    text = (SERVICES / "advanced-age-allowance.yaml").read_text(encoding="utf-8")
+    text = (folder_of("services") / "advanced-age-allowance.yaml").read_text(encoding="utf-8")
     this = load_service(text).require()
     lower = changed(text, 'version: "1"\n', 'version: "2"\n')
     lower = changed(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from catalog_samples import SERVICE, changed
+from tests.shipped_files import services
 
 from tongban.base.i18n import Text
 from tongban.catalog import Explanation, assess, compile_service, explanation, load_service
@@ -14,7 +15,7 @@ from tongban.catalog.wording import Wording
 
 DAY = date(2026, 11, 3)
 FILES = {path.stem: path.read_text(encoding="utf-8") for path in shipped("services").glob("*.yaml")}
-SERVICES = {name: load_service(text).require() for name, text in FILES.items()}
+SERVICES = services()
 
 
 def told(name: str, records: dict[str, Text] | None = None, **facts: Any) -> Explanation:

@@ -3,10 +3,10 @@
 from datetime import date
 
 from shipped_law import SERVICES
+from tests.shipped_files import catalogue
 
 from tongban.base.i18n import words
 from tongban.catalog.bundle_count import Given, counted, typical
-from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.once_bundles import through_bundles
 from tongban.catalog.once_only import Asked, asked, together
 from tongban.catalog.shipped import shipped
@@ -20,7 +20,7 @@ NEWEST = [one for slug, one in SERVICES.items() if f"{slug}@2" not in SERVICES]
 
 
 DAY = date(2026, 12, 1)
-LAW = Catalogue.load(shipped("services"), shipped("procedures"), bundles=shipped("bundles"))
+LAW = catalogue()
 BUNDLES = [LAW.composed(bundle.bundle, on=DAY) for bundle in LAW.bundles(DAY)]
 
 

@@ -7,13 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
+from tests.shipped_files import services
 
-from tongban.catalog import load_service
 from tongban.catalog.assess import Assessment
 from tongban.catalog.columns import FIRST_DAY, LAST_DAY, type_of_fact
 from tongban.catalog.compile import Compiled, compile_service
 from tongban.catalog.model import Fact, FactType, Service
-from tongban.catalog.shipped import shipped
 from tongban.rules.columns.dialect import DUCKDB, Dialect
 from tongban.rules.columns.ir import OUTCOMES, Decide, Program
 from tongban.rules.columns.nodes import Kind, Type
@@ -21,10 +20,7 @@ from tongban.rules.columns.source import Fixed, Source, Stored
 from tongban.rules.columns.sql import Member, population_sql, prefix_of
 from tongban.rules.columns.tree import AGGREGATES
 
-SERVICES: dict[str, Service] = {
-    path.stem: load_service(path.read_text("utf-8"), str(path)).require()
-    for path in sorted(shipped("services").glob("*.yaml"))
-}
+SERVICES = services()
 DAYS = (date(2026, 11, 3), date(2026, 2, 28), date(2024, 2, 29), date(2025, 3, 31))
 
 

@@ -1,25 +1,21 @@
 """The demonstration's records fit the shipped services, and every access is seen by the person."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.shipped_files import services
 
 from tongban.base.clock import SettableClock
 from tongban.base.database import Database
 from tongban.base.ids import id_number_problem, uscc_problem
 from tongban.catalog import parse_fact
 from tongban.catalog.certificate_type import RESOURCE
-from tongban.catalog.load import load_service
 from tongban.catalog.model import Fact, FactType, Service
 from tongban.org import demo as province
 from tongban.sharing import Purpose, Reader, Sharing, demo, sources
 
-SERVICES = [
-    load_service(path.read_text(encoding="utf-8"), path.name).require()
-    for path in sorted((Path(__file__).parents[2] / "services").glob("*.yaml"))
-]
+SERVICES = list(services().values())
 
 
 @pytest.fixture

@@ -7,15 +7,13 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.shipped_files import services
 
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
 from tongban.catalog.certificate_type import RESOURCE
-from tongban.catalog.load import load_service
-from tongban.catalog.model import Service
-from tongban.catalog.shipped import shipped
 from tongban.sharing import demo, sources
 from tongban.sharing.channel.model import AllowedTest, Test
 from tongban.sharing.grants import Grant, Standing, ask, covering, rights, store
@@ -38,10 +36,7 @@ GRANT = Grant(
     since=DAY,
     until=date(2027, 11, 2),
 )
-SERVICES: list[Service] = [
-    load_service(path.read_text(encoding="utf-8"), path.name).require()
-    for path in sorted(shipped("services").glob("*.yaml"))
-]
+SERVICES = list(services().values())
 
 
 def asked(grants: list[Grant], *fields: str, day: date = DAY, **more: Any) -> str:

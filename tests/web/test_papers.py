@@ -2,7 +2,7 @@
 
 import pytest
 from tests.assist.papers_drawn import DECLARED, LEASE, written
-from tests.assist.poisoned import PDFS
+from tests.assist.poisoned import pdfs
 from tests.web.citizen import APPLY, Person, answer, begin, upload
 from tests.web.desk_people import Official
 
@@ -106,7 +106,7 @@ async def test_poisoned_papers_change_nothing_but_what_was_read_of_them(xiaoman:
     await begin(xiaoman)
     await answer(xiaoman, lives_region="990101", lives_at=TYPED, basis="dwelling")
     await xiaoman.get(f"{APPLY}/materials")
-    for name, data in [*PDFS[1:12:2], *((n, d) for n, d in PDFS if n.startswith("active"))]:
+    for name, data in [*pdfs()[1:12:2], *((n, d) for n, d in pdfs() if n.startswith("active"))]:
         await upload(xiaoman, f"{name}.pdf", data)
     before = await rows(site)
     try:

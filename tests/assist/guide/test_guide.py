@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.shipped_files import catalogue
 
 from tongban.assist.guide import batch, evaluation, finding
 from tongban.assist.guide.answering import Answer, Due, answer, facts, traced
@@ -15,7 +16,6 @@ from tongban.assist.guide.finding import Guide
 from tongban.assist.guide.words import Entry, Lexicon, check_words, load_words, open_words, read_words
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
-from tongban.catalog.catalogue import Catalogue
 from tongban.catalog.importer import import_catalogue
 from tongban.catalog.shipped import shipped
 
@@ -35,8 +35,7 @@ def families() -> Guide:
 
 @pytest.fixture(scope="module")
 def shipped_guide() -> Guide:
-    catalogue = Catalogue.load(shipped("services"), shipped("procedures"))
-    return finding.of_catalogue(catalogue, read_words([shipped("words")]))
+    return finding.of_catalogue(catalogue(), read_words([shipped("words")]))
 
 
 @pytest.mark.parametrize(
@@ -177,9 +176,8 @@ def test_questions_are_read_under_any_of_their_names_and_without_one(tmp_path: P
 
 
 def test_on_our_own_catalogue_the_guide_keeps_to_its_register_entry() -> None:
-    catalogue = Catalogue.load(shipped("services"), shipped("procedures"), shipped("uses"))
-    use = catalogue.use("guide")
-    outcome = evaluation.of_installation(catalogue, Path(__file__).parent / "questions.csv")
+    use = catalogue().use("guide")
+    outcome = evaluation.of_installation(catalogue(), Path(__file__).parent / "questions.csv")
     assert outcome.size >= use.evaluation.size
     for threshold in use.evaluation.thresholds:
         value = outcome.metrics[threshold.metric]
