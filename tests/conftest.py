@@ -11,6 +11,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database, EmbeddedPostgres, migrate
@@ -33,16 +35,28 @@ _MEMORY, _ROOM, _OURS = Path("/dev/shm"), 2_000_000_000, "tongban."
 150 on a disk, a new key nothing instead of a wait for the disk, and there are thousands of both."""
 
 
+_TOWN = "tests/web/browser"
 _LONGEST = ("test_style.py", "test_newcomer.py", "test_crash.py", "test_killed.py", "test_columns_services.py",
-            "test_case_properties.py", "test_pages.py", "test_every_page.py", "test_desk_browser.py",
-            "test_columns_differential.py", "test_poisoned_papers.py", "test_reuse_pages.py")  # fmt: skip
+            "test_case_properties.py", "test_columns_differential.py", "test_poisoned_papers.py",
+            "test_reuse_pages.py")  # fmt: skip
 """Each takes more than twenty seconds of a core."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest begin first, so that no worker waits for them at the end; the rest stays shuffled."""
-    items.sort(key=lambda one: one.path.name not in _LONGEST)
+    """What takes longest begins first, so that no worker waits for it at the end; the rest stays shuffled."""
+    items.sort(key=lambda one: one.path.name not in _LONGEST and not one.nodeid.startswith(_TOWN))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    return _Together(config, log)
+
+
+class _Together(LoadFileScheduling):
+    """A file is for one worker, and all that look at the same town in a browser are: it is built once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _TOWN if nodeid.startswith(_TOWN) else super()._split_scope(nodeid)
 
 
 MORNING = datetime(2026, 11, 3, 9, 0, tzinfo=ZONE)
