@@ -1,5 +1,6 @@
 """The console and the performance page: every number leads to its formula and its cases, of bodies in view alone."""
 
+import gzip
 import json
 import re
 from datetime import timedelta
@@ -12,6 +13,7 @@ from tests.oversight.fact_rows import case_fact, october
 from tests.oversight.figures_world import found
 from tests.web.citizen import Person
 from tests.web.desk_people import Official, restaurant
+from tests.web.invented_map import invented
 
 from tongban.base.clock import SettableClock
 from tongban.base.i18n import Text
@@ -160,6 +162,38 @@ async def test_a_map_without_its_approval_number_is_not_drawn(tmp_path: Path):
         map_ = drawn(file, ["990101"], lambda _: named, {"990101": Share(1, 20)})
         assert (map_.approval, map_.wrong) == expected
         assert [one.level for one in map_.regions] == ["l4"]
+
+
+COUNTIES = ("990101", "990102", "990121", "990201", "990221")
+
+
+async def test_an_operator_s_map_shows_every_county_in_view_and_what_lies_over_them_beside_it(tmp_path: Path):
+    (tmp_path / "map.geojson").write_text(json.dumps(invented(COUNTIES)), encoding="utf-8")
+    ids = ["990000", "990100", *COUNTIES[:3], "990200", *COUNTIES[3:]]
+    map_ = drawn(tmp_path, ids, lambda code: Text(f"{code}县", code), {"990102": Share(1, 20)})
+    assert [one.id for one in map_.regions] == list(COUNTIES)
+    assert [one.id for one in map_.over] == ["990000", "990100", "990200"]
+    assert {one.id for one in map_.listed} == set(ids)
+    assert all(0 < one.x < map_.width and 0 < one.y < map_.height and one.path.endswith("z") for one in map_.regions)
+    assert map_.regions[-1].path.count("M") == 2  # its island
+    one = drawn(tmp_path, ["990121"], lambda code: Text(code, code), {})
+    assert one.regions[0].room > 2 * map_.regions[2].room  # who sees one county sees it large
+    some = drawn(tmp_path, [*ids, "990222"], lambda code: Text(code, code), {})
+    assert (some.approval, some.wrong, len(some.regions)) == (
+        "",
+        True,
+        len(ids) + 1,
+    )  # never a map with a county missing
+
+
+async def test_a_fine_map_of_an_operator_makes_no_heavy_page(tmp_path: Path):
+    codes = [f"9901{n:02}" for n in range(1, 97)]
+    made = json.dumps(invented(codes, 12, fine=6))
+    assert len(made) > 500_000
+    (tmp_path / "map.geojson").write_text(made, encoding="utf-8")
+    map_ = drawn(tmp_path, codes, lambda code: Text(code, code), {})
+    assert len(map_.regions) == len(codes)
+    assert len(gzip.compress("".join(one.path for one in map_.regions).encode())) < 40_000
 
 
 async def test_everybody_reads_figures_of_the_release_alone_and_no_case_of_today_moves_them(site: Site, anyone: Person):

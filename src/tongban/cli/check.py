@@ -24,6 +24,7 @@ from tongban.oversight.files import check_indicators
 from tongban.sharing.directory.asking import check_asking
 from tongban.sharing.directory.check import check_read
 from tongban.sharing.directory.load import folders, read
+from tongban.voice.hotline import areas
 
 WORDS = "words"
 """The folder of the guide's lexicon, which is no law and so has a reader of its own."""
@@ -69,6 +70,7 @@ def run(options: argparse.Namespace) -> int:
         *(shipped(folder) for folder in get_args(Folder)),
         shipped("words"),
         shipped("indicators"),
+        areas.shipped(),
     ]
     if lost := [path for path in paths if not path.exists()]:
         for path in lost:
@@ -79,12 +81,14 @@ def run(options: argparse.Namespace) -> int:
     lexicon = [path for path in paths if WORDS in (path.name, path.parent.name)]
     measures = [path for path in paths if INDICATORS in (path.name, path.parent.name)]
     lists = [path for path in paths if path.name == LISTS and path.is_dir()]
-    law = [path for path in paths if path not in (*lexicon, *lists, *measures)]
+    places = [path for path in paths if path.name == areas.FILE]
+    law = [path for path in paths if path not in (*lexicon, *lists, *measures, *places)]
     findings = [
         *check(law),
         *check_words(lexicon),
         *check_indicators(measures),
         *_data(law, lists, whole=not options.paths),
+        *(finding for path in places for finding in areas.read_areas(path)[1]),
     ]
     count = Counter(finding.severity for finding in findings)
     if options.json:

@@ -36,7 +36,10 @@ class Voice:
         data_dir: Path,
     ) -> None:
         self.ratings = Ratings(db, cases, hall, directory, clock, secret, log, address)
-        self.hotline = Hotline(db, cases, hall, directory, clock, secret, log, assist.routing, Places(data_dir))
+        places = Places(data_dir)
+        for one in places.wrong:
+            log.event("file-left-out", code=one.code, place=one.place)
+        self.hotline = Hotline(db, cases, hall, directory, clock, secret, log, assist.routing, places)
         self.improvements = Improvements(db, cases, directory, clock, log)
         engine = cases.engine
         engine.beside = replace(engine.beside, invites=self.ratings.invites, fits=self.improvements.fits)

@@ -8,30 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
-
-import msgspec
-import yaml
-from msgspec import Meta
+from typing import Literal
 
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import narrow
+from tongban.catalog.findings import Finding
+from tongban.voice.hotline.areas import FILE, Area, read_areas, shipped
 
-FILE = "areas.yaml"
 CELL = 0.005
 """Degrees of a cell, about 500 m: what a point is rounded to wherever more than one request is shown."""
 _POINT = re.compile(r"\s*(-?\d{1,3}(?:\.\d{1,8})?)\s*[,，\s]\s*(-?\d{1,2}(?:\.\d{1,8})?)\s*")
 
 Source = Literal["caller", "clerk", "words"]
-
-
-class Area(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A street or town (nine digits) or a community (twelve). `words`: what people call it or what lies there."""
-
-    code: Annotated[str, Meta(pattern=r"^[0-9]{9}([0-9]{3})?$")]
-    name: Text
-    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +51,12 @@ class Where:
 
 
 class Places:
-    """The streets and communities of an installation: the operator's own file where there is one."""
+    """The streets and communities of an installation: the operator's own file where there is one. It is read at once;
+    one with a mistake is left out as a whole, and requests lie in their county alone."""
 
     def __init__(self, data_dir: Path) -> None:
         own = data_dir / FILE
-        self._path = own if own.is_file() else Path(__file__).parent / FILE
-
-    @property
-    def areas(self) -> tuple[Area, ...]:
-        """All of them, by code. Raises msgspec.ValidationError for a file that is none."""
-        return _read(self._path)
+        self.areas, self.wrong = _read(own if own.is_file() else shipped())
 
     def inside(self, region: str) -> tuple[Area, ...]:
         """Those of a county, a street before its communities."""
@@ -125,6 +110,6 @@ def cells(written: Sequence[str]) -> list[Point]:
 
 
 @cache
-def _read(path: Path) -> tuple[Area, ...]:
-    loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return tuple(sorted(msgspec.convert(loaded, tuple[Area, ...]), key=lambda one: one.code))
+def _read(path: Path) -> tuple[tuple[Area, ...], tuple[Finding, ...]]:
+    areas, wrong = read_areas(path)
+    return areas, tuple(wrong)

@@ -57,8 +57,7 @@ async def delegations(
     first = next((n + 1 for n, one in enumerate(own) if one.move.id == past), 0)
     shown = own[first : first + MOVES]
     rows = [(one, await movement.went(site.cases.engine, one.move)) for one in shown]
-    every: movement.Only = "all"
-    which = next((one for one in _COLUMNS if one == only), every)
+    which = {str(one): one for one in _COLUMNS}.get(only, "all")
     return page(
         site,
         visitor,

@@ -40,8 +40,7 @@ async def calls(
     """The calls of the last round, or what officials answered. Raises Refused `unknown-use` (404)."""
     actor = supervisor(visitor)
     found = use_in_view(site, actor, use, region)
-    every: Behind = "calls"
-    which = next((one for one in _NAMES if one == show), every)
+    which = {str(one): one for one in _NAMES}.get(show, "calls")
     rounds = [one for one in await site.assist.watch.rounds(found.use) if one.region == region]
     before = read_cursor(after, tuple[datetime, str]) if after else LAST
     rows = await site.assist.watch.behind(rounds[0], which, before, ROWS + 1) if rounds else []

@@ -2,26 +2,29 @@
 
 No boundary data come with the platform (地图管理条例 [M]: a map that is shown to the public is approved first). An
 operator lays `map.geojson` into the data directory: a FeatureCollection whose `approval` is the number, and whose
-features have the six-digit `code` of a region. A map without its number is not drawn.
+features have the six-digit `code` of a region. A map without its number is not drawn, nor is one on which a region in
+view is missing. What is drawn are the innermost regions; a city or a province, which lies over them, stands beside it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from math import cos, radians
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from tongban.base.i18n import Text
+from tongban.base.i18n import Lang, Text
+from tongban.org.entries import lineage
 from tongban.oversight.watching.figures import Share
 from tongban.web.console.charts import TILE, Level, level, tiles
 
 FILE = "map.geojson"
 LARGEST = 4_000_000
-WIDTH = 640.0
+WIDTH, TALLEST = 640.0, 900.0
 
 Ring = list[tuple[float, float]]
 
@@ -58,17 +61,18 @@ class _Collection(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A region as it is drawn: a path, and where its name goes."""
+    """A region as it is drawn: a path, where its name goes, and how wide it is there."""
 
     id: str
     path: str
     x: float
     y: float
+    room: float
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """An operator's map. `approval` is its 审图号."""
+    """An operator's map of some regions. `approval` is its 审图号."""
 
     approval: str
     height: float
@@ -94,102 +98,184 @@ class Region:
     name: Text
     share: Share | None
     level: Level
-    path: str
-    x: float
-    y: float
+    path: str = ""
+    x: float = 0.0
+    y: float = 0.0
+    room: float = 0.0
+
+    @property
+    def named(self) -> dict[Lang, bool]:
+        """In which language there is room for its name."""
+        return {lang: self.room >= wide * len(self.name[lang]) for lang, wide in _LETTER.items()}
+
+    @property
+    def told(self) -> bool:
+        """Whether there is room for its rate."""
+        return self.room >= _RATE
+
+
+_LETTER: Mapping[Lang, float] = {"zh": 25.0, "en": 13.0}
+_RATE = 70.0
+"""How wide a letter of a name, and a rate, is on the map, as large as on a telephone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The map of a page. `approval` is empty for tiles; `wrong` says that an operator's file could not be used."""
+    """The map of a page. `over` are regions in view that lie over those that are drawn. `approval` is empty for tiles;
+    `wrong` says that an operator's file could not be used."""
 
     width: float
     height: float
     regions: tuple[Region, ...]
+    over: tuple[Region, ...] = ()
     approval: str = ""
     wrong: bool = False
 
     @property
     def listed(self) -> list[Region]:
         """The highest rate first, for the table and for those who cannot see the map."""
-        return sorted(self.regions, key=lambda one: (-(one.share.value if one.share else -1), one.id))
+        every = (*self.over, *self.regions)
+        return sorted(every, key=lambda one: (-(one.share.value if one.share else -1), one.id))
 
 
 def drawn(data_dir: Path, ids: Sequence[str], name: Callable[[str], Text], rates: Mapping[str, Share]) -> Drawn:
-    """The operator's map where there is one that has every region in view, else tiles."""
-    theirs, wrong = _own(data_dir / FILE)
-    if theirs and set(ids) <= {shape.id for shape in theirs.shapes}:
-        places = [(shape.id, shape.path, shape.x, shape.y) for shape in theirs.shapes if shape.id in ids]
-        width, height, approval = WIDTH, theirs.height, theirs.approval
-    else:
-        laid = tiles(ids)
-        half = TILE / 2
-        places = [(one.id, _square(one.x, one.y), one.x + half, one.y + half) for one in laid.tiles]
-        width, height, approval = laid.width, laid.height, ""
-    regions = tuple(
-        Region(code, name(code), share, level(share.value if share and share.shown else None), path, x, y)
-        for code, path, x, y in places
-        for share in (rates.get(code),)
+    """The operator's map where there is one that has every innermost region in view, else tiles."""
+
+    def region(code: str, *where: Any) -> Region:
+        share = rates.get(code)
+        return Region(code, name(code), share, level(share.value if share and share.shown else None), *where)
+
+    theirs, wrong = _own(data_dir / FILE, innermost(ids))
+    if theirs:
+        shapes = {shape.id for shape in theirs.shapes}
+        return Drawn(
+            WIDTH,
+            theirs.height,
+            tuple(region(one.id, one.path, one.x, one.y, one.room) for one in theirs.shapes),
+            tuple(region(code) for code in ids if code not in shapes),
+            theirs.approval,
+        )
+    laid, half = tiles(ids), TILE / 2
+    return Drawn(
+        laid.width,
+        laid.height,
+        tuple(region(one.id, _square(one.x, one.y), one.x + half, one.y + half, _WHOLE_TILE) for one in laid.tiles),
+        wrong=wrong,
     )
-    return Drawn(width, height, regions, approval, wrong)
+
+
+_WHOLE_TILE = 1000.0
+"""A tile shows its name whatever it is: a long one is set narrower."""
+
+
+def innermost(ids: Sequence[str]) -> tuple[str, ...]:
+    """Those that no other of them lies in."""
+    outer = {code for one in ids for code in lineage(one) if code != one}
+    return tuple(one for one in ids if one not in outer)
 
 
 def _square(x: int, y: int) -> str:
     return f"M{x} {y}h{TILE}v{TILE}h-{TILE}z"
 
 
-def own(data_dir: Path) -> Own | None:
-    """The operator's map, where there is one that can be used."""
-    return _own(data_dir / FILE)[0]
+def own(data_dir: Path, ids: Sequence[str]) -> Own | None:
+    """The operator's map of these regions, where there is one that can be used."""
+    return _own(data_dir / FILE, innermost(ids))[0]
 
 
-def _own(path: Path) -> tuple[Own | None, bool]:
+def _own(path: Path, ids: tuple[str, ...]) -> tuple[Own | None, bool]:
     try:
         found = path.stat()
     except OSError:
         return None, False
     if found.st_size > LARGEST:
         return None, True
-    read = _read(path, found.st_mtime_ns)
-    return read, read is None
+    laid = _laid(path, found.st_mtime_ns, ids)
+    return laid, laid is None
+
+
+@lru_cache(maxsize=64)
+def _laid(path: Path, changed: int, ids: tuple[str, ...]) -> Own | None:
+    """These regions of a file, or None where it is no map or one of them is missing."""
+    read = _read(path, changed)
+    if read is None:
+        return None
+    approval, rings = read
+    try:
+        return shapes_of(approval, {code: rings[code] for code in ids})
+    except (KeyError, ValueError):
+        return None
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, _changed: int) -> Own | None:
+def _read(path: Path, _changed: int) -> tuple[str, dict[str, list[Ring]]] | None:
     """The map of a file, or None where it is none: numbers and a code, nothing else of it reaches a page."""
     try:
-        return shapes_of(path.read_bytes())
+        return rings_of(path.read_bytes())
     except (OSError, ValueError, IndexError, msgspec.MsgspecError):
         return None
 
 
-def shapes_of(text: bytes) -> Own:
-    """Longitude and latitude as they are, one degree east shortened by the cosine of the middle latitude.
+def rings_of(text: bytes) -> tuple[str, dict[str, list[Ring]]]:
+    """The number of a map, and the rings of each region; a region may be in several features.
 
-    Raises `msgspec.ValidationError` for what is no map with an approval number, ValueError for one without an extent.
+    Raises `msgspec.ValidationError` for what is no map with an approval number.
     """
     found = msgspec.json.decode(text, type=_Collection)
-    rings = {one.properties.code: list(one.geometry.rings()) for one in found.features}
+    rings: dict[str, list[Ring]] = {}
+    for one in found.features:
+        rings.setdefault(one.properties.code, []).extend(one.geometry.rings())
+    return found.approval, rings
+
+
+def shapes_of(approval: str, rings: Mapping[str, Sequence[Ring]]) -> Own:
+    """Longitude and latitude as they are, one degree east shortened by the cosine of the middle latitude.
+
+    Raises ValueError for what has no extent.
+    """
     points = [point for each in rings.values() for ring in each for point in ring]
+    if not points:
+        raise ValueError("nothing is drawn")
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
     if not (-180 <= west < east <= 180 and -90 < south < north < 90):
         raise ValueError("the map has no extent")
     shrink = cos(radians((south + north) / 2))
-    scale = WIDTH / ((east - west) * shrink)
+    scale = min(WIDTH / ((east - west) * shrink), TALLEST / (north - south))
 
-    empty = Own(found.approval, round((north - south) * scale, 1), (), west, north, shrink, scale)
-    shapes = tuple(
-        _shape(code, [[empty.at(*point) for point in ring] for ring in each]) for code, each in rings.items()
-    )
+    empty = Own(approval, round((north - south) * scale, 1), (), west, north, shrink, scale)
+    shapes = tuple(_shape(code, [[empty.at(*p) for p in ring] for ring in each]) for code, each in rings.items())
     return replace(empty, shapes=shapes)
 
 
 def _shape(code: str, rings: Sequence[Ring]) -> Shape:
-    largest = max(rings, key=_extent)
-    xs, ys = [x for x, _ in largest], [y for _, y in largest]
-    path = "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in ring) + "Z" for ring in rings)
-    return Shape(code, path, round((min(xs) + max(xs)) / 2, 1), round((min(ys) + max(ys)) / 2, 1))
+    """To the whole unit, as its neighbours are too, so that a fine file makes no heavy page and borders still meet."""
+    path = "".join(_path([(round(x), round(y)) for x, y in ring]) for ring in rings)
+    x, y, room = _middle(max(rings, key=_extent))
+    return Shape(code, path, x, y, room)
+
+
+def _path(ring: Sequence[tuple[int, int]]) -> str:
+    """A ring in steps from point to point; one smaller than a unit is still a dot, for nothing is left out of a map."""
+    steps = [(x - a, y - b) for (a, b), (x, y) in pairwise(ring) if (x, y) != (a, b)]
+    x, y = ring[0]
+    if len(steps) < 3:
+        return f"M{x} {y}h1v1h-1z"
+    return f"M{x} {y}l" + " ".join(f"{a} {b}" for a, b in steps) + "z"
+
+
+def _middle(ring: Ring) -> tuple[float, float, float]:
+    """The middle of the widest stretch inside a ring, along some lines across it, and how wide it is there."""
+    ys = [y for _, y in ring]
+    low, high = min(ys), max(ys)
+    best = (ring[0][0], ring[0][1], 0.0)
+    for part in (0.5, 0.42, 0.58, 0.34, 0.66):
+        y = low + (high - low) * part
+        cuts = sorted(a + (y - b) * (c - a) / (d - b) for (a, b), (c, d) in pairwise(ring) if (b <= y) != (d <= y))
+        for left, right in zip(cuts[::2], cuts[1::2], strict=False):
+            if right - left > best[2] * 1.15:
+                best = ((left + right) / 2, y, right - left)
+    return round(best[0], 1), round(best[1], 1), round(best[2], 1)
 
 
 def _extent(ring: Ring) -> float:

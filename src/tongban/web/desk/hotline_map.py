@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Lang, Text
 from tongban.org import Actor
+from tongban.org.entries import lineage
 from tongban.voice.hotline.places import cells
 from tongban.web.bodies import body_name
 from tongban.web.console.maps import WIDTH, Own, own
@@ -72,7 +73,10 @@ async def mapped(site: Site, actor: Actor) -> Mapped:
     """The map of an official's list."""
     areas, found = await site.voice.hotline.on_the_map(actor)
     tiles = tuple(Tile(code, area_name(site, code), *counts) for code, counts in areas.items())
-    theirs = own(site.settings.data_dir) if found else None
+    region = site.directory.body(actor.body).region
+    known = site.directory.register.regions
+    inside = [one.code for one in known if region in lineage(one.code) and one.exists_on(site.today)]
+    theirs = own(site.settings.data_dir, inside) if found else None
     points = zip(cells(list(found)), found.values(), strict=True)
     dots = tuple((*theirs.at(one.east, one.north), 4 + min(n, 12), n) for one, n in points) if theirs else ()
     return Mapped(tiles, theirs, WIDTH, dots)
