@@ -3,6 +3,8 @@
 For supervising posts: of the bodies they supervise, nobody else's; ended ones stay.
 """
 
+from typing import cast
+
 from litestar import Response, get
 
 from tongban.base.i18n import Text
@@ -57,7 +59,7 @@ async def delegations(
     first = next((n + 1 for n, one in enumerate(own) if one.move.id == past), 0)
     shown = own[first : first + MOVES]
     rows = [(one, await movement.went(site.cases.engine, one.move)) for one in shown]
-    which = {str(one): one for one in _COLUMNS}.get(only, "all")
+    which: movement.Only = cast("movement.Only", only) if only in _COLUMNS else "all"
     return page(
         site,
         visitor,
