@@ -3,8 +3,6 @@
 For supervising posts: of the bodies they supervise, nobody else's; ended ones stay.
 """
 
-from typing import cast
-
 from litestar import Response, get
 
 from tongban.base.i18n import Text
@@ -59,7 +57,7 @@ async def delegations(
     first = next((n + 1 for n, one in enumerate(own) if one.move.id == past), 0)
     shown = own[first : first + MOVES]
     rows = [(one, await movement.went(site.cases.engine, one.move)) for one in shown]
-    which: movement.Only = cast("movement.Only", only) if only in _COLUMNS else "all"
+    which: movement.Only = only if only in _COLUMNS else "all"
     return page(
         site,
         visitor,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
 
 from litestar import Response, get
 
@@ -41,7 +40,7 @@ async def calls(
     """The calls of the last round, or what officials answered. Raises Refused `unknown-use` (404)."""
     actor = supervisor(visitor)
     found = use_in_view(site, actor, use, region)
-    which: Behind = cast("Behind", show) if show in _NAMES else "calls"
+    which: Behind = show if show in _NAMES else "calls"
     rounds = [one for one in await site.assist.watch.rounds(found.use) if one.region == region]
     before = read_cursor(after, tuple[datetime, str]) if after else LAST
     rows = await site.assist.watch.behind(rounds[0], which, before, ROWS + 1) if rounds else []
