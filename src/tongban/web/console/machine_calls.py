@@ -1,6 +1,5 @@
 """/console/machines/…/calls: what stands behind the numbers of a use in a region, as it was last looked at."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from litestar import Response, get
@@ -19,7 +18,7 @@ from tongban.web.html import page
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
-_NAMES: Mapping[Behind, Text] = {
+_NAMES: dict[Behind, Text] = {
     "calls": Text("调用", "Calls"),
     "suggested": Text("给出建议的", "Suggestions given"),
     "accepted": Text("工作人员采纳的", "Accepted by officials"),
