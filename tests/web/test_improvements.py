@@ -168,7 +168,7 @@ async def test_each_month_is_counted_once_when_it_is_over_and_shown_before_and_a
     await site.voice.turn()
     await anyone.get("/open/improvements")
     table = anyone.text.split("各月有多少人说到这一处")[1].split("</section>")[0]
-    rows = table.split("2026-")[1:]
+    rows = table.split("2026年")[1:]
     assert len(rows) >= 3, table
     assert "12人" in table and "不到10人" in table and "改以前" in table and "改以后" in table
     assert "不等于是因为改了" in table

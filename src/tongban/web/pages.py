@@ -2,7 +2,7 @@
 
 A template sees `visitor` (who reads, in which language and size), `asset(name)` for static files, `icon(name)`, and
 filters that say a value in words: `say` (a file's own text), `cite` (an article), `day`, `dated` (with its year),
-`moment`, `money`, `masked`.
+`month`, `moment`, `money`, `masked`.
 """
 
 from collections.abc import Callable, Mapping
@@ -57,6 +57,7 @@ class Pages:
             day=partial(self.day, lang),
             moment=partial(self.moment, lang),
             dated=partial(day, lang, year=True),
+            month=partial(month, lang),
             money=money,
             masked=masked,
             size=size,
@@ -107,6 +108,12 @@ def day(lang: Lang, value: date, *, year: bool) -> str:
         return f"{value.year}年{value.month}月{value.day}日" if year else f"{value.month}月{value.day}日"
     name = f"{value.day} {MONTHS[value.month - 1]}"
     return f"{name} {value.year}" if year else name
+
+
+def month(lang: Lang, value: str) -> str:
+    """A month, written 2026-10, as people say it: 2026年10月, October 2026."""
+    year, _, number = value.partition("-")
+    return f"{year}年{int(number)}月" if lang == "zh" else f"{MONTHS[int(number) - 1]} {year}"
 
 
 def money(value: Any) -> str:

@@ -3,6 +3,7 @@
 For everybody, without logging in, as a page and as JSON (算法推荐管理规定 16).
 """
 
+import re
 from typing import Any
 
 import msgspec
@@ -16,6 +17,9 @@ from tongban.base.i18n import Text
 from tongban.web.html import page
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
+
+_SENTENCES = re.compile(r"(?<=[。.])\s+")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def _region(site: Site, code: str) -> str:
@@ -49,7 +53,8 @@ async def algorithm(site: Site, visitor: Visitor, use: str, region: str = "") ->
     entry = await site.assist.public.entry(use.removesuffix(".json"), code)
     if use.endswith(".json"):
         return _json(entry)
-    return page(site, visitor, "open/algorithm.html", entry=entry, **_words(site, code))
+    note = _by_language(entry.measured.note if entry.measured else "")
+    return page(site, visitor, "open/algorithm.html", entry=entry, note=note, **_words(site, code))
 
 
 @get("/open/algorithms/{use:str}/{shape:str}")
@@ -59,6 +64,14 @@ async def exported(site: Site, use: str, shape: str) -> Response[bytes]:
     if made is None:
         raise refuse("unknown-shape", "没有这种格式", "There is no such format", status=404)
     return _json(made(await site.assist.public.entry(use), site.settings.address))
+
+
+def _by_language(note: str) -> Text:
+    """What a measuring says of itself, which it writes in one language or in both, sentence after sentence."""
+    said = _SENTENCES.split(note)
+    chinese = [one for one in said if _CHINESE.search(one)]
+    english = [one for one in said if one not in chinese]
+    return Text("".join(chinese) or note, " ".join(english) or note)
 
 
 def _regions(site: Site) -> list[tuple[str, Text]]:

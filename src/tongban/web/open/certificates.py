@@ -53,7 +53,7 @@ def lasting(kind: CertificateType) -> Text:
     """How long one holds, in words."""
     match kind.lasts:
         case Lasts.UNTIL_REVOKED:
-            return Text("长期，废止为止", "until revoked")
+            return Text("长期有效", "no end date")
         case Lasts.BY_SERVICE:
             return Text("看是哪个事项发的", "as the service says")
         case Lasts.FIXED:

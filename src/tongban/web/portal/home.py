@@ -34,9 +34,10 @@ def by_theme(services: list[Service]) -> dict[Theme, list[Service]]:
 
 
 def one_of_each(services: list[Service]) -> list[Service]:
-    """For people: the first service of each theme in the front page's order, none twice."""
+    """For people: of each theme, in the front page's order, the service people have most names for; none twice."""
     for_people = [service for service in services if Audience.NATURAL_PERSON in service.audience]
-    return list({found[0].service: found[0] for found in by_theme(for_people).values()}.values())
+    best = [max(found, key=lambda one: len(one.aliases)) for found in by_theme(for_people).values()]
+    return list({one.service: one for one in best}.values())
 
 
 @get("/services")

@@ -14,6 +14,7 @@ from tongban.web.site import Site
 ORDER = ("accept", "decide", "pay", "issue")
 """The clocks a guide tells, in the order in which they run."""
 DECIDES = "decide"
+_AT_ONCE = Text("当场办好。", "Done on the spot.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class Promise:
     due: datetime | None
     """None where it is done on the spot."""
     says: Text
+    by: Text
+    """The first of it: by when."""
+    why: Text | None = None
+    """The rest of it: how that day is counted."""
 
 
 def promises(site: Site, service: Service) -> list[Promise]:
@@ -57,21 +62,22 @@ def _promise(site: Site, one: Clock) -> Promise:
     rule = one.promised or one.statutory
     standing = assess(rule, [Started(now)], site.calendar, site.settings.timezone, now)
     if rule.span.unit is Unit.ON_THE_SPOT or standing.due is None:
-        return Promise(one.term, one.name, None, Text("当场办好。", "Done on the spot."))
+        return Promise(one.term, one.name, None, _AT_ONCE, _AT_ONCE)
     lawful = assess(one.statutory, [Started(now)], site.calendar, site.settings.timezone, now)
-    return Promise(one.term, one.name, standing.due, _says(site, standing, lawful))
+    by, why = _says(site, standing, lawful)
+    return Promise(one.term, one.name, standing.due, Text(by.zh + why.zh, by.en + why.en), by, why)
 
 
-def _says(site: Site, promised: Standing, lawful: Standing) -> Text:
+def _says(site: Site, promised: Standing, lawful: Standing) -> tuple[Text, Text]:
     first = Text(
         f"今天开始算，最晚{site.pages.day('zh', promised.due)}。",
         f"Counted from today: by {site.pages.day('en', promised.due)}. ",
     )
     why = Text(lawful.explain("zh"), lawful.explain("en"))
     if promised.due == lawful.due:
-        return Text(first.zh + why.zh, first.en + why.en)
+        return first, why
     law = Text(
         f"法律给的最后一天是{site.pages.day('zh', lawful.due)}，我们承诺更早。",
         f"The law allows until {site.pages.day('en', lawful.due)}; we promise sooner. ",
     )
-    return Text(first.zh + law.zh + why.zh, first.en + law.en + why.en)
+    return Text(first.zh + law.zh, first.en + law.en), why
