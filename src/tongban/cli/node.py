@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from signal import SIGTERM
@@ -69,7 +70,7 @@ def _demonstrate(options: argparse.Namespace) -> int:
     if options.data is None or options.site is None or not url:
         print("`tongban up` starts these 演示节点由 tongban up 启动", file=sys.stderr)
         return 2
-    return running.run(options.data, options.site, url, lambda path: _serve(path, load(path)))
+    return running.run(options.data, options.site, url, _serve_together)
 
 
 def _read(path: Path) -> NodeConfig | None:
@@ -84,6 +85,16 @@ def _serve(path: Path, config: NodeConfig) -> int:
     folder = path.resolve().parent
     with saying_refusals() as said, serving.log_database(config, folder) as url:
         asyncio.run(serving.serve(config, folder, url))
+    return said.status
+
+
+def _serve_together(paths: Sequence[Path]) -> int:
+    """Nodes that name a database each, in this process."""
+    from tongban.sharing.node import serving
+
+    with saying_refusals() as said:
+        read = [(load(path), path.resolve().parent) for path in paths]
+        asyncio.run(serving.serve_together([(one, folder, one.database or "") for one, folder in read]))
     return said.status
 
 

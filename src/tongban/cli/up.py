@@ -196,6 +196,7 @@ class _Start:
 
     def __exit__(self, *_: object) -> None:
         self._ending.set()
+        self._preparer.kill()  # before the database goes, which would wait for what it writes
         for process in (self._nodes, self._witness):
             if process is not None:
                 process.stop()

@@ -15,6 +15,7 @@ import resource
 import signal
 import sys
 from contextlib import suppress
+from importlib.util import find_spec
 from typing import BinaryIO, Final
 
 import msgspec
@@ -24,7 +25,8 @@ from tongban.base.parent import end_with_parent
 
 SECONDS: Final = 60.0
 """How long one file may take; a person looks at what takes longer."""
-IDLE_SECONDS: Final = 90.0
+IDLE_SECONDS: Final = 90.0 if find_spec("rapidocr") else 15.0
+"""Loading takes seconds where pictures are read, and half of one where they are not."""
 _MEMORY: Final = 6 * 1024**3
 """Address space of the child: the reader of pictures maps much and uses half a gigabyte."""
 _FILES_A_CHILD: Final = 200

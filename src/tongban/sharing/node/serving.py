@@ -6,7 +6,7 @@ the registry being reachable: until it has one it refuses everything, signed and
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -135,11 +135,27 @@ def _has_one(cache: RegistryCache) -> bool:
 
 async def serve(config: NodeConfig, folder: Path, database: str) -> None:
     """Listen and answer until told to stop (SIGTERM, SIGINT)."""
+    await serve_together([(config, folder, database)])
+
+
+async def serve_together(nodes: Sequence[tuple[NodeConfig, Path, str]]) -> None:
+    """Several nodes in this process until told to stop, each with its own keys, log and address; where one cannot go
+    on, none does. That saves memory and parts nothing but names: departments of their own have a process each."""
+    log = Log()
+    take_over(log)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    tasks = [asyncio.create_task(_listen(*node, log, stop)) for node in nodes]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    await asyncio.gather(*tasks)
+
+
+async def _listen(config: NodeConfig, folder: Path, database: str, log: Log, stop: asyncio.Event) -> None:
     from granian.constants import Interfaces
     from granian.server.embed import Server
 
-    log = Log()
-    take_over(log)
     host, _, port = config.listen.rpartition(":")
     async with opened(config, folder, database, log) as application:
         server: Any = Server(
@@ -151,9 +167,6 @@ async def serve(config: NodeConfig, folder: Path, database: str) -> None:
             websockets=False,
             backlog=256,
         )
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
         serving = asyncio.create_task(server.serve())
         stopping = asyncio.create_task(stop.wait())
         ended, _ = await asyncio.wait({serving, stopping}, timeout=_A_MOMENT, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""Runs the demonstration's nodes: made and placed in a process that then ends, forked from one, kept alive.
+"""Runs the demonstration's nodes: made and placed in a process that then ends, served by one, which is kept alive.
 
 The members can be asked when all of them are ready: until then the platform answers from its own records, as an
 installation without an exchange does.
@@ -8,7 +8,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -61,8 +61,8 @@ class _Listing:
         store.replaced(self.file, msgspec.json.encode(members).decode())
 
 
-def run(data_dir: Path, site: str, database: str, serve: Callable[[Path], int]) -> int:
-    """Make, place and keep the nodes until told to stop; `serve` runs one from its file. 0, or 1 if they cannot be."""
+def run(data_dir: Path, site: str, database: str, serve: Callable[[Sequence[Path]], int]) -> int:
+    """Make, place and keep the nodes until told to stop; `serve` runs them from their files. 0, or 1 if it cannot."""
     folder = data_dir.resolve() / FOLDER
     if os.waitstatus_to_exitcode(_in_child(partial(_make, folder, database))):
         return 1
@@ -76,7 +76,7 @@ def run(data_dir: Path, site: str, database: str, serve: Callable[[Path], int]) 
     from tongban.sharing.node.config import load
 
     preload(load(path) for path in placed.files.values())
-    runs = {name: partial(serve, path) for name, path in placed.files.items()}
+    runs = {"nodes": partial(serve, tuple(placed.files.values()))}
     listing = _Listing(data_dir / FILE, placed, time.time())
     listing.begin()
     supervising.Family(runs, _told, beside=listing).keep()
@@ -118,5 +118,5 @@ def _cannot(refused: Refused) -> int:
     return 1
 
 
-def _told(name: str, status: int) -> None:
-    print(f"Node {name} ended with {status}; it starts again. 节点 {name} 已结束，正在重启。", file=sys.stderr)  # noqa: T201
+def _told(_: str, status: int) -> None:
+    print(f"The nodes ended with {status}; they start again. 演示节点已结束，正在重启。", file=sys.stderr)  # noqa: T201
