@@ -13,6 +13,7 @@ from tongban.base.clock import ZONE, SettableClock
 from tongban.base.errors import Refused
 from tongban.base.i18n import Text
 from tongban.cases import movement
+from tongban.cases.rights import grant_for, may_see
 from tongban.cases.service import Cases, QueueFilter
 from tongban.cases.views import CaseView
 from tongban.org import Delegation, Directory
@@ -64,10 +65,10 @@ async def decided(cases: Cases, post: Officials, who: str = "stranger") -> CaseV
 
 
 def code(cases: Cases, post: Officials, view: CaseView, who: str, act: str = "accept") -> str:
-    found = cases.engine.may_see(post(who), view.loaded) if act == "view" else None
+    found = may_see(cases.engine, post(who), view.loaded) if act == "view" else None
     if found is not None:
         return getattr(found, "code", "granted")
-    return "granted" if cases.engine.grant_for(post(who), view.loaded)(act) else "refused"
+    return "granted" if grant_for(cases.engine, post(who), view.loaded)(act) else "refused"
 
 
 async def test_the_delegate_decides_in_the_name_of_the_delegating_body_and_everything_says_so(

@@ -12,6 +12,7 @@ from tongban.base.clock import ZONE, SettableClock
 from tongban.base.errors import Refused
 from tongban.cases import closing
 from tongban.cases.acting import Scope
+from tongban.cases.rights import grant_for, may_see
 from tongban.org import Actor, Mandate, Person, demo, sessions, store
 from tongban.org.store import mandates as rows
 from tongban.sharing import Purpose, sources
@@ -274,8 +275,8 @@ async def test_an_official_who_acted_for_the_applicant_keeps_out_and_the_other_w
     post = site.directory.post("990101.police.examiner")
     official = Actor.official(examiner, post, site.directory.body(post.body))
     found = await site.cases.engine.load(case)
-    assert getattr(site.cases.engine.may_see(official, found), "code", "") == "conflict-of-interest"
-    assert site.cases.engine.grant_for(official, found)("examine") is None
+    assert getattr(may_see(site.cases.engine, official, found), "code", "") == "conflict-of-interest"
+    assert grant_for(site.cases.engine, official, found)("examine") is None
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tongban.base.errors import Refused, refuse
 from tongban.cases.engine import Engine
 from tongban.cases.model import Applicant
 from tongban.cases.reading import Reading
+from tongban.cases.rights import may_see
 from tongban.org import Actor, Body, Grant
 from tongban.org.entries import lineage
 from tongban.sharing.access import Kind, delays
@@ -40,7 +41,7 @@ class Emergencies:
         """
         given, said = emergencies.checked(ground, reason, understood=understood)
         found = await self.reading.find(actor, case, Kind.EMERGENCY)
-        right = self.engine.may_see(actor, found)
+        right = may_see(self.engine, actor, found)
         if isinstance(right, Grant):
             raise refuse(
                 "not-needed",

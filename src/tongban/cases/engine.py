@@ -5,7 +5,7 @@ The one door through which events are written. Every command carries a key; a re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, assert_never
@@ -21,12 +21,12 @@ from tongban.base.ids import case_id, region_of
 from tongban.base.keys import KeyRing
 from tongban.cases import about as abouts
 from tongban.cases import abroad as elsewhere
-from tongban.cases import corrections, custody, granting, handing, lifecycle, moving, promises
+from tongban.cases import corrections, custody, granting, handing, lifecycle, moving, promises, rights
 from tongban.cases.batch import Also, Batcher, KeyReused, Moved, Repeated, Written, together
 from tongban.cases.beside import Beside
 from tongban.cases.committing import spoken
-from tongban.cases.competent import above, answering, matter_of, receivers
-from tongban.cases.decide import Command, GrantFor, by_law, decide
+from tongban.cases.competent import above, answering, receivers
+from tongban.cases.decide import Command, by_law, decide
 from tongban.cases.definition import Definition, Judged
 from tongban.cases.effects import effects
 from tongban.cases.evolve import fold
@@ -43,8 +43,7 @@ from tongban.cases.store.history import Append, DraftKey, Key, append, events, k
 from tongban.catalog.catalogue import Catalogue, applies_in, in_force, nearest
 from tongban.catalog.model import Service
 from tongban.catalog.seals import seal
-from tongban.org import Actor, Directory, Grant, Matter, Purpose, may
-from tongban.org import Refusal as Denial
+from tongban.org import Actor, Directory, Grant
 from tongban.org import store as org_store
 from tongban.sharing import Shared
 from tongban.sharing.grants import Shelf, nothing_listed
@@ -272,7 +271,7 @@ class Engine:
         before = Case(definition, CaseState(opening=opening), ())
         machine = actor.kind == "rules"
         law_of = by_law(definition, definition.opens) if machine else grant
-        granted = law_of or self._grant(actor, definition.opens, before)
+        granted = law_of or rights.granted(self, actor, definition.opens, before)
         command = Command(
             definition.opens,
             actor,
@@ -312,7 +311,7 @@ class Engine:
         asked = Key(actor.id, key, digest(act, says, case))
         for _ in range(_TRIES):
             found = await self.load(case)
-            grant = self._grant(actor, act, found)
+            grant = rights.granted(self, actor, act, found)
             self.beside.fits(found.state.case.service, found.state.facts, act, says)
             remark = await self._remark(found, act)
             command = Command(
@@ -440,57 +439,3 @@ class Engine:
                 status=404,
             )
         return service
-
-    def matter(self, found: Case, act: str = "") -> Matter:
-        """A case as `org.may` sees it, for the acts of a hand-over from the side whose acts they are."""
-        opening = found.state.case
-        office, service = found.state.desk.id, opening.service
-        moved = self.directory.moved.touches(office, service)
-        matter = Matter(
-            region=found.state.place,
-            body=office,
-            service=service,
-            applicant=opening.applicant.id,
-            handlers=abouts.took_part(found.events),
-            barred=found.barred,
-            agents=abouts.agents(found.events),
-            in_person=frozenset(found.definition.service.in_person.acts),
-            together=frozenset(office.id for office in opening.together),
-            opened_on=opening.day if moved else None,
-            figures=moving.figures(self.directory, office, service, moving.values_of(found.state)) if moved else (),
-            opens=not found.events,
-            received_by=opening.received_by.id if opening.received_by else "",
-        )
-        return matter_of(self.directory, matter, found.state, act)
-
-    def may_see(self, actor: Actor, found: Case) -> Grant | Denial:
-        """By what right somebody may see a case, or why not."""
-        matter = self.matter(found)
-        first = may(self.directory, actor, "view", matter, Purpose.VIEW)
-        if isinstance(first, Grant):
-            return first
-        others = (may(self.directory, actor, "view", matter, Purpose.SUPERVISE), *self._other_side(actor, found))
-        return next((one for one in others if isinstance(one, Grant)), first)
-
-    def _other_side(self, actor: Actor, found: Case) -> Iterator[Grant | Denial]:
-        """Whoever is to take it over sees what it takes over, and whoever settles it sees what it settles."""
-        for act in (handing.TAKE_OVER, handing.SETTLE) if found.state.on_its_way else ():
-            yield may(self.directory, actor, "view", self.matter(found, act), Purpose.VIEW)
-
-    def grant_for(self, actor: Actor, found: Case) -> GrantFor:
-        """Asks `org.may` about one case, act by act."""
-        usual = self.matter(found)
-
-        def ask(act: str) -> Grant | None:
-            matter = self.matter(found, act) if act in handing.HANDING else usual
-            granted = may(self.directory, actor, act, matter)
-            return granted if isinstance(granted, Grant) else None
-
-        return ask
-
-    def _grant(self, actor: Actor, act: str, found: Case) -> Grant:
-        """Raises Refused: as `org.may`; what is hidden (404) looks like what is not there."""
-        granted = may(self.directory, actor, act, self.matter(found, act))
-        if isinstance(granted, Grant):
-            return granted
-        raise unknown_case() if granted.status == 404 and found.events else granted.error()

@@ -19,6 +19,7 @@ from tongban.base.ids import uuid7
 from tongban.cases.engine import Engine
 from tongban.cases.loaded import Case
 from tongban.cases.refusals import unknown_case
+from tongban.cases.rights import may_see
 from tongban.org import Actor, Grant
 from tongban.sharing import Purpose, Reader
 from tongban.sharing.access import Kind, Opened, Trace, inspecting, open_record, reader_of, refused_attempt
@@ -54,7 +55,7 @@ class Reading:
         Raises Refused `unknown-case` (404): whoever may not see a case does not learn that there is one; and as
         `open_record` if the row cannot be written.
         """
-        right = self.engine.may_see(actor, found)
+        right = may_see(self.engine, actor, found)
         emergency: Emergency | None = None
         if not isinstance(right, Grant):
             emergency = await self._emergency(actor, found, right.code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -18,8 +18,8 @@ from tongban.base.database import Database
 from tongban.base.errors import Problem, Refused
 from tongban.base.i18n import Text
 from tongban.base.keys import KeyRing
-from tongban.base.page import Page, cursor, read_cursor
-from tongban.cases import abroad, duties, evidence, naming, outbox, parts, promises, rebuilding, timers
+from tongban.base.page import Page
+from tongban.cases import abroad, duties, evidence, naming, outbox, parts, promises, rebuilding, timers, worklists
 from tongban.cases.about import tell
 from tongban.cases.acting import Acting
 from tongban.cases.batch import Also
@@ -30,28 +30,27 @@ from tongban.cases.decide import PEOPLE_ONLY, PossibleAct
 from tongban.cases.documents import attach, examine, ids_in
 from tongban.cases.emergencies import Emergencies
 from tongban.cases.engine import Engine
-from tongban.cases.filters import QueueFilter, desk_of
 from tongban.cases.handing import HAND_ON, may_hand_on
 from tongban.cases.handover.agreements import Between
 from tongban.cases.handover.service import Handovers
-from tongban.cases.handover.store import by_number as known_by
 from tongban.cases.kept import Files
 from tongban.cases.loaded import Case
 from tongban.cases.model import Applicant, Attachment, CaseState, Dispute, Opening
 from tongban.cases.outbox import Channel, FileChannel
-from tongban.cases.projections import FAR, CaseRow
+from tongban.cases.projections import CaseRow
 from tongban.cases.reading import Reading
 from tongban.cases.redecide import Redecided, redecide
-from tongban.cases.store import alarms, history, lists, personal
+from tongban.cases.rights import grant_for
+from tongban.cases.store import alarms, history, personal
 from tongban.cases.store.history import DraftKey
 from tongban.cases.store.personal import Draft, InboxNotice
 from tongban.cases.store.promises import Broken
 from tongban.cases.views import CaseView
 from tongban.cases.visits import Visits
 from tongban.cases.wholes import open_whole
+from tongban.cases.worklists import MOST, QueueFilter
 from tongban.catalog.catalogue import Catalogue
-from tongban.org import Actor, Directory, Mandate, visible
-from tongban.org.entries import ALL
+from tongban.org import Actor, Directory
 from tongban.sharing import Owed, Shared, take_over
 from tongban.sharing.access import Kind
 from tongban.sharing.grants import Shelf, nothing_listed
@@ -59,8 +58,6 @@ from tongban.terms import Calendar
 
 _T = TypeVar("_T")
 
-_MOST = 100
-"""Rows of a page."""
 _EVERYWHERE = "000000"
 """Region of what a person without one keeps."""
 
@@ -123,7 +120,7 @@ class Cases:
 
     async def drafts(self, actor: Actor) -> tuple[Draft, ...]:
         """All open drafts, the latest first."""
-        return tuple(await personal.drafts(self.engine.db, _keeper(actor), _MOST))
+        return tuple(await personal.drafts(self.engine.db, _keeper(actor), MOST))
 
     async def discard(self, actor: Actor, service: str) -> None:
         """Throw a draft away; none is fine too."""
@@ -286,7 +283,7 @@ class Cases:
         trace = await self._reading.open(actor, found, kind)
         state = found.state
         issued = state.issued and await certs.store.for_case(self.engine.db, state.case.region, state.case.case)
-        grant, inside = self.engine.grant_for(actor, found), actor.kind == "official"
+        grant, inside = grant_for(self.engine, actor, found), actor.kind == "official"
         colleagues = await naming.colleagues(self.engine, found) if inside else ()
         to = receivers(self.engine, found) if inside and may_hand_on(state, grant(HAND_ON)) else ()
         return CaseView(found, actor, inside, self.engine.clock(), grant, trace, issued or (), colleagues, to)
@@ -325,11 +322,7 @@ class Cases:
 
     async def mine(self, actor: Actor, after: str | None = None, limit: int = 20) -> Page[CaseRow]:
         """The cases a person has asked for, newest first; under a mandate those that it covers."""
-        size = _size(limit)
-        before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")
-        services = None if actor.mandate is None else _covered(actor.mandate, self.engine.clock())
-        rows = await lists.mine(self.engine.db, actor.on_behalf_of or actor.id, before, size + 1, services)
-        return _page(rows, size, lambda row: cursor(row.opened_at, row.case_id))
+        return await worklists.mine(self.engine, actor, after, limit)
 
     async def promises(self, actor: Actor) -> tuple[Broken, ...]:
         """What is remembered of promises that a person broke, for themselves (or who they act for) alone."""
@@ -337,53 +330,17 @@ class Cases:
 
     async def asked(self, actor: Actor, *services: str, after: str | None = None, limit: int = 20) -> Page[CaseRow]:
         """The cases that an official's body has asked other bodies for, newest first; of these services, or of all."""
-        size = _size(limit)
-        if visible(self.engine.directory, actor).nothing or not actor.body:
-            return Page(())
-        before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")
-        rows = await lists.mine(self.engine.db, actor.body, before, size + 1, services or None)
-        return _page(rows, size, lambda row: cursor(row.opened_at, row.case_id))
+        return await worklists.asked(self.engine, actor, services, after, limit)
 
     async def queue(
         self, actor: Actor, filters: QueueFilter | None = None, after: str | None = None, limit: int = 50
     ) -> Page[CaseRow]:
         """An official's work, soonest due first; one query. Somebody without a body has none."""
-        size, chosen, db = _size(limit), filters or QueueFilter(), self.engine.db
-        scope = visible(self.engine.directory, actor)
-        if scope.nothing:
-            return Page(())
-        if chosen.search:
-            start = chosen.search.strip().upper()
-            ours = await known_by(db, start)
-            found = await lists.by_number(db, scope.bodies, start, _text_cursor(after), size + 1, scope.lent, ours)
-            return _page(found, size, lambda row: cursor(row.case_id))
-        if chosen.view == "done":
-            before = read_cursor(after, tuple[datetime, str]) if after else (FAR, "")
-            ended = await lists.closed(db, scope.bodies, before, size + 1, scope.lent)
-            return _page(ended, size, lambda row: cursor(row.updated_at, row.case_id))
-        place = read_cursor(after, tuple[datetime, str]) if after else lists.FIRST
-        if chosen.view == "tasks":
-            tasks = await lists.urged(db, actor.body, sorted(actor.roles), place, size + 1)
-            following = cursor(*tasks[size - 1][0]) if len(tasks) > size else None
-            return Page(tuple(row for _, row in tasks[:size]), following)
-        until = self._end_of_today() if chosen.view == "today" else None
-        desk = desk_of(actor, scope, corrections=chosen.view == "corrections")
-        rows = await lists.queue(db, desk, place, size + 1, until=until, service=chosen.service, label=chosen.label)
-        return _page(rows, size, lambda row: cursor(row.due_at, row.case_id))
-
-    def _end_of_today(self) -> datetime:
-        return datetime.combine(self.engine.clock().astimezone(self.engine.zone), time.max, self.engine.zone)
+        return await worklists.queue(self.engine, actor, filters or QueueFilter(), after, limit)
 
     async def inbox(self, actor: Actor, after: str | None = None, limit: int = 20) -> Page[InboxNotice]:
         """A person's letters, newest first; an agent's are those about the cases that the mandate covers."""
-        size = _size(limit)
-        before = read_cursor(after, tuple[datetime, str, int]) if after else (FAR, "", 0)
-        mandate, now = actor.mandate, self.engine.clock()
-        agent = mandate is not None and mandate.ground != "legal-representative"
-        services = None if mandate is None else _covered(mandate, now)
-        whose = actor.on_behalf_of or actor.id
-        rows = await personal.inbox(self.engine.db, whose, now, before, size + 1, services, cases_only=agent)
-        return _page(rows, size, lambda row: cursor(row.at, row.case_id, row.seq))
+        return await worklists.inbox(self.engine, actor, after, limit)
 
     # --- documents -------------------------------------------------------------------------------------------------
 
@@ -432,7 +389,7 @@ class Cases:
 
     async def given_up(self) -> tuple[str, ...]:
         """Cases whose clock failed so often that it is no longer tried: somebody must look (a hundred at most)."""
-        return tuple(case for _, case, _ in await alarms.dead_alarms(self.engine.db, _MOST))
+        return tuple(case for _, case, _ in await alarms.dead_alarms(self.engine.db, MOST))
 
     async def deliver(self, now: datetime | None = None) -> int:
         """Carry letters; the number that arrived."""
@@ -447,12 +404,6 @@ class Cases:
         return await rebuilding.rebuild(self.engine)
 
 
-def _covered(mandate: Mandate, now: datetime) -> Sequence[str] | None:
-    """The services whose cases a mandate lets its holder look at; None for all."""
-    named = sorted(service for service in mandate.services if mandate.covers(service, "view", now))
-    return None if ALL in named else named
-
-
 def _keeper(actor: Actor) -> str:
     """Whose drafts they are: what somebody fills in at work or for another is not among their own."""
     capacity = actor.post or actor.on_behalf_of
@@ -461,18 +412,6 @@ def _keeper(actor: Actor) -> str:
 
 def _region(actor: Actor) -> str:
     return actor.region or _EVERYWHERE
-
-
-def _page(rows: Sequence[_T], size: int, place: Callable[[_T], str]) -> Page[_T]:
-    return Page(tuple(rows[:size]), place(rows[size - 1]) if len(rows) > size else None)
-
-
-def _size(limit: int) -> int:
-    return max(1, min(limit, _MOST))
-
-
-def _text_cursor(after: str | None) -> str:
-    return read_cursor(after, tuple[str])[0] if after else ""
 
 
 def _applicant(actor: Actor, facts: Mapping[str, Any]) -> Applicant:

@@ -26,6 +26,7 @@ from tongban.cases.loaded import Case
 from tongban.cases.model import SAME, By, Event, Letter, Own
 from tongban.cases.reading import Reading
 from tongban.cases.refusals import busy, unknown_case
+from tongban.cases.rights import matter
 from tongban.cases.spots import where
 from tongban.cases.store import visits as store
 from tongban.cases.store.history import Key
@@ -250,7 +251,7 @@ class Visits:
         return found
 
     def _may(self, actor: Actor, found: Case, act: str) -> Grant:
-        granted = may(self._engine.directory, actor, act, self._engine.matter(found))
+        granted = may(self._engine.directory, actor, act, matter(self._engine, found))
         if not isinstance(granted, Grant):
             raise granted.error()
         if actor.body != found.state.office.id or not granted.roles & _WHO:

@@ -26,6 +26,7 @@ from tongban.cases.loaded import Case
 from tongban.cases.model import SAME, By, Event, Own
 from tongban.cases.opening import digest
 from tongban.cases.refusals import busy
+from tongban.cases.rights import matter
 from tongban.cases.store.history import Key
 from tongban.org import Actor, Grant, may
 from tongban.sharing.channel.log import AnswerBox, MessageLog
@@ -97,7 +98,7 @@ class Handovers:
         raise busy()
 
     def _may(self, actor: Actor, found: Case, act: str) -> Grant:
-        granted = may(self.engine.directory, actor, act, self.engine.matter(found), who=_HANDS)
+        granted = may(self.engine.directory, actor, act, matter(self.engine, found), who=_HANDS)
         if isinstance(granted, Grant):
             return granted
         raise granted.error()

@@ -85,8 +85,8 @@ def _page(
         name: [(one.value, words(one.name, visitor.lang), "") for one in service.facts[name].choices]
         for name in ("measure", "ground")
     }
-    now = {one.record.id: one.standing(site.today) for one in view.certificates}
-    rows = [(one, certs.STANDING_NAMES[now[one.record.id]], now[one.record.id]) for one in view.certificates]
+    held = [(one, one.standing(site.today)) for one in view.certificates]
+    rows = [(one, certs.STANDING_NAMES[now], now) for one, now in held]
     return page(
         site,
         visitor,
@@ -97,7 +97,7 @@ def _page(
         holder=called(view.opening.applicant.name),
         rows=rows,
         may=may_supervise(actor, view),
-        open=[one.record for one, _, now in rows if now is not certs.Standing.REVOKED],
+        open=[one.record for one, now in held if now is not certs.Standing.REVOKED],
         choices=choices,
         laws=[(law.id, cite(law), Text(*(words(law.gist, lang) for lang in LANGS))) for law in service.law],
         form=form,
