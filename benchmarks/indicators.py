@@ -18,10 +18,11 @@ from typing import Any
 import duckdb
 import msgspec
 
-from tongban.oversight.computing import Period, exact, published
+from tongban.oversight.computing import Period, exact
 from tongban.oversight.facts import COLUMNS, DUCK
 from tongban.oversight.files import read_indicators
 from tongban.oversight.folder import opened
+from tongban.oversight.publishing import published
 
 CASES, EACH = 2_000_000, 5
 YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))

@@ -19,7 +19,7 @@ from tongban.base.clock import ZONE
 from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing
 from tongban.cli import main
-from tongban.oversight.computing import Period, compute, published, value
+from tongban.oversight.computing import Period, compute, value
 from tongban.oversight.facts import CaseFact
 from tongban.oversight.files import read_indicators
 from tongban.oversight.folder import Facts, opened, replace
@@ -27,6 +27,7 @@ from tongban.oversight.model import SCALE, Indicator
 from tongban.oversight.opendata.files import FIGURES, MANIFEST, VALUES, WHOLE
 from tongban.oversight.opendata.making import Public, due, release, released
 from tongban.oversight.opendata.reading import recompute, releases
+from tongban.oversight.publishing import published
 from tongban.oversight.store import Band, Known
 
 OCTOBER = Period.month(2026, 10)

@@ -4,10 +4,11 @@ from collections import defaultdict
 from itertools import combinations
 
 import numpy as np
+from attack import few
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tongban.oversight.protecting import shown
+from tongban.oversight.showing import Population, Sum, shown, together
 
 SMALL = 10
 TABLES = ((), (0,), (1,), (2,), (0, 1))
@@ -75,3 +76,59 @@ def test_one_small_service_takes_a_second_number_with_it():
     answer = shown(counts, TABLES, SMALL)
     assert ("u",) not in answer[(1,)]
     assert len(answer[(1,)]) < 2 or () not in answer[()]
+
+
+POPULATIONS = (
+    ((1, 1, 1), (1, 1, 0), (1, 0, 0)),  # one within the other: submitted, answered, answered by a time the law gives
+    ((1, 1, 0), (1, 0, 0), (0, 1, 0)),  # two months: what one has and the other has not
+    ((1, 2, 0), (1, 1, 0), (1, 0, 1)),  # a case that is counted twice
+)
+
+
+@given(
+    st.sampled_from(POPULATIONS),
+    st.lists(st.one_of(st.integers(0, 12), st.integers(20, 90)), min_size=12, max_size=12),
+    st.sampled_from(("ab-st", "abcd-s")),
+)
+@settings(max_examples=60, deadline=None)
+def test_nobody_can_count_out_a_few_of_any_kind_with_all_that_is_shown(
+    marks: tuple[tuple[int, ...], ...], counts: list[int], kinds: str
+):
+    """Every set of cells whatever is tried, not only groups that have a name."""
+    bodies, services = kinds.split("-")
+    keys = [((body, service), times) for body in bodies for service in services for times in marks]
+    filled = {key: count for key, count in zip(keys, counts, strict=False) if count}
+    tables = ((), (0,), (1,), (0, 1))
+    populations = [Population(place, (0, 1), tables) for place in range(3)]
+    answer = together(filled, populations, SMALL)
+    told = [
+        [times[n] if tuple(key[at] for at in table) == group else 0 for key, times in filled]
+        for n, found in enumerate(answer)
+        for table, groups in found.items()
+        for group in groups
+    ]
+    assert not few(told, list(filled.values()), SMALL)
+
+
+def test_what_one_count_has_and_another_has_not_is_not_shown():
+    """37 of 40 were answered, and both numbers would tell of three who were not."""
+    whole = Population(0, (0,), ((), (0,)))
+    answered = Population(1, (0,), ((), (0,)))
+    found = together({(("a",), (1, 1)): 37, (("a",), (1, 0)): 3}, (whole, answered), SMALL)
+    assert found[0][()] and not found[1][()]
+
+
+def test_what_the_months_before_have_told_counts_too():
+    """All who asked since the beginning, less all who were answered, are those who wait still: three."""
+    submitted, answered = (Population(place, (0,), ((),)) for place in (0, 1))
+    cells = {
+        (("a",), (0, 0, 1, 1)): 27,  # submitted and answered before
+        (("a",), (0, 1, 1, 0)): 13,  # submitted before, answered now
+        (("a",), (1, 1, 0, 0)): 27,
+        (("a",), (1, 0, 0, 0)): 3,
+    }
+    before = [Sum(2, (), ()), Sum(3, (), ())]
+    first = together(cells, (submitted, answered), SMALL)
+    assert first[0][()] and first[1][()], "of this month alone both say nothing of the three"
+    second = together(cells, (submitted, answered), SMALL, before)
+    assert second[0][()] and not second[1][()]

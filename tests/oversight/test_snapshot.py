@@ -9,11 +9,12 @@ from fact_rows import case_fact
 
 from tongban.base.clock import ZONE
 from tongban.base.keys import KeyRing
-from tongban.oversight.computing import Period, published
+from tongban.oversight.computing import Period
 from tongban.oversight.files import read_indicators
 from tongban.oversight.folder import opened, replace
 from tongban.oversight.opendata import snapshot
 from tongban.oversight.opendata.making import Public, release, releases_dir
+from tongban.oversight.publishing import published
 
 OCTOBER = Period.month(2026, 10)
 NOW = datetime(2026, 11, 10, 9, tzinfo=ZONE)

@@ -18,13 +18,14 @@ from tongban.cli.installed import exists, with_database, with_site
 from tongban.cli.published import keys_at_hand
 from tongban.cli.saying import saying_refusals
 from tongban.cli.telling import telling
-from tongban.oversight.computing import Figure, Period, gaps, published
+from tongban.oversight.computing import Figure, Period, gaps
 from tongban.oversight.files import read_indicators
 from tongban.oversight.folder import opened
 from tongban.oversight.following import Follower, Turn
 from tongban.oversight.model import UNITS, Indicator
 from tongban.oversight.moments import SOURCES
 from tongban.oversight.opendata.reading import recompute, releases
+from tongban.oversight.publishing import published
 from tongban.oversight.store import bands
 from tongban.oversight.turning import facts_dir, forget_other_shapes
 from tongban.web.site import Site

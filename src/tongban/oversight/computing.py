@@ -16,7 +16,7 @@ import msgspec
 from tongban.base.errors import refuse
 from tongban.oversight.folder import Facts
 from tongban.oversight.model import NAMES, SCALE, TOGETHER, By, Indicator
-from tongban.oversight.protecting import Table, shown
+from tongban.oversight.showing import Table
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -111,7 +111,7 @@ def figure(indicator: Indicator, period: str, by: Sequence[str], group: Sequence
 def compute(facts: Facts, indicator: Indicator, by: By | Cut, period: Period) -> tuple[Figure, ...]:
     """Exact figures of an indicator, in the order of their groups; groups without a row are not there.
 
-    For officials who may know them. What everybody may see is `published`.
+    For officials who may know them. What everybody may see is `publishing.published`.
     """
     cut = _cut(by)
     found = sums(facts, (indicator,), cut, period)
@@ -124,33 +124,19 @@ Figures = tuple[tuple[Indicator, Figure], ...]
 def exact(facts: Facts, indicators: Sequence[Indicator], period: Period) -> Figures:
     """Every figure of indicators by all that they are told apart by, small groups too: for officials."""
     found: list[tuple[Indicator, Figure]] = []
-    for same in _populations(indicators):
-        axes = _axes(facts, same)
-        found += _figures(same, axes, sums(facts, same, axes, period), period, None)
-    return _ordered(found, indicators)
+    for same in populations(indicators):
+        axes = axes_of(facts, same)
+        found += figures_of(same, axes, sums(facts, same, axes, period), period, None)
+    return ordered(found, indicators)
 
 
-def published(facts: Facts, indicators: Sequence[Indicator], period: Period) -> Figures:
-    """The figures that everybody may see: no small group is among them, nor can one be worked out from them.
-
-    Indicators that count the same rows are looked at together, so that what one hides is not shown by another.
-    """
-    found: list[tuple[Indicator, Figure]] = []
-    for same in _populations(indicators):
-        axes = _axes(facts, same)
-        cells = sums(facts, same, axes, period)
-        rows = {key: row[0].rows for key, row in cells.items()}
-        may = shown(rows, [_places(axes, cut) for cut in _cuts(axes)], max(one.small for one in same))
-        found += _figures(same, axes, cells, period, may)
-    return _ordered(found, indicators)
-
-
-def _ordered(found: Sequence[tuple[Indicator, Figure]], indicators: Sequence[Indicator]) -> Figures:
+def ordered(found: Sequence[tuple[Indicator, Figure]], indicators: Sequence[Indicator]) -> Figures:
+    """By indicator, then by what they are told apart by, coarse before fine."""
     order = {one.indicator: n for n, one in enumerate(indicators)}
     return tuple(sorted(found, key=lambda one: (order[one[0].indicator], len(one[1].by), one[1].by, one[1].group)))
 
 
-def _populations(indicators: Sequence[Indicator]) -> list[list[Indicator]]:
+def populations(indicators: Sequence[Indicator]) -> list[list[Indicator]]:
     """Indicators that count the same rows."""
     found: dict[tuple[str, str, str], list[Indicator]] = {}
     for one in indicators:
@@ -158,21 +144,24 @@ def _populations(indicators: Sequence[Indicator]) -> list[list[Indicator]]:
     return list(found.values())
 
 
-def _axes(facts: Facts, same: Sequence[Indicator]) -> Cut:
+def axes_of(facts: Facts, same: Sequence[Indicator]) -> Cut:
+    """What any of them is told apart by, as far as these facts can."""
     asked = {by for one in same for by in one.by if by not in facts.lacks}
     return tuple(by for by in NAMES if by in asked)
 
 
-def _cuts(axes: Cut) -> tuple[Cut, ...]:
+def cuts_of(axes: Cut) -> tuple[Cut, ...]:
+    """Coarse before fine."""
     single: tuple[Cut, ...] = tuple((one,) for one in axes)
     return ((), *single, *(cut for cut in TOGETHER if set(cut) <= set(axes)))
 
 
-def _places(axes: Cut, cut: Cut) -> tuple[int, ...]:
+def places_of(axes: Cut, cut: Cut) -> tuple[int, ...]:
+    """Where the parts of a cut stand among the axes."""
     return tuple(axes.index(one) for one in cut)
 
 
-def _figures(
+def figures_of(
     same: Sequence[Indicator],
     axes: Cut,
     cells: Mapping[Group, tuple[Sums, ...]],
@@ -180,9 +169,9 @@ def _figures(
     may: Mapping[Table, frozenset[Group]] | None,
 ) -> Iterator[tuple[Indicator, Figure]]:
     """The figures of one population; all of them where `may` is None."""
-    for cut in _cuts(axes):
-        added = _added(cells, _places(axes, cut))
-        groups = sorted(added if may is None else may[_places(axes, cut)] & added.keys())
+    for cut in cuts_of(axes):
+        added = _added(cells, places_of(axes, cut))
+        groups = sorted(added if may is None else may[places_of(axes, cut)] & added.keys())
         for n, one in enumerate(same):
             if set(cut) <= set(one.by):
                 yield from ((one, figure(one, period.name, cut, group, added[group][n])) for group in groups)

@@ -70,6 +70,14 @@ def wrong(expression: str, table: Table, *, yes_or_no: bool) -> Text | None:
     return None
 
 
+@lru_cache(maxsize=1_000)
+def columns(expression: str) -> frozenset[str]:
+    """The columns that an expression reads; one that is in order is meant."""
+    answer: Any = _checker().cursor().execute("SELECT json_serialize_sql(?)", [f"SELECT {expression}"]).fetchone()
+    parts = _parts(msgspec.json.decode(answer[0])["statements"])
+    return frozenset(part["column_names"][-1] for part in parts if part["class"] == "COLUMN_REF")
+
+
 def _shape(tree: dict[str, Any], table: str) -> Text | None:
     statements: list[Any] = tree["statements"]
     node = statements[0]["node"]

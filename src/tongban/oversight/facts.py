@@ -269,6 +269,9 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
 }
 """Every column of the facts, in the order in which files have them."""
 
+ASKING = frozenset({"region", "body", "service", "channel", "applicant", "matter", "part", "cross_region"})
+"""Columns that say who asks for what, where and how: what stands before anybody has done anything about it."""
+
 ROWS: dict[Table, type[msgspec.Struct]] = {"cases": CaseFact, "events": EventFact, "moments": Moment}
 
 

@@ -22,7 +22,7 @@ from tongban.base.errors import refuse
 from tongban.base.keys import KeyRing, Use
 from tongban.base.statements import stated
 from tongban.catalog.shipped import shipped
-from tongban.oversight.computing import Period, published
+from tongban.oversight.computing import Period
 from tongban.oversight.folder import Facts
 from tongban.oversight.model import Indicator
 from tongban.oversight.opendata import noise
@@ -47,7 +47,9 @@ from tongban.oversight.opendata.files import (
     table,
     value_lines,
 )
+from tongban.oversight.opendata.reading import before
 from tongban.oversight.opendata.sheet import sheet
+from tongban.oversight.publishing import Before, published
 
 LICENCE = "CC-BY-4.0"
 _MONTH = "????-??"
@@ -97,7 +99,7 @@ def release(
 ) -> Path:
     """The folder of the month's release, made if there is none.
 
-    Raises Refused (`month-not-over`), and as `stated`.
+    Raises Refused (`month-not-over`), and as `stated` and `before`.
     """
     target = releases_dir(data_dir) / period.name
     if (target / MANIFEST).exists():
@@ -115,7 +117,8 @@ def release(
         shutil.rmtree(left)
     beside = Path(mkdtemp(prefix=f".{period.name}-", dir=target.parent))
     try:
-        _write(beside, facts, indicators, period, public, keys, now)
+        told = before([releases_dir(data_dir) / month for month in released(data_dir)], period)
+        _write(beside, facts, indicators, period, told, public, keys, now)
         beside.chmod(0o755)
         beside.rename(target)
         os.sync()  # a power cut must not take away what has been seen
@@ -130,11 +133,12 @@ def _write(
     facts: Facts,
     indicators: Sequence[Indicator],
     period: Period,
+    told: Before | None,
     public: Public,
     keys: KeyRing,
     now: datetime,
 ) -> None:
-    found = published(facts, indicators, period)
+    found = published(facts, indicators, period, told)
     files: dict[str, bytes] = {
         FIGURES: table(FIGURE_COLUMNS, figure_lines(found)),
         VALUES: table(VALUE_COLUMNS, value_lines(found)),

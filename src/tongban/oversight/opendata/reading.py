@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.keys import Keys, Use
 from tongban.base.statements import Unbelieved, believed, read
-from tongban.oversight.computing import Figure, Sums, figure
+from tongban.oversight.computing import Figure, Period, Sums, figure
 from tongban.oversight.files import read_indicators
 from tongban.oversight.model import Indicator
 from tongban.oversight.opendata.files import (
@@ -34,6 +34,7 @@ from tongban.oversight.opendata.files import (
     gap_lines,
     lines,
 )
+from tongban.oversight.publishing import Before, Counted, asks, counted
 
 
 class Recomputed(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +77,24 @@ def recompute(folder: Path, keys: Keys | None, now: datetime) -> Recomputed:
     wrong += _gaps(folder, found)
     wrong += _sums(found)
     return Recomputed(release=release, figures=found, signed=keys is not None, wrong=tuple(wrong))
+
+
+def before(folders: Sequence[Path], period: Period) -> Before | None:
+    """What everybody has of the months before this one; None where none was released.
+
+    Raises Refused (`open-data-damaged`): who does not know what was told cannot know what may be told now.
+    """
+    earlier = [folder for folder in folders if folder.name < period.name]
+    told: defaultdict[Counted, Counter[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(Counter)
+    for folder in earlier:
+        month: dict[tuple[Counted, tuple[str, ...], tuple[str, ...]], int] = {}
+        for one, found in _figures(folder, {one.indicator: one for one in read_indicators(folder / INDICATORS)}):
+            month[counted(one), found.by, found.group] = found.rows
+            if asks(one):
+                month[counted(one, numerator=True), found.by, found.group] = found.numerator
+        for (which, by, group), rows in month.items():
+            told[which][by, group] += rows
+    return Before(Period.named(min(folder.name for folder in earlier)).since, told) if earlier else None
 
 
 def _release(folder: Path, keys: Keys | None, now: datetime) -> Release:

@@ -74,6 +74,9 @@ once, in the month of its first answer. Numbers are fixed on the day of release;
 少于 {release.small} 行的组不公布；凡是能用别的数加减出这样一组的数也不公布，判断方法就是攻击本身：在整数上消元。
 Groups of fewer than {release.small} rows are not shown, nor is any number from which, with the others, such a group
 could be worked out by adding and subtracting. A group is who is counted: how many of a large group were late is shown.
+所有指标和以前各月已经公布的数放在一起判断；只说明谁来办、怎么来办的分子（如网上办的人）也当成一组人。
+All indicators, and what was released of earlier months, are looked at together; a numerator that only says who asked or
+how (as those who came online) is a group of people too.
 
 {noise_zh}
 {noise_en}

@@ -2,7 +2,7 @@
 
 A page never counts them itself. Figures that move with each case show, from one day to the next, what the one case
 between was, however large the group; those of a release are fixed on its day, and which groups may be shown was decided
-there once (`oversight.protecting`). Reading is from files: call it in a thread.
+there once (`oversight.publishing`). Reading is from files: call it in a thread.
 
     found = await asyncio.to_thread(latest, site.settings.data_dir)          # None: nothing was released yet
     found.month                                                              # "2026-10", to be said on the page
