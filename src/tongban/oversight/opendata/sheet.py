@@ -71,8 +71,8 @@ once, in the month of its first answer. Numbers are fixed on the day of release;
 
 ## 隐私 · Privacy
 
-少于 {release.small} 行的组不公布；凡是能用别的数加减出这样一组的数也不公布，判断方法就是攻击本身：在整数上消元。
-Groups of fewer than {release.small} rows are not shown, nor is any number from which, with the others, such a group
+少于 {release.small} 件的组不公布；凡是能用别的数加减出这样一组的数也不公布，判断方法就是攻击本身：在整数上消元。
+Groups of fewer than {release.small} cases are not shown, nor is any number from which, with the others, such a group
 could be worked out by adding and subtracting. A group is who is counted: how many of a large group were late is shown.
 所有指标和以前各月已经公布的数放在一起判断；只说明谁来办、怎么来办的分子（如网上办的人）也当成一组人。
 All indicators, and what was released of earlier months, are looked at together; a numerator that only says who asked or
@@ -90,8 +90,8 @@ How both fit: exact numbers are of large groups only; what the noise promises, i
 
 ## 不能说明什么 · What it does not say
 
-* 门槛数的是办件、步骤、评价，不是人：一个人办了十件，也是十件。
-  The threshold counts cases, steps of cases or ratings, not people: ten cases of one person are ten.
+* 门槛数的是办件、评价，不是人：一个人办了十件，也是十件；一个办件有十步，只算一件。
+  The threshold counts cases or ratings, not people: ten cases of one person are ten, ten steps of one case are one.
 * 指标比的是期限和次数，不比决定对不对。 Figures compare times and counts, not whether decisions were right.
 * 每个值都能从分子和分母重算；分子、分母从一件件办件加起来那一步，公众不能重算：一件件的办件能让人认出是谁，不发布。
   Every value can be worked out again from its two sums. How these were added up from single cases cannot be repeated
