@@ -70,34 +70,37 @@ async def test_the_register_lists_every_use_and_each_has_its_page_in_both_langua
                 assert words[lang].split("'")[0][:20] in one.text  # type: ignore[index]
 
 
-async def test_figures_flow_back_from_the_log(site: Site, anyone: Person) -> None:
-    first, second, _ = await _run(site, 3)
-    await _run(site, 2, region="990201", found=None)
-    await site.assist.gate.settle(first, OFFICIAL, "accepted", seconds_shown=9)
-    await site.assist.gate.settle(second, OFFICIAL, "declined", "不是这件事")
+async def test_figures_flow_back_from_the_log(site: Site, anyone: Person, clock: SettableClock) -> None:
+    """In whole months that are over, and in tens: no call of today moves them, no difference tells a small one."""
+    said = await _run(site, 32)
+    await _run(site, 13, region="990201", found=None)
+    for n, one in enumerate(said[:21]):
+        await site.assist.gate.settle(one, OFFICIAL, "declined" if n > 11 else "accepted", "不是这件事")
+    assert (await _figures(anyone))["calls"] is None
+    page = (await anyone.client.get("/open/algorithms/guide")).text
+    assert "不到10" in page and "45" not in page.partition("用得怎么样")[2].partition("</dl>")[0]
+    clock.advance(days=31)
+    await _run(site, 20)
     whole, county = await _figures(anyone), await _figures(anyone, "990101")
-    assert (whole["calls"], whole["suggested"], whole["abstained"]) == (5, 3, {"unsure": 2})
-    assert (whole["accepted"], whole["declined"]) == (1, 1)
-    assert (county["calls"], county["suggested"], county["abstained"]) == (3, 3, {})
+    assert (whole["calls"], whole["suggested"], whole["abstained"]) == (40, 30, {"unsure": 10})
+    assert (whole["accepted"], whole["declined"]) == (10, None)
+    assert (county["calls"], county["suggested"], county["abstained"]) == (30, 30, {})
     assert whole["half_ms"] <= whole["most_ms"]
 
 
 async def test_figures_of_closed_days_are_counted_once(site: Site, anyone: Person, clock: SettableClock) -> None:
     """Whether a day is read from its row or from the log, and however often it is rolled up, it counts the same."""
     for _ in range(4):
-        await _run(site, 2)
+        await _run(site, 10)
         clock.advance(days=1)
-    await _run(site, 1)
+    clock.advance(days=28)
     before = await _figures(anyone)
     await site.assist.public.roll_up()
     await site.assist.public.roll_up()
     clock.advance(minutes=2)
-    assert (await _figures(anyone))["calls"] == before["calls"] == 9
-    await _run(site, 1)
-    clock.advance(minutes=2)
-    assert (await _figures(anyone))["calls"] == 10
+    assert (await _figures(anyone))["calls"] == before["calls"] == 40
     clock.advance(days=100)
-    assert (await _figures(anyone))["calls"] == 0, "what is older than it looks back is not shown as recent"
+    assert (await _figures(anyone))["calls"] is None, "what is older than it looks back is not shown as recent"
 
 
 async def test_a_switch_is_published_with_who_when_and_why(site: Site, anyone: Person) -> None:

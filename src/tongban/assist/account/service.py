@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from tongban.assist.account.did import contributed, machine_account
 from tongban.assist.account.model import MachineAccount, Year
-from tongban.assist.account.yearly import HIDDEN_BELOW, total, year_of
+from tongban.assist.account.yearly import total, year_of
 from tongban.assist.gate import EVERYWHERE, Gate
-from tongban.assist.public.entry import Objections
-from tongban.assist.public.register import LOOKS_BACK, stem
+from tongban.assist.public.entry import Objections, tens
+from tongban.assist.public.register import months, stem
 from tongban.assist.records import SUGGESTED, Settled
 from tongban.assist.watch.watcher import Watcher
 from tongban.base.clock import Clock
@@ -151,14 +151,18 @@ class Accounts:
         return tuple(range(self.clock().astimezone(self.cases.engine.zone).year, _FIRST_YEAR - 1, -1))[:5]
 
     async def objections(self, use: str, region: str) -> Objections | None:
-        """Requests for a human look at a use lately, for its page in the register; None where they are few."""
+        """Requests for a human look at a use in the months that the register tells of; None where they are few."""
         now = self.clock()
-        came = await self._came(now - LOOKS_BACK, now + timedelta(days=1), now)
-        about = [one for one in came if one.said.get("use") == use and one.region.startswith(stem(region))]
-        if len(about) < HIDDEN_BELOW:
+        since, until = (datetime.combine(day, time.min, now.tzinfo) for day in months(now.date()))
+        about = [
+            one
+            for one in await self._came(since, until, now)
+            if one.said.get("use") == use and one.region.startswith(stem(region))
+        ]
+        if (asked := tens(len(about))) is None:
             return None
-        outcomes = {state: n for state, n in total(about).items() if n >= HIDDEN_BELOW}
-        return Objections(asked=len(about), outcomes=outcomes)
+        outcomes = {state: told for state, n in total(about).items() if (told := tens(n))}
+        return Objections(asked=asked, outcomes=outcomes)
 
     def promised(self) -> int:
         """Within how many working days an answer is promised."""

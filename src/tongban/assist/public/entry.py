@@ -12,29 +12,38 @@ from tongban.catalog.use import Use
 
 
 class Objections(msgspec.Struct, frozen=True, kw_only=True):
-    """Requests for a human look (PIPL 24) since a day: how many, and what came of them, by the name of the outcome."""
+    """Requests for a human look (PIPL 24) in whole months: how many, and what came of them, by the name of the outcome;
+    in whole tens as `Figures`."""
 
     asked: int
     outcomes: dict[str, int] = {}
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a use since a day, in a region or everywhere.
+    """What came of a use from a day on and before another, in a region or everywhere: in whole months that are over, so
+    that no figure moves with the case of today, and in whole tens, so that no difference of two shows one person's.
+    None is fewer than ten, none at all among it.
 
-    abstained     by code
-    half_ms       half of the latest thousand suggestions took no longer; `most_ms` 19 of 20
-    cost_yuan     of all calls
+    abstained     by code, those of ten and more
+    half_ms       half of the latest thousand suggestions took no longer; `most_ms` 19 of 20; None of fewer than ten
+    cost_yuan     of all calls, in whole yuan
     """
 
     since: date
-    calls: int
-    suggested: int
+    until: date
+    calls: int | None
+    suggested: int | None
     abstained: dict[str, int]
-    accepted: int
-    declined: int
+    accepted: int | None
+    declined: int | None
     half_ms: float | None = None
     most_ms: float | None = None
-    cost_yuan: float = 0.0
+    cost_yuan: int = 0
+
+
+def tens(many: int) -> int | None:
+    """As it is published: what is left over ten is dropped, and fewer than ten is None."""
+    return many - many % 10 or None
 
 
 class Turned(msgspec.Struct, frozen=True, kw_only=True):

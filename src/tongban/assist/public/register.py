@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from tongban.assist.gate import EVERYWHERE, Gate
 from tongban.assist.gate.reasons import WHY
-from tongban.assist.public.entry import Entry, Figures, Objections, turned
+from tongban.assist.public.entry import Entry, Figures, Objections, tens, turned
 from tongban.assist.records import SUGGESTED
 from tongban.assist.store import Store, figures
 from tongban.assist.watch.public import Published
@@ -14,7 +14,11 @@ from tongban.base.clock import Clock
 from tongban.base.errors import refuse
 from tongban.catalog.use import Use
 
-LOOKS_BACK = timedelta(days=90)
+MONTHS = 3
+"""Whole months that are told of, those before this one."""
+FEWEST = 10
+LOOKS_BACK = timedelta(days=125)
+"""Days that are counted when nothing was: these months and what of this one is over."""
 FRESH = timedelta(seconds=60)
 TURNS = 20
 """Turns of the switch on a page, the latest."""
@@ -73,26 +77,29 @@ class PublicRegister:
         return made
 
     async def _figures(self, slug: str, region: str, now: datetime) -> Figures:
-        today = now.date()
-        since = today - LOOKS_BACK
+        since, until = months(now.date())
         async with self.store.acting() as connection:
             last = await figures.last_day(connection, [slug])
-            live = max(since, last + timedelta(days=1)) if last else since
-            counts = await figures.counts(connection, slug, since, live, _begins(live, now), stem(region))
+            live = min(max(since, last + timedelta(days=1)) if last else since, until)
+            span = _begins(live, now), _begins(until, now)
+            counts = await figures.counts(connection, slug, since, live, span, stem(region))
             pace = await figures.pace(connection, slug)
         said = {count.outcome: count.calls for count in counts}
         settled = {outcome: said.pop(outcome, 0) for outcome in ("accepted", "declined")}
         suggested = said.pop(SUGGESTED, 0)
+        held = sorted(said.items(), key=lambda pair: (pair[0] not in WHY, -pair[1]))
+        enough = suggested >= FEWEST
         return Figures(
             since=since,
-            calls=suggested + sum(said.values()),
-            suggested=suggested,
-            abstained=dict(sorted(said.items(), key=lambda pair: (pair[0] not in WHY, -pair[1]))),
-            accepted=settled["accepted"],
-            declined=settled["declined"],
-            half_ms=_milliseconds(pace.half),
-            most_ms=_milliseconds(pace.most),
-            cost_yuan=sum(count.cost_micro for count in counts) / 1_000_000,
+            until=until,
+            calls=tens(suggested + sum(said.values())),
+            suggested=tens(suggested),
+            abstained={code: told for code, n in held if (told := tens(n))},
+            accepted=tens(settled["accepted"]),
+            declined=tens(settled["declined"]),
+            half_ms=_milliseconds(pace.half) if enough else None,
+            most_ms=_milliseconds(pace.most) if enough else None,
+            cost_yuan=round(sum(count.cost_micro for count in counts) / 1_000_000),
         )
 
     async def roll_up(self) -> None:
@@ -109,6 +116,15 @@ class PublicRegister:
                 ends = _begins(day + timedelta(days=1), now)
                 await figures.roll_up(connection, uses, day, _begins(day, now), ends)
                 day += timedelta(days=1)
+
+
+def months(today: date) -> tuple[date, date]:
+    """The first day of the months that are told of, and the first after them: that of this month."""
+    until = today.replace(day=1)
+    since = until
+    for _ in range(MONTHS):
+        since = (since - timedelta(days=1)).replace(day=1)
+    return since, until
 
 
 def stem(region: str) -> str:

@@ -22,10 +22,10 @@ _COUNTS = """
          WHERE use = $1 AND day >= $2 AND day < $3 AND region LIKE $5
         UNION ALL
         SELECT outcome, count(*), sum(cost_micro)::bigint FROM assist_call
-         WHERE use = $1 AND at >= $4 AND region LIKE $5 GROUP BY outcome
+         WHERE use = $1 AND at >= $4 AND at < $6 AND region LIKE $5 GROUP BY outcome
         UNION ALL
         SELECT outcome, count(*), 0 FROM assist_settled
-         WHERE use = $1 AND at >= $4 AND region LIKE $5 GROUP BY outcome
+         WHERE use = $1 AND at >= $4 AND at < $6 AND region LIKE $5 GROUP BY outcome
     ) counted GROUP BY outcome ORDER BY outcome
 """
 _PACE = """
@@ -72,10 +72,11 @@ async def first_call(connection: Connection, uses: Sequence[str]) -> datetime | 
 
 
 async def counts(
-    connection: Connection, use: str, since: date, live_from: date, live_begins: datetime, region: str
+    connection: Connection, use: str, since: date, live_from: date, live: tuple[datetime, datetime], region: str
 ) -> list[Count]:
-    """What came of a use from a day on: counted days before `live_from`, the log from there. `region` is a stem."""
-    rows = await connection.fetch(_COUNTS, use, since, live_from, live_begins, region + "%")
+    """What came of a use from a day on: counted days before `live_from`, the log in the span from there
+    on. `region` is a stem."""
+    rows = await connection.fetch(_COUNTS, use, since, live_from, live[0], region + "%", live[1])
     return [Count(row["outcome"], row["calls"], row["cost"]) for row in rows]
 
 

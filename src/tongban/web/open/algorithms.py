@@ -4,6 +4,7 @@ For everybody, without logging in, as a page and as JSON (算法推荐管理规�
 """
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from litestar import Response, get
 from tongban.assist.gate import EVERYWHERE
 from tongban.assist.public import wording
 from tongban.assist.public.exports import SHAPES
+from tongban.assist.public.register import months
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.web.html import page
@@ -91,6 +93,7 @@ def _words(site: Site, region: str) -> dict[str, Any]:
 
     return {
         "named": wording.named,
+        "last": months(site.clock().date())[1] - timedelta(days=1),
         "wording": wording,
         "region": "" if region == EVERYWHERE else region,
         "where": region_name(region),
