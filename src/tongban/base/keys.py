@@ -6,7 +6,6 @@ Private keys stay in files only the installation's account can read; an old key 
 
 import base64
 import binascii
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from tongban.base import private
 from tongban.base.clock import utc
 from tongban.base.crypto import SIGNATURES, SUITES, Algorithm, Signer, Suite, Verifier, suite_of
 from tongban.base.documents import DOCUMENTS, Document, Use
@@ -115,8 +115,7 @@ class KeyRing:
 
         Raises `Refused` (`key-readable-by-others`, `key-damaged`).
         """
-        directory.mkdir(parents=True, exist_ok=True)
-        directory.chmod(0o700)
+        private.make_folder(directory)
         files = [_read(path) for path in sorted(directory.glob("*.json"))]
         here = {(file.key.use, file.key.suite) for file in files if file.key.valid_at(now)}
         required = _required(directory)
@@ -136,8 +135,7 @@ class KeyRing:
 
         Raises `Refused` (`sm2-unavailable`).
         """
-        directory.mkdir(parents=True, exist_ok=True)
-        directory.chmod(0o700)
+        private.make_folder(directory)
         return _make(directory, use, algorithm, now).key
 
     @staticmethod
@@ -167,9 +165,9 @@ class KeyRing:
         kind = Document(document.value)
         if Suite.INTL not in suites or not set(suites) <= set(DOCUMENTS[kind].can):
             raise ValueError("intl signs everything, and nothing signs what it has no form for")
-        directory.mkdir(parents=True, exist_ok=True)
+        private.make_folder(directory)
         required = {**_required(directory), kind: tuple(dict.fromkeys(suites))}
-        _replaced(directory / _REQUIRES, msgspec.json.encode(required))
+        private.write(directory / _REQUIRES, msgspec.json.encode(required))
 
     def signer(self, use: Use, now: datetime, suite: Suite = Suite.INTL) -> PublicKey:
         """The newest key of a suite that may sign for `use` now. Raises `LookupError` if none is valid."""
@@ -244,16 +242,8 @@ def unbase64_once(text: str) -> bytes:
 
 
 def _read(path: Path) -> _KeyFile:
-    if path.stat().st_mode & 0o077:
-        raise refuse(
-            "key-readable-by-others",
-            f"密钥文件 {path.name} 可被其他账户读取。请执行 chmod 600，并考虑更换这把密钥。",
-            f"Other accounts can read the key file {path.name}. Run chmod 600 on it and consider replacing the key.",
-            place=str(path),
-            status=500,
-        )
     try:
-        file = msgspec.json.decode(path.read_bytes(), type=_KeyFile)
+        file = msgspec.json.decode(private.read(path), type=_KeyFile)
         signer = _signer(file)
     except (msgspec.MsgspecError, ValueError) as error:
         raise _damaged(path) from error
@@ -288,18 +278,7 @@ def _make(directory: Path, use: Use, algorithm: Algorithm, now: datetime) -> _Ke
 
 
 def _write(directory: Path, file: _KeyFile) -> None:
-    _replaced(directory / f"{file.key.id}.json", msgspec.json.format(msgspec.json.encode(file)))
-
-
-def _replaced(path: Path, data: bytes) -> None:
-    """Written whole and to the disk, for this account only, or not at all."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.rename(path)
+    private.write(directory / f"{file.key.id}.json", msgspec.json.format(msgspec.json.encode(file)))
 
 
 def _required(directory: Path) -> dict[Document, tuple[Suite, ...]]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import re
-import secrets
 from pathlib import Path
 from typing import Final
 
+from tongban.base import private
 from tongban.base.database import Database
 from tongban.base.errors import Refused, refuse
 from tongban.base.sealing import Place, store
@@ -88,13 +87,7 @@ def _place(document: str) -> Place:
 
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
-    with part.open("wb") as file:
-        os.fchmod(file.fileno(), 0o600)
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    private.write(path, data)
 
 
 def _lost() -> Refused:

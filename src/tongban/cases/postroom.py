@@ -7,13 +7,12 @@ puts it into `printed/`, from where it can be printed again.
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tongban.base import private
 from tongban.base.database import Database
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
@@ -91,13 +90,7 @@ class PostRoom:
 def _put(folder: Path, case: str, seq: int, key: PersonKey, letter: bytes) -> str:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{case}-{seq}{SUFFIX}"
-    part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
-    with part.open("wb") as file:
-        os.fchmod(file.fileno(), 0o600)
-        file.write(seal_file(key, _place(case, seq), letter))
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    private.write(path, seal_file(key, _place(case, seq), letter))
     return path.name
 
 

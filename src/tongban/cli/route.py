@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tongban.base import private
 from tongban.base.clock import system_clock
 from tongban.base.config import Settings
 from tongban.cli.progress import Bar
@@ -170,11 +171,7 @@ def _lessons(options: argparse.Namespace) -> None:
 def _write_private(path: Path, data: bytes) -> None:
     """The whole file or none of it, for its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-    part.replace(path)
+    private.write(path, data)
 
 
 def _skipped(rows: int) -> None:

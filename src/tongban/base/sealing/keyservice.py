@@ -5,7 +5,6 @@ The master key wraps the keys of persons. It never seals data itself, and it is 
 
 import asyncio
 import base64
-import os
 import secrets
 import shlex
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from tongban.base import private
 from tongban.base.clock import utc
 from tongban.base.crypto import AEADS, Aead, Encryption, InvalidTag, new_key, seal, unseal
 from tongban.base.errors import Refused, refuse
@@ -76,7 +76,7 @@ class FileKeys:
 
         Raises `Refused` (`key-readable-by-others`, `key-damaged`).
         """
-        make_folder(folder)
+        private.make_folder(folder)
         if not any(folder.glob("master-*.json")):
             _make(folder, 1, now, suite)
         return cls(folder)
@@ -84,7 +84,7 @@ class FileKeys:
     @classmethod
     def rotate(cls, folder: Path, now: datetime, suite: Encryption = Encryption.AES) -> "FileKeys":
         """Add a version, which wraps from now on; the older ones go on unwrapping."""
-        make_folder(folder)
+        private.make_folder(folder)
         numbers = [_read(path).number for path in folder.glob("master-*.json")]
         _make(folder, max(numbers, default=0) + 1, now, suite)
         return cls(folder)
@@ -225,41 +225,6 @@ def _bound(master: str, bound: bytes) -> bytes:
     return b"master\0" + master.encode() + b"\0" + bound
 
 
-def make_folder(folder: Path) -> None:
-    """The folder of the keys, for this account only."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.chmod(0o700)
-
-
-def write_once(path: Path, data: bytes) -> bool:
-    """Write a file of mode 0600, whole and on disk, unless it is there: of two that try at once, one does."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return False
-    finally:
-        draft.unlink()
-    return True
-
-
-def read_private(path: Path) -> bytes:
-    """The bytes of a file that nobody else may read. Raises `Refused` (`key-readable-by-others`)."""
-    if path.stat().st_mode & 0o077:
-        raise refuse(
-            "key-readable-by-others",
-            f"密钥文件 {path.name} 可被其他账户读取。请执行 chmod 600，并更换这把密钥。",
-            f"Other accounts can read the key file {path.name}. Run chmod 600 on it and rotate the key.",
-            place=str(path),
-            status=500,
-        )
-    return path.read_bytes()
-
-
 def _make(folder: Path, number: int, now: datetime, suite: Encryption) -> None:
     file = _MasterFile(
         id=f"{number}-{secrets.token_hex(4)}",
@@ -269,12 +234,12 @@ def _make(folder: Path, number: int, now: datetime, suite: Encryption) -> None:
         key=base64.b64encode(new_key(suite)).decode(),
     )
     # Named by its number alone, so that two processes of a first start cannot both make one.
-    write_once(folder / f"master-{number:04}.json", msgspec.json.format(msgspec.json.encode(file)))
+    private.write_once(folder / f"master-{number:04}.json", msgspec.json.format(msgspec.json.encode(file)))
 
 
 def _read(path: Path) -> _MasterFile:
     try:
-        file = msgspec.json.decode(read_private(path), type=_MasterFile)
+        file = msgspec.json.decode(private.read(path), type=_MasterFile)
         if len(base64.b64decode(file.key, validate=True)) != AEADS[file.suite].key_bytes:
             raise ValueError("length")
     except (msgspec.MsgspecError, ValueError):

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from tongban.base import private
 from tongban.base.crypto import (
     AEADS,
     DIGESTS,
@@ -39,10 +40,7 @@ from tongban.base.sealing.keyservice import (
     KeyService,
     Wrapped,
     damaged,
-    make_folder,
-    read_private,
     unknown,
-    write_once,
 )
 from tongban.base.sealing.store import KeyRow, Runner
 from tongban.base.sealing.tombstones import Tombstones
@@ -354,19 +352,17 @@ _BLIND_BOUND = b"blind"
 async def rewrap_blind(service: KeyService, folder: Path) -> None:
     """Wrap the key of the blind indexes under the current master key; the indexes stay as they are."""
     (fresh,) = await service.wrap([(await _blind_key(service, folder), _BLIND_BOUND)])
-    draft = folder / f"blind.{os.urandom(8).hex()}.new"
-    write_once(draft, msgspec.json.encode(_BlindFile(master=fresh.master, wrapped=fresh.data)))
-    draft.replace(folder / "blind.json")
+    private.write(folder / "blind.json", msgspec.json.encode(_BlindFile(master=fresh.master, wrapped=fresh.data)))
 
 
 async def _blind_key(service: KeyService, folder: Path) -> bytes:
-    make_folder(folder)
+    private.make_folder(folder)
     path = folder / "blind.json"
     if not path.exists():
         (made,) = await service.wrap([(os.urandom(32), _BLIND_BOUND)])
-        write_once(path, msgspec.json.encode(_BlindFile(master=made.master, wrapped=made.data)))
+        private.write_once(path, msgspec.json.encode(_BlindFile(master=made.master, wrapped=made.data)))
     try:
-        file = msgspec.json.decode(read_private(path), type=_BlindFile)
+        file = msgspec.json.decode(private.read(path), type=_BlindFile)
     except msgspec.MsgspecError:
         raise damaged(str(path)) from None
     (key,) = await service.unwrap([(Wrapped(file.master, file.wrapped), _BLIND_BOUND)])

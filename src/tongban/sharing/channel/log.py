@@ -7,16 +7,15 @@ the node only after its line is on disk: no trace, no answer (政务数据共享
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from tongban.base import private
 from tongban.base.clock import Clock, utc
 from tongban.base.crypto import AEADS, DIGESTS, Aead, Encryption, Hashing, InvalidTag, seal, unseal
 from tongban.base.database import Database, Migration, migrate
@@ -145,13 +144,7 @@ class AnswerBox:
     def open(cls, path: Path) -> AnswerBox:
         """With the secret in a file (mode 0600), made at the first start."""
         if not path.exists():
-            draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                out.write(secrets.token_bytes(32))
-            # Of several processes at their first start one makes it, whole, and all read that.
-            with suppress(FileExistsError):
-                path.hardlink_to(draft)
-            draft.unlink()
+            private.write_once(path, secrets.token_bytes(32))  # of several processes one makes it, and all read that
         return cls(path.read_bytes())
 
     def seal(self, message_id: UUID, question: bytes, answer: bytes) -> bytes:

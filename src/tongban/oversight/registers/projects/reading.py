@@ -1,11 +1,9 @@
 """Projects from a sheet, with the headings that offices use in either language."""
 
-import csv
-import io
 import re
 from pathlib import Path
 
-from tongban.assist.routing.reading import decoded
+from tongban.base.csvfile import rows_of
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 from tongban.catalog.grams import plain
@@ -47,16 +45,7 @@ def read_projects(path: Path) -> tuple[Project, ...]:
 def read_sheet(data: bytes, path: Path, *, numbered: bool = False) -> tuple[Project, ...]:
     """The same of a sheet that was sent; `path` is its name. `numbered` where every project must have a number of its
     own: a register knows it by that again."""
-    reader = csv.reader(io.StringIO(decoded(data, path.name), newline=""), strict=True)
-    try:
-        rows = list(reader)
-    except csv.Error as error:
-        raise refuse(
-            "bad-csv",
-            f"第{reader.line_num}行不是有效的 CSV（{error}）",
-            f"Line {reader.line_num} is not valid CSV ({error})",
-            place=f"{path.name}:{reader.line_num}",
-        ) from None
+    rows = rows_of(data, path.name)
     columns = _columns(rows[0] if rows else [], path, ("id", "name") if numbered else ("name",))
     body = [(n, row) for n, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
     if not body:

@@ -1,14 +1,12 @@
 """Votes as a matrix, from the store or from a file as Polis exports it (participants-votes.csv)."""
 
-import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tongban.assist.routing.reading import decoded
+from tongban.base.csvfile import rows_of
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
 
@@ -151,13 +149,4 @@ def _said(path: Path) -> dict[str, tuple[str, bool]]:
 def _table(path: Path) -> list[list[str]]:
     if path.stat().st_size > LARGEST:
         raise refuse("too-large", "文件超过 256 MB", "The file is larger than 256 MB", place=path.name)
-    reader = csv.reader(io.StringIO(decoded(path.read_bytes(), path.name), newline=""), strict=True)
-    try:
-        return list(reader)
-    except csv.Error as error:
-        raise refuse(
-            "bad-csv",
-            f"第{reader.line_num}行不是有效的 CSV（{error}）",
-            f"Line {reader.line_num} is not valid CSV ({error})",
-            place=f"{path.name}:{reader.line_num}",
-        ) from None
+    return rows_of(path.read_bytes(), path.name)
