@@ -11,6 +11,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from zipfile import ZipFile
 
 import httpx
 import msgspec
@@ -27,6 +28,8 @@ from tongban.ledger.policy import Policy
 
 XIAOMAN = ("person", "p-wangxiaoman@@")
 APPROVER = ("person", "o-990101.education.approver@990101.education.approver@")
+RELEASED_WITHIN = 300.0
+"""Seconds, on a machine that has more to do."""
 LONG_PROMISE = ("promised: on-the-spot", "promised: 9 working-days")
 
 
@@ -211,6 +214,19 @@ def test_a_second_start_on_the_same_directory_or_port_is_refused_in_a_sentence(u
     assert same_data.returncode == 1
     assert "data-directory-in-use" in same_data.stderr
     assert "Traceback" not in same_port.stderr + same_data.stderr
+
+
+def test_it_releases_the_month_that_settled_by_itself_and_anybody_gets_the_same_digits(up: Up, tmp_path: Path) -> None:
+    eventually(lambda: any((up.data / "opendata").glob("????-??/release.json")), RELEASED_WITHIN)
+    with browser(up.address) as person:
+        person.open("/open/performance")
+        assert "清源区公安局" in person.text and "居住证申领" in person.text and "%" in person.text
+        (link,) = person.open("/open/indicators").page.xpath("//a[contains(@href, 'release.zip')][1]/@href")[:1]
+    (tmp_path / "release.zip").write_bytes(httpx.get(up.address + link).content)
+    with ZipFile(tmp_path / "release.zip") as whole:
+        whole.extractall(tmp_path / "public")
+    done = tongban("indicators", "recompute", tmp_path / "public")
+    assert done.returncode == 0 and "equal to the last digit" in done.stdout
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ on where it stopped; an installation that has cases of its own is left alone.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -147,11 +147,12 @@ async def missing(db: Database, settings: Settings, now: datetime) -> bool:
     return not await any_case(db) or await _done(db, line[0])
 
 
-async def seed(db: Database, settings: Settings, now: datetime) -> int:
+async def seed(db: Database, settings: Settings, now: datetime, since: datetime | None = None) -> int:
     """Play the stories into an installation that has no cases; the number of acts and drafts, 0 if all was there.
 
     The demonstration's people and records must be there. Certificates are dated in the past, so this comes before
-    anything else opens the key ring. Raises Refused if a service file or the law stops a story.
+    anything else opens the key ring, whose keys sign from `since` on where that is earlier than the stories (what is
+    written later may lie further back: `demo_month`). Raises Refused if a service file or the law stops a story.
     """
     calendar = open_calendar(settings.data_dir)
     days = Days(now, calendar, settings.timezone)
@@ -164,14 +165,17 @@ async def seed(db: Database, settings: Settings, now: datetime) -> int:
         open_catalogue(settings.data_dir, clock),
         await org_store.load(db, clock),
         calendar,
-        KeyRing.open(settings.keys_dir, clock()),
+        KeyRing.open(settings.keys_dir, min(clock(), since or clock())),
         clock,
         data_dir=settings.data_dir,
         zone=settings.timezone,
         listed=DirectoryShelf(lambda: entries),
     )
-    await _settle(db, clock())
-    return await _Player(cases, clock, days).play(timeline(days))
+    await settle(db, script().neighbours, clock())
+    player = Player(cases, clock, days, neighbours().values())
+    done = await player.play(timeline(days))
+    await player.wait(now)
+    return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +224,10 @@ class Days:
                 return value
 
 
-def timeline(days: Days) -> list[Due]:
-    """Every step of every story in the order of time."""
-    line = [Due(days.read(draft.at), draft) for draft in script().drafts]
-    for story in script().stories:
+def timeline(days: Days, stories: Iterable[Story] | None = None) -> list[Due]:
+    """Every step of every story in the order of time: of those of the file with its drafts, or of others."""
+    line = [Due(days.read(draft.at), draft) for draft in (script().drafts if stories is None else ())]
+    for story in script().stories if stories is None else stories:
         line.append(Due(days.read(story.at), story))
         line.extend(Due(days.read(step.at), story, n) for n, step in enumerate(story.steps, start=1))
     return sorted(line, key=lambda due: due.at)
@@ -240,12 +244,12 @@ def key(story: Story, number: int) -> str:
     return f"demo.{story.name}.{number}"
 
 
-async def _settle(db: Database, now: datetime) -> None:
-    """Give the neighbours their records."""
-    people = neighbours()
+async def settle(db: Database, moving_in: Sequence[Neighbour], now: datetime) -> None:
+    """Give neighbours their records."""
+    people = {one.id: person_of(one) for one in moving_in}
     async with db.transaction() as connection:
         await org_store.save_people(connection, tuple(people.values()))
-        for neighbour in script().neighbours:
+        for neighbour in moving_in:
             for place, fields in neighbour.records.items():
                 resource, _, record = place.partition("/")
                 await put_record(connection, neighbour.id, resource, record, fields, now)
@@ -256,10 +260,11 @@ async def _settle(db: Database, now: datetime) -> None:
 @cache
 def neighbours() -> dict[str, Person]:
     """The neighbours as the register has them."""
-    return {one.id: _neighbour(one) for one in script().neighbours}
+    return {one.id: person_of(one) for one in script().neighbours}
 
 
-def _neighbour(one: Neighbour) -> Person:
+def person_of(one: Neighbour) -> Person:
+    """A neighbour as the register has them, with the number whole."""
     number = one.number + id_number_check(one.number)
     return Person(
         id=one.id,
@@ -273,23 +278,26 @@ def _neighbour(one: Neighbour) -> Person:
     )
 
 
-class _Player:
+class Player:
     """Moves the clock along the line and lets each do their part."""
 
-    def __init__(self, cases: Cases, clock: SettableClock, days: Days) -> None:
+    def __init__(self, cases: Cases, clock: SettableClock, days: Days, others: Iterable[Person]) -> None:
         self._cases, self._clock, self._days = cases, clock, days
         self._db, self._directory = cases.engine.db, cases.engine.directory
         self._sharing = Sharing(self._db, clock)
-        self._people = {one.id: one for one in (*demo.citizens(), *demo.officials(), *neighbours().values())}
+        self._people = {one.id: one for one in (*demo.citizens(), *demo.officials(), *others)}
         self._numbers: dict[str, str] = {}
 
     async def play(self, line: list[Due]) -> int:
         """Everything that has not been done yet; the number of acts and drafts."""
         done = 0
         for due in line:
-            done += self._open_then(due.story) and await self._one(due)
-        await self._wait(self._days.now)
+            done += self._open_then(due.story) and await self.one(due)
         return done
+
+    def number(self, story: Story) -> str:
+        """The case of a story that has begun."""
+        return self._numbers[story.name]
 
     def _open_then(self, story: Story | Unfinished) -> bool:
         """Whether there was such a service on the day of the application; a story of before is left out, and one about
@@ -300,7 +308,8 @@ class _Player:
         first = self._days.read(story.at).date()
         return any(version.valid_from <= first for version in self._cases.engine.catalogue.versions(story.service))
 
-    async def _one(self, due: Due) -> bool:
+    async def one(self, due: Due) -> bool:
+        """A step, unless it was done before; whether it was done now."""
         match due.story:
             case Unfinished() as draft:
                 return await self._begin(draft, due.at)
@@ -311,11 +320,11 @@ class _Player:
         if used := await key_of(self._db, story.region, Key(actor.id, key(story, due.number), "")):
             self._numbers[story.name] = used[0]
             return False
-        await self._wait(due.at)
+        await self.wait(due.at)
         await act(story, due.number, actor)
         return True
 
-    async def _wait(self, until: datetime) -> None:
+    async def wait(self, until: datetime) -> None:
         """Let time pass: letters leave a little after their act, and each night terms may run out."""
         letters, now = self._clock() + _LETTERS_AFTER, self._clock()
         if letters < until:
@@ -331,7 +340,7 @@ class _Player:
         actor = Actor.citizen(self._people[draft.who])
         if await self._cases.draft(actor, draft.service):
             return False
-        await self._wait(at)
+        await self.wait(at)
         await self._cases.save_draft(actor, draft.service, draft.content)
         return True
 
@@ -445,9 +454,9 @@ class _Player:
 
     def _applying(self, story: Story) -> Actor:
         if story.asking:
-            return self._official(story.asking)
+            return self.official(story.asking)
         if story.counter:
-            return self._official(demo.post_id(story.region, "service-centre", "clerk"))
+            return self.official(demo.post_id(story.region, "service-centre", "clerk"))
         return self._citizen(story)
 
     def _citizen(self, story: Story) -> Actor:
@@ -459,13 +468,14 @@ class _Player:
         if by == "applicant":
             return self._citizen(story) if story.upon else self._applying(story)
         if "." in by:
-            return self._official(by)
+            return self.official(by)
         if by == "clerk":
-            return self._official(demo.post_id(story.region, "service-centre", "clerk"))
+            return self.official(demo.post_id(story.region, "service-centre", "clerk"))
         authority = self._cases.engine.catalogue.service(story.service).authority
-        return self._official(f"{self._directory.competent(authority.body, authority.level, story.region).id}.{by}")
+        return self.official(f"{self._directory.competent(authority.body, authority.level, story.region).id}.{by}")
 
-    def _official(self, post_id: str) -> Actor:
+    def official(self, post_id: str) -> Actor:
+        """Whoever holds a post."""
         post = self._directory.post(post_id)
         return Actor.official(self._people[self._directory.holders(post_id)[0]], post, self._directory.body(post.body))
 

@@ -7,7 +7,7 @@ A process of its own, `python -m tongban.cli.preparing`, so that what this takes
 import asyncio
 import os
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tongban.assist.store import sealed as assist
 from tongban.base.clock import system_clock
@@ -126,7 +126,9 @@ async def _demonstrate(settings: Settings, db: Database, now: datetime) -> None:
         return
     print("Preparing demonstration cases … 正在准备演示办件…", flush=True)
     with saying_refusals() as said:
-        await stories.seed(db, settings, now)
+        this_month = now.astimezone(settings.timezone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        before_last = (this_month - timedelta(days=32)).replace(day=1)  # may be the one that is written while it serves
+        await stories.seed(db, settings, now, before_last)
     if said.status:
         print("They will go on at the next start. 下次启动时接着准备。", file=sys.stderr)
 

@@ -129,7 +129,7 @@ async def in_process(work: Work, data_dir: Path, database_url: str | None, clock
     """Does a piece of work in a process of low priority; how it ended. One that was killed, or could not begin, has
     told nothing: its exit status is kept as the code. Where another process is at it, that one tells."""
     began = clock()
-    status = await _run(work, data_dir, database_url)
+    status = await run_beside(WORDS[work], data_dir, database_url)
     if status in (0, BUSY):
         return Outcome(at=began)
     told = outcome(data_dir, work)
@@ -139,15 +139,15 @@ async def in_process(work: Work, data_dir: Path, database_url: str | None, clock
     return told
 
 
-async def _run(work: Work, data_dir: Path, database_url: str | None) -> int:
-    words = (sys.executable, "-m", "tongban", *WORDS[work], "--data", str(data_dir))
+async def run_beside(words: tuple[str, ...], data_dir: Path, database_url: str | None, *, quiet: bool = True) -> int:
+    """Runs a command over this installation in a process of low priority that ends with this one; its exit status."""
     environment = {**os.environ, **({"TONGBAN_DATABASE_URL": database_url} if database_url else {})}
     child = await asyncio.create_subprocess_exec(
-        *words,
+        *(sys.executable, "-m", "tongban", *words, "--data", str(data_dir)),
         env=environment,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        preexec_fn=partial(end_with_parent, os.getpid(), signal.SIGTERM),
+        stdout=asyncio.subprocess.DEVNULL if quiet else None,
+        stderr=asyncio.subprocess.DEVNULL if quiet else None,
+        preexec_fn=partial(_ours, os.getpid()),
     )
     os.setpriority(os.PRIO_PROCESS, child.pid, 10)
     try:
@@ -156,3 +156,9 @@ async def _run(work: Work, data_dir: Path, database_url: str | None) -> int:
         child.terminate()
         await child.wait()
         raise
+
+
+def _ours(parent: int) -> None:
+    """A child that ends when its parent says so or is gone, and not by the Ctrl-C that ends the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent(parent, signal.SIGTERM)

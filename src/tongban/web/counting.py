@@ -28,6 +28,11 @@ async def count(site: Site) -> None:
 async def release(site: Site) -> None:
     """Release the month that has settled, once. One in which the platform was not there yet is not released."""
     await asyncio.sleep(COUNT_EVERY)  # nor is a start the time for it
+    await release_due(site)
+
+
+async def release_due(site: Site) -> None:
+    """The same at once."""
     data_dir, period = site.settings.data_dir, due(site.today)
     if period.name not in released(data_dir) and await store.begun(site.db, period.until, site.settings.timezone):
         await begin(site, "release")

@@ -67,6 +67,7 @@ from tongban.web.app import Framework, Job
 from tongban.web.limits import Limits
 from tongban.web.neighbour_lists import NeighbourLists
 from tongban.web.pages import Pages
+from tongban.web.past import write_month
 from tongban.web.portal.account import CALLBACK
 from tongban.web.proxy import Proxied
 from tongban.web.site import Site
@@ -309,8 +310,6 @@ async def working(site: Site) -> AsyncGenerator[None]:
     """The jobs of a process, for as long as it serves. One that fails is logged and tried again at its next turn."""
     jobs = (
         (_catch_up, SWEEP_EVERY),
-        (_fire, TIMERS_EVERY),
-        (_deliver, LETTERS_EVERY),
         (_hand_over, LETTERS_EVERY),
         (_certificates_abroad, TIMERS_EVERY),
         (_ask_again, TIMERS_EVERY),
@@ -320,11 +319,8 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_moves, ENTRIES_EVERY),
         (_house, HOUSE_EVERY),
         (_assist, ASSIST_EVERY),
-        (_demonstrate, SWEEP_EVERY),
-        (_hear, HEAR_EVERY),
         (_watch, WATCH_EVERY),
         (_review, WATCH_EVERY),
-        (_oversee, TIMERS_EVERY),
         (_read_papers, PAPERS_EVERY),
         (_consult, CONSULT_EVERY),
         (_log, LOG_EVERY),
@@ -332,7 +328,17 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (counting.count, LOG_EVERY),
         (counting.release, counting.RELEASE_EVERY),
     )
-    tasks = [asyncio.create_task(again_and_again(site, job, every)) for job, every in jobs]
+    later = (
+        (_fire, TIMERS_EVERY),
+        (_deliver, LETTERS_EVERY),
+        (_hear, HEAR_EVERY),
+        (_oversee, TIMERS_EVERY),
+        (_demonstrate, SWEEP_EVERY),
+    )
+    past = asyncio.create_task(_past(site))
+    tasks = [past, asyncio.create_task(_first_release(site, past))]
+    tasks += [asyncio.create_task(again_and_again(site, job, every)) for job, every in jobs]
+    tasks += [asyncio.create_task(_after(past, site, job, every)) for job, every in later]
     try:
         yield
     finally:
@@ -344,6 +350,27 @@ async def working(site: Site) -> AsyncGenerator[None]:
         await site.assist.precheck.close()
         with suppress(Refused):  # the database may have gone first
             await site.assist.gate.flush()
+
+
+async def _past(site: Site) -> bool:
+    """What the demonstration writes while it serves; whether a month was written that can be released."""
+    try:
+        await _demonstrate(site)
+        return await write_month(site)
+    except Exception as error:  # the platform goes on without
+        site.log.error("job-broken", error, job="past")
+        return False
+
+
+async def _after(past: asyncio.Task[bool], site: Site, job: Callable[[Site], Awaitable[None]], every: float) -> None:
+    """A job for which what is in the database is of today: it begins when the past has been written."""
+    await asyncio.shield(past)
+    await again_and_again(site, job, every)
+
+
+async def _first_release(site: Site, past: asyncio.Task[bool]) -> None:
+    if await asyncio.shield(past):
+        await counting.release_due(site)
 
 
 async def again_and_again(site: Site, job: Callable[[Site], Awaitable[None]], every: float) -> None:

@@ -56,8 +56,8 @@ class _PostKind(_File, frozen=True):
     roles: frozenset[Role]
     kinds: frozenset[str] = frozenset()
     levels: frozenset[str] = _COUNTIES
-    added: bool = False
-    """Came later; such posts stand after all others, so that nobody's name changes."""
+    added: int = 0
+    """Came later, and how much later; such posts stand after all that were there, so that nobody's name changes."""
 
 
 class _Bodies(_File, frozen=True):
@@ -149,13 +149,16 @@ def register(province: Province = Province.LAN) -> Register:
         if (kind in made.added) is added and region.code in made.only.get(kind, (region.code,))
     )
     posts = tuple(
-        post for added in (False, True) for body in bodies for post in _posts(made, body, known[body.region], added)
+        post
+        for added in sorted({kind.added for kind in made.posts.values()})
+        for body in bodies
+        for post in _posts(made, body, known[body.region], added)
     )
     return Register(
         regions=regions,
         bodies=bodies,
         posts=posts,
-        holdings=tuple(Holding(id=f"h.{post.id}", post=post.id, person=_official_id(post.id)) for post in posts),
+        holdings=tuple(Holding(id=f"h.{post.id}", post=post.id, person=official_id(post.id)) for post in posts),
         powers=tuple(
             Power(
                 id=f"power.{body.id}",
@@ -184,7 +187,7 @@ def register(province: Province = Province.LAN) -> Register:
             Relation(
                 id=f"tie.{tie.one}.{tie.official.id}",
                 one=tie.one,
-                other=_official_id(tie.official.id),
+                other=official_id(tie.official.id),
                 kind=tie.kind,
             )
             for tie in _people(province).relations
@@ -208,7 +211,7 @@ def _classes(posts: tuple[Post, ...]) -> tuple[Class, ...]:
         absent = {seat.id for seat in learning.missing.get(course.id, ())} | late
         days = ((learning.held, [post for post in needed if post not in absent]), (learning.long_ago, sorted(late)))
         sheets += [
-            Class(id=f"{course.id}.{day}", course=course.id, passed_on=day, persons=tuple(map(_official_id, there)))
+            Class(id=f"{course.id}.{day}", course=course.id, passed_on=day, persons=tuple(map(official_id, there)))
             for day, there in days
             if there
         ]
@@ -257,7 +260,7 @@ def officials(province: Province = Province.LAN) -> tuple[Person, ...]:
     for n, post in enumerate(register(province).posts):
         # Two lengths without a common factor: every pair comes once before any comes again.
         name = people.surnames[n % len(people.surnames)] + people.given[n % len(people.given)]
-        made.append(Person(id=_official_id(post.id), name=name, level=4))
+        made.append(Person(id=official_id(post.id), name=name, level=4))
     return tuple(made)
 
 
@@ -292,7 +295,7 @@ def logins(province: Province = Province.LAN) -> tuple[Login, ...]:
     for seat in people.featured:
         post = posts[seat.id]
         about = Text("{body} · {title}", "{title}, {body}").format(body=bodies[post.body].name, title=post.title)
-        found.append(Login(_official_id(post.id), names[_official_id(post.id)], about, post=post.id))
+        found.append(Login(official_id(post.id), names[official_id(post.id)], about, post=post.id))
     return tuple(found)
 
 
@@ -341,11 +344,11 @@ def _body(made: _Bodies, kind: str, n: int, known: dict[str, Region], region: Re
     )
 
 
-def _posts(made: _Bodies, body: Body, region: Region, added: bool) -> list[Post]:
+def _posts(made: _Bodies, body: Body, region: Region, added: int) -> list[Post]:
     return [
         Post(id=f"{body.id}.{slug}", body=body.id, title=Text(kind.zh, kind.en), roles=kind.roles)
         for slug, kind in made.posts.items()
-        if kind.added is added and region.level in kind.levels and (not kind.kinds or body.kind in kind.kinds)
+        if kind.added == added and region.level in kind.levels and (not kind.kinds or body.kind in kind.kinds)
     ]
 
 
@@ -371,7 +374,8 @@ def _citizen(citizen: _Citizen) -> Person:
     )
 
 
-def _official_id(post: str) -> str:
+def official_id(post: str) -> str:
+    """Whoever holds a post."""
     return f"o-{post}"
 
 
