@@ -30,6 +30,10 @@ MOMENTS = (
 SMALL = 10
 
 
+def nobody(done: int, of: int) -> None:
+    """Nobody listens how far it is."""
+
+
 class BrokenOff(Exception):
     """The process is killed."""
 
@@ -78,10 +82,10 @@ async def test_one_that_is_killed_half_way_goes_on_and_writes_nothing_twice(site
             await write(site.voice, site.settings, days, since, until, killed(stop), many=2)
         await site.cases.fire()  # the platform of today goes on meanwhile
         assert await missing(site.db, site.keys, days, since, until)
-    await write(site.voice, site.settings, days, since, until, lambda *_: None, many=2)
+    await write(site.voice, site.settings, days, since, until, nobody, many=2)
     assert not await missing(site.db, site.keys, days, since, until)
     counts = await counted(site.db)
-    assert await write(site.voice, site.settings, days, since, until, lambda *_: None, many=2) == 0
+    assert await write(site.voice, site.settings, days, since, until, nobody, many=2) == 0
     assert await counted(site.db) == counts
     services = Counter(row["service"] for row in await site.db.fetch("SELECT service FROM case_row"))
     assert services["residence-permit"] == services["unemployment-benefit"] == 4 and services["hotline-request"] == 9
