@@ -111,7 +111,7 @@ def test_covering_never_makes_two_people_of_one() -> None:
 
 
 def test_work_that_nobody_would_see_is_named() -> None:
-    body = "990101.ecology"
+    body = "990101.housing"
     examiner, decider = f"{body}.examiner", f"{body}.approver"
     known = directory(absences=(_leave(examiner), _leave(decider)))
     assert [post.id for post in known.unattended(body)] == [examiner]  # the second approver sees what waits for decider

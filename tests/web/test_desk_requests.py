@@ -9,7 +9,8 @@ from tests.web.citizen import Person as Browser
 from tests.web.desk_people import Official
 from tests.web.test_hotline import asked, sent
 
-from tongban.org import Actor
+from tongban.base.clock import SettableClock
+from tongban.org import Actor, Role, demo
 from tongban.org.leave import Absence
 from tongban.org.model import Person
 from tongban.voice.hotline.places import Point, read_point
@@ -79,6 +80,21 @@ async def test_what_many_say_is_of_the_hotline_and_people_part_what_is_not_one_t
     assert (await police.get("/desk/hotline/hot-spots")).status_code == 403
 
 
+async def test_the_words_of_whoever_wants_people_alone_are_laid_beside_nobodys(anyone: Browser, site: Site) -> None:
+    said = [f"清江路混凝土搅拌站{how}，灰尘很大" for how in ("天天作业", "半夜还在开工")]
+    cases = [(await asked(anyone, one))[0] for one in said]
+    me = Actor.citizen(next(one for one in demo.citizens() if one.id == "p-chenzhiyuan"))
+    facts = {"kind": "help", "said": "清江路混凝土搅拌站又开始生产，灰尘很大", "urgency": "general"}
+    alone = await site.cases.submit(me, "hotline-request", facts, region="990101", key="alone-0001", people_only=True)
+    await site.voice.turn()
+    clerk = await Official(site).sit(CLERK)
+    await clerk.get("/desk/hotline/hot-spots")
+    assert "搅拌站" not in clerk.text, "two are left, which are too few"
+    for case, others in ((alone.case, cases), (cases[0], [alone.case])):
+        await clerk.get(f"/desk/hotline/{case}")
+        assert clerk.page.status_code == 200 and not any(other in clerk.text for other in others)
+
+
 async def test_a_request_is_somewhere_always_and_a_point_is_for_who_deals_with_it_alone(
     anyone: Browser, site: Site
 ) -> None:
@@ -102,11 +118,25 @@ async def test_a_request_is_somewhere_always_and_a_point_is_for_who_deals_with_i
     assert "104.061234,30.673456" in clerk.text
     await clerk.get("/desk/hotline")
     assert "104.06" not in clerk.page.text
-    rows = await site.db.fetch("SELECT point, cell FROM hotline_place WHERE case_id = $1", third)
-    assert "104.061234" not in rows[0]["point"] and rows[0]["cell"] == "104.0625,30.6725"
+    row = dict((await site.db.fetch("SELECT * FROM hotline_place WHERE case_id = $1", third))[0])
+    assert not any("104.06" in str(value) for value in row.values()), "nothing near its door in clear beside a number"
     for public in ("/open/hotline", f"/hotline/{case}/{code}"):
         await anyone.get(public)
         assert "104.06" not in anyone.page.text
+
+
+async def test_cells_are_counted_apart_from_the_requests_and_without_a_person_whose_key_is_erased(
+    anyone: Browser, site: Site, clock: SettableClock
+) -> None:
+    cases = [(await asked(anyone, f"路灯不亮{n}", point="104.061234,30.673456"))[0] for n in range(2)]
+    await site.voice.turn()
+    clerk = Actor(kind="official", id="c", name="接线员", body="990101.service-centre", roles=frozenset({Role.INTAKE}))
+    assert (await site.voice.hotline.on_the_map(clerk))[1] == {"104.0625,30.6725": 2}
+    person = await site.db.fetchval("SELECT applicant FROM hotline_row WHERE case_id = $1", cases[0])
+    await site.db.sealer.erase(site.db, person, clock(), "asked for")
+    clock.advance(minutes=10)
+    await site.voice.turn()
+    assert (await site.voice.hotline.on_the_map(clerk))[1] == {"104.0625,30.6725": 1}
 
 
 def test_a_point_is_rounded_to_a_cell_of_about_500_metres() -> None:

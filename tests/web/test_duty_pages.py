@@ -165,8 +165,10 @@ async def test_who_inspects_is_drawn_by_the_same_leaf_checked_by_the_business_an
     assert begun.status_code == 303, begun.text
     case = begun.headers["location"].rpartition("/")[2]
     facts = (await site.cases.engine.load(case)).state.facts
-    drawn = [one.partition(" ")[0] for one in facts["inspectors_drawn"].split("、")]
-    assert drawn == list(order(leaf, CODE, places)) and len(drawn) == 3
+    listed = [one.partition(" ")[0] for one in facts["inspectors_drawn"].split("、")]
+    assert listed == list(order(leaf, CODE, places))
+    drawn = [one for one in listed if one.startswith("990101.market.")]
+    assert len(drawn) == 3
     again = await market("POST", "/desk/duty/premises-inspection", data={"key": "another-key", **by_chance})
     assert again.status_code == 422 and "一次抽到只查一次" in again.text
 
@@ -174,7 +176,8 @@ async def test_who_inspects_is_drawn_by_the_same_leaf_checked_by_the_business_an
     examiner, head = official(site, "990101.market.examiner"), official(site, "990101.market.head")
 
     async def act(actor: Actor, name: str, one: str, two: str, **says: str) -> str:
-        said = {"inspector_one": one, "inspector_two": two, **says}
+        which = "joining" if actor.body.endswith(".hr") else "inspector"
+        said = {f"{which}_one": one, f"{which}_two": two, **says}
         try:
             await site.cases.act(actor, case, name, said, version=None, key=f"{name}-{one}-{two}")
         except Refused as error:
@@ -194,6 +197,17 @@ async def test_who_inspects_is_drawn_by_the_same_leaf_checked_by_the_business_an
     state = (await site.cases.engine.load(case)).state
     assert state.named["inspector_one"].post == posts[0]
 
+    hr = official(site, "990101.hr.examiner")
+    theirs = [one.partition("/")[0] for one in listed if one.startswith("990101.hr.")]
+    assert len(theirs) == 2 and await act(hr, "agree-visit", theirs[0], theirs[0]) == "two-inspectors"
+    assert await act(hr, "agree-visit", posts[1], theirs[0]) != "", "of their own body"
+    assert await act(hr, "agree-visit", *theirs) == ""
+    state = (await site.cases.engine.load(case)).state
+    assert state.state == "announced" and state.named["inspector_one"].post == posts[0]
+    letter = (await site.cases.engine.load(case)).events[-1].letter
+    assert letter and "市场监督管理局的" in letter.body.zh and "人力资源和社会保障局的" in letter.body.zh
+    assert all(state.named[f"joining_{one}"].name in letter.body.zh for one in ("one", "two"))
+
 
 async def test_the_inspected_reads_who_comes_and_an_objection_that_was_right_ends_with_nothing_found(
     site: Site, http: httpx.AsyncClient, market: Reader, anyone: Person
@@ -209,14 +223,24 @@ async def test_the_inspected_reads_who_comes_and_an_objection_that_was_right_end
 
     two = {"inspector_one": "990101.market.examiner", "inspector_two": "990101.market.inspector-2"}
     await act("market.examiner", "send", **two)
-    await act("hr.examiner", "agree-visit")
+    their_two = {"joining_one": "990101.hr.examiner", "joining_two": "990101.hr.inspector-2"}
+    await act("hr.examiner", "agree-visit", **their_two)
+    owner = Actor.citizen(
+        next(one for one in demo.citizens() if one.id == "p-zhoujiahe"),
+        next(one for one in demo.mandates() if one.to_person == "p-zhoujiahe"),
+    )
+    asks = {"message": "带队的是我表哥"}
+    await site.cases.act(owner, case, "ask-recusal", asks, version=None, key="ask-recusal")
+    await act("market.head", "answer-recusal", replaced="no", reasons="查过，不是亲戚，同名")
     await act("market.examiner", "arrive", inspectors="甲（1号）、乙（2号）")
     await act("market.examiner", "record-finding", result="passed", finding="后厨干净")
     await act("hr.examiner", "record-finding", result="to-put-right", finding="两个人没有签合同")
     await act("market.examiner", "close-record")
+    named = (await site.cases.engine.load(case)).state.named
+    state_names = f"{named['joining_one'].name}、{named['joining_two'].name}"
     await anyone.log_in("p-zhoujiahe@@m-zhoujiahe")
     await anyone.get(f"/cases/{case}")
-    for shown in ("谁来查", "990101.market.inspector-2", "核对过了", "记录不对，提异议", "机关写的"):
+    for shown in ("谁来查", state_names, "核对过了", "记录不对，提异议", "机关写的"):
         assert shown in anyone.text
     for strange in ("到大厅领", "您填的", "您交的内容", "可以办"):
         assert strange not in anyone.text

@@ -42,6 +42,8 @@ async def asked(site: Site, region: str) -> tuple[Official, str]:
     await hr.get("/desk/projects")
     assert "社保一件事专窗" in hr.text and "社保综合服务系统" in hr.text and "目录" in hr.text
     said = {"project": f"{region}/P1", "kind": "build", "cost": "80", "reasons": WHY}
+    await hr.post("/desk/projects", {"key": hr.hidden("key"), **said, "reasons": "找王处长13812345678"})
+    assert hr.page.status_code == 422 and "请去掉能认出人的" in hr.text
     await hr.post("/desk/projects", {"key": hr.hidden("key"), **said})
     assert hr.page.url.path.startswith("/desk/cases/"), hr.text
     return hr, hr.page.url.path.rpartition("/")[2]
@@ -71,6 +73,8 @@ async def test_overlaps_and_sharing_are_in_the_file_and_another_person_than_the_
     page = await anybody(site, "/open/projects")
     for public in (WHY, SEEN["about_overlap"], "原系统是外省的", "支持", "80万元"):
         assert public in page
+    await site.db.execute("UPDATE project_funding SET kept = kept - 'late' || '{\"cost\": \"much\"}'::jsonb")
+    assert WHY in await anybody(site, "/open/projects"), "kept by an earlier version of the program: told anew"
     await hr.get("/desk/projects")
     assert "支持" in hr.text and case in hr.text
 

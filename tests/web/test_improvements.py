@@ -134,7 +134,7 @@ async def test_a_promised_date_can_be_moved_with_a_public_reason_and_what_comes_
     day = {"by__year": "2026", "by__month": "12", "by__day": "4"}
     await head.open(case)
     await head.do(case, "move", reasons="打给张伟13812345678就知道", **day)
-    assert "请不要写姓名" in head.text
+    assert "请去掉能认出人的：13812345678" in head.text
     await head.open(case)
     await head.do(case, "move", reasons="新表要等省里的接口", **day)
     assert head.page.status_code == 200, head.text[:500]

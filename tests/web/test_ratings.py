@@ -180,14 +180,19 @@ async def test_words_are_public_only_after_somebody_has_looked_and_a_body_replie
     supervisor = await Official(site).sit("digital-centre.supervisor", "990100")
     await supervisor.get("/desk/ratings")
     assert "13800000000" in supervisor.text
-    address = re.search(r'action="(/desk/ratings/[^"]+/clear)"', supervisor.page.text)
+    address = re.search(r'action="(/desk/ratings/[^"/]+/([^"/]+)/clear)"', supervisor.page.text)
     assert address
-    await supervisor.post(address[1], {"do": "show", "shown": "办得很快"})
+    field = f"shown-{address[2]}"
+    await supervisor.post(address[1], {"do": "show", field: "李四先生，电话13800000000"})
+    assert supervisor.page.status_code == 422 and "请去掉能认出人的：13800000000" in supervisor.text
+    await supervisor.post(address[1], {"do": "show", field: "办得很快"})
     head = await Official(site).sit("police.head")
     await head.get("/desk/ratings")
-    address = re.search(r'action="(/desk/ratings/[^"]+/reply)"', head.page.text)
+    address = re.search(r'action="(/desk/ratings/[^"/]+/([^"/]+)/reply)"', head.page.text)
     assert address
-    await head.post(address[1], {"reply": "谢谢，我们会继续"})
+    await head.post(address[1], {f"reply-{address[2]}": "谢谢李四先生"})
+    assert head.page.status_code == 422 and "谢谢李四先生</textarea>" in head.page.text, "what was typed is not lost"
+    await head.post(address[1], {f"reply-{address[2]}": "谢谢，我们会继续"})
     await xiaoman.get("/open/ratings")
     assert "办得很快" in xiaoman.text and "我们会继续" in xiaoman.text and "13800000000" not in xiaoman.text
 

@@ -26,8 +26,15 @@ if TYPE_CHECKING:
 COUNTED = frozenset({"checked_this_year", "last_found", "draw", "inspectors_drawn"})
 """The facts of an inspection that `known` knows, so that they are not asked."""
 _INSPECTION = "inspection"
-_SENDS = frozenset({"send", "replace-inspectors"})
-_TWO = ("inspector_one", "inspector_two")
+_OWN, _JOINING = ("inspector_one", "inspector_two"), ("joining_one", "joining_two")
+_SENDS: Mapping[str, tuple[str, str]] = {
+    "send": _OWN,
+    "replace-inspectors": _OWN,
+    "agree-visit": _JOINING,
+    "replace-own": _JOINING,
+}
+"""The acts by which a body sends somebody, with the fields that name them."""
+_REPLACES = frozenset({"replace-inspectors", "replace-own"})
 _ON_SITE = ("arrive", "record-finding")
 _NEXT = "、"
 _YEAR = timedelta(days=365)
@@ -110,22 +117,21 @@ async def _drawn(engine: Engine, actor: Actor, service: Service, code: str, rand
 
 
 def sent(engine: Engine, found: Case, act: str, says: Mapping[str, Any]) -> None:
-    """Whether those who are sent to inspect may be: two, with their certificate, and after a draw the drawn ones; of
-    these whoever is not here or may not go that day is passed over.
+    """Whether those whom a body sends to inspect may be: two, with their certificate, and after a draw the drawn ones
+    of that body; of these whoever is not here or may not go that day is passed over.
 
     `says` holds the officials who were named. Raises Refused: `two-inspectors`, `no-certificate`, `not-as-drawn` (422).
     """
-    if found.state.case.procedure != _INSPECTION or act not in _SENDS:
+    two = _SENDS.get(act, ())
+    if found.state.case.procedure != _INSPECTION:
         return
-    named = [one for one in map(says.get, _TWO) if isinstance(one, By)]
-    if len(named) != len(_TWO):
+    named = [one for one in map(says.get, two) if isinstance(one, By)]
+    if not two or len(named) != len(two):
         return  # which field is wrong is said by the act itself
     if named[0].id == named[1].id:
-        raise refuse(
-            "two-inspectors", "要两个人，不能是同一个人。", "Two people are needed.", place=_TWO[1], status=422
-        )
+        raise refuse("two-inspectors", "要两个人，不能是同一个人。", "Two people are needed.", place=two[1], status=422)
     day, service = engine.clock().astimezone(engine.zone).date(), found.state.case.service
-    for place, one in zip(_TWO, named, strict=True):
+    for place, one in zip(two, named, strict=True):
         if not _may_go(engine.directory, service, one.post, one.id, day):
             raise refuse(
                 "no-certificate",
@@ -135,17 +141,19 @@ def sent(engine: Engine, found: Case, act: str, says: Mapping[str, Any]) -> None
                 law="行政处罚法 42",
                 status=422,
             )
-    drawn = [one.partition(" ") for one in str(found.state.facts.get("inspectors_drawn") or "").split(_NEXT) if one]
+    listed = [one.partition(" ") for one in str(found.state.facts.get("inspectors_drawn") or "").split(_NEXT) if one]
+    drawn = [one for one in listed if engine.directory.post(_post_and_person(one[0])[0]).body == named[0].body]
     able = [one for one in drawn if _may_go(engine.directory, service, *_post_and_person(one[0]), day)]
-    first, wanted = able[: len(_TWO)], {f"{one.post}/{one.id}" for one in named}
-    if not ({one[0] for one in first} <= wanted if act == "send" else not drawn or wanted <= {one[0] for one in drawn}):
+    first, wanted = able[: len(two)], {f"{one.post}/{one.id}" for one in named}
+    fits = not drawn or wanted <= {one[0] for one in drawn} if act in _REPLACES else {one[0] for one in first} <= wanted
+    if not fits:
         names = "、".join(f"{name}（{place.partition('/')[0]}）" for place, _, name in first or drawn)
         raise refuse(
             "not-as-drawn",
             f"派的人也是抽的：{names}；今天不在岗的已经跳过。要回避的，派出以后用“换人”，写明理由，在抽到的人里换。",
             f"Who goes was drawn too: {names}; whoever is not here today is passed over. Whoever must not go is"
             " replaced afterwards, with the reason, among those that were drawn.",
-            place=_TWO[0],
+            place=two[0],
             law="优化营商环境条例 54",
             status=422,
         )

@@ -64,6 +64,29 @@ def bodies(state: CaseState) -> Text:
     return joined([office.name for office in offices(state)])
 
 
+_FIRST, _SECOND = ("inspector_one", "joining_one"), ("inspector_two", "joining_two")
+
+
+def inspectors(state: CaseState) -> tuple[tuple[Office, tuple[str, ...]], ...]:
+    """Whom each body sends to inspect, by name, as it last said; a body that has sent nobody is left out."""
+    sent: dict[str, tuple[str, ...]] = {}
+    for done in state.acts:
+        names = tuple(str(done.payload[name]) for two in (_FIRST, _SECOND) for name in two if name in done.payload)
+        if names:
+            sent[done.by.body] = names
+    return tuple((office, sent[office.id]) for office in offices(state) if office.id in sent)
+
+
+def who_comes(state: CaseState) -> Text:
+    """The same in words."""
+    return joined(
+        [
+            Text(f"{office.name.zh}的{'和'.join(names)}", f"{' and '.join(names)} of {office.name.en}")
+            for office, names in inspectors(state)
+        ]
+    )
+
+
 def findings(procedure: Procedure, state: CaseState) -> Text:
     """What each body found, last, on one record."""
     told: list[Text] = []

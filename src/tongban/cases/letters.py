@@ -129,6 +129,7 @@ def _values(
         "link": Text(f"/cases/{case.case}", f"/cases/{case.case}"),
         "parts": _parts(state),
         "bodies": joint.bodies(state),
+        "inspectors": joint.who_comes(state),
         "findings": joint.findings(definition.procedure, state),
     }
 

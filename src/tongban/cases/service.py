@@ -232,7 +232,7 @@ class Cases:
         files = tuple(name for name, field in spec.says.items() if field.type == "documents") if spec else ()
         said = {**(says or {}), **await self._attached(actor, says or {}, files)}
         if spec:
-            said |= await naming.named(self.engine, found, spec, said)
+            said |= await naming.named(self.engine, found, spec, said, actor)
         duties.sent(self.engine, found, act, said)
         done = await self.engine.act(actor, case, act, said, version=version, key=key)
         await self._tell(done)
@@ -284,7 +284,7 @@ class Cases:
         state = found.state
         issued = state.issued and await certs.store.for_case(self.engine.db, state.case.region, state.case.case)
         grant, inside = grant_for(self.engine, actor, found), actor.kind == "official"
-        colleagues = await naming.colleagues(self.engine, found) if inside else ()
+        colleagues = await naming.colleagues(self.engine, found, actor) if inside else ()
         to = receivers(self.engine, found) if inside and may_hand_on(state, grant(HAND_ON)) else ()
         return CaseView(found, actor, inside, self.engine.clock(), grant, trace, issued or (), colleagues, to)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tongban.assist.service import Assist
 from tongban.base.clock import Clock
@@ -12,6 +14,7 @@ from tongban.base.telemetry import Log
 from tongban.cases.service import Cases
 from tongban.hall import Hall
 from tongban.org import Directory
+from tongban.voice import public_words
 from tongban.voice.hotline.places import Places
 from tongban.voice.hotline.service import Hotline
 from tongban.voice.improvements.service import Improvements
@@ -42,8 +45,14 @@ class Voice:
         self.hotline = Hotline(db, cases, hall, directory, clock, secret, log, assist.routing, places)
         self.improvements = Improvements(db, cases, directory, clock, log)
         engine = cases.engine
-        engine.beside = replace(engine.beside, invites=self.ratings.invites, fits=self.improvements.fits)
+        engine.beside = replace(engine.beside, invites=self.ratings.invites, fits=self.fits)
         self.proposals = Rooms(engine, log)
+
+    def fits(self, service: str, facts: Mapping[str, Any], act: str, says: Mapping[str, Any]) -> None:
+        """What an act must hold outside its case; asked by the engine before every act. Raises Refused as
+        `public_words.checked` and `Improvements.fits`."""
+        public_words.checked(service, act, says)
+        self.improvements.fits(service, facts, act, says)
 
     async def demonstrate(self, data_dir: Path) -> None:
         """The ratings, requests and proposals of the demonstration, once."""

@@ -169,7 +169,7 @@ async def open_site(settings: Settings, db: Database, clock: Clock, log: Log) ->
         oidc=OidcClient(settings.oidc, f"{settings.address}{CALLBACK}") if settings.oidc else None,
         secret=secret,
     )
-    cases.engine.beside = replace(cases.engine.beside, drawn=partial(draws.of_business, db, directory))
+    cases.engine.beside = replace(cases.engine.beside, drawn=partial(draws.of_business, db, directory, clock))
     return site
 
 

@@ -200,13 +200,14 @@ _SURNAMES = (
     "全佟应臧闵苟邬边卞姬师和仇"
 )
 _COMPOUND = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|端木|百里|呼延|南宫|独孤"
-_ONE_NAME = rf"(?:{_COMPOUND}|[{_SURNAMES}])[{_HAN}·]"
+ONE_NAME = rf"(?:{_COMPOUND}|[{_SURNAMES}])[{_HAN}·]"
+"""A surname and one character, as a pattern."""
 _CALLED = re.compile(
     r"(?:我叫|我是|名叫|名字[叫是]|姓名[:： 是为]{0,3}|本人|申请人|联系人|经办人|代办人|代理人|户主|法定代表人|"
     r"负责人|监护人|配偶|丈夫|妻子|父亲|母亲|儿子|女儿|孩子|爱人|老公|老婆|收件人|抬头)[叫是为:： ]{0,3}"
-    rf"({_ONE_NAME}[{_HAN}]?)"
+    rf"({ONE_NAME}[{_HAN}]?)"
 )
-_TITLED = re.compile(rf"({_ONE_NAME}?[{_HAN}]?)(?=先生|女士|小姐|同志|老师|大爷|大妈|阿姨|师傅)")
+_TITLED = re.compile(rf"({ONE_NAME}?[{_HAN}]?)(?=先生|女士|小姐|同志|老师|大爷|大妈|阿姨|师傅)")
 
 
 def _names(text: str, known: Sequence[str]) -> Iterator[Span]:

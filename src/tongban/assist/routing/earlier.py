@@ -32,6 +32,15 @@ class Earlier:
         (opened,) = await self._opened([found])
         return opened
 
+    async def there(self, actor: Actor) -> bool:
+        """Whether this official's bodies took or were sent any; none is opened."""
+        bodies = self._bodies(actor)
+        if not bodies:
+            return False
+        region = self.directory.body(actor.body).region
+        async with self.store.acting() as connection:
+            return bool(await routing.of_bodies(connection, region, sorted(bodies), None, 1))
+
     async def page(self, actor: Actor, after: str | None, limit: int) -> Page[Request]:
         """Requests that this official's bodies took or were sent, the newest first. Raises Refused `bad-cursor`."""
         place = read_cursor(after, tuple[datetime, str]) if after else None

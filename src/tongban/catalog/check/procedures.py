@@ -16,7 +16,7 @@ from tongban.terms import STATUTES, TermError
 
 _PLACEHOLDERS = frozenset(
     {"service", "case", "name", "body", "due", "items", "reasons", "remedies", "link", "official", "parts"}
-    | {"bodies", "findings", "day", "place", "matter", "certificate"}
+    | {"bodies", "findings", "inspectors", "day", "place", "matter", "certificate"}
 )
 _MACHINES = frozenset({Who.CLOCK, Who.RULES})
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")

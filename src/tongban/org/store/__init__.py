@@ -21,6 +21,7 @@ from tongban.org.store import mandates
 from tongban.org.store.mandates import MANDATE
 from tongban.org.store.mandates import mandates_from as mandates_from
 from tongban.org.store.mandates import mandates_to as mandates_to
+from tongban.org.store.mandates import represented_by as represented_by
 from tongban.org.store.mandates import revoke_mandate as revoke_mandate
 from tongban.org.store.mandates import save_mandates as save_mandates
 

@@ -77,6 +77,18 @@ async def mandates_from(db: Db, party: str) -> list[Mandate]:
     return await _opened(db, rows)
 
 
+async def represented_by(db: Db, party: str, now: datetime) -> tuple[str, ...]:
+    """The persons who act for a business by law today: whoever has a tie to one of them has one to the business."""
+    rows = await db.fetch(
+        "SELECT to_person FROM mandate WHERE from_party = $1 AND ground = 'legal-representative' AND since <= $2"
+        " AND $2 < until AND revoked_at IS NULL AND rests_since IS NULL"
+        " AND (asked_by = '' OR confirmed_at IS NOT NULL)",
+        party,
+        now,
+    )
+    return tuple(row["to_person"] for row in rows)
+
+
 async def mandates_of_agent(db: Db, person_id: str) -> list[Mandate]:
     """Every mandate somebody holds, has asked for or held, newest first."""
     rows = await db.fetch(

@@ -4,7 +4,7 @@
 """
 
 from tongban.oversight.draws.drawing import announce, draw, latest, rank
-from tongban.oversight.draws.inspectors import eligible, of_business, order
+from tongban.oversight.draws.inspectors import eligible, joining, of_business, order
 from tongban.oversight.draws.model import Draw
 
-__all__ = ["Draw", "announce", "draw", "eligible", "latest", "of_business", "order", "rank"]
+__all__ = ["Draw", "announce", "draw", "eligible", "joining", "latest", "of_business", "order", "rank"]

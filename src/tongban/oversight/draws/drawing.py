@@ -52,10 +52,11 @@ async def announce(
     service: Service,
     wanted: int,
     inspectors: tuple[str, ...],
+    joining: tuple[str, ...],
     now: datetime,
 ) -> Draw:
     """Announce a draw of `wanted` businesses for one's own body; the next leaf of the log will decide which, and who of
-    `inspectors` goes to each.
+    `inspectors`, and of `joining` for the bodies that take part, goes to each.
 
     Raises Refused `draw-number` (422), `too-few-inspectors`, `draw-open` (409) while one is announced and not drawn,
     `log-not-begun` (409).
@@ -87,7 +88,7 @@ async def announce(
         leaf=head.size,
         announced_at=now,
         announced_by=actor.id,
-        inspectors=inspectors,
+        inspectors=(*inspectors, *joining),
     )
     if not await store.announce(db, made):
         raise refuse(

@@ -59,14 +59,17 @@ class Sending:
     async def seen(self, actor: Actor, view: CaseView) -> Seen:
         """Whose it may be, what is alike. Raises Refused `not-intake` (403)."""
         said = str(view.state.facts.get("said") or "")
-        twins = await self.twins(actor, view.opening.region, view.case, said)
+        twins = await self.twins(actor, view)
         look = await self.routing.look(actor, said, subject=view.case, by_people=view.state.people_only)
         return Seen(look, self.routing.ready(look, alone=not twins), twins)
 
-    async def twins(self, actor: Actor, region: str, case: str, said: str) -> tuple[Twin, ...]:
+    async def twins(self, actor: Actor, view: CaseView) -> tuple[Twin, ...]:
         """Earlier requests of the region that may be about the same thing, the likeliest first; without their words.
-        Raises Refused: `not-intake` (403)."""
+        Neither compared nor found are those of whoever wants people alone. Raises Refused: `not-intake` (403)."""
         dispatches(actor)
+        if view.state.people_only:
+            return ()
+        region, case, said = view.opening.region, view.case, str(view.state.facts.get("said") or "")
         since = self.clock() - timedelta(days=RECENT_DAYS)
         before = [pair for pair in await store.words(self.db, region, since, MOST) if pair[0].case_id != case]
         near = await asyncio.to_thread(_near, said, [words for _, words in before])
@@ -128,7 +131,8 @@ class Sending:
 
     async def hot_spots(self, actor: Actor) -> list[HotSpot]:
         """Groups of at least three among the last month's requests of the official's region, the largest first, with
-        the words that most of them share; names and numbers masked, and nobody's whole words.
+        the words that most of them share; names and numbers masked, and nobody's whole words. Whoever wants people
+        alone to deal with their request is in none.
 
         Raises Refused `not-intake` (403) for who neither sends on nor supervises.
         """

@@ -42,6 +42,7 @@ from tongban.voice.store import places as placed
 COUNTED = timedelta(days=90)
 """How far back requests are counted."""
 _COUNT_AGAIN = timedelta(minutes=1)
+_CELLS_AGAIN = timedelta(minutes=10)
 _EARLIER = 20
 _SHORTEST_PURPOSE = 4
 _WITHOUT_LOGIN = Grant(Text("诉求人自己提出（没有登录）", "by the person, not logged in"), "国办发〔2020〕53号")
@@ -220,10 +221,10 @@ class Hotline:
 
     async def on_the_map(self, actor: Actor) -> tuple[Mapping[str, tuple[int, int]], Mapping[str, int]]:
         """The same requests of the last 90 days by area (all, open), and by cell of about 500 m where points were
-        given: no single point is on a page that shows many."""
+        given, as counted ten minutes ago at most: no single point is on a page that shows many."""
         region, body = self._own(actor)
         since = self.clock() - COUNTED
-        return await placed.counted(self.db, region, body, since), await placed.cells(self.db, region, body, since)
+        return await placed.counted(self.db, region, body, since), await placed.cells(self.db, region, body)
 
     def _own(self, actor: Actor) -> tuple[str, str]:
         """Region, and body (empty for who sends on or supervises there), whose requests an official has a list of."""
@@ -273,6 +274,9 @@ class Hotline:
         last = await store.counted_at(self.db)
         if last is None or last <= now - _COUNT_AGAIN:
             await store.count(self.db, now - COUNTED, now)
+        last = await placed.cells_counted_at(self.db)
+        if last is None or last <= now - _CELLS_AGAIN:
+            await placed.count_cells(self.db, now - COUNTED, now)
         return done
 
     async def _keep(self, one: Case) -> None:

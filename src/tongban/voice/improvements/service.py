@@ -12,7 +12,6 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from tongban.assist.gate.personal import personal
 from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.base.errors import Refused, refuse
@@ -248,7 +247,7 @@ class Improvements:
         """What an act of the owner must hold outside the case; asked by the engine before every act.
 
         Raises Refused: `version-does-not-fit` where the version linked is not a published, newer one of the service;
-        `date-too-far`; `names-somebody` where the public reason of a moved date does.
+        `date-too-far`.
         """
         if service != SERVICE:
             return
@@ -259,13 +258,6 @@ class Improvements:
                 f"Give a version of “{facts.get('of_service')}” that is published and newer than"
                 f" {facts.get('of_version')}.",
                 place="version",
-            )
-        if act == "move" and any(True for _ in personal(str(says.get("reasons") or ""))):
-            raise refuse(
-                "names-somebody",
-                "理由会原样公开，请不要写姓名、电话、住址、号码。",
-                "The reason is public word for word: leave out names, telephones, addresses and numbers.",
-                place="reasons",
             )
         if act in ("promise", "move"):
             last = self.cases.engine.catalogue.today + LONGEST_PROMISE

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from tongban.assist.gate.public import for_everybody
 from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.base.errors import Refused, refuse
@@ -154,10 +155,10 @@ class Consultations:
                 place="answers",
             )
         for each in answers:
-            words_of(each.why, f"why.{each.number}", LONGEST_WORDS)
+            for_everybody(words_of(each.why, f"why.{each.number}", LONGEST_WORDS), f"why.{each.number}")
         if resulted:
             self._known(resulted, one.kind)
-        text = words_of(summary, "summary", LONGEST_WORDS)
+        text = for_everybody(words_of(summary, "summary", LONGEST_WORDS), "summary")
         report = Report(self._clock(), official.id, official.post, text, tuple(answers), resulted)
         if not await store.keep_report(self._db, one, report):
             raise refuse("reported-already", "报告已经发布了", "The report is published already", status=409)

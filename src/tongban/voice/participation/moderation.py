@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from tongban.assist.gate.public import for_everybody
 from tongban.base.clock import Clock
 from tongban.base.database import Connection, Database
 from tongban.base.errors import refuse
@@ -32,7 +33,7 @@ class Moderation:
 
         Raises Refused: `not-your-role`, `not-your-body` (403), `closed`, `moved-on` (409), `unknown-statement` (404).
         """
-        words = words_of(words, "words", LONGEST_WORDS)
+        words = for_everybody(words_of(words, "words", LONGEST_WORDS), "words")
         async with self._db.transaction() as connection:
             one = await self._at_work(connection, official, consultation)
             statement = await the_statement(connection, one, number)
@@ -42,7 +43,7 @@ class Moderation:
 
     async def review(self, official: Actor, consultation: str, number: int, *, restore: bool, words: str) -> None:
         """Decide on an objection. Raises Refused as `remove` does, `same-person` (403) for whoever took it out."""
-        words = words_of(words, "words", LONGEST_WORDS)
+        words = for_everybody(words_of(words, "words", LONGEST_WORDS), "words")
         async with self._db.transaction() as connection:
             one = await self._at_work(connection, official, consultation)
             statement = await the_statement(connection, one, number)

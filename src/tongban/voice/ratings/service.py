@@ -14,6 +14,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tongban.assist.gate.public import for_everybody
 from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.base.errors import Refused, refuse
@@ -291,7 +292,7 @@ class Ratings:
     async def clear(self, actor: Actor, region: str, rating: str, shown: str) -> None:
         """What may be read in public of what somebody said; empty: nothing. By a person of the supervising body.
 
-        Raises Refused: `not-yours` (403), `unknown-rating` (404), `moved-on` (409), `too-long`.
+        Raises Refused: `not-yours` (403), `unknown-rating` (404), `moved-on` (409), `too-long`, `personal-data`.
         """
         if Role.SUPERVISE not in actor.roles:
             raise refuse("not-yours", "由监督岗来看。", "This is for the supervising post.", status=403)
@@ -301,11 +302,13 @@ class Ratings:
         said = shown.strip()
         if len(said) > LONGEST:
             raise refuse("too-long", f"最多{LONGEST}个字。", f"At most {LONGEST} characters.", place=f"shown-{rating}")
+        for_everybody(said, f"shown-{rating}", await self._names(found))
         if not await store.cleared(self.db, found, "shown" if said else "kept", said, actor.id):
             raise refuse("moved-on", "别人已经看过这一条。", "Somebody else has looked at this.", status=409)
 
     async def reply(self, actor: Actor, rating: str, region: str, said: str) -> None:
-        """The rated body answers in public. Raises Refused: `not-yours`, `no-words`, `too-long`, `moved-on`."""
+        """The rated body answers in public. Raises Refused: `not-yours`, `no-words`, `too-long`,
+        `personal-data`, `moved-on`."""
         if not {Role.DECIDE, Role.HEAD} & actor.roles:
             raise refuse("not-yours", "由审批岗或者负责人回复。", "An approver or the head replies.", status=403)
         words_ = said.strip()
@@ -313,8 +316,15 @@ class Ratings:
             raise refuse("no-words", "请写回复。", "Please write a reply.", place=f"reply-{rating}")
         if len(words_) > LONGEST:
             raise refuse("too-long", f"最多{LONGEST}个字。", f"At most {LONGEST} characters.", place=f"reply-{rating}")
+        found = await store.one(self.db, region, rating)
+        for_everybody(words_, f"reply-{rating}", await self._names(found) if found and found.body == actor.body else ())
         if not await store.reply(self.db, region, rating, actor.body, words_, actor.id):
             raise refuse("moved-on", "这一条不能回复，或者已经回复过。", "There is no reply to give here.", status=409)
+
+    async def _names(self, one: Rating) -> tuple[str, ...]:
+        """Whose names must not stand beside it: of whoever rated by name."""
+        person = await people.person(self.db, one.person) if one.person else None
+        return (person.name,) if person else ()
 
     def regions(self, actor: Actor) -> tuple[str, ...]:
         """The regions that an official supervises: their own and those inside."""
@@ -328,17 +338,20 @@ class Ratings:
         last = found[limit - 1] if len(found) > limit else None
         return Page(tuple(found[:limit]), cursor(last.at, last.id) if last else None)
 
-    async def to_clear(self, actor: Actor) -> list[Rating]:
-        """What somebody said and nobody has looked at yet, in the regions that an official supervises.
+    async def to_clear(self, actor: Actor, after: str | None, limit: int) -> Page[Rating]:
+        """What somebody said and nobody has looked at yet, in the regions that an official supervises, the oldest
+        first. Raises Refused `bad-cursor`.
 
         That the words of whoever gave their name were read is a line in 谁用过我的数据.
         """
-        found = await store.to_clear(self.db, self.regions(actor), _MOST)
+        place = read_cursor(after, tuple[datetime, str]) if after else None
+        found = await store.to_clear(self.db, self.regions(actor), place, limit + 1)
+        last = found[limit - 1] if len(found) > limit else None
         law, now = self.cases.engine.catalogue.service(CURE), self.clock()
-        for one in found:
+        for one in found[:limit]:
             if one.person:
                 await open_record(self.db, _opened(actor, one, law, now))
-        return found
+        return Page(tuple(found[:limit]), cursor(last.at, last.id) if last else None)
 
     async def words(self, body: str, after: str | None, limit: int) -> Page[Rating]:
         """Words that were cleared for everybody, of all bodies or of one, the latest first. Raises Refused

@@ -18,6 +18,12 @@ _ROW = """
       FROM hotline_row h LEFT JOIN hotline_place p ON p.region = h.region AND p.case_id = h.case_id
 """
 
+COMPARED = (
+    "NOT EXISTS (SELECT FROM case_row p WHERE p.region = h.region AND p.case_id = h.case_id"
+    " AND 'people-only' = ANY(p.labels))"
+)
+"""Whether a machine may lay the words of a request (`h`) beside others (PIPL 24)."""
+
 _BEHIND = """
     SELECT h.region, h.case_id, h.at, h.channel, h.kind, h.urgency, h.about, h.body, h.state, h.open FROM hotline_row h
 """
@@ -134,10 +140,11 @@ async def of_caller(db: Database, region: str, caller: bytes, limit: int) -> lis
 
 
 async def words(db: Database, region: str, since: datetime, limit: int) -> list[tuple[Row, str]]:
-    """Requests of a region with what was said, for finding what is alike, never for showing as they are."""
+    """Requests of a region with what was said, for finding what is alike, never for showing as they are. Those of
+    whoever wants people alone to deal with them are not among them."""
     rows = await db.fetch(
-        "SELECT region, case_id, at, channel, kind, urgency, about, body, state, open, said FROM hotline_row"
-        " WHERE region = $1 AND at >= $2 ORDER BY at DESC LIMIT $3",
+        "SELECT h.region, h.case_id, h.at, h.channel, h.kind, h.urgency, h.about, h.body, h.state, h.open, h.said"  # noqa: S608 (a constant)
+        f" FROM hotline_row h WHERE h.region = $1 AND h.at >= $2 AND {COMPARED} ORDER BY h.at DESC LIMIT $3",
         region,
         since,
         limit,

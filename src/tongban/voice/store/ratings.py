@@ -144,12 +144,16 @@ async def cure_ended(db: Database, region: str, rating: str, end: str, at: datet
 # --- what was said, in public ----------------------------------------------------------------------------------------
 
 
-async def to_clear(db: Database, regions: Sequence[str], most: int) -> list[Rating]:
+async def to_clear(
+    db: Database, regions: Sequence[str], after: tuple[datetime, str] | None, limit: int
+) -> list[Rating]:
     """Those with words that nobody has looked at yet, the oldest first, in these regions."""
     rows = await db.fetch(
-        _RATING + " WHERE comment = 'waiting' AND region = ANY($1::text[]) ORDER BY at LIMIT $2",
+        _RATING + " WHERE comment = 'waiting' AND region = ANY($1::text[])"
+        " AND ($2::timestamptz IS NULL OR (at, id) > ($2, $3)) ORDER BY at, id LIMIT $4",
         list(regions),
-        most,
+        *(after or (None, None)),
+        limit,
     )
     return await _opened(db, rows)
 

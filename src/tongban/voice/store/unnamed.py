@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tongban.base.database import Database
+from tongban.voice.store.hotline import COMPARED
 from tongban.voice.store.sealed import HOTLINE
 
 
 async def waiting(db: Database, regions: Sequence[str], since: datetime, limit: int) -> list[tuple[str, str, str]]:
     """(number, who asked, words) of those that nobody has put to a service, the latest first."""
     rows = await db.fetch(
-        "SELECT c.region, c.id, h.applicant, h.said FROM complaint c"
+        "SELECT c.region, c.id, h.applicant, h.said FROM complaint c"  # noqa: S608 (a constant)
         " JOIN hotline_row h ON h.region = c.region AND h.case_id = c.id"
-        " WHERE c.service = '' AND c.cause = '' AND c.source = 'request' AND c.region = ANY($1::text[]) AND c.at >= $2"
+        f" WHERE {COMPARED} AND c.service = '' AND c.cause = '' AND c.source = 'request'"
+        " AND c.region = ANY($1::text[]) AND c.at >= $2"
         " ORDER BY c.at DESC, c.id LIMIT $3",
         list(regions),
         since,

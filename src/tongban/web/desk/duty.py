@@ -102,8 +102,9 @@ async def announce(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
     service = _drawing(site, actor)
     region = site.directory.body(actor.body).region
     inspectors = draws.eligible(site.directory, actor.body, service, site.today)
+    joining = draws.joining(site.directory, actor.body, service, site.today)
     wanted = form.number("wanted") or 0
-    await draws.announce(site.db, site.public_log, actor, region, service, wanted, inspectors, site.clock())
+    await draws.announce(site.db, site.public_log, actor, region, service, wanted, inspectors, joining, site.clock())
     return go("/desk/duty#draws")
 
 

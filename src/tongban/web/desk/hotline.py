@@ -77,7 +77,7 @@ async def listed(
         chosen=site.voice.hotline.places.name(area) or site.directory.region_name(area) if area else None,
         where=partial(area_name, site),
         map=await mapped(site, actor),
-        earlier=bool((await site.assist.earlier.page(actor, None, 1)).items),
+        earlier=await site.assist.earlier.there(actor),
         tiles=[(site.directory.region_name(one.of), one) for one in rates],
         bodies=await site.voice.hotline.rates(regions) if Role.INTAKE in actor.roles else (),
         urgency=URGENCY,
@@ -218,7 +218,7 @@ async def _sending(
             call, words = found.id, list(dict.fromkeys(one.quote for one in found.evidence))
             options = [_option(site, one.category, one.body, one.confidence) for one in found.value if one.body]
     else:
-        twins = await sending.twins(actor, region, view.case, said)
+        twins = await sending.twins(actor, view)
     where = await site.voice.hotline.where(view.case)
     bodies = act.spec.says["body"].choices if act and act.spec else ()
     return page(

@@ -1,11 +1,13 @@
 """好差评 at the desk: how one's body is rated, a rating told by telephone, and what may be read in public."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from litestar import Response, get, post
 
 from tongban.base.errors import Problem, Refused
+from tongban.base.page import Page
 from tongban.org import Actor, Role
 from tongban.voice.ratings import tags
 from tongban.voice.ratings.model import CHANNELS, LEVELS
@@ -19,13 +21,15 @@ from tongban.web.open.rating import said_of
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
-ROWS = 50
+ROWS, WORDS = 50, 20
 
 
 @get("/desk/ratings")
-async def listed(site: Site, visitor: Visitor, after: str | None = None, said: str = "") -> Response[str]:
+async def listed(
+    site: Site, visitor: Visitor, after: str | None = None, waiting: str | None = None, said: str = ""
+) -> Response[str]:
     """How this official's body was rated, without who; for the supervising post also what waits to be cleared."""
-    return await _list(site, visitor, official(visitor), after, (), said)
+    return await _list(site, visitor, official(visitor), after, (), said, waiting=waiting)
 
 
 @post("/desk/ratings/phone")
@@ -46,34 +50,44 @@ async def by_phone(site: Site, visitor: Visitor, form: Form) -> Response[Any]:
 async def clear(site: Site, visitor: Visitor, region: str, rating: str, form: Form) -> Response[Any]:
     """What of it may be read in public."""
     actor = official(visitor)
-    shown = form.text("shown") if form.text("do") == "show" else ""
+    field = f"shown-{rating}"
+    shown = form.text(field) if form.text("do") == "show" else ""
     try:
         await site.voice.ratings.clear(actor, region, rating, shown)
     except Refused as error:
         if error.status != 422:
             raise
-        return await _list(site, visitor, actor, None, refused(error), "")
+        return await _list(site, visitor, actor, None, refused(error), "", typed={field: form.text(field)})
     return go("/desk/ratings")
 
 
 @post("/desk/ratings/{region:str}/{rating:str}/reply")
 async def reply(site: Site, visitor: Visitor, region: str, rating: str, form: Form) -> Response[Any]:
     """The body's answer, for everybody to read."""
-    actor = official(visitor)
+    actor, field = official(visitor), f"reply-{rating}"
     try:
-        await site.voice.ratings.reply(actor, rating, region, form.text("reply"))
+        await site.voice.ratings.reply(actor, rating, region, form.text(field))
     except Refused as error:
         if error.status != 422:
             raise
-        return await _list(site, visitor, actor, None, refused(error), "")
+        return await _list(site, visitor, actor, None, refused(error), "", typed={field: form.text(field)})
     return go("/desk/ratings")
 
 
 async def _list(
-    site: Site, visitor: Visitor, actor: Actor, after: str | None, problems: list[Problem] | tuple[()], said: str
+    site: Site,
+    visitor: Visitor,
+    actor: Actor,
+    after: str | None,
+    problems: list[Problem] | tuple[()],
+    said: str,
+    *,
+    waiting: str | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
     found = await site.voice.ratings.of_body(actor, after, ROWS)
     supervises = Role.SUPERVISE in actor.roles
+    words = await site.voice.ratings.to_clear(actor, waiting, WORDS) if supervises else Page(())
     return page(
         site,
         visitor,
@@ -82,7 +96,9 @@ async def _list(
         desk=desk(site, actor, "ratings"),
         rows=found.items,
         more=f"/desk/ratings?after={found.next}" if found.next else "",
-        to_clear=await site.voice.ratings.to_clear(actor) if supervises else (),
+        to_clear=words.items,
+        waiting=f"/desk/ratings?waiting={words.next}" if words.next else "",
+        typed=typed or {},
         supervises=supervises,
         replies=bool({Role.DECIDE, Role.HEAD} & actor.roles),
         levels=LEVELS,

@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.ids import uuid7
+from tongban.cases import joint
 from tongban.cases.duties import of_duty
 from tongban.cases.redecide import decided_event
 from tongban.web.decision_receipts import receipt_of
@@ -96,12 +97,8 @@ async def case(site: Site, visitor: Visitor, case: str, said: str = "") -> Respo
         whereabouts_of=whereabouts(site, view),
         fetch=None if of_duty(view) else await fetching(site, visitor, view),
         wallet_ahead=ahead_of(site, visitor, view) is not None,
-        who_comes=[view.state.named[one] for one in _WHO_COMES if one in view.state.named],
+        who_comes=joint.inspectors(view.state),
     )
-
-
-_WHO_COMES = ("inspector_one", "inspector_two")
-"""Who is sent to inspect, as the procedure names them."""
 
 
 def _in_words(site: Site, fact: Any, value: Any) -> Text:

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import msgspec
 
+from tongban.assist.gate.public import for_everybody
 from tongban.base.database import Connection, Database
 from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
@@ -123,7 +124,8 @@ class Reviews:
         """Ask for a project of one's own body to be funded; the number of the case. The rules open it.
 
         Raises Refused: `not-an-asker` (403), `unknown-project` (404), `review-open` (409), `kind-does-not-fit`
-        (409) where the money is not for what the register says there is, `field-missing` (422), `no-competent-body`.
+        (409) where the money is not for what the register says there is, `field-missing`,
+        `personal-data` (422), `no-competent-body`.
         """
         _may_ask(official)
         entered = await store.of_body(self.db, official.body)
@@ -138,6 +140,7 @@ class Reviews:
                 "field-missing", "写明为什么要做、钱怎么用", "Say why it is needed and how the money is used",
                 place="reasons", law=LAW, status=422,
             )  # fmt: skip
+        for_everybody(reasons, "reasons")
         earlier = (await self.of_projects([one])).get((region, project), [])
         if any(not each.outcome for each in earlier):
             raise _open_already()
@@ -184,8 +187,8 @@ class Reviews:
         return Page(tuple([await self._as_it_stands(row) for row in rows[:limit]]), following)
 
     async def _as_it_stands(self, row: store.Kept) -> Funding:
-        if row.kept is not None and row.seq == row.now:
-            return msgspec.convert(row.kept, Funding)
+        if row.seq == row.now and (kept := _read(row.kept)) is not None:
+            return kept
         found = await self.cases.engine.load(row.case_id)
         told = _told(found, row)
         await store.keep(self.db, row, found.state.seq, msgspec.to_builtins(told))
@@ -208,6 +211,16 @@ class Reviews:
             "The keeper's own project is reviewed by the body above it, and there is none here.",
             status=409,
         )
+
+
+def _read(kept: dict[str, Any] | None) -> Funding | None:
+    """A review as it was kept; None where an earlier version kept it in another shape, so that it is told anew."""
+    if kept is None or kept.keys() != set(Funding.__struct_fields__):
+        return None
+    try:
+        return msgspec.convert(kept, Funding)
+    except msgspec.ValidationError:
+        return None
 
 
 def _told(found: Case, row: store.Kept) -> Funding:

@@ -127,10 +127,10 @@ async def latest_fundings(db: Runner, after: tuple[datetime, str] | None, limit:
 
 
 async def keep(db: Runner, one: Kept, seq: int, told: dict[str, Any]) -> None:
-    """Keep a review as it stands."""
+    """Keep a review as it stands; the same event again replaces what an earlier version of the program kept of it."""
     await db.execute(
         "UPDATE project_funding SET seq = $4, kept = $5 WHERE region = $1 AND project = $2 AND case_id = $3"
-        " AND seq < $4",
+        " AND seq <= $4",
         one.region,
         one.project,
         one.case_id,

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from tongban.assist.gate.public import for_everybody
 from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.base.errors import refuse
@@ -44,7 +45,7 @@ class Moderation:
 
         Raises Refused: `not-your-role`, `named-itself` (403), `moved-on` (409), `unknown-proposal` (404).
         """
-        words = words_of(words, "words", LONGEST_WORDS)
+        words = for_everybody(words_of(words, "words", LONGEST_WORDS), "words")
         async with self._db.transaction() as connection:
             one = self._theirs(official, await store.held(connection, proposal))
             if one.removed:
@@ -56,7 +57,7 @@ class Moderation:
 
         Raises Refused as `remove` does, `same-person` (403) for whoever took it out.
         """
-        words = words_of(words, "words", LONGEST_WORDS)
+        words = for_everybody(words_of(words, "words", LONGEST_WORDS), "words")
         async with self._db.transaction() as connection:
             one = self._theirs(official, await store.held(connection, proposal))
             if one.objection is None:

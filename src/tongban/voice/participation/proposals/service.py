@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tongban.assist.gate.personal import Kind as Found
-from tongban.assist.gate.personal import personal
+from tongban.assist.gate.public import for_everybody
 from tongban.base.clock import Clock
 from tongban.base.database import Connection, Database
 from tongban.base.errors import Refused, refuse
@@ -21,8 +20,6 @@ from tongban.voice.participation.proposals.thresholds import Threshold, threshol
 from tongban.voice.participation.refusals import may_take_part, words_of
 
 PAGE = 20
-_OF_A_PERSON = frozenset({Found.ID_NUMBER, Found.PHONE, Found.CARD, Found.EMAIL, Found.PASSPORT, Found.PLATE})
-"""What nobody needs in a proposal, and what shows where it stands by its shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +203,4 @@ def _nothing() -> Refused:
 
 
 def _written(text: str, place: str, most: int) -> str:
-    words = words_of(text, place, most)
-    if any(span.kind in _OF_A_PERSON for span in personal(words)):
-        raise refuse(
-            "personal-data",
-            "这里写的谁都看得到，请去掉身份证号、电话、车牌、邮箱这些能认出人的号码",
-            "Everybody reads this: take out identity numbers, telephones, number plates, addresses of mail",
-            place=place,
-            law="个人信息保护法 25",
-        )
-    return words
+    return for_everybody(words_of(text, place, most), place)
