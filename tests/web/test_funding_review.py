@@ -9,6 +9,7 @@ import pytest
 from tests.oversight.sheets import HEAD
 from tests.web.desk_people import Official
 
+from tongban.base.clock import SettableClock
 from tongban.base.errors import Refused
 from tongban.cases.model import Applicant
 from tongban.org import Actor
@@ -95,6 +96,19 @@ async def test_whoever_shares_nothing_shares_first_and_gets_money_afterwards(sit
     await decider.do(case, "confirm-shared", reasons="目录里查到了，能查询")
     assert (await site.cases.engine.load(case)).state.state == "supported"
     assert "参保信息进目录" in await anybody(site, "/open/projects")
+
+
+async def test_data_that_the_department_above_lists_count_for_a_county_whose_data_lie_there(
+    site: Site, clock: SettableClock
+) -> None:
+    clock.advance(days=30)  # the version of the service that says so is in force
+    _, case = await asked(site, "990101")
+    facts = (await site.cases.engine.load(case)).state.facts
+    assert facts["listed"] == 0 and facts["listed_above"] > 0
+    reviewer = await at(site, "digital-centre.examiner", "990101", case)
+    await reviewer.do(case, "advise", advice="support", **SEEN)
+    assert "support" in (await at(site, "digital-centre.approver", "990101", case)).offered
+    assert "上级同一部门在目录里有" in await anybody(site, "/open/projects")
 
 
 async def test_a_refusal_is_heard_first_decided_by_a_third_person_and_looked_at_once_more(site: Site) -> None:

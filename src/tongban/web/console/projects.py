@@ -89,7 +89,7 @@ async def _page(
         projects=[
             (
                 one,
-                figures_of(one, overlapping, unbuilt, shares.get(one.body, (0, 0, 0))),
+                figures_of(one, overlapping, unbuilt, shares.get(one.body, (0, 0, 0, 0))),
                 cases.get((one.region, one.project.id), []),
             )
             for one in shown

@@ -7,7 +7,7 @@ the case; here it is kept as everybody may read it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -79,6 +79,7 @@ class Funding(msgspec.Struct, frozen=True, kw_only=True):
     listed: int
     withheld: int
     late: int
+    above: int
     words: tuple[Words, ...]
 
 
@@ -91,15 +92,26 @@ class Reviews:
     directory: Directory
     listed: DataDirectory
 
-    async def shares(self, bodies: Sequence[str]) -> Mapping[str, tuple[int, int, int]]:
-        """The sharing record of each body: entries listed, of them not shared, answers it owes late."""
+    async def shares(self, bodies: Sequence[str]) -> Mapping[str, tuple[int, int, int, int]]:
+        """The sharing record of each body: entries listed, of them not shared, answers it owes late, and entries of the
+        same kind of body above it."""
         entries = self.listed.resources.values()
         listed = Counter(one.owner.id for one in entries)
         withheld = Counter(one.owner.id for one in entries if one.attribute is Attribute.NOT_SHARED)
         rows, _ = await between.standing(self.cases.engine, list(bodies), None, _LATE_LOOKED_AT)
         now = self.cases.engine.clock()
         late = Counter(row.body for row in rows.items if row.due_at < now)
-        return {body: (listed[body], withheld[body], late[body]) for body in bodies}
+        return {
+            body: (listed[body], withheld[body], late[body], sum(listed[one] for one in self._above(body, listed)))
+            for body in bodies
+        }
+
+    def _above(self, body: str, among: Iterable[str]) -> list[str]:
+        """Of these bodies the same kind in the city and the province: what they list may be this body's data too."""
+        own = self.directory.body(body)
+        outer = set(lineage(own.region)) - {own.region}
+        known = [self.directory.body(one) for one in among if self.directory.has(one)]
+        return [one.id for one in known if one.kind == own.kind and one.region in outer]
 
     async def own(self, official: Actor) -> list[tuple[Entered, Figures, str, list[Funding]]]:
         """The projects of the official's own body, what would lie before a reviewer now with the name of the project
@@ -156,7 +168,10 @@ class Reviews:
             "listed": str(figures.listed),
             "withheld": str(figures.withheld),
             "late": str(figures.late),
+            "listed_above": str(figures.above),
         }
+        known = self.cases.engine.catalogue.service(SERVICE).facts
+        facts = {name: value for name, value in facts.items() if name in known}  # the first version asks less
         own, reviewer = self.directory.body(official.body), self._reviewer(region, official.body)
         opened = await self.cases.engine.open(
             Actor.rules(),  # nobody opens one but from here, where its file was made
@@ -255,6 +270,7 @@ def _told(found: Case, row: store.Kept) -> Funding:
         listed=int(str(facts.get("listed", 0))),
         withheld=int(str(facts.get("withheld", 0))),
         late=int(str(facts.get("late", 0))),
+        above=int(str(facts.get("listed_above", 0))),
         words=tuple(said),
     )
 

@@ -73,9 +73,10 @@ def concerning(one: Project, overlapping: Iterable[Overlap], planned: frozenset[
 
 
 def figures_of(
-    one: Entered, overlapping: Iterable[Overlap], planned: frozenset[str], shares: tuple[int, int, int]
+    one: Entered, overlapping: Iterable[Overlap], planned: frozenset[str], shares: tuple[int, int, int, int]
 ) -> Figures:
-    """What lies before a reviewer. `shares` is the body's record: entries listed, of them not shared, answers late."""
+    """What lies before a reviewer. `shares` is the body's record: entries listed, of them not shared, answers
+    late, entries of its kind of body above."""
     mine = one.project.id
     most = next(concerning(one.project, overlapping, planned), None)
     other = (most.second if most.first == mine else most.first) if most else ""

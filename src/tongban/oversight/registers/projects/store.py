@@ -15,7 +15,8 @@ Runner = Database | Connection
 class Figures(msgspec.Struct, frozen=True):
     """What lay before a reviewer: the greatest overlap (0 to 1) and with what, and the body's sharing record.
 
-    `listed` entries of the list of data, `withheld` of them not shared, `late` answers it owes late.
+    `listed` entries of the list of data, `withheld` of them not shared, `late` answers it owes late; `above` entries of
+    the same kind of body in the city and province, with which a county's data may lie.
     """
 
     overlap: float
@@ -23,6 +24,7 @@ class Figures(msgspec.Struct, frozen=True):
     listed: int
     withheld: int
     late: int
+    above: int = 0
 
 
 class Review(msgspec.Struct, frozen=True):
