@@ -10,7 +10,7 @@ from tongban.assist.gate.public import for_everybody
 from tongban.base.clock import Clock
 from tongban.base.database import Database
 from tongban.base.errors import Refused, refuse
-from tongban.base.i18n import Text
+from tongban.base.i18n import LANGS, Text
 from tongban.base.page import Page, cursor, read_cursor
 from tongban.catalog.catalogue import Catalogue
 from tongban.org import Actor
@@ -84,7 +84,7 @@ class Consultations:
 
     async def begin(self, official: Actor, draft: Draft) -> Consultation:
         """Open a consultation now. Raises Refused: `not-your-role` (403), `unknown-policy`, `unknown-service`,
-        `unknown-version` (404), `bad-day`, `field-missing`, `too-long`, `too-few-statements`."""
+        `unknown-version` (404), `bad-day`, `field-missing`, `too-long`, `personal-data`, `too-few-statements`."""
         need_role(official, Role.HEAD)
         now = self._clock()
         if not self._today() < draft.closes_on <= self._today() + timedelta(days=LONGEST_DAYS):
@@ -95,7 +95,8 @@ class Consultations:
                 place="closes_on",
             )
         replaces = self._replaced(draft)
-        statements = tuple(dict.fromkeys(words_of(one, "statements", LONGEST_STATEMENT) for one in draft.statements))
+        written = (words_of(one, "statements", LONGEST_STATEMENT) for one in draft.statements)
+        statements = tuple(dict.fromkeys(for_everybody(one, "statements") for one in written))
         if len(statements) < 3:
             raise refuse(
                 "too-few-statements",
@@ -107,11 +108,8 @@ class Consultations:
             official.region,
             f"{now.astimezone(self._zone):%y%m%d}-{secrets.token_hex(4)}",
             official.body,
-            Text(words_of(draft.title.zh, "title_zh", 80), words_of(draft.title.en, "title_en", 160)),
-            Text(
-                words_of(draft.question.zh, "question_zh", LONGEST_WORDS),
-                words_of(draft.question.en, "question_en", LONGEST_WORDS),
-            ),
+            _public(draft.title, "title", (80, 160)),
+            _public(draft.question, "question", (LONGEST_WORDS, LONGEST_WORDS)),
             "policy" if draft.kind == "policy" else "service",
             draft.subject,
             draft.version,
@@ -187,3 +185,9 @@ class Consultations:
 
     def _today(self) -> date:
         return self._clock().astimezone(self._zone).date()
+
+
+def _public(text: Text, place: str, most: tuple[int, int]) -> Text:
+    """Both languages of what everybody will read. Raises Refused as `words_of` and `for_everybody`."""
+    zh, en = (words_of(text[lang], f"{place}_{lang}", longest) for lang, longest in zip(LANGS, most, strict=True))
+    return Text(for_everybody(zh, f"{place}_zh"), for_everybody(en, f"{place}_en"))
