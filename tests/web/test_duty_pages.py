@@ -224,6 +224,8 @@ async def test_the_inspected_reads_who_comes_and_an_objection_that_was_right_end
     two = {"inspector_one": "990101.market.examiner", "inspector_two": "990101.market.inspector-2"}
     await act("market.examiner", "send", **two)
     their_two = {"joining_one": "990101.hr.examiner", "joining_two": "990101.hr.inspector-2"}
+    page = (await market("GET", f"/desk/cases/{case}")).text
+    assert "各机关做到哪一步" in page and "还没有：同意这个日子" in page, "who is waited for stands there by name"
     await act("hr.examiner", "agree-visit", **their_two)
     owner = Actor.citizen(
         next(one for one in demo.citizens() if one.id == "p-zhoujiahe"),
@@ -242,7 +244,7 @@ async def test_the_inspected_reads_who_comes_and_an_objection_that_was_right_end
     await anyone.get(f"/cases/{case}")
     for shown in ("谁来查", state_names, "核对过了", "记录不对，提异议", "机关写的"):
         assert shown in anyone.text
-    for strange in ("到大厅领", "您填的", "您交的内容", "可以办"):
+    for strange in ("答复您", "到大厅领", "您填的", "您交的内容", "可以办"):
         assert strange not in anyone.text
     form = f"/cases/{case}/acts/object"
     await anyone.get(form)

@@ -45,6 +45,22 @@ def _result(done: Done | None) -> str:
     return str(done.payload.get("result", "")) if done else ""
 
 
+def progress(procedure: Procedure, state: CaseState) -> tuple[tuple[Office, tuple[tuple[Text, Done | None], ...]], ...]:
+    """What each body that takes part was called to do so far, and the act by which it did (None: not yet)."""
+    called = {name: act for name, act in procedure.acts.items() if act.each and state.last(act.each)}
+    return tuple(
+        (
+            office,
+            tuple(
+                (act.name, _last(state, name, office) if _done(state, name, act, office) else None)
+                for name, act in called.items()
+                if office in taking_part(state, act)
+            ),
+        )
+        for office in (offices(state) if state.case.together else ())
+    )
+
+
 def all_passed(procedure: Procedure, state: CaseState) -> bool:
     """Whether every body that takes part has found, last, that nothing stands against it."""
     acts = procedure.acts.items()

@@ -11,7 +11,7 @@ from litestar.params import Parameter
 from tongban.assist.precheck.service import Prechecked
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
-from tongban.cases import UNDO, CaseView, Refusal, handing
+from tongban.cases import UNDO, CaseView, Refusal, handing, joint
 from tongban.cases.doubts import CHANGES
 from tongban.cases.inspections import Inspections
 from tongban.catalog.procedure import Act
@@ -68,6 +68,7 @@ async def case_page(
         questions=view.state.questions,
         still_asked=await still_asked(site, view),
         about=view.opening.about,
+        bodies=joint.progress(view.definition.procedure, view.state),
         whereabouts_of=whereabouts(site, view),
         recall=may_recall(site, actor, view),
         certified=bool(view.certificates),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from tongban.base.i18n import Text
+from tongban.cases.duties import of_duty
 from tongban.cases.projections import FAR, CaseRow
 from tongban.cases.views import STAGE_NAMES, CaseView, TermView
 from tongban.catalog.procedure import Stage
@@ -129,6 +130,8 @@ def due(site: Site, view: CaseView) -> Due | None:
         )
     if term.owed_by == "applicant":
         promise = Text("请在{day}前处理", "Please see to it by {day}")
+    elif of_duty(view):  # nobody asked, so nobody is answered
+        promise = Text(f"{term.name.zh}：最晚{{day}}", f"{term.name.en}: by {{day}}")
     else:
         promise = Text("最晚{day}答复您", "You will hear by {day}")
     return Due(dated(site, term.due, promise), term.explain(), _law_allows(site, term))
