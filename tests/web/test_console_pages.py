@@ -68,6 +68,11 @@ async def test_a_body_answers_a_finding_in_public_and_the_tolerance_stands_besid
     said = "核查改到受理后五日内安排。有疑问请打13800000005。"
     await head.do(case, "answer", "act", cause="人手少", measures="改了安排", public=said)
     await head.do(case, "answer", "send", cause="人手少", measures="改了安排", public=said)
+    assert head.page.status_code == 422 and "请去掉能认出人的：13800000005" in head.text
+    said = "核查改到受理后五日内安排。有疑问请打12345。"
+    await head.open(case)
+    await head.do(case, "answer", "act", cause="人手少", measures="改了安排", public=said)
+    await head.do(case, "answer", "send", cause="人手少", measures="改了安排", public=said)
     await watcher.open(case)
     await watcher.do(case, "settle", opinion="已核实")
     await watcher.do(case, "settle", "send", opinion="已核实")
@@ -75,7 +80,7 @@ async def test_a_body_answers_a_finding_in_public_and_the_tolerance_stands_besid
     (answer,) = [one for one in await findings.answers(site.db, 5) if one.case_id == case]
     assert (answer.outcome, answer.index, answer.service) == ("settled", "pauses-near-the-end", "food-licence")
     assert "五日内安排" in answer.answer
-    assert "13800000005" not in answer.answer
+    assert "13800000005" not in answer.answer and "12345" in answer.answer
 
     await watcher.get("/open/performance")
     assert "五日内安排" in watcher.text

@@ -223,7 +223,7 @@ async def test_the_inspected_reads_who_comes_and_an_objection_that_was_right_end
 
     two = {"inspector_one": "990101.market.examiner", "inspector_two": "990101.market.inspector-2"}
     await act("market.examiner", "send", **two)
-    their_two = {"joining_one": "990101.hr.examiner", "joining_two": "990101.hr.inspector-2"}
+    their_two = {"joining_one": "990101.hr.examiner", "joining_two": "990101.hr.joint-inspector"}
     page = (await market("GET", f"/desk/cases/{case}")).text
     assert "各机关做到哪一步" in page and "还没有：同意这个日子" in page, "who is waited for stands there by name"
     await act("hr.examiner", "agree-visit", **their_two)
