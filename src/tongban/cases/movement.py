@@ -58,11 +58,13 @@ _ENDS: Mapping[Only, str] = {"granted": "favourable", "refused": "adverse"}
 async def under(engine: Engine, move: Delegation, only: Only, after: str | None, most: int) -> Page[moved.Under]:
     """The cases behind a figure of one, the latest first. Raises Refused `bad-cursor` (400)."""
     place = read_cursor(after, tuple[datetime, str]) if after else None
-    states, which = None, only
+    states: list[tuple[str, str]] | None = None
+    which: moved.Which
     if only == "granted" or only == "refused":
         known = await moved.handled(engine.db, *_marked(move))
-        states = [(o.service, o.state) for o in known if _end(engine, o.service, o.state) == _ENDS[only]]
-        which = "all"
+        which, states = "all", [(o.service, o.state) for o in known if _end(engine, o.service, o.state) == _ENDS[only]]
+    else:
+        which = only
     found = await moved.listed(engine.db, *_marked(move), which, states, place, most + 1)
     last = found[most - 1] if len(found) > most else None
     return Page(tuple(found[:most]), cursor(last.opened_at, last.case_id) if last else None)
