@@ -3,6 +3,7 @@ broken off."""
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,11 +13,15 @@ from tests.web.conftest import furnish
 from tongban.base.clock import ZONE, SettableClock
 from tongban.base.database import Database
 from tongban.base.keys import KeyRing
+from tongban.base.telemetry import Log
 from tongban.cases.demo import Days, Story, timeline
 from tongban.cases.demo_month import month
 from tongban.catalog.calendars import open_calendar
-from tongban.oversight.opendata.making import due
+from tongban.cli.opendata import month_written
+from tongban.oversight.opendata.files import MANIFEST
+from tongban.oversight.opendata.making import due, releases_dir
 from tongban.voice.demo_month import missing, write
+from tongban.web.past import write_month
 from tongban.web.site import Site
 
 MOMENTS = (
@@ -55,7 +60,7 @@ def test_whenever_it_starts_the_month_that_settled_has_enough_cases_and_nothing_
             assert period.since <= step.at.date() < period.until
             opened[step.story.region, step.story.service] += 1
     assert min(opened.values()) >= SMALL and len(opened) >= 9
-    ended = [at for name, at in last.items() if at.date() < period.until]
+    ended = [at for at in last.values() if at.date() < period.until]
     assert len(ended) >= len(last) - 12, "nearly all are answered within it"
 
 
@@ -101,3 +106,16 @@ async def test_an_installation_whose_keys_are_younger_has_no_month_before(
     site = await furnish(province_db, tmp_path, clock)
     days = Days(site.clock(), site.calendar, ZONE)
     assert not await missing(site.db, site.keys, days, date(2026, 9, 1), date(2026, 10, 1))
+
+
+async def test_nothing_is_added_to_a_month_that_was_released(site: Site) -> None:
+    days = Days(site.clock(), site.calendar, ZONE)
+    assert await missing(site.db, site.keys, days, date(2026, 9, 1), date(2026, 10, 1))
+    told = releases_dir(site.settings.data_dir) / "2026-09" / MANIFEST
+    told.parent.mkdir(parents=True)
+    told.touch()
+    said: list[str] = []
+    assert await month_written(site) == 0
+    assert not await write_month(replace(site, log=Log(said.append, site.clock)))
+    assert not said, "no process was begun for it"
+    assert await counted(site.db) == [0, 0, 0]

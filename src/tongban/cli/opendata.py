@@ -70,10 +70,13 @@ def _demonstrated(settings: Settings) -> int:
 
 async def month_written(site: Site) -> int:
     """Write the demonstration's month that has settled, and take it into the facts; the number of steps, 0 if it is
-    there or cannot be. Raises Refused (`past-busy`, 409) while another process does, and as `write` and `take_in`."""
+    there, was released or cannot be. Raises Refused (`past-busy`, 409) while another process does, and as `write` and
+    `take_in`."""
     settings, now = site.settings, site.clock()
     days, period = Days(now, site.calendar, settings.timezone), due(now.astimezone(settings.timezone).date())
     with _alone(settings.data_dir):
+        if period.name in released(settings.data_dir):
+            return 0  # nothing is added to what everybody was told
         if not await demo_month.missing(site.db, site.keys, days, period.since, period.until):
             return 0
         done = await demo_month.write(site.voice, settings, days, period.since, period.until, _Told(period.name))

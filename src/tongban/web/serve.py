@@ -326,9 +326,9 @@ async def working(site: Site) -> AsyncGenerator[None]:
         (_log, LOG_EVERY),
         (_cosign, LOG_EVERY),
         (counting.count, LOG_EVERY),
-        (counting.release, counting.RELEASE_EVERY),
     )
     later = (
+        (counting.release, counting.RELEASE_EVERY),  # a month is released once: not one that is half written
         (_fire, TIMERS_EVERY),
         (_deliver, LETTERS_EVERY),
         (_hear, HEAR_EVERY),
@@ -370,18 +370,23 @@ async def _after(past: asyncio.Task[bool], site: Site, job: Callable[[Site], Awa
 
 async def _first_release(site: Site, past: asyncio.Task[bool]) -> None:
     if await asyncio.shield(past):
-        await counting.release_due(site)
+        await once(site, counting.release_due)
+
+
+async def once(site: Site, job: Callable[[Site], Awaitable[None]]) -> None:
+    """One turn of a job. A failure is logged: nothing waits for it, and what ends the process must go on."""
+    try:
+        await job(site)
+    except (Refused, OSError) as error:
+        site.log.error("job-failed", error, job=job.__name__.strip("_"))
+    except Exception as error:  # whatever it is, the next turn must come
+        site.log.error("job-broken", error, job=job.__name__.strip("_"))
 
 
 async def again_and_again(site: Site, job: Callable[[Site], Awaitable[None]], every: float) -> None:
     """One job of a process, until it is told to end."""
     while True:
-        try:
-            await job(site)
-        except (Refused, OSError) as error:
-            site.log.error("job-failed", error, job=job.__name__.strip("_"))
-        except Exception as error:  # whatever it is, the next turn must come
-            site.log.error("job-broken", error, job=job.__name__.strip("_"))
+        await once(site, job)
         if (task := asyncio.current_task()) and task.cancelling():
             return  # told to end while the database went: the failure took the place of the word to end
         await asyncio.sleep(every)
