@@ -71,7 +71,9 @@ async def test_the_government_begins_a_response_and_others_are_told_where_their_
     case = begun.headers["location"].rpartition("/")[2]
     assert case in (await duty("GET", "/desk/duty")).text
     police = await in_post(site, http, "990101", "police", "examiner")
-    assert "接任务" in (await police("GET", f"/desk/cases/{case}")).text
+    seen = (await police("GET", f"/desk/cases/{case}")).text
+    assert "接任务" in seen and "这件事可以按这个程序办" in seen
+    assert "通知申请人" not in seen, "nobody applied"
     todo = (await police("GET", "/desk")).text  # a quarter of an hour: told at once, not behind a list of its own
     assert f"/desk/cases/{case}" in todo and "督办、会同的事在等您的机关" in todo
     assert "在等您的机关" not in (await market("GET", "/desk")).text

@@ -14,6 +14,7 @@ from tongban.base.errors import Problem
 from tongban.base.i18n import Text
 from tongban.cases import UNDO, CaseView, Definition
 from tongban.catalog import Question
+from tongban.catalog.model import Audience
 from tongban.catalog.procedure import Act, Field, Who
 from tongban.web.desk.sheet import Filed, Match, Sheet
 from tongban.web.desk.values import both
@@ -130,7 +131,10 @@ def _note(definition: Definition, act: Act) -> Text:
                 pass
             case _:
                 assert_never(effect.do)
-    if act.notice:
+    if act.notice and definition.service.audience == (Audience.GOVERNMENT,):  # nobody need have applied
+        zh.append("发出通知")
+        en.append("a notice is sent")
+    elif act.notice:
         zh.append("通知申请人")
         en.append("the applicant is told")
     if act.not_by:
