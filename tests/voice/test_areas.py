@@ -23,6 +23,10 @@ def test_what_is_shipped_is_sound() -> None:
     (SOUND + "- {code: 990101002, name: {zh: 甲, en: A}}", "areas-entry", 2),
     (SOUND + '- {code: "9901", name: {zh: 甲, en: A}}', "areas-entry", 2),
     (SOUND + '- {code: "990101002", name: {zh: 甲}}', "areas-entry", 2),
+    (SOUND + '- {code: "990101002", name: {zh: 2026-13-01, en: A}}', "areas-entry", 2),
+    (SOUND + '- {code: "990101002", name: {zh: 甲, en: A}, words: [""]}', "areas-entry", 2),
+    (SOUND + "- !!python/name:os.system x", "areas-entry", 2),
+    (SOUND + "- !!timestamp x", "areas-entry", 2),
     (SOUND + SOUND, "areas-twice", 2),
     (SOUND + '- {code: "990101009001", name: {zh: 甲, en: A}}', "areas-no-street", 2),
 ])  # fmt: skip

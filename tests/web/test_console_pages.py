@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -22,6 +23,8 @@ from tongban.org import store as org_store
 from tongban.oversight.watching.figures import Share
 from tongban.oversight.watching.method import METHODS, Name
 from tongban.oversight.watching.store import findings
+from tongban.web.console.behind import LISTS
+from tongban.web.console.behind.heard import RATINGS
 from tongban.web.console.maps import drawn
 from tongban.web.console.watched import Show
 from tongban.web.open import performance
@@ -157,7 +160,10 @@ async def test_an_official_who_does_not_supervise_is_told_so(site: Site):
 
 
 async def test_a_map_without_its_approval_number_is_not_drawn(tmp_path: Path):
-    square = {"type": "Polygon", "coordinates": [[[110, 20], [111, 20], [111, 21], [110, 21], [110, 20]]]}
+    square: dict[str, Any] = {
+        "type": "Polygon",
+        "coordinates": [[[110, 20], [111, 20], [111, 21], [110, 21], [110, 20]]],
+    }
     features = [{"type": "Feature", "properties": {"code": "990101"}, "geometry": square}]
     named = Text("清源区", "Qingyuan")
     for known, expected in (({}, ("", True)), ({"approval": "审图号：演示0001"}, ("审图号：演示0001", False))):
@@ -167,6 +173,12 @@ async def test_a_map_without_its_approval_number_is_not_drawn(tmp_path: Path):
         map_ = drawn(file, ["990101"], lambda _: named, {"990101": Share(1, 20)})
         assert (map_.approval, map_.wrong) == expected
         assert [one.level for one in map_.regions] == ["l4"]
+    square["coordinates"].append([])
+    (tmp_path / "hollow").mkdir()
+    (tmp_path / "hollow" / "map.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": features, "approval": "审图号：演示0001"})
+    )
+    assert drawn(tmp_path / "hollow", ["990101"], lambda _: named, {}).wrong
 
 
 COUNTIES = ("990101", "990102", "990121", "990201", "990221")
@@ -269,6 +281,9 @@ async def test_every_number_of_a_body_leads_to_the_cases_behind_it(site: Site, c
     assert "show=open&amp;body=990101.market" in watcher.page.text
     await watcher.get("/console/cases?show=open&body=990101.market")
     assert view.case in watcher.text
+    await watcher.get("/console/cases?show=open&body=990101.market&day=2001-01-01")
+    assert view.case in watcher.text  # what is open is of no day, nor does the page say so
+    assert "1月1日" not in watcher.text
     clock.set(clock() + timedelta(days=3))  # past the promise, within the law's time
     await site.cases.act(Actor.citizen(person), view.case, "withdraw", {}, version=view.state.version, key="goneaway")
     await site.watch.turn()
@@ -289,3 +304,7 @@ async def test_every_number_of_a_body_leads_to_the_cases_behind_it(site: Site, c
         await watcher.get(f"/console/cases?show={show}")
         assert watcher.page.status_code == 200, show
         assert "怎么数的" in watcher.text
+        for day in ("0001-01-01", "9999-12-31"):
+            await watcher.get(f"/console/cases?show={show}&day={day}")
+            assert watcher.page.status_code == (400 if LISTS[show].of_day else 200), (show, day)
+    assert not any(LISTS[show].of_day for show in RATINGS)  # an hour more or less would tell who rated when

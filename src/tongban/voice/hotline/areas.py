@@ -15,6 +15,8 @@ from tongban.catalog.findings import Finding, sort_findings
 
 FILE = "areas.yaml"
 LARGEST = 8_000_000
+_NOT_READ = (yaml.YAMLError, ValueError, LookupError, AttributeError)
+"""What the reader of YAML raises for a value that is not of its type: 2026-13-01 is no day, an empty text no number."""
 
 
 class Area(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,7 +24,7 @@ class Area(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     code: Annotated[str, Meta(pattern=r"^[0-9]{9}([0-9]{3})?$")]
     name: Text
-    words: tuple[str, ...] = ()
+    words: tuple[Annotated[str, Meta(min_length=1)], ...] = ()
 
 
 def shipped() -> Path:
@@ -37,7 +39,6 @@ def read_areas(path: Path) -> tuple[tuple[Area, ...], list[Finding]]:
             return (), [_error(path, "areas-too-large", _TOO_LARGE, 1, 1)]
         text = path.read_bytes().decode("utf-8")
         root = cast("Any", yaml.compose(text, Loader=yaml.CSafeLoader))
-        loaded = yaml.load(text, Loader=yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError):
         return (), [_error(path, "areas-unreadable", _UNREADABLE, 1, 1)]
     except yaml.YAMLError as problem:
@@ -47,11 +48,12 @@ def read_areas(path: Path) -> tuple[tuple[Area, ...], list[Finding]]:
         return (), [_error(path, "areas-no-list", _NO_LIST, 1, 1)]
     areas: list[tuple[Area, tuple[int, int]]] = []
     wrong: list[Finding] = []
-    for node, value in zip(cast("list[yaml.Node]", root.value), cast("list[Any]", loaded), strict=True):
+    for node in cast("list[yaml.Node]", root.value):
         at = node.start_mark.line + 1, node.start_mark.column + 1
         try:
+            value: Any = yaml.constructor.SafeConstructor().construct_document(node)
             areas.append((msgspec.convert(value, Area), at))
-        except msgspec.ValidationError as problem:
+        except (msgspec.ValidationError, *_NOT_READ) as problem:
             said = Text(f"{_ENTRY.zh}（{problem}）", f"{_ENTRY.en} ({problem})")
             wrong.append(_error(path, "areas-entry", said, *at))
     wrong += _together(path, areas)

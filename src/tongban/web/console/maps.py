@@ -219,12 +219,14 @@ def _read(path: Path, _changed: int) -> tuple[str, dict[str, list[Ring]]] | None
 def rings_of(text: bytes) -> tuple[str, dict[str, list[Ring]]]:
     """The number of a map, and the rings of each region; a region may be in several features.
 
-    Raises `msgspec.ValidationError` for what is no map with an approval number.
+    Raises `msgspec.ValidationError` for what is no map with an approval number, ValueError for a ring without points.
     """
     found = msgspec.json.decode(text, type=_Collection)
     rings: dict[str, list[Ring]] = {}
     for one in found.features:
         rings.setdefault(one.properties.code, []).extend(one.geometry.rings())
+    if not all(ring for each in rings.values() for ring in each):
+        raise ValueError("a ring without points")
     return found.approval, rings
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from litestar import Response, get
 from litestar.params import Parameter
 
+from tongban.base.errors import refuse
 from tongban.base.i18n import Text
 from tongban.base.page import cursor, read_cursor
 from tongban.catalog.wording import day_words
@@ -40,10 +41,12 @@ async def cases(
     hour: Annotated[int | None, Parameter(ge=0, le=23)] = None,
     after: str | None = None,
 ) -> Response[str]:
-    """The cases behind a number, with how it is counted."""
+    """The cases behind a number, with how it is counted. Raises Refused `bad-day` (400)."""
     actor = supervisor(visitor)
     listed = next((one for one in Show if one.value == show), Show.RED)
     listing = LISTS[listed]
+    day = _day(day) if listing.of_day else None
+    hour = hour if day and listed is Show.TODAY else None
     wanted = Wanted(
         listed,
         _narrowed(site, actor, region, body_),
@@ -76,6 +79,13 @@ async def cases(
         everything=_address(listed, {}) if not (step or resource or post) else "",
         more=f"/console/cases?{urlencode(following)}" if following else "",
     )
+
+
+def _day(asked: date | None) -> date | None:
+    """A day that has a midnight everywhere, and a day after it."""
+    if asked and not 2000 <= asked.year < 3000:
+        raise refuse("bad-day", "没有这一天的数。", "There are no figures of that day.", place="day", status=400)
+    return asked
 
 
 def _address(show: Show, query: dict[str, str]) -> str:

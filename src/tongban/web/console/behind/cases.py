@@ -159,21 +159,31 @@ LISTS: dict[Show, Listing] = {
     Show.RED: Listing(METHODS[Name.RED].name, METHODS[Name.RED], _due, climbs=True),
     Show.AMBER: Listing(METHODS[Name.AMBER].name, METHODS[Name.AMBER], _due, climbs=True),
     Show.OPEN: Listing(_STANDS.name, _STANDS, _open),
-    Show.TODAY: Listing(Text("提交的", "Submitted"), METHODS[Name.TODAY], _opened),
-    Show.ENDED: Listing(Text("近30天办结", "Ended in 30 days"), METHODS[Name.PROMISED], _ended),
+    Show.TODAY: Listing(Text("提交的", "Submitted"), METHODS[Name.TODAY], _opened, of_day=True),
+    Show.ENDED: Listing(Text("近30天办结", "Ended in 30 days"), METHODS[Name.PROMISED], _ended, of_day=True),
     Show.OWED: Listing(
-        Text("近30天办结、有期限的", "Ended in 30 days, owed by a date"), METHODS[Name.PROMISED], _ended
+        Text("近30天办结、有期限的", "Ended in 30 days, owed by a date"), METHODS[Name.PROMISED], _ended, of_day=True
     ),
-    Show.IN_TIME: Listing(Text("近30天按承诺办结", "Kept the promise in 30 days"), METHODS[Name.PROMISED], _ended),
-    Show.IN_LAW: Listing(Text("近30天按法定期限办结", "Kept the law's date in 30 days"), METHODS[Name.LEGAL], _ended),
-    Show.PROMISED: Listing(Text("近30天没按承诺办结", "Missed the promise in 30 days"), METHODS[Name.PROMISED], _ended),
-    Show.LEGAL: Listing(Text("近30天超过法定期限", "Missed the law's date in 30 days"), METHODS[Name.LEGAL], _ended),
-    Show.CURED: Listing(Text("本月办结的差评", "Bad ratings ended this month"), METHODS[Name.CURED], _ended),
+    Show.IN_TIME: Listing(
+        Text("近30天按承诺办结", "Kept the promise in 30 days"), METHODS[Name.PROMISED], _ended, of_day=True
+    ),
+    Show.IN_LAW: Listing(
+        Text("近30天按法定期限办结", "Kept the law's date in 30 days"), METHODS[Name.LEGAL], _ended, of_day=True
+    ),
+    Show.PROMISED: Listing(
+        Text("近30天没按承诺办结", "Missed the promise in 30 days"), METHODS[Name.PROMISED], _ended, of_day=True
+    ),
+    Show.LEGAL: Listing(
+        Text("近30天超过法定期限", "Missed the law's date in 30 days"), METHODS[Name.LEGAL], _ended, of_day=True
+    ),
+    Show.CURED: Listing(
+        Text("本月办结的差评", "Bad ratings ended this month"), METHODS[Name.CURED], _ended, of_day=True
+    ),
     Show.CURED_IN_TIME: Listing(
-        Text("本月按时整改的差评", "Bad ratings put right in time this month"), METHODS[Name.CURED], _ended
+        Text("本月按时整改的差评", "Bad ratings put right in time this month"), METHODS[Name.CURED], _ended, of_day=True
     ),
     Show.CURED_LATE: Listing(
-        Text("本月没按时整改的差评", "Bad ratings put right late this month"), METHODS[Name.CURED], _ended
+        Text("本月没按时整改的差评", "Bad ratings put right late this month"), METHODS[Name.CURED], _ended, of_day=True
     ),
     Show.STEP: Listing(_STEP.name, _STEP, _in_state),
 }

@@ -146,11 +146,11 @@ _OPENED_BY = Method(
     Text("个人信息保护法51", "Personal Information Protection Law 51"),
 )
 LISTS: dict[Show, Listing] = {
-    Show.CALLED: Listing(Text("今天叫到号的", "Called today"), METHODS[Name.WAITS], _called),
-    Show.LOOKED_UP: Listing(METHODS[Name.LOOKED_UP].name, METHODS[Name.LOOKED_UP], _looked_up),
-    Show.FAILED: Listing(METHODS[Name.FAILED].name, METHODS[Name.FAILED], _failed),
-    Show.WITHOUT_BASIS: Listing(METHODS[Name.WITHOUT_BASIS].name, METHODS[Name.WITHOUT_BASIS], _looked_up),
+    Show.CALLED: Listing(Text("今天叫到号的", "Called today"), METHODS[Name.WAITS], _called, of_day=True),
+    Show.LOOKED_UP: Listing(METHODS[Name.LOOKED_UP].name, METHODS[Name.LOOKED_UP], _looked_up, of_day=True),
+    Show.FAILED: Listing(METHODS[Name.FAILED].name, METHODS[Name.FAILED], _failed, of_day=True),
+    Show.WITHOUT_BASIS: Listing(METHODS[Name.WITHOUT_BASIS].name, METHODS[Name.WITHOUT_BASIS], _looked_up, of_day=True),
     Show.NEVER_A_BASIS: Listing(_NEVER.name, _NEVER, _never_a_basis),
-    Show.OPENED_BY: Listing(_OPENED_BY.name, _OPENED_BY, _opened_by),
+    Show.OPENED_BY: Listing(_OPENED_BY.name, _OPENED_BY, _opened_by, of_day=True),
     Show.SILENT: Listing(_SILENT.name, _SILENT, _silent),
 }

@@ -119,12 +119,14 @@ class Line:
 
 
 class Listing(NamedTuple):
-    """A list. `climbs`: its lines have superiors that they climb to."""
+    """A list. `climbs`: its lines have superiors that they climb to. `of_day`: it can be narrowed to a day; a rating's
+    cannot, for what came in up to an hour and what up to the next would tell its time."""
 
     name: Text
     method: Method
     lines: Callable[[Site, Wanted], Awaitable[list[Line]]]
     climbs: bool = False
+    of_day: bool = False
 
 
 def midnight(site: Site, day: date) -> datetime:
