@@ -38,6 +38,7 @@ def test_public_words_that_tell_who_somebody_is_are_not_taken_and_what_has_to_go
         "清江路58号的路灯换了12盏，用了3200000元，有事打12345或者电话110",
         "原系统的厂商已经注销，全体老师都培训过",
         "负责人和单位都已说明",
+        "清源街道办事处一层的大厅改好了",
         "按《政务数据共享条例》第38条，目录990101/hr/insurance里有3项",
     ],
 )

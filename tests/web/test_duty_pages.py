@@ -6,12 +6,15 @@ import re
 
 import httpx
 import pytest
+from msgspec import structs
 from tests.web.citizen import Person
 from tests.web.test_tenants import Reader, in_post
 
 from tongban.base.clock import SettableClock
 from tongban.base.errors import Refused
-from tongban.org import Actor, demo
+from tongban.cases.duties import sent
+from tongban.cases.model import By
+from tongban.org import Actor, Directory, demo
 from tongban.org.model import Absence
 from tongban.oversight.draws import order, rank
 from tongban.web.app import create
@@ -186,6 +189,21 @@ async def test_who_inspects_is_drawn_by_the_same_leaf_checked_by_the_business_an
             return error.code
         return ""
 
+    engine, known, found = site.cases.engine, site.cases.engine.directory, await site.cases.engine.load(case)
+    without = structs.replace(
+        known.register,
+        posts=tuple(one for one in known.register.posts if one.id != posts[0]),
+        holdings=tuple(one for one in known.register.holdings if one.post != posts[0]),
+    )
+    two = zip(("inspector_one", "inspector_two"), drawn[1:], strict=True)
+    says = {
+        name: By("official", one.partition("/")[2], "", one.partition("/")[0], "990101.market") for name, one in two
+    }
+    with pytest.raises(Refused, match="Who goes was drawn"):
+        sent(engine, found, "send", says)
+    engine.directory = Directory.build(without, clock)
+    sent(engine, found, "send", says)  # a post that was done away with since the draw is passed over
+    engine.directory = known
     assert await act(examiner, "send", posts[0], posts[2]) == "not-as-drawn"
     assert await act(examiner, "send", posts[0], posts[0]) == "two-inspectors"
     assert await act(examiner, "send", posts[1], "990101.market.inspector-4") == "no-certificate"

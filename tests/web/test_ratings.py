@@ -12,6 +12,7 @@ from tongban.base.clock import SettableClock
 from tongban.base.errors import Refused
 from tongban.base.i18n import words
 from tongban.catalog.procedure import Who
+from tongban.org import store as people
 from tongban.voice.ratings.model import CHANGE
 from tongban.voice.ratings.service import Said
 from tongban.voice.store import ratings as store
@@ -195,6 +196,26 @@ async def test_words_are_public_only_after_somebody_has_looked_and_a_body_replie
     await head.post(address[1], {f"reply-{address[2]}": "谢谢，我们会继续"})
     await xiaoman.get("/open/ratings")
     assert "办得很快" in xiaoman.text and "我们会继续" in xiaoman.text and "13800000000" not in xiaoman.text
+
+
+async def test_no_list_of_names_tells_a_body_or_its_supervisor_who_rated_by_name(xiaoman: Person, site: Site) -> None:
+    case = await withdrawn(xiaoman)
+    subject = await site.voice.ratings.of_case(case, site.voice.ratings.link(case)[-10:])
+    await site.voice.ratings.rate(subject, Said(4, (), "办得很快", named=True), "online", None)
+    (row,) = await site.db.fetch("SELECT region, id, person FROM rating")
+    found = await people.person(site.db, row["person"])
+    assert found is not None
+    names = f"{found.name}、王小明、赵一平"
+    supervisor = await Official(site).sit("digital-centre.supervisor", "990100")
+    await supervisor.get("/desk/ratings")
+    assert found.name not in supervisor.text
+    address = f"/desk/ratings/{row['region']}/{row['id']}"
+    await supervisor.post(f"{address}/clear", {"do": "show", f"shown-{row['id']}": f"办得很快，{names}"})
+    assert supervisor.page.status_code == 200, "as with any names"
+    head = await Official(site).sit("police.head")
+    await head.get("/desk/ratings")
+    await head.post(f"{address}/reply", {f"reply-{row['id']}": names})
+    assert head.page.status_code == 200, "as with any names"
 
 
 async def test_what_the_indicators_read_names_no_case_and_nobody(xiaoman: Person, site: Site) -> None:

@@ -142,7 +142,8 @@ def sent(engine: Engine, found: Case, act: str, says: Mapping[str, Any]) -> None
                 status=422,
             )
     listed = [one.partition(" ") for one in str(found.state.facts.get("inspectors_drawn") or "").split(_NEXT) if one]
-    drawn = [one for one in listed if engine.directory.post(_post_and_person(one[0])[0]).body == named[0].body]
+    own = {post.id for post in engine.directory.posts_of(named[0].body)}  # a post that was done away with is nobody's
+    drawn = [one for one in listed if _post_and_person(one[0])[0] in own]
     able = [one for one in drawn if _may_go(engine.directory, service, *_post_and_person(one[0]), day)]
     first, wanted = able[: len(two)], {f"{one.post}/{one.id}" for one in named}
     fits = not drawn or wanted <= {one[0] for one in drawn} if act in _REPLACES else {one[0] for one in first} <= wanted

@@ -16,7 +16,7 @@ _NUMBERS = frozenset(
 )
 _OF_ALL = re.compile(r"1\d{2}|1[02]\d{3}|9[56]\d{3,4}|[48]00\d{7}")
 """Numbers that are nobody's: 110, 12345, 95598, 400 numbers."""
-_FLAT = re.compile("[室户层]|单元")
+_FLAT = re.compile("[室户]|单元")
 _NAMED = re.compile(
     "(?:我叫|名叫|名字叫|(?:姓名|本人|申请人|联系人|经办人|代办人|代理人|户主|法定代表人|负责人|监护人|收件人|当事人)[叫:：])"
     f" ?({ONE_NAME}[\u4e00-\u9fff]?)"

@@ -51,7 +51,7 @@ def read_areas(path: Path) -> tuple[tuple[Area, ...], list[Finding]]:
     for node in cast("list[yaml.Node]", root.value):
         at = node.start_mark.line + 1, node.start_mark.column + 1
         try:
-            value: Any = yaml.constructor.SafeConstructor().construct_document(node)
+            value = cast("Any", yaml.constructor.SafeConstructor().construct_document(node))
             areas.append((msgspec.convert(value, Area), at))
         except (msgspec.ValidationError, *_NOT_READ) as problem:
             said = Text(f"{_ENTRY.zh}（{problem}）", f"{_ENTRY.en} ({problem})")

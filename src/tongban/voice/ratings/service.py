@@ -302,7 +302,7 @@ class Ratings:
         said = shown.strip()
         if len(said) > LONGEST:
             raise refuse("too-long", f"最多{LONGEST}个字。", f"At most {LONGEST} characters.", place=f"shown-{rating}")
-        for_everybody(said, f"shown-{rating}", await self._names(found))
+        for_everybody(said, f"shown-{rating}", await self._names(found, known=found.said))
         if not await store.cleared(self.db, found, "shown" if said else "kept", said, actor.id):
             raise refuse("moved-on", "别人已经看过这一条。", "Somebody else has looked at this.", status=409)
 
@@ -317,14 +317,16 @@ class Ratings:
         if len(words_) > LONGEST:
             raise refuse("too-long", f"最多{LONGEST}个字。", f"At most {LONGEST} characters.", place=f"reply-{rating}")
         found = await store.one(self.db, region, rating)
-        for_everybody(words_, f"reply-{rating}", await self._names(found) if found and found.body == actor.body else ())
+        theirs = found is not None and found.body == actor.body and found.cure != ""
+        for_everybody(words_, f"reply-{rating}", await self._names(found) if found and theirs else ())
         if not await store.reply(self.db, region, rating, actor.body, words_, actor.id):
             raise refuse("moved-on", "这一条不能回复，或者已经回复过。", "There is no reply to give here.", status=409)
 
-    async def _names(self, one: Rating) -> tuple[str, ...]:
-        """Whose names must not stand beside it: of whoever rated by name."""
+    async def _names(self, one: Rating, known: str | None = None) -> tuple[str, ...]:
+        """Whose name must not stand beside it: of whoever rated by name, where whoever writes knows it already, from
+        its case or as it stands in `known`. Of anybody else, a refusal would tell who of a list of names it was."""
         person = await people.person(self.db, one.person) if one.person else None
-        return (person.name,) if person else ()
+        return (person.name,) if person and (known is None or person.name in known) else ()
 
     def regions(self, actor: Actor) -> tuple[str, ...]:
         """The regions that an official supervises: their own and those inside."""
