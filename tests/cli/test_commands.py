@@ -1,6 +1,7 @@
 """What a person at a terminal, or a script, gets from each command: words, an exit status, never a stack trace."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -75,6 +76,42 @@ def test_every_command_explains_itself_in_both_languages(run: Run, command: str)
     done = run(command, "--help")
     assert done.status == 0 and f"usage: tongban {command}" in done.out
     assert any("\u4e00" <= character <= "\u9fff" for character in done.out)
+
+
+VERBS = [
+    ("opinion", "groups"),
+    ("projects", "overlaps"),
+    *(("directory", verb) for verb in ("check", "export", "import")),
+    *(("route", verb) for verb in ("evaluate", "train", "adopt", "demonstrate", "lessons", "predict")),
+]
+
+
+@pytest.mark.parametrize("words", VERBS, ids=" ".join)
+def test_every_verb_says_in_both_languages_what_it_does(run: Run, words: tuple[str, str]) -> None:
+    told = run(*words, "--help").out.split("\n\n")[1]
+    assert not told.startswith(("positional", "options")), told
+    assert re.search("[a-z]{3}", told) and re.search("[\u4e00-\u9fff]{2}", told)
+
+
+ABSENT = [
+    ("opinion", "groups"),
+    ("projects", "overlaps"),
+    ("verify",),
+    ("rules", "check"),
+    ("precheck", "--type", "lease"),
+    ("indicators", "recompute"),
+    ("directory", "import"),
+    ("check",),
+    ("diff", str(RESIDENCE)),
+]
+
+
+@pytest.mark.parametrize("words", ABSENT, ids=lambda words: " ".join(words[:2]).split("/")[0])
+def test_a_file_that_is_not_there_is_named_with_what_to_do_in_both_languages(run: Run, words: tuple[str, ...]) -> None:
+    done = run(*words, "nowhere.csv")
+    said = done.out + done.err
+    assert done.status and "nowhere.csv" in said and "No such file" not in said
+    assert re.search("[\u4e00-\u9fff]{4}", said)
 
 
 # --- check ------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from tongban.base.i18n import Text
+from tongban.base.unopened import why_not_opened
 from tongban.catalog.findings import Finding, Position, errors, refused, sort_findings
 from tongban.catalog.model import Service
 from tongban.catalog.policy import Policy
@@ -105,7 +106,7 @@ def load_path(path: FilePath, load: Callable[[str, str], Loaded[T]], shown: str 
         )
         return Loaded(None, (Finding("error", "not-utf8", said, name, line, 1),), Source("", name))
     except OSError as problem:
-        said = Text(f"文件打不开：{problem.strerror}", f"The file cannot be opened: {problem.strerror}")
+        said = why_not_opened(problem)
         return Loaded(None, (Finding("error", "file-unreadable", said, name, 1, 1),), Source("", name))
 
 

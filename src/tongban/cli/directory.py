@@ -11,8 +11,9 @@ import msgspec
 
 from tongban.base.clock import system_clock
 from tongban.base.config import Settings
+from tongban.base.unopened import why_not_opened
 from tongban.catalog.findings import Finding, errors, format_finding
-from tongban.cli.saying import saying_refusals
+from tongban.cli.saying import saying_refusals, sentence
 from tongban.sharing.directory.changes import Changed, compare
 from tongban.sharing.directory.check import check_directory
 from tongban.sharing.directory.dcat import dcat
@@ -29,14 +30,14 @@ _LONGEST = 60
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban directory`."""
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
-    one = what.add_parser("check", help="the list against the law; 1 on any error · 对照法规检查清单")
+    one = what.add_parser("check", **sentence("the list against the law; 1 on any error · 对照法规检查清单"))
     one.add_argument("--json", action="store_true", help="for programs · 输出 JSON")
     _data(one)
-    one = what.add_parser("export", help="the list as DCAT 3 (JSON-LD) or as a sheet · 导出清单")
+    one = what.add_parser("export", **sentence("the list as DCAT 3 (JSON-LD) or as a sheet · 导出清单"))
     one.add_argument("--format", choices=("dcat", "csv"), default="dcat")
     one.add_argument("--body", default="", metavar="KIND", help="csv: of one kind of body, e.g. hr · 只要一类单位的")
     _data(one)
-    one = what.add_parser("import", help="shows what a sheet changes; --write takes it over · 先看改动，再写入")
+    one = what.add_parser("import", **sentence("shows what a sheet changes; --write takes it over · 先看改动，再写入"))
     one.add_argument("file", type=Path, metavar="FILE", help="CSV, UTF-8 or GB 18030")
     one.add_argument("--write", action="store_true", help="write to the data directory · 写入数据目录")
     _data(one)
@@ -99,7 +100,8 @@ def _import(settings: Settings, file: Path, *, write: bool) -> int:
         with file.open("rb") as opened:
             data = opened.read(MOST_BYTES + 1)
     except OSError as problem:
-        print(f"{file}: cannot be opened · 打不开：{problem.strerror}", file=sys.stderr)
+        why = why_not_opened(problem)
+        print(f"{file}: {why.zh} · {why.en}", file=sys.stderr)
         return 2
     live = _live(settings)
     directory = live.now

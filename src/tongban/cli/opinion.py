@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tongban.cli.saying import saying_refusals
+from tongban.cli.saying import saying_refusals, sentence
 
 if TYPE_CHECKING:
     from tongban.voice.participation.groups import Opinion
@@ -29,7 +29,9 @@ _groups.__name__ = f"number of groups (2 to {MOST_GROUPS})"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban opinion`."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    groups = verbs.add_parser("groups", help="a group for each participant, and how good they are · 分出意见群体")
+    groups = verbs.add_parser(
+        "groups", **sentence("a group for each participant, and how good they are · 分出意见群体")
+    )
     groups.add_argument("file", type=Path, metavar="PARTICIPANTS_VOTES.csv", help="a row a participant · 一行一人")
     groups.add_argument("--k", type=_groups, metavar="N", help="that many groups (default: 2 to 5, the best) · 分几群")
     groups.add_argument(

@@ -18,6 +18,7 @@ from tongban.assist.precheck.worker import Reader
 from tongban.base.config import Settings
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text, words
+from tongban.base.unopened import why_not_opened
 from tongban.cases.documents import MAX_BYTES, examine
 from tongban.catalog.installation import open_catalogue
 from tongban.catalog.paper import Paper
@@ -92,12 +93,8 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise refuse(
-            "file-unreadable",
-            f"文件打不开：{error.strerror}",
-            f"The file cannot be opened: {error.strerror}",
-            place=str(path),
-        ) from None
+        why = why_not_opened(error)
+        raise refuse("file-unreadable", why.zh, why.en, place=str(path)) from None
 
 
 async def _read(name: str, data: bytes) -> Reading:

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from tongban.cli.progress import Bar
-from tongban.cli.saying import saying_refusals
+from tongban.cli.saying import saying_refusals, sentence
 
 
 def _share(text: str) -> float:
@@ -22,7 +22,7 @@ _share.__name__ = "share (above 0, at most 1)"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban projects`."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    same = verbs.add_parser("overlaps", help="which projects overlap, and in what · 哪些项目重复、重复在哪")
+    same = verbs.add_parser("overlaps", **sentence("which projects overlap, and in what · 哪些项目重复、重复在哪"))
     same.add_argument("file", type=Path, metavar="FILE.csv", help="name, status, function, data, services · 一行一个")
     same.add_argument(
         "--least", type=_share, default=0.5, metavar="SHARE", help="name pairs from this on (default 0.5) · 从多少起"

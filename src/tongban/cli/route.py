@@ -17,7 +17,7 @@ from tongban.base import private
 from tongban.base.clock import system_clock
 from tongban.base.config import Settings
 from tongban.cli.progress import Bar
-from tongban.cli.saying import saying_refusals
+from tongban.cli.saying import saying_refusals, sentence
 
 if TYPE_CHECKING:
     from tongban.assist.routing.adopting import Adopted
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `tongban route`."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    evaluate = verbs.add_parser("evaluate", help="cross-validate on labelled requests · 交叉评测")
+    evaluate = verbs.add_parser("evaluate", **sentence("cross-validate on labelled requests · 交叉评测"))
     _labelled(evaluate)
     evaluate.add_argument("--folds", type=int, default=5, help="how many parts (default 5) · 折数")
     evaluate.add_argument("--dedup", action="store_true", help="keep one of near duplicates · 近似重复的只留一条")
     evaluate.add_argument("--json", action="store_true", help="print JSON · 输出 JSON")
-    train = verbs.add_parser("train", help="make a model file · 训练模型文件")
+    train = verbs.add_parser("train", **sentence("make a model file · 训练模型文件"))
     _labelled(train)
     train.add_argument("--out", type=Path, required=True, metavar="MODEL", help="the model file · 模型文件")
-    adopt = verbs.add_parser("adopt", help="measure, train and put into use · 评测、训练并启用")
+    adopt = verbs.add_parser("adopt", **sentence("measure, train and put into use · 评测、训练并启用"))
     _labelled(adopt)
     adopt.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
     adopt.add_argument(
@@ -43,9 +43,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="sure ones are ticked for the clerk if 98%% of these were right · 有把握的替窗口人员先勾好",
     )
-    show = verbs.add_parser("demonstrate", help="adopt a model of invented requests · 启用演示模型")
+    show = verbs.add_parser("demonstrate", **sentence("adopt a model of invented requests · 启用演示模型"))
     show.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
-    lessons = verbs.add_parser("lessons", help="checked re-routings as a training file · 导出核对过的改派，供训练")
+    lessons = verbs.add_parser(
+        "lessons", **sentence("checked re-routings as a training file · 导出核对过的改派，供训练")
+    )
     lessons.add_argument(
         "--out", type=Path, required=True, metavar="FILE.csv", help="columns text,label · 列 text,label"
     )
@@ -54,7 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--since", type=date.fromisoformat, metavar="DATE", help="checked since, YYYY-MM-DD · 从哪天起"
     )
     lessons.add_argument("--data", type=Path, help="data directory (default .tongban) · 数据目录")
-    predict = verbs.add_parser("predict", help="answer every row of a file · 逐条给出建议")
+    predict = verbs.add_parser("predict", **sentence("answer every row of a file · 逐条给出建议"))
     predict.add_argument("model", type=Path, metavar="MODEL")
     predict.add_argument("--batch", type=Path, required=True, metavar="FILE.csv", help="requests · 诉求文件")
     predict.add_argument("--text", required=True, metavar="COL", help="column of the text · 正文列")

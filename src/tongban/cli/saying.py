@@ -4,9 +4,23 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypedDict
 
 from tongban.base.errors import Refused
 from tongban.base.i18n import Lang
+from tongban.base.unopened import why_not_opened
+
+
+class Sentence(TypedDict):
+    """What a verb does, in the list of verbs and above its own options."""
+
+    help: str
+    description: str
+
+
+def sentence(text: str) -> Sentence:
+    """argparse shows `help` in the list only; whoever asks a verb itself reads the same sentence."""
+    return {"help": text, "description": text}
 
 
 @dataclass
@@ -30,4 +44,6 @@ def saying_refusals(lang: Lang | None = None) -> Generator[Said]:
             print(f"{place}{text} ({problem.code})", file=sys.stderr)
     except OSError as error:
         said.status = 1
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        why = why_not_opened(error)
+        place = f"{error.filename}: " if error.filename is not None else ""
+        print(f"{place}{why[lang] if lang else f'{why.zh} · {why.en}'}", file=sys.stderr)

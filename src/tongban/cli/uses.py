@@ -26,7 +26,7 @@ from tongban.catalog.installation import open_catalogue
 from tongban.catalog.shipped import shipped
 from tongban.catalog.use import Threshold, Use
 from tongban.cli.installed import running, with_site
-from tongban.cli.saying import saying_refusals
+from tongban.cli.saying import saying_refusals, sentence
 from tongban.cli.watching import Watching
 from tongban.web.site import Site
 
@@ -38,15 +38,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("check", "files, reviews and measurements; 1 if a use may not run · 检查登记、审查和评测"),
         ("list", "the register and how each use stands · 列出登记和状态"),
     ):
-        one = what.add_parser(name, help=text)
+        one = what.add_parser(name, **sentence(text))
         one.add_argument("--json", action="store_true", help="for programs · 输出 JSON")
         _data(one)
-    one = what.add_parser("measure", help="measure a use on its set; 1 below its thresholds · 评测一个算法应用")
+    one = what.add_parser("measure", **sentence("measure a use on its set; 1 below its thresholds · 评测一个算法应用"))
     one.add_argument("use", metavar="USE")
     one.add_argument("--set", type=Path, metavar="FILE", help="measure on this instead · 换一个评测集")
     one.add_argument("--shipped", action="store_true", help="write beside the shipped use files · 写到随平台的登记旁")
     _data(one)
-    one = what.add_parser("watch", help="what the watching found; 1 if a use is narrowed · 看管的结果")
+    one = what.add_parser("watch", **sentence("what the watching found; 1 if a use is narrowed · 看管的结果"))
     one.add_argument("use", nargs="?", default="", metavar="USE", help="default all · 默认全部")
     one.add_argument("--now", action="store_true", help="look now, not by the hour · 现在就看一遍")
     one.add_argument("--json", action="store_true", help="for programs · 输出 JSON")
@@ -55,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("off", "switch a use off; published · 关掉，理由公布"),
         ("on", "take the switch back; published · 重新打开"),
     ):
-        one = what.add_parser(name, help=text)
+        one = what.add_parser(name, **sentence(text))
         one.add_argument("use", metavar="USE")
         one.add_argument("--region", default=EVERYWHERE, metavar="CODE", help="six digits; default everywhere · 地区")
         one.add_argument("--why", required=True, metavar="TEXT", help="the reason, published · 理由，公布")

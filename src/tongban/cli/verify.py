@@ -20,6 +20,7 @@ from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import LANGS, Lang, Text
 from tongban.base.keys import Keys, Use
 from tongban.base.statements import Unbelieved, believed, read
+from tongban.base.unopened import why_not_opened
 from tongban.cases.deciding_again import decide_again, read_receipt
 from tongban.cases.decision_receipt import KIND as DECISION
 from tongban.certs import FAULTS, PublicKeys, report
@@ -211,7 +212,7 @@ def run(options: argparse.Namespace) -> int:
             return 1
         answer = kind.check(data, question) if keys or not kind.by_keys else None
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"{error.filename}: {why_not_opened(error)[options.lang]}", file=sys.stderr)
         return 2
     except Refused as refused:
         print(refused.problems[0].text[options.lang], file=sys.stderr)

@@ -22,6 +22,7 @@ from tongban.assist.routing.features import Space
 from tongban.assist.routing.grams import BLOCKS, Block, Words
 from tongban.assist.routing.model import Model
 from tongban.base.errors import Refused, refuse
+from tongban.base.unopened import why_not_opened
 
 KIND = "tongban-routing-1"
 LARGEST = 1 << 30
@@ -90,10 +91,11 @@ def load(path: Path, expected: str = "") -> tuple[Model, Header]:
     try:
         data = path.read_bytes()
     except OSError as error:
+        why = why_not_opened(error)
         raise refuse(
             "no-model",
-            f"读不到模型文件 {path.name}（{error.strerror}）。先用 tongban route train 训练一个",
-            f"The model {path.name} cannot be read ({error.strerror}). Make one with tongban route train",
+            f"读不到模型文件 {path.name}（{why.zh}）。先用 tongban route train 训练一个",
+            f"The model {path.name} cannot be read ({why.en}). Make one with tongban route train",
             place=str(path),
         ) from None
     if expected and digest(data) != expected:
