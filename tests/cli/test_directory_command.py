@@ -71,7 +71,7 @@ def test_a_sheet_with_mistakes_is_told_whole_and_changes_nothing(
 
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("import", tmp_path / "none.csv") == 2
-    assert "打不开" in capsys.readouterr().err
+    assert "没有这个文件" in capsys.readouterr().err
 
 
 @pytest.mark.database

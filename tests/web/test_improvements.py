@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 import pytest
 from tests.web.citizen import Person
 from tests.web.desk_people import Official
@@ -98,10 +99,22 @@ async def test_only_a_published_newer_version_of_the_same_service_can_be_linked_
     await head.do(case, "link", version="2")
     await site.voice.turn()
     await anyone.get("/open/improvements")
-    assert "已改" in anyone.text and "房屋租赁合同" in anyone.text and "第1版和第2版的差别" in anyone.text
+    assert "房屋租赁合同" in anyone.text and "第1版和第2版的差别" in anyone.text
+    # Version 2 says nothing new of the lease: a newer version alone is not called a change of what was complained of.
+    assert "大家说的那一处，这一版没有动" in anyone.text and "已改" not in anyone.text
+    one = (await site.voice.improvements.listed(None, 1)).items[0]
+    assert not site.voice.improvements.elsewhere(msgspec.structs.replace(one, cause="facts.lives_at"))
+    assert not site.voice.improvements.elsewhere(msgspec.structs.replace(one, cause="facts"))
+    assert site.voice.improvements.elsewhere(msgspec.structs.replace(one, cause="conditions.1"))
+    assert not site.voice.improvements.elsewhere(msgspec.structs.replace(one, cause="page"))
     assert site.voice.improvements.changes((await site.voice.improvements.listed(None, 1)).items[0])
     told = (await anyone.get("/open/improvements.json")).json()["items"][0]
-    assert told["standing"] == "done" and told["version_after"] == "2" and told["changes"]
+    assert (
+        told["standing"] == "done"
+        and told["part_unchanged"] is True
+        and told["version_after"] == "2"
+        and told["changes"]
+    )
 
 
 async def test_a_missed_date_is_overdue_in_public_and_nobodys_words_or_exact_small_number_are(

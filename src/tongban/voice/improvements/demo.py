@@ -20,7 +20,7 @@ from tongban.voice.store import demo as store
 from tongban.voice.store.demo import Invented
 
 _REGION, _CENTRE, _OWNER = "990101", "990100.digital-centre", "990101.police"
-_OF, _FROM, _TO, _CAUSE = "residence-permit", "1", "2", "materials.lease"
+_OF, _FROM, _TO, _CAUSE = "residence-permit", "1", "2", "facts.lives_at"
 _MONTHLY = (11, 14, 12, 17, 15, 13)
 """People a month before the change, the latest last; after it three a month."""
 _AFTER = 3
@@ -57,7 +57,7 @@ async def seed(improvements: Improvements, cases: Cases, clock: SettableClock, n
     )
     case, head = opened.state.case.case, await _head(improvements)
     steps = (
-        ("promise", {"what": "租赁备案查得到的，不再要合同。", "by": (today + timedelta(days=30)).isoformat()}),
+        ("promise", {"what": "居住登记里已经有的住址，不再要您填。", "by": (today + timedelta(days=30)).isoformat()}),
         ("link", {"version": _TO}),
     )
     for n, (act, says) in enumerate(steps, start=1):

@@ -302,6 +302,18 @@ class Improvements:
         both = self._resulted({"of_service": one.service, "of_version": one.version}, one.linked)
         return tuple(each for each in diff(*both) if each.path not in _ITS_OWN) if both else ()
 
+    def elsewhere(self, one: Improvement) -> bool:
+        """Whether a version is linked in which the part that was complained of stands as before: a newer version alone
+        is no answer. Of the guide as a whole nobody can say."""
+        section = one.cause.partition(".")[0]
+        if not one.linked or section == "page":
+            return False
+        numbered = section == "conditions"
+        part = section if numbered else one.cause
+        return not any(
+            f"{each.path}.".startswith(f"{part}.") or part.startswith(f"{each.path}.") for each in self.changes(one)
+        )
+
     async def months(self, shown: Sequence[Improvement]) -> Mapping[str, Sequence[Month]]:
         """How many people spoke of the part in each whole month, by case."""
         return await counted.months(self.db, [one.case_id for one in shown])

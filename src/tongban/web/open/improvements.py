@@ -64,6 +64,7 @@ def _one(site: Site, one: Improvement, months: Sequence[Month]) -> dict[str, Any
         "standing_words": STANDINGS[standing],
         "late": one.late(site.today),
         "changes": voice.changes(one),
+        "elsewhere": voice.elsewhere(one),
         "in_force": changed,
         "months": [(each.month, people(each.people), PHASES[phase(each.month, changed)]) for each in months],
         "after": any(phase(each.month, changed) == "after" for each in months),
@@ -90,6 +91,7 @@ def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
         "version_before": one.version,
         "version_after": one.linked or None,
         "in_force_from": told["in_force"],
+        "part_unchanged": told["elsewhere"],
         "changes": [{"text": each.text, "effect": each.effect} for each in told["changes"]],
         "months": [
             {"month": f"{month:%Y-%m}", "said_by": said, "phase": phase} for month, said, phase in told["months"]
