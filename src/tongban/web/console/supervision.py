@@ -5,10 +5,10 @@ error can be tolerated on three conditions (浙江最多跑一次规定 43 to 46
 """
 
 import secrets
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.cases import Applicant
@@ -52,7 +52,7 @@ async def form(
     site: Site,
     visitor: Visitor,
     case: str = "",
-    body_: str = Parameter(query="body", default=""),
+    body_: Annotated[str, QueryParameter(name="body")] = "",
     service: str = "",
     finding: str = "",
     interface: str = "",

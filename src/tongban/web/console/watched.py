@@ -9,7 +9,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
@@ -32,13 +32,13 @@ async def cases(
     visitor: Visitor,
     show: str = Show.RED.value,
     region: str = "",
-    body_: str = Parameter(query="body", default=""),
+    body_: Annotated[str, QueryParameter(name="body")] = "",
     service: str = "",
     step: str = "",
     resource: str = "",
     post: str = "",
     day: date | None = None,
-    hour: Annotated[int | None, Parameter(ge=0, le=23)] = None,
+    hour: Annotated[int | None, QueryParameter(ge=0, le=23)] = None,
     after: str | None = None,
 ) -> Response[str]:
     """The cases behind a number, with how it is counted. Raises Refused `bad-day` (400)."""

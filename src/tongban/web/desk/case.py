@@ -2,11 +2,11 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tongban.assist.precheck.service import Prechecked
 from tongban.base.errors import Problem, Refused, refuse
@@ -111,7 +111,7 @@ async def show(
     site: Site,
     visitor: Visitor,
     case: str,
-    list_: str = Parameter(query="list", default=""),
+    list_: Annotated[str, QueryParameter(name="list")] = "",
     due: str = "",
     service: str = "",
     q: str = "",

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tongban.base.i18n import Text
 from tongban.base.page import Page
@@ -83,7 +83,7 @@ async def queue(site: Site, actor: Actor, wanted: Narrowed, after: str | None = 
 async def todo(
     site: Site,
     visitor: Visitor,
-    list_: str = Parameter(query="list", default=""),
+    list_: Annotated[str, QueryParameter(name="list")] = "",
     due: str = "",
     service: str = "",
     q: str = "",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.i18n import Text
@@ -108,7 +108,7 @@ async def to_provider(site: Site, visitor: Visitor, next: str = HOME) -> Respons
 async def from_provider(
     site: Site,
     visitor: Visitor,
-    attempt: Annotated[str, Parameter(query="state")] = "",
+    attempt: Annotated[str, QueryParameter(name="state")] = "",
     code: str = "",
     iss: str = "",
 ) -> Response[Any]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tongban.base.errors import Problem, Refused, refuse
 from tongban.base.ids import uuid7
@@ -29,7 +29,7 @@ from tongban.web.problems import wants_html
 from tongban.web.site import Site
 from tongban.web.visitor import Visitor
 
-Files = Annotated[list[str] | None, Parameter(query="file")]
+Files = Annotated[list[str] | None, QueryParameter(name="file")]
 TEXTS = frozenset({"text", "long-text"})
 
 
