@@ -5,6 +5,9 @@ The commands run as processes and the pages come over the wire, because the prom
 
 import hashlib
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -227,6 +230,19 @@ def test_it_releases_the_month_that_settled_by_itself_and_anybody_gets_the_same_
         whole.extractall(tmp_path / "public")
     done = tongban("indicators", "recompute", tmp_path / "public")
     assert done.returncode == 0 and "equal to the last digit" in done.stdout
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_who_stops_a_start_half_way_sees_no_stack_trace_and_leaves_nothing_running(told: signal.Signals) -> None:
+    with data_directory() as data:
+        words = (sys.executable, "-m", "tongban", "up", "--empty", "--port", str(free_port()), "--data", str(data))
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as starting:
+            assert starting.stdout is not None
+            assert "Starting the database" in starting.stdout.readline()
+            eventually(lambda: any(data.glob("postgres*.new/*")))
+            starting.send_signal(told)
+            _, said = starting.communicate()  # to the end of what everybody writes who was started
+        assert starting.returncode == 128 + told and not said
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from tests.newcomer import eventually
 
 from tongban.base.database import Database, EmbeddedPostgres
 from tongban.base.errors import Refused
@@ -156,6 +157,16 @@ def test_a_half_made_cluster_is_made_anew(directory: Path):
     (directory / "postgres.new" / "PG_VERSION").write_text("18")
     with EmbeddedPostgres(directory) as server:
         assert server.pid > 0
+
+
+def test_one_that_is_killed_while_it_makes_the_cluster_is_not_in_the_way_of_the_next(directory: Path):
+    """What made it may still be ending."""
+    with subprocess.Popen((sys.executable, "-c", HOLDER, str(directory)), stdin=subprocess.DEVNULL) as killed:
+        eventually(lambda: any(directory.glob("postgres*.new/*")))
+        killed.kill()
+    with EmbeddedPostgres(directory) as server:
+        assert server.pid > 0
+    assert not [left.name for left in directory.glob("postgres*.new")]
 
 
 def test_a_server_that_cannot_start_says_the_last_word_of_its_log(directory: Path):

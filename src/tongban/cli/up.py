@@ -16,6 +16,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 
@@ -42,7 +43,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serves until it is told to stop; 1 when it cannot start."""
+    """Serves until it is told to stop; 1 when it cannot start, and what a shell expects when it is told to stop before
+    that."""
+    signal.signal(signal.SIGTERM, _stop)  # until the server listens to it: what was begun is ended
+    try:
+        return _run(options)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+def _stop(*_: object) -> NoReturn:
+    sys.exit(128 + signal.SIGTERM)
+
+
+def _run(options: argparse.Namespace) -> int:
     with saying_refusals() as said:
         settings = _settings(options)
         if not _free(settings):

@@ -10,16 +10,19 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import stat
 import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from tongban.base.errors import refuse
 from tongban.base.i18n import Text
+from tongban.base.parent import end_with_parent
 
 ROLE = "tongban"
 """The database role and database of the installation."""
@@ -87,7 +90,7 @@ class Account:
         return path
 
     def run(self, *command: str | Path, cwd: Path, send: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a command as this account to its end, with `send` as its input."""
+        """Run a command as this account to its end, or to ours, with `send` as its input."""
         return subprocess.run(  # noqa: S603 -- a list of our own words, no shell
             [str(part) for part in command],
             cwd=cwd,
@@ -96,6 +99,7 @@ class Account:
             capture_output=True,
             text=True,
             check=False,
+            preexec_fn=partial(end_with_parent, os.getpid(), signal.SIGKILL),
             user=self._user,
             group=self._group,
             extra_groups=self._groups,
@@ -184,9 +188,10 @@ class Home:
         """Make the cluster unless it exists. A half-made one from an interrupted run is thrown away and made anew."""
         if (self.data / "PG_VERSION").exists():
             return
-        draft = self.root / "postgres.new"
-        shutil.rmtree(draft, ignore_errors=True)
-        self.account.own(draft)
+        for left in self.root.glob("postgres*.new"):
+            shutil.rmtree(left, ignore_errors=True)
+        # Of this process alone: what made another may still be ending, and would write into one of the same name.
+        draft = self.account.own(self.root / f"postgres.{os.getpid()}.new")
         self._must(
             self.account.run(
                 self.binaries / "initdb",
