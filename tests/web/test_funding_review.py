@@ -72,7 +72,7 @@ async def test_overlaps_and_sharing_are_in_the_file_and_another_person_than_the_
     await decider.do(case, "support", reasons="原系统是外省的，重做不可避免；数据按时共享")
     assert (await site.cases.engine.load(case)).state.state == "supported"
     page = await anybody(site, "/open/projects")
-    for public in (WHY, SEEN["about_overlap"], "原系统是外省的", "支持", "80万元"):
+    for public in (WHY, SEEN["about_overlap"], "原系统是外省的", "支持", "80万元", "没有办0件（没答复或者没接通）"):
         assert public in page
     await site.db.execute("UPDATE project_funding SET kept = kept - 'late' || '{\"cost\": \"much\"}'::jsonb")
     assert WHY in await anybody(site, "/open/projects"), "kept by an earlier version of the program: told anew"
