@@ -260,4 +260,6 @@ def _serve(settings: Settings, start: _Start) -> None:
         backlog=1024,
     )
     server.on_startup(start.begin)
+    # A worker is forked with the server's handler: while it loads, SIGTERM would not end it, and the server waits.
+    os.register_at_fork(after_in_child=partial(signal.signal, signal.SIGTERM, signal.SIG_DFL))
     server.serve()
