@@ -77,14 +77,14 @@ class Improvements:
 
     # --- gathering -------------------------------------------------------------------------------------------------
 
-    async def turn(self) -> None:
-        """Take in what was said, and keep the cases that moved."""
+    async def turn(self, *, whole: bool = False) -> None:
+        """Take in what was said, and keep the cases that moved. `whole`: look at every case, however old."""
         now = self.clock()
         since = now - timedelta(days=self.threshold.days)
         for one in await store.heard(self.db, since, now - CHANGE, _BATCH):
             await self._take_in(one)
         moved = False
-        async for case in self.following.moved(now, partial(store.moved, self.db)):
+        async for case in self.following.moved(now, partial(store.moved, self.db), whole=whole):
             try:
                 await self._keep(await self.cases.engine.load(case))
                 moved = True
