@@ -201,6 +201,22 @@ async def test_a_call_is_typed_in_and_the_caller_told_number_and_code(site: Site
         assert public.status_code == 200 and "煤气" not in public.text
 
 
+async def test_what_names_a_service_is_offered_first_to_the_body_that_answers_for_it_by_its_file(
+    anyone: Person, site: Site
+) -> None:
+    case, _ = await asked(anyone, "租的房子拿去办证，窗口说租赁合同要复印三份", about="居住证申领")
+    clerk = await Official(site).sit("service-centre.clerk")
+    await clerk.get(f"/desk/hotline/{case}")
+    choices = re.findall(r'type="radio" name="to" value="([^"]*)"( checked)?', clerk.page.text)
+    assert choices[0] == ("990101.police", ""), "a person chooses"
+    assert "说的是“居住证申领”，这个事项由它办。" in clerk.text
+    assert not any(ticked for _, ticked in choices), "what a machine is sure of is not ticked against the file"
+    await sent(clerk, case, "990101.police")
+    police = await Official(site).sit("police.examiner")
+    await police.open(case)
+    assert police.page.status_code == 200 and "租赁合同" in police.text
+
+
 async def test_it_is_taken_up_again_once_within_thirty_days_and_not_later(
     anyone: Person, site: Site, clock: SettableClock
 ) -> None:

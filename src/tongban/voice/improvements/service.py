@@ -93,14 +93,14 @@ class Improvements:
         await self._count(now, anew=moved)
 
     async def _take_in(self, one: Heard) -> None:
-        service = self._named(one.about)
+        service = self.named(one.about)
         if service is None:  # grouped by its words (`unnamed`)
             await store.take_in(self.db, one, "", "", "")
         else:
             seems = suggested(self._causes(service), one.tags, one.said)
             await store.take_in(self.db, one, service.service, seems, "")
 
-    def _named(self, about: str, *, whole: bool = True) -> Service | None:
+    def named(self, about: str, *, whole: bool = True) -> Service | None:
         """The service that is meant: by its slug; else whose name, or what people call it, stands in what was written,
         the longest; else whose own name begins with it, the shortest. Of a sentence (not `whole`) it is enough that the
         beginning of a name stands in it, for a person decides."""
@@ -142,7 +142,7 @@ class Improvements:
         return Unnamed(self.db, self._regions(actor), since, self._called, self.causes)
 
     def _called(self, said: str) -> str:
-        found = self._named(said, whole=False)
+        found = self.named(said, whole=False)
         return found.service if found else ""
 
     def enough(self, one: Cluster) -> bool:

@@ -45,6 +45,15 @@ class Option:
     likely: int
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The service that a request names, with the body that answers for it by its file: a rule, no machine's guess."""
+
+    service: Text
+    body: str
+    name: Text
+
+
 @get("/desk/hotline")
 async def listed(
     site: Site,
@@ -219,6 +228,9 @@ async def _sending(
             options = [_option(site, one.category, one.body, one.confidence) for one in found.value if one.body]
     else:
         twins = await sending.twins(actor, view)
+    owner = _owner(site, str(view.state.facts.get("about_service") or ""), region) if act else None
+    if owner and ready and competent(site.directory, region, ready) != owner.body:
+        ready = ""  # the file says another body: nothing is ticked beforehand
     where = await site.voice.hotline.where(view.case)
     bodies = act.spec.says["body"].choices if act and act.spec else ()
     return page(
@@ -231,6 +243,7 @@ async def _sending(
         said=said,
         place=str(view.state.facts.get("place") or ""),
         act=act,
+        owner=owner,
         options=options,
         held=held,
         call=call,
@@ -254,6 +267,17 @@ async def _sending(
         service=both(view.definition.service.name),
         problems=problems,
     )
+
+
+def _owner(site: Site, about: str, region: str) -> Owner | None:
+    service = site.voice.improvements.named(about) if about else None
+    if service is None:
+        return None
+    try:
+        body = site.directory.competent(service.authority.body, service.authority.level, region, service.service)
+    except Refused:  # nobody here answers for it
+        return None
+    return Owner(both(service.name), body.id, body.name)
 
 
 def _option(site: Site, category: str, body: str, confidence: float) -> Option:
