@@ -13,13 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tongban.base.clock import ZONE
+from tongban.base.errors import Refused
 from tongban.base.keys import KeyRing
 from tongban.oversight.computing import Figure, Period
 from tongban.oversight.facts import CaseFact
 from tongban.oversight.files import read_indicators
 from tongban.oversight.folder import Facts, opened, replace
 from tongban.oversight.model import Indicator
+from tongban.oversight.opendata.files import FIGURES
 from tongban.oversight.opendata.making import Public, release
+from tongban.oversight.opendata.making import released as released_months
 from tongban.oversight.opendata.reading import recompute
 from tongban.oversight.publishing import asks
 
@@ -113,3 +116,23 @@ def test_three_who_wait_still_are_not_told_by_who_asked_and_who_was_answered(key
     with opened(tmp_path / "facts") as facts:
         found = released(facts, keys, tmp_path)
     assert {figure.rows for _, figure, _ in found} in ({37}, {40})
+
+
+def test_what_was_told_before_and_cannot_be_read_blocks_the_next_month_and_says_what_to_do(
+    keys: KeyRing, tmp_path: Path
+):
+    kinds = [("a", "s", "online", 0, 3, True), ("a", "s", "online", 25, 3, True)]
+    replace(tmp_path / "facts", "cases", "990101", "2026-10", cases(kinds, (40, 40)))
+    with opened(tmp_path / "facts") as facts:
+        folder = release(facts, INDICATORS, MONTHS[0], PUBLIC, keys, NOW, tmp_path)
+        figures = folder / FIGURES
+        whole = figures.read_bytes()
+        for wrong in (b"\xff", whole.replace(b",40", b",x"), None):
+            figures.unlink() if wrong is None else figures.write_bytes(wrong)
+            with pytest.raises(Refused) as caught:
+                release(facts, INDICATORS, MONTHS[1], PUBLIC, keys, NOW, tmp_path)
+            assert caught.value.code == "earlier-release-unreadable"
+            assert "2026-10" in caught.value.problems[0].text.en
+            assert released_months(tmp_path) == ["2026-10"]
+        figures.write_bytes(whole)
+        release(facts, INDICATORS, MONTHS[1], PUBLIC, keys, NOW, tmp_path)

@@ -63,6 +63,9 @@ async def test_a_month_is_never_drawn_again_not_even_where_its_folder_was_lost(s
     with pytest.raises(Refused) as caught:
         await month_released(site, "2026-09")
     assert caught.value.code == "release-lost"
+    with pytest.raises(Refused) as caught:
+        await month_released(site, "2026-10")
+    assert caught.value.code == "release-lost", "what may be told next depends on what was told before"
     shutil.move(tmp_path / "elsewhere", made)
     assert (await month_released(site, "2026-09") / "release.json").read_bytes() == before
 

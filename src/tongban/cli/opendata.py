@@ -148,13 +148,15 @@ async def month_released(site: Site, month: str | None) -> Path:
         )
     bands = await store.bands(site.db)
     async with site.db.transaction() as connection:
-        if await store.begin_release(connection, period.name) and period.name not in released(data_dir):
-            raise refuse(
+        await store.begin_release(connection, period.name)
+        there = released(data_dir)
+        for lost in (month for month in await store.released_months(connection) if month not in there):
+            raise refuse(  # of this month, or of one before: who does not know what was told cannot know what may be
                 "release-lost",
-                f"{period.name} 已经发布过，文件夹却不在：噪声只抽一次，请从备份或公开的副本放回去",
-                f"{period.name} was released, and its folder is gone. Noise is drawn once: put it back from a backup or"
+                f"{lost} 已经发布过，文件夹却不在：噪声只抽一次，请从备份或公开的副本放回去",
+                f"{lost} was released, and its folder is gone. Noise is drawn once: put it back from a backup or"
                 " from a public copy",
-                place=str(releases_dir(data_dir) / period.name),
+                place=str(releases_dir(data_dir) / lost),
                 status=409,
             )
         with opened(facts_dir(data_dir)) as facts:

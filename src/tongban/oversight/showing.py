@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
+from tongban.oversight.crowds.deciding import decided
 from tongban.oversight.protecting import Guard, Row
 
 Key: TypeAlias = tuple[str, ...]
@@ -23,6 +24,9 @@ Times: TypeAlias = tuple[int, ...]
 """How often one of a cell counts, in each population."""
 Cells: TypeAlias = Mapping[tuple[Key, Times], int]
 """How many there are of the same values that count in the same populations."""
+
+MANY = 400
+"""Cells from which on all are looked at together (`oversight.crowds`), not one figure after another."""
 
 
 class Population(NamedTuple):
@@ -41,24 +45,29 @@ class Sum(NamedTuple):
     group: Key
 
 
-def shown(cells: Mapping[Key, int], tables: Sequence[Sequence[int]], small: int) -> dict[Table, frozenset[Key]]:
+def shown(
+    cells: Mapping[Key, int], tables: Sequence[Sequence[int]], small: int, most: int = MANY
+) -> dict[Table, frozenset[Key]]:
     """Of each table of one population the groups that may be shown."""
     axes = tuple(range(len(next(iter(cells), ()))))
     one = Population(0, axes, tuple(map(tuple, tables)))
-    return together({(key, (1,)): count for key, count in cells.items()}, (one,), small)[0]
+    return together({(key, (1,)): count for key, count in cells.items()}, (one,), small, most=most)[0]
 
 
 def together(
-    cells: Cells, populations: Sequence[Population], small: int, public: Iterable[Sum] = ()
+    cells: Cells, populations: Sequence[Population], small: int, public: Iterable[Sum] = (), most: int = MANY
 ) -> list[dict[Table, frozenset[Key]]]:
     """Of each table of each population the groups that may be shown to whoever has all the others, and what is public
     already.
 
     The tables of a population come in the order in which they matter. Besides its groups every pair of values and
-    every cell of it is a group that must not be found while it has fewer than `small`.
+    every cell of it is a group that must not be found while it has fewer than `small`. With more than `most` cells it
+    is decided another way (`oversight.crowds`).
     """
     filled = [key for key, count in cells.items() if count]
     sizes = [cells[key] for key in filled]
+    if len(filled) > most:
+        return decided(filled, sizes, [(one.place, one.tables) for one in populations], small, public)
     views = [_View(filled, sizes, one) for one in populations]
     guard = Guard((row for view in views for row in view.secret(small)), sizes, small)
     for row in _rows(filled, public):

@@ -137,6 +137,11 @@ async def begin_release(db: Runs, month: str) -> str:
     return rows[0]["manifest"] if rows else ""
 
 
+async def released_months(db: Runs) -> list[str]:
+    """The months that were ever released, in order."""
+    return [row["month"] for row in await db.fetch("SELECT month FROM open_data_month ORDER BY month")]
+
+
 async def keep_release(db: Runs, month: str, manifest: str, at: datetime) -> None:
     """Notes that a month was released, once."""
     await db.fetch(

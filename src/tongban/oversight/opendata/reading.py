@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from tongban.base.errors import refuse
+from tongban.base.errors import Refused, refuse
 from tongban.base.i18n import Text
 from tongban.base.keys import Keys, Use
 from tongban.base.statements import Unbelieved, believed, read
@@ -82,19 +82,42 @@ def recompute(folder: Path, keys: Keys | None, now: datetime) -> Recomputed:
 def before(folders: Sequence[Path], period: Period) -> Before | None:
     """What everybody has of the months before this one; None where none was released.
 
-    Raises Refused (`open-data-damaged`): who does not know what was told cannot know what may be told now.
+    Raises Refused (`earlier-release-unreadable`): who does not know what was told cannot know what may be told now.
     """
     earlier = [folder for folder in folders if folder.name < period.name]
     told: defaultdict[Counted, Counter[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(Counter)
     for folder in earlier:
-        month: dict[tuple[Counted, tuple[str, ...], tuple[str, ...]], int] = {}
-        for one, found in _figures(folder, {one.indicator: one for one in read_indicators(folder / INDICATORS)}):
-            month[counted(one), found.by, found.group] = found.rows
-            if asks(one):
-                month[counted(one, numerator=True), found.by, found.group] = found.numerator
+        try:
+            month = _told(folder)
+        except (Refused, OSError, ValueError) as problem:
+            said = (
+                problem.problems[0].text
+                if isinstance(problem, Refused)
+                else Text("文件读不出来", "its files cannot be read")
+            )
+            raise refuse(
+                "earlier-release-unreadable",
+                f"{period.name} 不能发布：{folder.name} 已经发布的数据读不出来（{said.zh}），不知道公开过什么，就可能"
+                f"让人算出少数几个人。请从备份或公开的副本恢复 {folder.name} 的文件夹，平台会自动再发布",
+                f"{period.name} cannot be released: what was released of {folder.name} cannot be read ({said.en}), and"
+                " who does not know what was told could give a few people away. Put the folder of"
+                f" {folder.name} back from a backup or from a public copy; the platform then releases by itself",
+                place=str(folder),
+                status=409,
+            ) from None
         for (which, by, group), rows in month.items():
             told[which][by, group] += rows
     return Before(Period.named(min(folder.name for folder in earlier)).since, told) if earlier else None
+
+
+def _told(folder: Path) -> dict[tuple[Counted, tuple[str, ...], tuple[str, ...]], int]:
+    """Of each group of each population the rows that a release tells."""
+    month: dict[tuple[Counted, tuple[str, ...], tuple[str, ...]], int] = {}
+    for one, found in _figures(folder, {one.indicator: one for one in read_indicators(folder / INDICATORS)}):
+        month[counted(one), found.by, found.group] = found.rows
+        if asks(one):
+            month[counted(one, numerator=True), found.by, found.group] = found.numerator
+    return month
 
 
 def _release(folder: Path, keys: Keys | None, now: datetime) -> Release:
