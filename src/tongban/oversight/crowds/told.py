@@ -63,8 +63,10 @@ class Told:
     def drawn(self) -> Numbers | None:
         """Numbers for the cells by which everything that is told is 0; None where they do not come out exactly."""
         start = np.random.default_rng(SEED).standard_normal((len(self._cells.sizes), DRAWN))
-        inside = self._without_blocks(start)
-        found = self._without_blocks(inside - np.asarray(self._c.T @ self._solved(np.asarray(self._c @ inside))))
+        found = self._without_blocks(start)
+        for _ in range(3):  # what rounding leaves the first time goes the next
+            times = self._solved(np.asarray(self._c @ found))
+            found = self._without_blocks(found - np.asarray(self._c.T @ times))
         wrong = max(float(np.abs(np.asarray(all_of @ found)).max(initial=0)) for all_of in (self._all, self._q.T))
         return found if wrong < _EXACT else None
 
