@@ -6,6 +6,7 @@ The commands run as processes and the pages come over the wire, because the prom
 import hashlib
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
@@ -232,17 +233,48 @@ def test_it_releases_the_month_that_settled_by_itself_and_anybody_gets_the_same_
     assert done.returncode == 0 and "equal to the last digit" in done.stdout
 
 
+@contextmanager
+def starting(data: Path, port: int) -> Generator["subprocess.Popen[str]"]:
+    """An empty platform that has just begun to start. Also where the tests run in the background, whose children would
+    ignore Ctrl-C."""
+    words = (sys.executable, "-m", "tongban", "up", "--empty", "--port", str(port), "--data", str(data))
+    with subprocess.Popen(
+        words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        try:
+            assert process.stdout is not None and "Starting the database" in process.stdout.readline()
+            yield process
+        finally:
+            process.kill()
+
+
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_who_stops_a_start_half_way_sees_no_stack_trace_and_leaves_nothing_running(told: signal.Signals) -> None:
-    with data_directory() as data:
-        words = (sys.executable, "-m", "tongban", "up", "--empty", "--port", str(free_port()), "--data", str(data))
-        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as starting:
-            assert starting.stdout is not None
-            assert "Starting the database" in starting.stdout.readline()
-            eventually(lambda: any(data.glob("postgres*.new/*")))
-            starting.send_signal(told)
-            _, said = starting.communicate()  # to the end of what everybody writes who was started
-        assert starting.returncode == 128 + told and not said
+    with data_directory() as data, starting(data, free_port()) as process:
+        eventually(lambda: any(data.glob("postgres*.new/*")))
+        process.send_signal(told)
+        _, said = process.communicate(timeout=60)  # to the end of what everybody writes who was started
+        assert process.returncode == 128 + told and not said
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_who_stops_a_start_whose_address_is_taken_already_does_not_wait_for_ever(told: signal.Signals) -> None:
+    """A worker that still loads has to end too, or the server waits for it."""
+    port = free_port()
+    with data_directory() as data, starting(data, port) as process:
+        eventually(lambda: _listens(port))
+        process.send_signal(told)
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == 0 and "Traceback" not in said
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture
